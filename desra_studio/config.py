@@ -1,0 +1,48 @@
+"""Settings of one installation, from arguments and DESRA_STUDIO_* environment variables."""
+
+import os
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_HOST = "127.0.0.1"
+
+
+def default_data_dir() -> Path:
+    """Return `db/` of a source checkout, else the user's data directory (XDG)."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "db").is_dir():
+        return checkout / "db"
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "desra-studio"
+
+
+class Settings(BaseSettings):
+    """Where data lies and how the server runs; every field can be set by DESRA_STUDIO_NAME.
+
+    Attributes:
+        data_dir: folder of the database, the blobs and the runs.
+        database_url: SQLAlchemy URL; empty means `studio.sqlite` in `data_dir`.
+        device: `auto` (CUDA where there is one, else CPU), or a torch device name.
+        host: address to listen on.
+        port: TCP port to listen on.
+        author: name that is written beside the masks a person saves.
+        max_megapixels: larger images are refused on import.
+        max_upload_mb: largest weight file the browser may upload, in 10^6 bytes.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DESRA_STUDIO_", frozen=True)
+
+    data_dir: Path = default_data_dir()
+    database_url: str = ""
+    device: str = "auto"
+    host: str = LOCAL_HOST
+    port: int = 7860
+    author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
+    max_megapixels: float = 100.0
+    max_upload_mb: int = 2000
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The URL of the database: the one that was set, or SQLite in the data directory."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'studio.sqlite'}"

@@ -1,0 +1,1 @@
+"""Where GAN-SR departs from MSE-SR: artifact map, threshold, components."""

@@ -1,0 +1,44 @@
+"""The errors a user may see: each says what was wrong, with the value, and what to do next."""
+
+
+class StudioError(Exception):
+    """Base of everything that is told to the user in one line instead of a traceback."""
+
+
+class InputError(StudioError):
+    """A file, folder or argument that cannot be used as it is."""
+
+
+class NotFoundError(StudioError):
+    """Something named by the user does not exist (any more)."""
+
+
+class StaleRevisionError(StudioError):
+    """An edit started from a revision that is no longer the current one.
+
+    Attributes:
+        version: the version number an edit has to carry now.
+        kept: number of the revision under which a stale mask was kept all the same, if one was.
+    """
+
+    def __init__(self, current: int, version: int, kept: int | None = None) -> None:
+        what = (
+            f"Somebody saved revision {current} meanwhile. "
+            if current
+            else ("Somebody judged this image meanwhile. ")
+        )
+        mask = f"Your mask is kept as revision {kept}, beside theirs. " if kept else ""
+        super().__init__(f"{what}{mask}Reload the image to go on from theirs.")
+        self.version, self.kept = version, kept
+
+
+class SchemaError(StudioError):
+    """The database is not of the schema this version works with."""
+
+
+class ModelError(StudioError):
+    """A weight file that cannot be loaded, or does not fit the images."""
+
+
+class CancelledError(StudioError):
+    """A job was told to stop; what it had finished is kept."""

@@ -1,0 +1,1 @@
+"""Deleting artifacts: pseudo ground truth and training on it."""

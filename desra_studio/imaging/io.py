@@ -1,0 +1,205 @@
+"""Reading and writing image files: the only place that knows BGR, file modes and limits."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, Size
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+MAX_MEGAPIXELS = 100.0
+# Pillow's own limit warns below ours and is one for the process; `_open` checks every header.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True)
+class ReadImage:
+    """An image file's pixels and what had to be converted to get them.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB.
+        conversions: one phrase per conversion, empty where the file was 8-bit RGB already.
+    """
+
+    pixels: RgbImage
+    conversions: tuple[str, ...]
+
+
+def list_images(folder: Path) -> dict[str, Path]:
+    """Map file stem to path for all images directly in `folder`, sorted by stem.
+
+    Raises:
+        InputError: no such folder, or two files that differ in their ending alone.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder. Give a folder of images.")
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or not path.is_file():
+            continue
+        if path.stem in found:
+            raise InputError(
+                f"{folder} has {found[path.stem].name} and {path.name}: images are matched by "
+                "name without ending, so remove one of them."
+            )
+        found[path.stem] = path
+    return found
+
+
+def read_rgb(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> ReadImage:
+    """Read an image file as 8-bit RGB.
+
+    Grey, palette, CMYK, 16-bit and transparent images and EXIF rotation are converted, and the
+    result says so. A colour profile is not applied: networks see the stored values.
+
+    Raises:
+        InputError: not an image of a known format, truncated, empty, animated, or larger than
+            `max_megapixels`; the message names the file.
+    """
+    with _open(path, max_megapixels) as image:
+        conversions = list(_list_conversions(image))
+        try:
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            pixels = _to_rgb_array(upright)
+        except (OSError, SyntaxError, ValueError, struct.error, MemoryError) as error:
+            raise InputError(
+                f"{path.name}: truncated or damaged ({error}). Export it again."
+            ) from error
+    return ReadImage(pixels, tuple(conversions))
+
+
+def read_mask(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Mask:
+    """Read an image file as (H, W) bool: True where it is brighter than half.
+
+    Raises:
+        InputError: as `read_rgb`.
+    """
+    return np.asarray(read_rgb(path, max_megapixels).pixels.max(axis=2) > 127)
+
+
+def read_label_map(path: Path) -> LabelMap:
+    """Read an 8-bit grey or palette PNG of ADE20K class indices, (H, W) uint8.
+
+    Raises:
+        InputError: unreadable, more than one channel, or an index above 149.
+    """
+    with _open(path, MAX_MEGAPIXELS) as image:
+        if image.mode not in ("L", "P"):
+            raise InputError(
+                f"{path.name}: a class map must be an 8-bit one-channel PNG of ADE20K indices, "
+                f"got mode {image.mode}."
+            )
+        try:
+            labels = np.array(image, dtype=np.uint8)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise InputError(f"{path.name}: truncated or damaged ({error}).") from error
+    if labels.max() > 149:
+        raise InputError(f"{path.name}: class index {labels.max()}, but ADE20K has 0 to 149.")
+    return labels
+
+
+def encode_png(image: RgbImage) -> bytes:
+    """Encode (H, W, 3) uint8 RGB losslessly, without metadata, fast rather than small."""
+    done, data = cv2.imencode(
+        ".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    )
+    if not done:
+        raise InputError(f"An image of shape {image.shape} could not be encoded as PNG.")
+    return data.tobytes()
+
+
+def decode_png(data: bytes) -> RgbImage:
+    """Decode what `encode_png` wrote into (H, W, 3) uint8 RGB."""
+    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise InputError(f"{len(data)} bytes of a stored image are not readable.")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def is_plain_png(data: bytes) -> bool:
+    """Tell whether a file can be shown as it is: 8-bit RGB PNG without colour or EXIF data.
+
+    Browsers apply gamma and profiles, and EXIF rotation; what is judged must be the stored values.
+    """
+    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return False
+    with Image.open(BytesIO(data), formats=["PNG"]) as image:
+        return (
+            image.mode == "RGB"
+            and not _has_16_bits(image)
+            and not {"icc_profile", "gamma", "chromaticity", "exif"} & image.info.keys()
+            and b"cICP" not in data[:4096]
+        )
+
+
+def resize_bicubic(image: RgbImage, size: Size) -> RgbImage:
+    """Resize (H, W, 3) uint8 RGB with an antialiased bicubic filter, as MATLAB's imresize does."""
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
+
+
+def _open(path: Path, max_megapixels: float) -> Image.Image:
+    try:
+        image = Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise InputError(
+            f"{path.name}: not a readable {', '.join(FORMATS)} image. Export it again as PNG."
+        ) from error
+    except (OSError, ValueError, SyntaxError, struct.error) as error:
+        raise InputError(f"{path.name}: cannot be read ({error}).") from error
+    megapixels = image.width * image.height / 1e6
+    if megapixels > max_megapixels:
+        image.close()
+        raise InputError(
+            f"{path.name}: {Size(*image.size)} is {megapixels:.0f} megapixels, more than "
+            f"{max_megapixels:g}. Cut it into parts."
+        )
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1:
+        image.close()
+        raise InputError(f"{path.name}: has {frames} frames. Export one of them.")
+    return image
+
+
+def _has_16_bits(image: Image.Image) -> bool:
+    """Tell whether samples are wider than 8 bits; Pillow names it in the decoder's raw mode."""
+    if image.mode.startswith(("I", "F")):
+        return True
+    return any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
+def _list_conversions(image: Image.Image) -> Iterator[str]:
+    if _has_16_bits(image):
+        yield "16-bit converted to 8-bit"
+    if image.mode in ("1", "L", "LA", "La", "I", "F") or image.mode.startswith("I;"):
+        yield "grey converted to RGB"
+    elif image.mode in ("P", "PA"):
+        yield "palette converted to RGB"
+    elif image.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
+        yield f"{image.mode} converted to RGB"
+    if image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info:
+        yield "alpha channel dropped"
+    if image.getexif().get(0x0112, 1) != 1:
+        yield "EXIF rotation applied"
+
+
+def _to_rgb_array(image: Image.Image) -> RgbImage:
+    if image.mode.startswith("I") or image.mode == "F":
+        samples: NDArray[np.generic] = np.asarray(image)
+        if samples.dtype.kind == "f":
+            raise ValueError("floating-point samples have no fixed range")
+        grey = (samples.astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        # Through RGBA, so that Pillow does not warn about the transparent palette entry.
+        image = image.convert("RGBA")
+    return np.array(image.convert("RGB"))

@@ -1,0 +1,131 @@
+"""Masks as components and as bytes."""
+
+import zlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import Mask, Size
+
+
+@dataclass(frozen=True)
+class Components:
+    """The 8-connected components of a mask.
+
+    Attributes:
+        labels: (H, W) int32, 0 is background, component i has label i + 1.
+        areas: (N,) int64, area of each component in px.
+        boxes: (N, 4) int64, x, y, width, height of each component.
+    """
+
+    labels: NDArray[np.int32]
+    areas: NDArray[np.int64]
+    boxes: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.areas)
+
+
+def find_components(mask: Mask) -> Components:
+    """Label the 8-connected components of an (H, W) bool mask."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    figures: NDArray[np.int64] = stats[1:].astype(np.int64)
+    return Components(
+        labels=labels.astype(np.int32, copy=False),
+        areas=figures[:, cv2.CC_STAT_AREA],
+        boxes=figures[
+            :, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]
+        ],
+    )
+
+
+def count_pixels_inside(components: Components, mask: Mask) -> NDArray[np.int64]:
+    """Return, (N,) int64, how many pixels of each component lie in `mask`."""
+    return np.bincount(components.labels[mask], minlength=len(components) + 1)[1:].astype(np.int64)
+
+
+def encode_mask_png(mask: Mask) -> bytes:
+    """Encode an (H, W) bool mask as a 1-bit grey PNG (white = artifact)."""
+    done, data = cv2.imencode(
+        ".png", mask.astype(np.uint8) * np.uint8(255), [cv2.IMWRITE_PNG_BILEVEL, 1]
+    )
+    if not done:
+        raise InputError(f"A mask of shape {mask.shape} could not be encoded as PNG.")
+    return data.tobytes()
+
+
+def decode_mask_png(data: bytes) -> Mask:
+    """Decode what `encode_mask_png` wrote; InputError where the bytes are no image."""
+    grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        raise InputError(f"{len(data)} bytes of a mask are not a readable PNG.")
+    return np.asarray(grey > 127)
+
+
+def encode_mask_runs(mask: Mask) -> bytes:
+    """Encode an (H, W) bool mask as run lengths: what the canvas sends and receives.
+
+    Row by row, the lengths of alternating runs, the first of which is unmarked (and may be 0),
+    each as an unsigned LEB128 number. `ui/static/runs.js` is the other half;
+    `tests/golden/runs.json` holds both to the same bytes.
+    """
+    flat = mask.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    starts = (
+        np.concatenate(([0], edges))
+        if flat.size == 0 or not flat[0]
+        else np.concatenate(([0, 0], edges))
+    )
+    lengths = np.diff(np.concatenate((starts, [flat.size])))
+    out = bytearray()
+    for length in lengths.tolist():
+        while length > 127:
+            out.append(length & 127 | 128)
+            length >>= 7
+        out.append(length)
+    return bytes(out)
+
+
+def decode_mask_runs(data: bytes, size: Size) -> Mask:
+    """Decode run lengths into an (H, W) bool mask.
+
+    Raises:
+        InputError: the runs do not add up to `size` exactly, or the last number is cut off.
+    """
+    total = size.width * size.height
+    lengths: list[int] = []
+    value = shift = 0
+    for byte in data:
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            lengths.append(value)
+            value = shift = 0
+        elif shift > 35:
+            raise InputError("The mask's run lengths are not readable: a number is too long.")
+    if shift or sum(lengths) != total:
+        raise InputError(
+            f"The mask's run lengths cover {sum(lengths)} px, but the image has {total} ({size})."
+        )
+    values = np.arange(len(lengths)) % 2 == 1
+    return np.repeat(values, lengths).reshape(size.height, size.width)
+
+
+def unpack_mask_runs(data: bytes, size: Size) -> Mask:
+    """Decode gzip-compressed run lengths, never inflating more than the image could need.
+
+    Raises:
+        InputError: not gzip, cut off, or more data than a mask of `size` can have.
+    """
+    limit = size.width * size.height + 16
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        runs = inflater.decompress(data, limit)
+    except zlib.error as error:
+        raise InputError(f"The mask that was sent is not readable: {error}.") from error
+    if not inflater.eof:
+        raise InputError("The mask that was sent is cut off, or too long for its image.")
+    return decode_mask_runs(runs, size)

@@ -1,0 +1,122 @@
+"""Choosing samples for fine-tuning and looking at their pseudo ground truth."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from desra_studio.errors import InputError
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
+from desra_studio.imaging.arrays import RgbImage
+from desra_studio.imaging.io import decode_png
+from desra_studio.imaging.masks import decode_mask_png
+from desra_studio.services.jobs import start_job
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets, models
+from desra_studio.storage.tables import State
+from desra_studio.storage.training_sets import freeze_training_set
+
+MINIMUM_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An accepted image, ready to be trained on or with the reason why not.
+
+    Attributes:
+        image_id, name: of the image.
+        area_share: marked share of the image, 0..1.
+        problem: why it cannot be trained on, or empty.
+    """
+
+    image_id: int
+    name: str
+    area_share: float
+    problem: str
+
+
+def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
+    """Return the accepted images of a dataset, by name."""
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        return [
+            Candidate(
+                image_id=record.image.id,
+                name=record.image.name,
+                area_share=record.revision.area_px / (record.image.width * record.image.height),
+                problem=_find_problem(record),
+            )
+            for record in datasets.list_records(session, dataset)
+            if record.state is State.ACCEPTED and record.revision
+        ]
+
+
+def compose_preview(
+    studio: Studio, image_id: int, feather_sigma: float = FEATHER_SIGMA_PX
+) -> tuple[RgbImage, RgbImage]:
+    """Return GAN-SR and pseudo-GT of an accepted image, both (H, W, 3) uint8 RGB."""
+    with studio.database.read() as session:
+        record = datasets.get_record(session, image_id)
+    if record.revision is None:
+        raise InputError(f"{record.image.name} has no saved mask yet.")
+    gan_sr = decode_png(studio.blobs.get(record.gan.blob_sha))
+    pseudo_gt = compose_pseudo_gt(
+        gan_sr,
+        decode_png(studio.blobs.get(record.mse.blob_sha)),
+        decode_mask_png(studio.blobs.get(record.revision.mask_sha)),
+        feather_sigma,
+    )
+    return gan_sr, pseudo_gt
+
+
+def start_finetune(
+    studio: Studio, dataset_id: int, image_ids: list[int], model_id: int, settings: dict[str, Any]
+) -> int:
+    """Freeze the chosen samples as a training set, start the job and return its id.
+
+    Args:
+        studio: the installation.
+        dataset_id: whose images they are.
+        image_ids: accepted images.
+        model_id: the generator to start from.
+        settings: of `FinetuneConfig`, and feather_sigma in px.
+
+    Raises:
+        InputError: too few samples, or one that cannot be trained on.
+    """
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        chosen = [
+            record
+            for record in datasets.list_records(session, dataset)
+            if record.image.id in set(image_ids)
+        ]
+        if len(chosen) < MINIMUM_SAMPLES:
+            raise InputError(
+                f"Choose at least {MINIMUM_SAMPLES} accepted samples, {len(chosen)} are chosen."
+            )
+        scale = models.get_model(session, model_id).scale
+        revisions = []
+        for record in chosen:
+            problem = _find_problem(record)
+            if not problem and record.image.scale != scale:
+                problem = f"is x{record.image.scale}, but the generator is x{scale}"
+            if problem or record.label is None:
+                raise InputError(f"{record.image.name} {problem or 'is not accepted any more'}.")
+            revisions.append(record.label)
+        training_set = freeze_training_set(session, dataset_id, revisions)
+        config = {
+            "dataset_id": dataset_id,
+            "training_set_id": training_set.id,
+            "training_set_hash": training_set.hash,
+            "model_id": model_id,
+            "samples": len(revisions),
+            **settings,
+        }
+    return start_job(studio, "finetune", config)
+
+
+def _find_problem(record: datasets.ImageRecord) -> str:
+    if record.image.lr_sha is None:
+        return "has no LR image, import it with an LR folder"
+    if record.revision is None or record.revision.area_px == 0:
+        return "has an empty mask, there is nothing to delete"
+    return ""

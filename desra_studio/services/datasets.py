@@ -1,0 +1,314 @@
+"""Importing datasets and telling what is in them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
+from desra_studio.imaging.io import (
+    encode_png,
+    is_plain_png,
+    list_images,
+    read_mask,
+    read_rgb,
+    resize_bicubic,
+)
+from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets, models, reviews
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import Dataset, Image, Model, ModelRole, Origin, State
+
+T = TypeVar("T")
+
+GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
+UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
+"""LR images that were enlarged for viewing; the number tells how to get the LR back."""
+SCALES = range(1, 9)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        dataset_id: of the new dataset.
+        name: of the new dataset.
+        images: pairs imported.
+        with_lr: how many of them have an LR image, which fine-tuning needs.
+        labels: how many came with a manual mask.
+        lines: one 'FOLDER/FILE: what was wrong or converted' per file concerned.
+    """
+
+    dataset_id: int
+    name: str
+    images: int
+    with_lr: int
+    labels: int
+    lines: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of DeSRA's layout that were found, each as stem -> path."""
+
+    gan: dict[str, Path]
+    mse: dict[str, Path]
+    lr: dict[str, Path]
+    lr_enlarged_by: int
+    labels: dict[str, Path]
+
+
+@dataclass
+class _Sample:
+    """One image as read and stored, before its rows are written."""
+
+    name: str
+    size: Size
+    gan_sha: str
+    mse_sha: str
+    lr_sha: str | None = None
+    scale: int | None = None
+    label_sha: str | None = None
+    label_area: int = 0
+
+
+@dataclass
+class _Importer:
+    studio: Studio
+    lines: list[str] = field(default_factory=list)
+
+    def read_sample(self, name: str, layout: Layout) -> _Sample | None:
+        """Read and store one pair; None, and a line that says why, where it cannot be used."""
+        for other, folder, own in (
+            (layout.mse, MSE_FOLDER, layout.gan.get(name)),
+            (layout.gan, GAN_FOLDER, layout.mse.get(name)),
+        ):
+            if name not in other and own:
+                self.note(own, f"left out, {folder} has no image of this name")
+                return None
+        gan = self._attempt(layout.gan[name], self._store_rgb)
+        mse = self._attempt(layout.mse[name], self._store_rgb)
+        if gan is None or mse is None:
+            return None
+        if gan[1] != mse[1]:
+            self.note(layout.gan[name], f"left out, it is {gan[1]} px but MSE-SR is {mse[1]} px")
+            return None
+        if min(gan[1]) <= 2 * BORDER_PX:
+            self.note(layout.gan[name], f"left out, {gan[1]} px is smaller than the map's window")
+            return None
+        sample = _Sample(name, gan[1], gan[0], mse[0])
+        if name in layout.lr:
+            self._add_lr(sample, layout.lr[name], layout.lr_enlarged_by)
+        if name in layout.labels:
+            self._add_label(sample, layout.labels[name])
+        return sample
+
+    def _add_lr(self, sample: _Sample, path: Path, enlarged_by: int) -> None:
+        def store(path: Path) -> tuple[str, int]:
+            pixels = self._read(path)
+            if enlarged_by > 1:
+                pixels = _shrink_lr(path, pixels, enlarged_by, sample.size)
+                self.note(path, f"reduced {enlarged_by} times, to {size_of(pixels)} px")
+            scale = _find_scale(path, size_of(pixels), sample.size)
+            return self.studio.blobs.put(encode_png(pixels)), scale
+
+        stored = self._attempt(path, store, "imported without LR")
+        if stored:
+            sample.lr_sha, sample.scale = stored
+
+    def _add_label(self, sample: _Sample, path: Path) -> None:
+        def store(path: Path) -> tuple[str, int]:
+            mask = _fit_label(
+                path, read_mask(path, self.studio.settings.max_megapixels), sample.size
+            )
+            return self.studio.blobs.put(encode_mask_png(mask)), int(np.count_nonzero(mask))
+
+        stored = self._attempt(path, store, "imported without its manual mask")
+        if stored:
+            sample.label_sha, sample.label_area = stored
+
+    def _store_rgb(self, path: Path) -> tuple[str, Size]:
+        pixels = self._read(path)
+        data = path.read_bytes()
+        sha = self.studio.blobs.put(data if is_plain_png(data) else encode_png(pixels))
+        return sha, size_of(pixels)
+
+    def _read(self, path: Path) -> RgbImage:
+        read = read_rgb(path, self.studio.settings.max_megapixels)
+        if read.conversions:
+            self.note(path, ", ".join(read.conversions))
+        return read.pixels
+
+    def _attempt(
+        self, path: Path, action: Callable[[Path], T], consequence: str = "left out"
+    ) -> T | None:
+        try:
+            return action(path)
+        except InputError as error:
+            reason = str(error).removeprefix(f"{path.name}: ")
+            self.note(path, f"{consequence}, {reason}")
+            return None
+
+    def note(self, path: Path, text: str) -> None:
+        """Add a line on one file to the report."""
+        self.lines.append(f"{path.parent.name}/{path.name}: {text}")
+
+
+def import_dataset(
+    studio: Studio, source: Path, name: str, report: Report = ignore_progress
+) -> ImportReport:
+    """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
+
+    Files are matched by name without ending. A file that cannot be used is told and left out,
+    the rest is imported; rows are written at the end, all or none.
+
+    Raises:
+        InputError: no such layout, nothing usable in it, or a name that is empty or taken.
+        CancelledError: from `report`.
+    """
+    name = _check_name(studio, name)
+    layout = find_layout(source)
+    names = sorted(layout.gan.keys() | layout.mse.keys())
+    importer = _Importer(studio)
+    samples = []
+    for index, image_name in enumerate(names):
+        report(index, len(names), f"Reading {image_name}")
+        sample = importer.read_sample(image_name, layout)
+        if sample:
+            samples.append(sample)
+    for paths in (layout.lr, layout.labels):
+        for extra in sorted(paths.keys() - set(names)):
+            importer.note(paths[extra], "left out, no GAN-SR and MSE-SR of this name")
+    if not samples:
+        raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
+    with studio.database.write() as session:
+        dataset = _write_rows(session, studio, source, name, samples)
+        dataset_id = dataset.id
+    report(len(names), len(names), "Imported")
+    return ImportReport(
+        dataset_id=dataset_id,
+        name=name,
+        images=len(samples),
+        with_lr=sum(sample.lr_sha is not None for sample in samples),
+        labels=sum(sample.label_sha is not None for sample in samples),
+        lines=tuple(importer.lines),
+    )
+
+
+def find_layout(source: Path) -> Layout:
+    """Find the folders of DeSRA's layout in `source`, in any case.
+
+    Raises:
+        InputError: not a folder, or GAN-SR or MSE-SR is missing; says what was found.
+    """
+    source = source.expanduser()
+    if not source.is_dir():
+        raise InputError(f"{source} is not a folder. Give one that has GAN-SR and MSE-SR in it.")
+    folders = {path.name.lower(): path for path in sorted(source.iterdir()) if path.is_dir()}
+    missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in folders]
+    if missing:
+        found = ", ".join(path.name for path in folders.values()) or "no folders"
+        raise InputError(
+            f"{source} has no {' and no '.join(missing)} folder (found: {found}). "
+            "Give a folder that has GAN-SR and MSE-SR in it."
+        )
+
+    def list_of(name: str) -> dict[str, Path]:
+        folder = folders.get(name.lower())
+        return list_images(folder) if folder else {}
+
+    lr, enlarged_by = list_of(LR_FOLDER), 1
+    if not lr:
+        for folder_name, folder in folders.items():
+            match = UPSCALED_LR.fullmatch(folder_name)
+            if match:
+                lr, enlarged_by = list_images(folder), int(match[1])
+    return Layout(list_of(GAN_FOLDER), list_of(MSE_FOLDER), lr, enlarged_by, list_of(LABEL_FOLDER))
+
+
+def _check_name(studio: Studio, name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > 190 or not name.isprintable():
+        raise InputError(f"The dataset's name must have 1 to 190 printable letters, got {name!r}.")
+    with studio.database.read() as session:
+        if datasets.find_dataset(session, name):
+            raise InputError(f"A dataset named {name!r} exists already. Choose another name.")
+    return name
+
+
+def _write_rows(
+    session: Session, studio: Studio, source: Path, name: str, samples: list[_Sample]
+) -> Dataset:
+    gan = models.add_model(session, f"{name} {GAN_FOLDER}", ModelRole.GAN)
+    mse = models.add_model(session, f"{name} {MSE_FOLDER}", ModelRole.MSE)
+    dataset = Dataset(
+        name=name, gan_model_id=gan.id, mse_model_id=mse.id, source=str(source.resolve())
+    )
+    session.add(dataset)
+    session.flush()
+    for sample in samples:
+        image = Image(
+            dataset_id=dataset.id,
+            name=sample.name,
+            width=sample.size.width,
+            height=sample.size.height,
+            scale=sample.scale,
+            lr_sha=sample.lr_sha,
+        )
+        session.add(image)
+        session.flush()
+        datasets.put_rendition(session, image.id, gan.id, sample.gan_sha)
+        datasets.put_rendition(session, image.id, mse.id, sample.mse_sha)
+        if sample.label_sha:
+            _write_label(session, studio, image, gan, sample)
+    return dataset
+
+
+def _write_label(
+    session: Session, studio: Studio, image: Image, gan: Model, sample: _Sample
+) -> None:
+    review = reviews.get_review(session, image.id, gan.id)
+    revision = reviews.append_revision(
+        session,
+        review,
+        parent_id=None,
+        author=studio.settings.author,
+        origin=Origin.IMPORTED,
+        mask_sha=str(sample.label_sha),
+        area_px=sample.label_area,
+    )
+    reviews.point_to(review, revision, State.ACCEPTED if sample.label_area else State.CLEAN)
+
+
+def _shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:
+    size = size_of(pixels)
+    if size != sr or size.width % factor or size.height % factor:
+        raise InputError(
+            f"{path.name}: {size} px is not the SR size {sr}, or not a multiple of {factor}"
+        )
+    return resize_bicubic(pixels, Size(size.width // factor, size.height // factor))
+
+
+def _find_scale(path: Path, lr: Size, sr: Size) -> int:
+    for scale in SCALES:
+        if (lr.width * scale, lr.height * scale) == sr:
+            return scale
+    raise InputError(f"{path.name}: {lr} px times 1 to {SCALES[-1]} is not the SR size {sr}")
+
+
+def _fit_label(path: Path, mask: Mask, size: Size) -> Mask:
+    if size_of(mask) == size:
+        return mask
+    if size_of(mask) == (size.width - 2 * BORDER_PX, size.height - 2 * BORDER_PX):
+        return np.pad(mask, BORDER_PX)
+    raise InputError(f"{path.name}: {size_of(mask)} px, but the image is {size} px")

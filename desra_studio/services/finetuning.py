@@ -1,0 +1,175 @@
+"""Fine-tuning from a training set in the database, or from folders; needs torch."""
+
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from desra_studio.finetune.data import FinetuneSample
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
+from desra_studio.finetune.trainer import (
+    FinetuneConfig,
+    FinetuneResult,
+    ReportStep,
+    finetune_generator,
+)
+from desra_studio.imaging.arrays import BORDER_PX
+from desra_studio.imaging.io import decode_png, read_mask, read_rgb
+from desra_studio.imaging.masks import decode_mask_png
+from desra_studio.imaging.staging import stage_folder
+from desra_studio.services.detections import match_folders
+from desra_studio.services.models import load_model, resolve_generator
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.sr.loader import choose_device, encode_weights
+from desra_studio.storage import datasets, models
+from desra_studio.storage.tables import ModelRole
+from desra_studio.storage.training_sets import list_samples
+
+AddMetric = Callable[[int, str, float], None]
+
+
+def finetune_training_set(
+    studio: Studio, run_id: int, config: dict[str, Any], report: Report, add_metric: AddMetric
+) -> dict[str, Any]:
+    """Do what a `finetune` job asks: train, store the weights, register the new model.
+
+    Returns:
+        {"model_id", "model", "loss", "iterations", "seconds", "samples", "device"}.
+    """
+    started = time.perf_counter()
+    report(0, config["iterations"], "Loading the samples")
+    samples = _load_samples(studio, config["training_set_id"], config["feather_sigma"])
+    with studio.database.read() as session:
+        base = models.get_model(session, config["model_id"])
+    device = choose_device(studio.settings.device)
+    settings = FinetuneConfig(
+        **{field.name: config[field.name] for field in fields(FinetuneConfig)}
+    )
+    result = finetune_generator(
+        load_model(studio, base),
+        samples,
+        settings,
+        device,
+        _make_step_reporter(settings.iterations, report, add_metric),
+    )
+    with stage_folder(studio.run_folder(run_id)) as staged:
+        write_generator(staged, result)
+        weights = (staged / "generator.safetensors").read_bytes()
+    file_sha = studio.blobs.put(weights)
+    with studio.database.write() as session:
+        model = models.add_model(
+            session,
+            f"{base.name} fine-tuned {run_id}",
+            ModelRole.GAN,
+            architecture=base.architecture,
+            scale=base.scale,
+            file_sha=file_sha,
+            parent_run_id=run_id,
+        )
+    return {
+        "model_id": model.id,
+        "model": model.name,
+        "loss": result.loss,
+        "iterations": settings.iterations,
+        "seconds": round(time.perf_counter() - started, 1),
+        "samples": len(samples),
+        "device": str(device),
+    }
+
+
+def finetune_folders(
+    studio: Studio,
+    folders: dict[str, Path],
+    generator: str,
+    out: Path,
+    settings: FinetuneConfig,
+    feather_sigma: float = FEATHER_SIGMA_PX,
+    report: Report = ignore_progress,
+) -> dict[str, Any]:
+    """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
+
+    Writes `generator.safetensors` and `generator_params_ema.pth` into `out`, both or none.
+
+    Raises:
+        InputError: files that do not match, fit or open.
+        ModelError: the generator cannot be loaded, or training cannot go on.
+    """
+    started = time.perf_counter()
+    samples = [
+        _read_sample(name, paths, feather_sigma) for name, paths in match_folders(folders).items()
+    ]
+    device = choose_device(studio.settings.device)
+    losses: list[float] = []
+    step = _make_step_reporter(
+        settings.iterations, report, lambda _step, _name, value: losses.append(value)
+    )
+    with stage_folder(out) as staged:
+        result = finetune_generator(
+            resolve_generator(studio, generator), samples, settings, device, step
+        )
+        write_generator(staged, result)
+    return {
+        "iterations": settings.iterations,
+        "samples": len(samples),
+        "loss_first": losses[0],
+        "loss_last": losses[-1],
+        "seconds": round(time.perf_counter() - started, 2),
+        "device": str(device),
+        "generator": str(out / "generator.safetensors"),
+        "params_ema": str(out / "generator_params_ema.pth"),
+    }
+
+
+def write_generator(folder: Path, result: FinetuneResult) -> None:
+    """Write the averaged weights as safetensors, and as .pth the way Real-ESRGAN reads it."""
+    (folder / "generator.safetensors").write_bytes(encode_weights(result.ema_weights))
+    torch.save(
+        {"params": _to_cpu(result.weights), "params_ema": _to_cpu(result.ema_weights)},
+        folder / "generator_params_ema.pth",
+    )
+
+
+def _to_cpu(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {key: value.detach().cpu() for key, value in weights.items()}
+
+
+def _make_step_reporter(iterations: int, report: Report, add_metric: AddMetric) -> ReportStep:
+    def report_step(iteration: int, loss: float) -> None:
+        add_metric(iteration, "loss", loss)
+        report(iteration, iterations, f"Iteration {iteration} of {iterations}, L1 {loss:.4f}")
+
+    return report_step
+
+
+def _load_samples(
+    studio: Studio, training_set_id: int, feather_sigma: float
+) -> list[FinetuneSample]:
+    samples = []
+    with studio.database.read() as session:
+        records = [
+            (datasets.get_record(session, revision.image_id), revision)
+            for revision in list_samples(session, training_set_id)
+        ]
+    for record, revision in records:
+        pseudo_gt = compose_pseudo_gt(
+            decode_png(studio.blobs.get(record.gan.blob_sha)),
+            decode_png(studio.blobs.get(record.mse.blob_sha)),
+            decode_mask_png(studio.blobs.get(revision.mask_sha)),
+            feather_sigma,
+        )
+        lr = decode_png(studio.blobs.get(record.image.lr_sha or ""))
+        samples.append(FinetuneSample(record.image.name, lr, pseudo_gt))
+    return samples
+
+
+def _read_sample(name: str, paths: dict[str, Path], feather_sigma: float) -> FinetuneSample:
+    gan_sr = read_rgb(paths["--gan"]).pixels
+    mask = read_mask(paths["--mask"])
+    if mask.shape[0] == gan_sr.shape[0] - 2 * BORDER_PX:
+        mask = np.pad(mask, BORDER_PX)
+    pseudo_gt = compose_pseudo_gt(gan_sr, read_rgb(paths["--mse"]).pixels, mask, feather_sigma)
+    return FinetuneSample(name, read_rgb(paths["--lr"]).pixels, pseudo_gt)

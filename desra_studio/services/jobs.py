@@ -1,0 +1,144 @@
+"""Jobs as the server sees them: start one in a child process, watch it, cancel it."""
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from desra_studio.config import Settings
+from desra_studio.services.studio import Studio
+from desra_studio.storage import runs
+from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job as a page shows it.
+
+    Attributes:
+        id, kind, status, config, result: as stored.
+        done, total: progress in steps; total is 0 until the job knows it.
+        message: what it does, or why it ended.
+        rate: steps per second, 0 until there is one.
+        seconds_left: None until it can be told.
+    """
+
+    id: int
+    kind: str
+    status: RunStatus
+    config: dict[str, Any]
+    result: dict[str, Any]
+    done: int
+    total: int
+    message: str
+    rate: float
+    seconds_left: float | None
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.status in ACTIVE
+
+
+def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
+    """Write a job's row, start its process and return its id.
+
+    The process outlives the server; its output goes to `runs/ID/log.txt`.
+    """
+    with studio.database.write() as session:
+        run_id = runs.add_run(session, kind, config).id
+    folder = studio.run_folder(run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "log.txt").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "desra_studio", "jobs", "run", str(run_id)],
+            env=os.environ | environment_of(studio.settings),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    threading.Thread(target=_watch_process, args=(studio, run_id, process), daemon=True).start()
+    return run_id
+
+
+def cancel_job(studio: Studio, run_id: int) -> None:
+    """Ask a job to stop; it does so within one step and keeps what it has finished."""
+    with studio.database.write() as session:
+        runs.get_run(session, run_id).cancel_requested = True
+
+
+def view_job(studio: Studio, run_id: int) -> JobView:
+    """Return one job; NotFoundError where there is none."""
+    with studio.database.read() as session:
+        return _view(runs.get_run(session, run_id))
+
+
+def list_jobs(studio: Studio, *kinds: str) -> list[JobView]:
+    """Return the newest jobs of these kinds, newest first."""
+    with studio.database.read() as session:
+        return [_view(run) for run in runs.list_runs(session, kinds)]
+
+
+def find_active_job(studio: Studio, *kinds: str) -> JobView | None:
+    """Return the oldest waiting or running job of these kinds; of any kind where none is given."""
+    with studio.database.read() as session:
+        active = runs.list_active_runs(session)
+    return next((_view(run) for run in active if not kinds or run.kind in kinds), None)
+
+
+def list_job_metrics(studio: Studio, run_id: int, name: str) -> list[tuple[int, float]]:
+    """Return (step, value) of one figure of a job, in order."""
+    with studio.database.read() as session:
+        return runs.list_metrics(session, run_id, name)
+
+
+def sweep_lost_jobs(studio: Studio) -> None:
+    """Fail the jobs whose process is gone, as found by their heartbeat."""
+    with studio.database.write() as session:
+        runs.mark_lost_runs(session)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the variables with which a child process opens the same installation."""
+    return {
+        "DESRA_STUDIO_DATA_DIR": str(settings.data_dir.resolve()),
+        "DESRA_STUDIO_DATABASE_URL": settings.resolved_database_url,
+        "DESRA_STUDIO_DEVICE": settings.device,
+        "DESRA_STUDIO_AUTHOR": settings.author,
+        "DESRA_STUDIO_MAX_MEGAPIXELS": str(settings.max_megapixels),
+    }
+
+
+def _watch_process(studio: Studio, run_id: int, process: "subprocess.Popen[bytes]") -> None:
+    """Reap the child, and close its job where it died without doing so itself."""
+    status = process.wait()
+    with studio.database.write() as session:
+        run = runs.get_run(session, run_id)
+        if run.status in ACTIVE:
+            log = studio.run_folder(run_id) / "log.txt"
+            runs.finish_run(
+                run,
+                RunStatus.FAILED,
+                f"The job's process ended with status {status}. See {log}, then start it again.",
+            )
+
+
+def _view(run: Run) -> JobView:
+    elapsed = ((run.finished_at or now()) - (run.started_at or now())).total_seconds()
+    rate = run.done / elapsed if elapsed > 0 else 0.0
+    left = (run.total - run.done) / rate if rate > 0 and run.status is RunStatus.RUNNING else None
+    return JobView(
+        id=run.id,
+        kind=run.kind,
+        status=run.status,
+        config=run.config,
+        result=run.result,
+        done=run.done,
+        total=run.total,
+        message=run.message,
+        rate=rate,
+        seconds_left=left,
+    )

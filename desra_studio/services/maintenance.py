@@ -1,0 +1,25 @@
+"""Checking that what people made is all there."""
+
+from desra_studio.errors import StudioError
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage.maintenance import find_broken_references, list_blobs
+from desra_studio.storage.migrate import check_schema
+
+
+def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int, list[str]]:
+    """Check schema, references and every file that a row names.
+
+    Returns:
+        how many files were read, and one line per problem.
+    """
+    problems = [f"schema: {line}" for line in check_schema(studio.database)]
+    with studio.database.read() as session:
+        problems += find_broken_references(session)
+        blobs = list_blobs(session)
+    for index, (sha, owner) in enumerate(blobs.items()):
+        report(index, len(blobs), owner)
+        try:
+            studio.blobs.get(sha)
+        except StudioError as error:
+            problems.append(f"{owner}: {error}")
+    return len(blobs), problems

@@ -1,0 +1,188 @@
+"""Reviewing: the queue, one image's document, saving masks, and verdicts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from desra_studio.errors import InputError, StaleRevisionError
+from desra_studio.imaging.arrays import Mask, Size, size_of
+from desra_studio.imaging.masks import decode_mask_png, encode_mask_png
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets, reviews
+from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.tables import LABELLED, MaskRevision, Origin, State
+
+
+@dataclass(frozen=True)
+class SavedMask:
+    """What the server acknowledges after a save."""
+
+    version: int
+    state: State
+    revision: dict[str, Any]
+
+
+def list_queue(studio: Studio, dataset_id: int) -> list[dict[str, Any]]:
+    """Return the dataset's images in order of name, as the page's queue shows them."""
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        return [
+            {
+                "id": record.image.id,
+                "name": record.image.name,
+                "state": record.state,
+                "regions": len(record.detection.regions) if record.detection else 0,
+            }
+            for record in datasets.list_records(session, dataset)
+        ]
+
+
+def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
+    """Return all that the canvas needs to show an image and edit its mask."""
+    with studio.database.read() as session:
+        record = datasets.get_record(session, image_id)
+    return {
+        "id": record.image.id,
+        "name": record.image.name,
+        "width": record.image.width,
+        "height": record.image.height,
+        "state": record.state,
+        "version": record.review.version if record.review else 0,
+        "gan": _name_rendition(record.gan.id, record.gan.blob_sha),
+        "mse": _name_rendition(record.mse.id, record.mse.blob_sha),
+        "revision": describe_revision(record.revision) if record.revision else None,
+        "detection": record.detection.id if record.detection else None,
+    }
+
+
+def describe_revision(revision: MaskRevision) -> dict[str, Any]:
+    """Return a revision as plain values."""
+    return {
+        "id": revision.id,
+        "number": revision.number,
+        "author": revision.author,
+        "origin": revision.origin,
+        "area_px": revision.area_px,
+        "sha": revision.mask_sha,
+        "saved_at": revision.created_at.isoformat(),
+    }
+
+
+def load_mask(studio: Studio, mask_sha: str) -> Mask:
+    """Read a stored mask, (H, W) bool."""
+    return decode_mask_png(studio.blobs.get(mask_sha))
+
+
+def load_revision_mask(studio: Studio, revision_id: int) -> Mask:
+    """Read the mask of a revision by id."""
+    with studio.database.read() as session:
+        sha = reviews.get_revision(session, revision_id).mask_sha
+    return load_mask(studio, sha)
+
+
+def load_detected_mask(studio: Studio, detection_id: int) -> Mask:
+    """Read the mask of a detection by id."""
+    with studio.database.read() as session:
+        sha = datasets.get_detection(session, detection_id).mask_sha
+    return load_mask(studio, sha)
+
+
+def get_image_size(studio: Studio, image_id: int) -> Size:
+    """Return the size that a mask of this image must have."""
+    with studio.database.read() as session:
+        image = datasets.get_record(session, image_id).image
+    return Size(image.width, image.height)
+
+
+def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedMask:
+    """Append a mask revision and make it current.
+
+    The blob is on disk before the row, and the row is committed before this returns.
+
+    Args:
+        studio: the installation.
+        image_id: whose mask it is.
+        mask: (H, W) bool at the size of the image.
+        version: that the editor started from.
+
+    Raises:
+        StaleRevisionError: another save came first; the mask is kept as a revision all the same.
+        InputError: the mask has another size than the image.
+        NotFoundError: the image is gone.
+    """
+    data = encode_mask_png(mask)
+    sha = studio.blobs.put(data)
+    with studio.database.write() as session:
+        record = datasets.get_record(session, image_id)
+        size = Size(record.image.width, record.image.height)
+        if size_of(mask) != size:
+            raise InputError(f"The mask is {size_of(mask)} px, but the image is {size} px.")
+        review = reviews.get_review(session, image_id, record.gan.model_id)
+        revision = reviews.append_revision(
+            session,
+            review,
+            parent_id=review.current_revision_id,
+            author=studio.settings.author,
+            origin=_tell_origin(record, sha),
+            mask_sha=sha,
+            area_px=int(np.count_nonzero(mask)),
+        )
+        stale = review.version != version
+        if not stale:
+            state = review.state if review.state in LABELLED else State.IN_PROGRESS
+            if state is State.CLEAN and revision.area_px:
+                state = State.IN_PROGRESS
+            reviews.point_to(review, revision, state)
+        current = record.revision.number if record.revision else 0
+        saved = SavedMask(review.version, review.state, describe_revision(revision))
+    if stale:
+        raise StaleRevisionError(current, saved.version, kept=revision.number)
+    return saved
+
+
+def judge_image(studio: Studio, image_id: int, state: State, version: int) -> int:
+    """Set the verdict on an image and return the new version.
+
+    Raises:
+        InputError: accepted without a saved mask, or clean with a mask that is not empty.
+        StaleRevisionError: another save came first.
+        NotFoundError: the image is gone.
+    """
+    with studio.database.write() as session:
+        record = datasets.get_record(session, image_id)
+        review = reviews.get_review(session, image_id, record.gan.model_id)
+        revision = record.revision
+        if review.version != version:
+            raise StaleRevisionError(revision.number if revision else 0, review.version)
+        if state in LABELLED and revision is None:
+            raise InputError(f"Save a mask of {record.image.name} before you accept it.")
+        if state is State.CLEAN and revision and revision.area_px:
+            raise InputError(
+                f"The mask of {record.image.name} marks {revision.area_px} px, so it is not clean. "
+                "Save an empty mask first."
+            )
+        reviews.set_state(review, state)
+        return review.version
+
+
+def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
+    """Count images, reviewed ones and accepted ones, for the navigation."""
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        states = [record.state for record in datasets.list_records(session, dataset)]
+    return {
+        "images": len(states),
+        "reviewed": sum(state not in (State.UNREVIEWED, State.IN_PROGRESS) for state in states),
+        "accepted": states.count(State.ACCEPTED),
+        "labelled": sum(state in LABELLED for state in states),
+    }
+
+
+def _tell_origin(record: ImageRecord, sha: str) -> Origin:
+    detected = record.detection is not None and record.detection.mask_sha == sha
+    return Origin.DETECTED if detected else Origin.MANUAL
+
+
+def _name_rendition(rendition_id: int, sha: str) -> dict[str, Any]:
+    return {"id": rendition_id, "sha": sha}

@@ -1,0 +1,63 @@
+"""What every service needs: settings, the database and the blobs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desra_studio.config import Settings
+from desra_studio.errors import InputError
+from desra_studio.storage.blobs import BlobStore
+from desra_studio.storage.database import Database
+from desra_studio.storage.migrate import ensure_schema
+
+Report = Callable[[int, int, str], None]
+"""Called with (done, total, what is being done) during long work; may raise CancelledError."""
+
+
+@dataclass(frozen=True)
+class Studio:
+    """One installation, open."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+
+    def run_folder(self, run_id: int) -> Path:
+        """Return the folder of a job's log and files."""
+        return self.settings.data_dir / "runs" / str(run_id)
+
+
+def connect_studio(settings: Settings) -> Studio:
+    """Connect without looking at the schema, for the commands that mend it.
+
+    Raises:
+        InputError: the data directory or the database cannot be used.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The data directory {settings.data_dir} cannot be made: {error.strerror}. "
+            "Give another with --data-dir."
+        ) from error
+    return Studio(
+        settings,
+        Database(settings.resolved_database_url),
+        BlobStore(settings.data_dir / "blobs"),
+    )
+
+
+def open_studio(settings: Settings) -> Studio:
+    """Open the data directory, making an empty database where there is none.
+
+    Raises:
+        InputError: the data directory or the database cannot be used.
+        SchemaError: the database is of another version.
+    """
+    studio = connect_studio(settings)
+    ensure_schema(studio.database)
+    return studio
+
+
+def ignore_progress(_done: int, _total: int, _message: str) -> None:
+    """Report to nobody."""

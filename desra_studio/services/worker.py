@@ -1,0 +1,160 @@
+"""Jobs as their own process sees them: take a turn, work, tell how far, end."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import CancelledError, StudioError
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
+from desra_studio.services.studio import Studio
+from desra_studio.storage import runs
+from desra_studio.storage.tables import ACTIVE, RunStatus, now
+
+PULSE_SECONDS = 0.5
+DEVICE_KINDS = ("finetune", "apply")
+"""Kinds that fill a device; they run one at a time, in order of their ids."""
+
+
+class Job:
+    """The running job: what its work reports to.
+
+    A thread carries progress and figures to the database and brings the cancel flag back, so that
+    the work itself never waits for the database.
+    """
+
+    def __init__(self, studio: Studio, run_id: int) -> None:
+        self.studio, self.run_id = studio, run_id
+        self._lock = threading.Lock()
+        self._progress: tuple[int, int, str] | None = None
+        self._metrics: list[tuple[int, str, float]] = []
+        self._cancelled, self._ended = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._pulse, daemon=True)
+
+    def __enter__(self) -> "Job":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._flush()
+
+    def report(self, done: int, total: int, message: str) -> None:
+        """Tell how far the work is.
+
+        Raises:
+            CancelledError: somebody asked the job to stop.
+        """
+        with self._lock:
+            self._progress = (done, total, message)
+        if self._cancelled.is_set():
+            raise CancelledError(f"Cancelled at {done} of {total}.")
+
+    def add_metric(self, step: int, name: str, value: float) -> None:
+        """Record one figure of the work."""
+        with self._lock:
+            self._metrics.append((step, name, value))
+
+    def wait_for_turn(self) -> None:
+        """Wait until no earlier job uses the device, then start; CancelledError as `report`."""
+        while not self._take_turn():
+            time.sleep(PULSE_SECONDS)
+            self.report(0, 0, "Waiting for the job before it")
+
+    def _take_turn(self) -> bool:
+        with self.studio.database.write() as session:
+            runs.mark_lost_runs(session)
+            own = runs.get_run(session, self.run_id)
+            waiting = own.kind in DEVICE_KINDS and any(
+                run.kind in DEVICE_KINDS and run.id < own.id
+                for run in runs.list_active_runs(session)
+            )
+            if not waiting:
+                own.status, own.started_at, own.message = RunStatus.RUNNING, now(), "Starting"
+            return not waiting
+
+    def _pulse(self) -> None:
+        while not self._ended.wait(PULSE_SECONDS):
+            self._flush()
+
+    def _flush(self) -> None:
+        with self._lock:
+            progress, self._progress = self._progress, None
+            metrics, self._metrics = self._metrics, []
+        with self.studio.database.write() as session:
+            run = runs.get_run(session, self.run_id)
+            run.heartbeat_at = now()
+            if progress:
+                run.done, run.total, run.message = progress
+            for step, name, value in metrics:
+                runs.add_metric(session, self.run_id, step, name, value)
+            if run.cancel_requested:
+                self._cancelled.set()
+
+
+def run_job(studio: Studio, run_id: int) -> RunStatus:
+    """Carry a queued job out and return how it ended; nothing is raised."""
+    with studio.database.read() as session:
+        run = runs.get_run(session, run_id)
+    if run.status not in ACTIVE:
+        return run.status
+    result: dict[str, Any] = {}
+    try:
+        with Job(studio, run_id) as job:
+            job.wait_for_turn()
+            result = _HANDLERS[run.kind](job, run.config)
+        status, message = RunStatus.DONE, ""
+    except CancelledError as error:
+        status, message = RunStatus.CANCELLED, str(error)
+    except StudioError as error:
+        status, message = RunStatus.FAILED, str(error)
+    except Exception as error:  # noqa: BLE001 (the last resort: the job must end with a message)
+        traceback.print_exc()
+        log = studio.run_folder(run_id) / "log.txt"
+        status, message = RunStatus.FAILED, f"Unexpected {type(error).__name__}: {error}. See {log}"
+    with studio.database.write() as session:
+        runs.finish_run(runs.get_run(session, run_id), status, message, result)
+    return status
+
+
+def _run_import(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
+    marked = detect_dataset(
+        job.studio, report.dataset_id, DetectorParams(**config["params"]), job.report
+    )
+    return report.as_dict() | {"marked": marked}
+
+
+def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    params = DetectorParams(**config["params"])
+    return {"marked": detect_dataset(job.studio, config["dataset_id"], params, job.report)}
+
+
+def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    # Brings torch in, which the other kinds do without.
+    from desra_studio.services.finetuning import finetune_training_set
+
+    return finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
+
+
+def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    from desra_studio.services.upscaling import apply_model
+
+    return apply_model(job.studio, config["dataset_id"], config["model_id"], job.report)
+
+
+_Handler: TypeAlias = Callable[[Job, dict[str, Any]], dict[str, Any]]
+_HANDLERS: dict[str, _Handler] = {
+    "import": _run_import,
+    "detect": _run_detect,
+    "finetune": _run_finetune,
+    "apply": _run_apply,
+}

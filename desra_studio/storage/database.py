@@ -1,0 +1,96 @@
+"""Connections and transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from desra_studio.errors import InputError, StudioError
+
+__all__ = ["Database", "Session"]
+
+BUSY_TIMEOUT_MS = 5000
+
+
+class Database:
+    """A database by URL: reading sessions, and short writing ones that start with the write lock.
+
+    Raises:
+        InputError: not a database URL, or a driver that is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "sqlite" and parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine: Engine = create_engine(parsed)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
+            raise InputError(
+                f"{url!r} cannot be used as a database: {error}. "
+                "Give a URL such as sqlite:///folder/studio.sqlite."
+            ) from error
+        self.sqlite_path = (
+            Path(parsed.database)
+            if parsed.get_backend_name() == "sqlite" and parsed.database
+            else None
+        )
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._writing = self.engine.execution_options(writing=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one state of the database; what it changes is dropped."""
+        with _telling_user(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session that holds the write lock and commits at the end, or not at all.
+
+        Keep the block short: others wait for it, up to five seconds.
+        """
+        with (
+            _telling_user(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _telling_user() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StudioError(
+            f"The database did not answer: {error.orig}. Nothing was changed; try again."
+        ) from error
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:  # noqa: ANN401
+    # The driver's own transaction handling would begin late; `_begin_sqlite` begins instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: an acknowledged save outlives a power cut, not only a crash of the program.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

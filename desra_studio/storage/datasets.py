@@ -1,0 +1,129 @@
+"""Queries on datasets, their images, renditions and detections."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from desra_studio.errors import NotFoundError
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import (
+    LABELLED,
+    Dataset,
+    Detection,
+    Image,
+    MaskRevision,
+    Rendition,
+    Review,
+    State,
+)
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """An image with everything that belongs to it for the dataset's pair of models."""
+
+    image: Image
+    gan: Rendition
+    mse: Rendition
+    detection: Detection | None
+    review: Review | None
+    revision: MaskRevision | None
+
+    @property
+    def state(self) -> State:
+        """State of the review."""
+        return self.review.state if self.review else State.UNREVIEWED
+
+    @property
+    def label(self) -> MaskRevision | None:
+        """The manual label: the current revision of an accepted or clean image."""
+        return self.revision if self.state in LABELLED else None
+
+
+def find_dataset(session: Session, name: str) -> Dataset | None:
+    """Return the dataset of this name, if there is one."""
+    return session.scalar(select(Dataset).where(Dataset.name == name))
+
+
+def get_dataset(session: Session, dataset_id: int) -> Dataset:
+    """Return a dataset by id; NotFoundError where there is none."""
+    dataset = session.get(Dataset, dataset_id)
+    if dataset is None:
+        raise NotFoundError(f"Dataset {dataset_id} does not exist (any more).")
+    return dataset
+
+
+def list_datasets(session: Session) -> list[Dataset]:
+    """Return all datasets, newest first."""
+    return list(session.scalars(select(Dataset).order_by(Dataset.id.desc())))
+
+
+def list_records(
+    session: Session, dataset: Dataset, image_id: int | None = None
+) -> list[ImageRecord]:
+    """Return the dataset's images by name, or the one of this id, in one query."""
+    gan, mse = aliased(Rendition), aliased(Rendition)
+    newest = (
+        select(func.max(Detection.id))
+        .where(Detection.gan_rendition_id == gan.id, Detection.mse_rendition_id == mse.id)
+        .correlate(gan, mse)
+        .scalar_subquery()
+    )
+    query = (
+        select(Image, gan, mse, Detection, Review, MaskRevision)
+        .join(gan, (gan.image_id == Image.id) & (gan.model_id == dataset.gan_model_id))
+        .join(mse, (mse.image_id == Image.id) & (mse.model_id == dataset.mse_model_id))
+        .outerjoin(Detection, Detection.id == newest)
+        .outerjoin(
+            Review, (Review.image_id == Image.id) & (Review.model_id == dataset.gan_model_id)
+        )
+        .outerjoin(MaskRevision, MaskRevision.id == Review.current_revision_id)
+        .where(Image.dataset_id == dataset.id)
+        .order_by(Image.name)
+    )
+    if image_id is not None:
+        query = query.where(Image.id == image_id)
+    return [ImageRecord(*row) for row in session.execute(query)]
+
+
+def get_record(session: Session, image_id: int) -> ImageRecord:
+    """Return one image with all that belongs to it; NotFoundError where there is none."""
+    image = session.get(Image, image_id)
+    if image is None:
+        raise NotFoundError(f"Image {image_id} does not exist (any more). Open the queue again.")
+    return list_records(session, get_dataset(session, image.dataset_id), image_id)[0]
+
+
+def get_rendition(session: Session, rendition_id: int) -> Rendition:
+    """Return a rendition by id; NotFoundError where there is none."""
+    rendition = session.get(Rendition, rendition_id)
+    if rendition is None:
+        raise NotFoundError(f"Rendition {rendition_id} does not exist (any more).")
+    return rendition
+
+
+def get_detection(session: Session, detection_id: int) -> Detection:
+    """Return a detection by id; NotFoundError where there is none."""
+    detection = session.get(Detection, detection_id)
+    if detection is None:
+        raise NotFoundError(f"Detection {detection_id} does not exist (any more).")
+    return detection
+
+
+def put_rendition(session: Session, image_id: int, model_id: int, blob_sha: str) -> Rendition:
+    """Set what a model made of an image; a newer output takes the place of an older one."""
+    rendition = session.scalar(
+        select(Rendition).where(Rendition.image_id == image_id, Rendition.model_id == model_id)
+    )
+    if rendition is None:
+        rendition = Rendition(image_id=image_id, model_id=model_id, blob_sha=blob_sha)
+        session.add(rendition)
+    rendition.blob_sha = blob_sha
+    session.flush()
+    return rendition
+
+
+def list_renditions(session: Session, model_id: int) -> list[Rendition]:
+    """Return all outputs of a model."""
+    return list(session.scalars(select(Rendition).where(Rendition.model_id == model_id)))

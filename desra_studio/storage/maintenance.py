@@ -1,0 +1,33 @@
+"""Queries that look over the whole database."""
+
+from sqlalchemy import select, text
+
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import Base
+
+
+def list_blobs(session: Session) -> dict[str, str]:
+    """Map every SHA-256 that a row names to 'table.column of row id', for messages."""
+    found: dict[str, str] = {}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if column.name.endswith("_sha"):
+                query = select(table.c.id, column).where(column.is_not(None))
+                for row_id, sha in session.execute(query):
+                    found.setdefault(sha, f"{table.name}.{column.name} of row {row_id}")
+    return found
+
+
+def find_broken_references(session: Session) -> list[str]:
+    """Return one line per row that refers to a row that does not exist, or page that is damaged.
+
+    Databases other than SQLite enforce both themselves.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return []
+    lines = [
+        f"reference: row {row_id} of {table} refers to a missing {parent}"
+        for table, row_id, parent, _ in session.execute(text("PRAGMA foreign_key_check"))
+    ]
+    answers = [str(row[0]) for row in session.execute(text("PRAGMA integrity_check"))]
+    return lines + [f"database file: {answer}" for answer in answers if answer != "ok"]

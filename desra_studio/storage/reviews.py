@@ -1,0 +1,83 @@
+"""Queries on mask revisions and the state of reviews."""
+
+from sqlalchemy import func, select
+
+from desra_studio.errors import NotFoundError, StudioError
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import MaskRevision, Origin, Review, State, now
+
+
+def get_revision(session: Session, revision_id: int) -> MaskRevision:
+    """Return a mask revision by id; NotFoundError where there is none."""
+    revision = session.get(MaskRevision, revision_id)
+    if revision is None:
+        raise NotFoundError(f"Mask revision {revision_id} does not exist.")
+    return revision
+
+
+def list_revisions(session: Session, image_id: int, model_id: int) -> list[MaskRevision]:
+    """Return all revisions of an image for a model, oldest first."""
+    query = (
+        select(MaskRevision)
+        .where(MaskRevision.image_id == image_id, MaskRevision.model_id == model_id)
+        .order_by(MaskRevision.number)
+    )
+    return list(session.scalars(query))
+
+
+def get_review(session: Session, image_id: int, model_id: int) -> Review:
+    """Return the review of an image for a model, beginning one at version 0 where none is."""
+    review = session.get(Review, (image_id, model_id))
+    if review is None:
+        review = Review(image_id=image_id, model_id=model_id, state=State.UNREVIEWED, version=0)
+        session.add(review)
+        session.flush()
+    return review
+
+
+def append_revision(
+    session: Session,
+    review: Review,
+    *,
+    parent_id: int | None,
+    author: str,
+    origin: Origin,
+    mask_sha: str,
+    area_px: int,
+    note: str = "",
+) -> MaskRevision:
+    """Append a revision with the next number; the current one stays what it was."""
+    newest = session.scalar(
+        select(func.max(MaskRevision.number)).where(
+            MaskRevision.image_id == review.image_id, MaskRevision.model_id == review.model_id
+        )
+    )
+    revision = MaskRevision(
+        image_id=review.image_id,
+        model_id=review.model_id,
+        number=(newest or 0) + 1,
+        parent_id=parent_id,
+        author=author,
+        origin=origin,
+        mask_sha=mask_sha,
+        area_px=area_px,
+        note=note,
+    )
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def point_to(review: Review, revision: MaskRevision, state: State) -> None:
+    """Make a revision the current one, with this state, under the next version."""
+    if (revision.image_id, revision.model_id) != (review.image_id, review.model_id):
+        raise StudioError(f"Revision {revision.id} belongs to another image.")
+    review.current_revision_id = revision.id
+    set_state(review, state)
+
+
+def set_state(review: Review, state: State) -> None:
+    """Change the state under the next version."""
+    review.state = state
+    review.version += 1
+    review.updated_at = now()

@@ -1,0 +1,78 @@
+"""Queries on jobs and their figures."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from desra_studio.errors import NotFoundError
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import ACTIVE, Run, RunMetric, RunStatus, now
+
+LOST_AFTER = timedelta(seconds=30)
+"""A live job writes its heartbeat every two seconds."""
+
+
+def add_run(session: Session, kind: str, config: dict[str, Any]) -> Run:
+    """Add a queued job and return it with its id."""
+    run = Run(kind=kind, config=config)
+    session.add(run)
+    session.flush()
+    return run
+
+
+def get_run(session: Session, run_id: int) -> Run:
+    """Return a job by id; NotFoundError where there is none."""
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFoundError(f"Job {run_id} does not exist.")
+    return run
+
+
+def list_runs(session: Session, kinds: Iterable[str], limit: int = 20) -> list[Run]:
+    """Return the newest jobs of these kinds, newest first."""
+    query = select(Run).where(Run.kind.in_(list(kinds))).order_by(Run.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def list_active_runs(session: Session) -> list[Run]:
+    """Return the queued and running jobs, oldest first."""
+    return list(session.scalars(select(Run).where(Run.status.in_(ACTIVE)).order_by(Run.id)))
+
+
+def finish_run(
+    run: Run, status: RunStatus, message: str = "", result: dict[str, Any] | None = None
+) -> None:
+    """Close a job; what a job said last stays where no other message is given."""
+    run.status = status
+    run.message = message or run.message
+    run.result = result or {}
+    run.finished_at = now()
+
+
+def mark_lost_runs(session: Session) -> None:
+    """Fail the jobs whose process has not been heard of for `LOST_AFTER`."""
+    for run in list_active_runs(session):
+        if now() - run.heartbeat_at > LOST_AFTER:
+            finish_run(
+                run,
+                RunStatus.FAILED,
+                f"The job's process ended without a word after {run.heartbeat_at:%H:%M:%S} UTC "
+                "(killed, or the machine went down). Start it again.",
+            )
+
+
+def add_metric(session: Session, run_id: int, step: int, name: str, value: float) -> None:
+    """Write one figure of a job; the same step is written over."""
+    session.merge(RunMetric(run_id=run_id, step=step, name=name, value=value))
+
+
+def list_metrics(session: Session, run_id: int, name: str) -> list[tuple[int, float]]:
+    """Return (step, value) of one figure of a job, in order."""
+    query = (
+        select(RunMetric.step, RunMetric.value)
+        .where(RunMetric.run_id == run_id, RunMetric.name == name)
+        .order_by(RunMetric.step)
+    )
+    return [(step, value) for step, value in session.execute(query)]
