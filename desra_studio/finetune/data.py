@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 
 import torch
 from torch import Tensor
@@ -35,7 +36,7 @@ def check_samples(samples: Sequence[FinetuneSample], scale: int) -> None:
 
 def fit_crop(samples: Sequence[FinetuneSample], crop: int, scale: int) -> int:
     """Return the LR side of a crop of `crop` HR px that fits every sample, at least 1."""
-    smallest = min(min(sample.lr.shape[:2]) for sample in samples)
+    smallest = min(min(size_of(sample.lr)) for sample in samples)
     return max(1, min(crop // scale, smallest))
 
 
@@ -48,13 +49,8 @@ def sample_batches(
         LR (batch, 3, lr_crop, lr_crop) and pseudo-GT (batch, 3, scale lr_crop, scale lr_crop),
         float32 in 0..1, on the CPU.
     """
-    random = torch.Generator()
-    random.manual_seed(seed)
+    draw = Random(seed).randrange
     pairs = [(to_tensor(sample.lr), to_tensor(sample.pseudo_gt)) for sample in samples]
-
-    def draw(stop: int) -> int:
-        number: Tensor = torch.randint(stop, (1,), generator=random)
-        return int(number)
 
     while True:
         lrs, targets = [], []

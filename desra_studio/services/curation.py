@@ -23,12 +23,17 @@ class Candidate:
 
     Attributes:
         image_id, name: of the image.
+        gan_id, gan_sha: its GAN-SR.
+        revision_id: its current mask.
         area_share: marked share of the image, 0..1.
         problem: why it cannot be trained on, or empty.
     """
 
     image_id: int
     name: str
+    gan_id: int
+    gan_sha: str
+    revision_id: int
     area_share: float
     problem: str
 
@@ -41,6 +46,9 @@ def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
             Candidate(
                 image_id=record.image.id,
                 name=record.image.name,
+                gan_id=record.gan.id,
+                gan_sha=record.gan.blob_sha,
+                revision_id=record.revision.id,
                 area_share=record.revision.area_px / (record.image.width * record.image.height),
                 problem=_find_problem(record),
             )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
 from desra_studio.imaging.io import (
@@ -162,6 +163,17 @@ class _Importer:
     def note(self, path: Path, text: str) -> None:
         """Add a line on one file to the report."""
         self.lines.append(f"{path.parent.name}/{path.name}: {text}")
+
+
+def check_import(studio: Studio, source: Path, name: str, params: DetectorParams) -> dict[str, Any]:
+    """Return the configuration of an `import` job, having seen that it can start.
+
+    Raises:
+        InputError: as `import_dataset`, as far as it can be told at once.
+    """
+    find_layout(source)
+    name = _check_name(studio, name or source.resolve().name)
+    return {"source": str(source.resolve()), "name": name, "params": params.as_dict()}
 
 
 def import_dataset(

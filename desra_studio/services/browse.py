@@ -1,0 +1,69 @@
+"""Looking around: which datasets there are, and the files behind what is shown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desra_studio.errors import NotFoundError
+from desra_studio.services.review import count_progress
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets
+
+
+@dataclass(frozen=True)
+class DatasetView:
+    """A dataset as the page lists it."""
+
+    id: int
+    name: str
+    images: int
+    reviewed: int
+    accepted: int
+
+
+def list_dataset_names(studio: Studio) -> list[dict[str, Any]]:
+    """Return id and name of all datasets, newest first."""
+    with studio.database.read() as session:
+        return [
+            {"id": dataset.id, "name": dataset.name} for dataset in datasets.list_datasets(session)
+        ]
+
+
+def list_dataset_views(studio: Studio) -> list[DatasetView]:
+    """Return all datasets with their progress, newest first."""
+    views = []
+    for dataset in list_dataset_names(studio):
+        counts = count_progress(studio, dataset["id"])
+        views.append(
+            DatasetView(
+                dataset["id"],
+                dataset["name"],
+                counts["images"],
+                counts["reviewed"],
+                counts["accepted"],
+            )
+        )
+    return views
+
+
+def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
+    """Return the wanted dataset, else the newest; None where there is none at all."""
+    ids = [dataset["id"] for dataset in list_dataset_names(studio)]
+    if wanted in ids:
+        return wanted
+    return ids[0] if ids else None
+
+
+def get_rendition_path(studio: Studio, rendition_id: int) -> Path:
+    """Return the PNG file of a rendition.
+
+    Raises:
+        NotFoundError: no such rendition, or its file is missing on disk.
+    """
+    with studio.database.read() as session:
+        path = studio.blobs.path(datasets.get_rendition(session, rendition_id).blob_sha)
+    if not path.is_file():
+        raise NotFoundError(
+            f"The stored file {path} is missing. Restore it from a backup of the data directory."
+        )
+    return path

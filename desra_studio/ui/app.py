@@ -1,0 +1,63 @@
+"""The pages, in the order of the loop."""
+
+import warnings
+
+import gradio as gr
+from fastapi import FastAPI
+
+from desra_studio.services.studio import Studio
+from desra_studio.ui import datasets_tab, finetune_tab, review_tab, scores_tab
+from desra_studio.ui.components import LoopNav
+from desra_studio.ui.static_files import make_head
+
+SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans", "sans-serif")
+FIXED_FONTS = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
+
+
+def make_theme() -> gr.themes.Base:
+    """Return the theme: neutral greys, one blue, fonts of the system (none is fetched)."""
+    return gr.themes.Base(
+        primary_hue="blue",
+        neutral_hue="neutral",
+        radius_size="sm",
+        font=SYSTEM_FONTS,
+        font_mono=FIXED_FONTS,
+    )
+
+
+def build_pages(studio: Studio) -> gr.Blocks:
+    """Build every page and wire its events."""
+    pages = gr.Blocks(title="DeSRA Studio", analytics_enabled=False, fill_width=True)
+    with pages:
+        LoopNav()
+        datasets_tab.bind(datasets_tab.build(), pages, studio)
+    with pages.route("Review", "/review"):
+        LoopNav()
+        review_tab.build()
+    with pages.route("Fine-tune", "/fine-tune"):
+        LoopNav()
+        finetune_tab.bind(finetune_tab.build(), pages, studio)
+    with pages.route("Scores", "/scores"):
+        LoopNav()
+        scores_tab.bind(scores_tab.build(), pages, studio)
+    return pages
+
+
+def mount_pages(app: FastAPI, studio: Studio) -> None:
+    """Add the pages to an application that has the routes already."""
+    with warnings.catch_warnings():
+        # Said of every app with several pages, even where SSR is off.
+        warnings.filterwarnings("ignore", message="SSR mode is not supported")
+        gr.mount_gradio_app(
+            app,
+            build_pages(studio),
+            path="/",
+            ssr_mode=False,
+            run_history=False,
+            show_error=False,
+            footer_links=[],
+            enable_monitoring=False,
+            max_file_size=f"{studio.settings.max_upload_mb}mb",
+            theme=make_theme(),
+            head=make_head(),
+        )

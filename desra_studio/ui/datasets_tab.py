@@ -1,0 +1,202 @@
+"""Datasets: import a folder, see what is there, detect again with other thresholds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import InputError, StudioError
+from desra_studio.services import browse, jobs
+from desra_studio.services.datasets import check_import
+from desra_studio.services.jobs import JobView
+from desra_studio.services.studio import Studio
+from desra_studio.storage.tables import RunStatus
+from desra_studio.ui.components import JobProgress, JobValue, show_job
+from desra_studio.ui.events import QUIET
+from desra_studio.ui.requests import read_dataset
+from desra_studio.ui.text import show_error
+
+INTRO = """## Datasets
+A folder with **GAN-SR** and **MSE-SR** images of the same names, and **LR** (needed for
+fine-tuning) and **GT-Mask** (manual masks) where you have them."""
+
+KINDS = ("import", "detect")
+
+
+@dataclass(frozen=True)
+class DatasetsTab:
+    """Components of the page."""
+
+    source: gr.Textbox
+    name: gr.Textbox
+    contrast: gr.Number
+    area: gr.Number
+    start: gr.Button
+    detect: gr.Button
+    cancel: gr.Button
+    error: gr.Markdown
+    progress: JobProgress
+    report: gr.Dataframe
+    table: gr.Dataframe
+    timer: gr.Timer
+    ids: gr.State
+
+
+def build() -> DatasetsTab:
+    """Build the page."""
+    defaults = DetectorParams()
+    with gr.Column(elem_classes=["studio-page"]):
+        gr.Markdown(INTRO)
+        with gr.Row():
+            source = gr.Textbox(
+                label="Folder on this machine", placeholder="/home/me/results", scale=3
+            )
+            name = gr.Textbox(label="Name", placeholder="taken from the folder", scale=1)
+        with gr.Row(equal_height=True):
+            contrast = gr.Number(
+                defaults.contrast_threshold,
+                label="Contrast threshold",
+                info="Artifact where the map is below it",
+                minimum=0.01,
+                maximum=1,
+                step=0.01,
+            )
+            area = gr.Number(
+                defaults.area_threshold,
+                label="Area threshold in px",
+                info="4000 suits large outputs; try 400 for small ones",
+                minimum=0,
+                precision=0,
+            )
+            with gr.Column():
+                start = gr.Button("Import and detect", variant="primary")
+                detect = gr.Button("Detect again in the chosen dataset", interactive=False)
+        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+        progress = JobProgress()
+        cancel = gr.Button("Cancel", visible=False, size="sm")
+        report = gr.Dataframe(
+            headers=["File", "What was found"],
+            label="Files that were converted or left out",
+            interactive=False,
+            wrap=True,
+            visible=False,
+        )
+        table = gr.Dataframe(
+            headers=["Dataset", "Images", "Reviewed", "Accepted"],
+            label="Datasets: click one to review it",
+            interactive=False,
+            visible=False,
+        )
+        timer = gr.Timer(1, active=False)
+        ids = gr.State([])
+    return DatasetsTab(
+        source, name, contrast, area, start, detect, cancel, error, progress, report, table,
+        timer, ids,
+    )  # fmt: skip
+
+
+class DatasetsHandlers:
+    """What happens on the page."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+
+    def show_status(self) -> tuple[object, ...]:
+        """Return the newest import or detection and the table of datasets."""
+        return _show_status(self.studio)
+
+    def start_import(self, source: str, name: str, contrast: float, area: float) -> object:
+        """Start an import, or say why not."""
+        try:
+            params = _read_params(contrast, area)
+            config = check_import(self.studio, Path(source.strip()), name, params)
+        except StudioError as error:
+            return show_error(error)
+        jobs.start_job(self.studio, "import", config)
+        return gr.update(visible=False)
+
+    def start_detect(self, contrast: float, area: float, request: gr.Request) -> object:
+        """Start detecting again in the chosen dataset, or say why not."""
+        try:
+            params = _read_params(contrast, area)
+        except StudioError as error:
+            return show_error(error)
+        config = {"dataset_id": read_dataset(request, self.studio), "params": params.as_dict()}
+        jobs.start_job(self.studio, "detect", config)
+        return gr.update(visible=False)
+
+    def cancel(self) -> None:
+        """Cancel what runs."""
+        jobs.cancel_active_job(self.studio, *KINDS)
+
+    def choose(self, ids: list[int], event: gr.SelectData) -> int:
+        """Return the dataset of the row that was clicked."""
+        row: int = event.index[0]
+        return ids[row]
+
+
+def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
+    """Wire the events."""
+    handlers = DatasetsHandlers(studio)
+    status = [tab.progress, tab.cancel, tab.report, tab.table, tab.ids, tab.detect, tab.timer]
+    pages.load(handlers.show_status, None, status, **QUIET)
+    tab.timer.tick(handlers.show_status, None, status, queue=False, **QUIET)
+    fields = [tab.source, tab.name, tab.contrast, tab.area]
+    for trigger in (tab.start.click, tab.source.submit, tab.name.submit):
+        trigger(handlers.start_import, fields, tab.error, **QUIET).then(
+            handlers.show_status, None, status, **QUIET
+        )
+    tab.detect.click(handlers.start_detect, [tab.contrast, tab.area], tab.error, **QUIET).then(
+        handlers.show_status, None, status, **QUIET
+    )
+    tab.cancel.click(handlers.cancel, **QUIET)
+    chosen = gr.State(0)
+    tab.table.select(handlers.choose, tab.ids, chosen, **QUIET).then(
+        None, chosen, js="(id) => { location.href = `/review?dataset=${id}` }"
+    )
+
+
+def _read_params(contrast: float | None, area: float | None) -> DetectorParams:
+    if contrast is None or area is None:
+        raise InputError("Fill in both thresholds.")
+    return DetectorParams(contrast, int(area))
+
+
+def _show_status(studio: Studio) -> tuple[object, ...]:
+    jobs.sweep_lost_jobs(studio)
+    job = jobs.find_active_job(studio, *KINDS) or next(iter(jobs.list_jobs(studio, *KINDS)), None)
+    active = job is not None and job.active
+    views = browse.list_dataset_views(studio)
+    return (
+        _show_import(job),
+        gr.update(visible=active),
+        _show_report(job),
+        gr.update(
+            value=[[view.name, view.images, view.reviewed, view.accepted] for view in views],
+            visible=bool(views),
+        ),
+        [view.id for view in views],
+        gr.update(interactive=bool(views) and not active),
+        gr.Timer(active=active),
+    )
+
+
+def _show_import(job: JobView | None) -> JobValue | None:
+    if job is None or job.status is not RunStatus.DONE:
+        return show_job(job)
+    if job.kind == "detect":
+        return show_job(job, f"Detected again: artifacts in {job.result['marked']} images.")
+    result = job.result
+    return show_job(
+        job,
+        f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
+        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']}. "
+        "Next: Review.",
+    )
+
+
+def _show_report(job: JobView | None) -> object:
+    lines = job.result.get("lines", []) if job else []
+    rows = [line.partition(": ")[::2] for line in lines]
+    return gr.update(value=[list(row) for row in rows], visible=bool(rows))

@@ -1,0 +1,324 @@
+"""Fine-tune: choose accepted samples, start the job, watch it, run the new model."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from desra_studio.errors import InputError, StudioError
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
+from desra_studio.services import curation, jobs, models
+from desra_studio.services.jobs import JobView
+from desra_studio.services.studio import Studio
+from desra_studio.storage.tables import RunStatus
+from desra_studio.ui.components import JobProgress, JobValue, SamplePicker, show_job
+from desra_studio.ui.events import QUIET
+from desra_studio.ui.requests import read_dataset
+from desra_studio.ui.text import show_error, show_figure
+
+KINDS = ("finetune", "apply")
+PLOT_POINTS = 300
+"""A plot sends all its points on every tick; more than the screen has px help nobody."""
+
+INTRO = """## Fine-tune
+Teaches the generator that made GAN-SR to give **MSE-SR** where you marked an artifact and its own
+output elsewhere: the *pseudo-GT* below. About 50 samples remove a kind of artifact from images it
+has never seen."""
+
+NO_SAMPLES = """**No accepted samples yet.** Accept at least {minimum} masks in Review first:
+they become the samples that the generator learns from."""
+
+FIELDS = ("iterations", "batch", "crop", "learning_rate", "ema", "seed", "feather_sigma")
+
+
+@dataclass(frozen=True)
+class FinetuneTab:
+    """Components of the page."""
+
+    empty: gr.Markdown
+    to_review: gr.Button
+    samples: SamplePicker
+    form: gr.Group
+    generator: gr.Dropdown
+    upload: gr.UploadButton
+    settings: dict[str, gr.Number]
+    start: gr.Button
+    error: gr.Markdown
+    progress: JobProgress
+    cancel: gr.Button
+    plot: gr.LinePlot
+    apply: gr.Button
+    download: gr.DownloadButton
+    timer: gr.Timer
+
+
+def build() -> FinetuneTab:
+    """Build the page: samples on the left, settings and the job on the right."""
+    with gr.Column(elem_classes=["studio-page"]):
+        gr.Markdown(INTRO)
+        empty = gr.Markdown(NO_SAMPLES.format(minimum=curation.MINIMUM_SAMPLES), visible=False)
+        to_review = gr.Button(
+            "Go to Review", variant="primary", visible=False, elem_classes=["studio-next"]
+        )
+        with gr.Row():
+            with gr.Column(scale=3):
+                samples = SamplePicker()
+            with gr.Column(scale=2), gr.Group() as form:
+                generator, upload = _build_generator()
+                settings = _build_settings()
+                start = gr.Button("Start fine-tuning", variant="primary")
+        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+        progress = JobProgress()
+        cancel = gr.Button("Cancel", visible=False, size="sm")
+        plot = gr.LinePlot(x="iteration", y="L1 loss", height=220, visible=False, label="L1 loss")
+        with gr.Row():
+            apply = gr.Button("Run the new model on this dataset", visible=False)
+            download = gr.DownloadButton("Download the new weights", visible=False)
+        timer = gr.Timer(1, active=False)
+    return FinetuneTab(
+        empty, to_review, samples, form, generator, upload, settings, start, error, progress,
+        cancel, plot, apply, download, timer,
+    )  # fmt: skip
+
+
+def _build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
+    generator = gr.Dropdown(
+        label="Generator",
+        info="The model that made GAN-SR",
+        choices=[],
+        interactive=True,
+    )
+    upload = gr.UploadButton(
+        "Add a weight file (.safetensors, .pth)",
+        file_types=[".safetensors", ".pth"],
+        size="sm",
+    )
+    return generator, upload
+
+
+def _build_settings() -> dict[str, gr.Number]:
+    settings = {
+        "iterations": gr.Number(1000, label="Iterations", precision=0, minimum=1),
+    }
+    with gr.Accordion("More settings", open=False):
+        settings |= {
+            "batch": gr.Number(4, label="Batch", info="Crops per step", precision=0, minimum=1),
+            "crop": gr.Number(
+                128, label="Crop", info="Side in px of the SR image", precision=0, minimum=8
+            ),
+            "learning_rate": gr.Number(
+                1e-4, label="Learning rate", minimum=1e-7, maximum=0.1, step=1e-5
+            ),
+            "ema": gr.Number(
+                0.999, label="EMA", info="Share of the average kept per step", minimum=0,
+                maximum=0.9999, step=0.001,
+            ),
+            "seed": gr.Number(0, label="Seed", precision=0, minimum=0),
+            "feather_sigma": gr.Number(
+                FEATHER_SIGMA_PX, label="Feather", info="Softens the mask's edge, in px",
+                minimum=0, maximum=50, step=0.5,
+            ),
+        }  # fmt: skip
+    return settings
+
+
+class FinetuneHandlers:
+    """What happens on the page."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+
+    def load_page(self, feather: float | None, request: gr.Request) -> tuple[object, ...]:
+        """Return the samples, or what to do where there are none."""
+        return _load_page(self.studio, read_dataset(request, self.studio), feather)
+
+    def load_generators(self) -> object:
+        """Return the choice of generators."""
+        return _load_generators(self.studio)
+
+    def show_status(self, request: gr.Request) -> tuple[object, ...]:
+        """Return the newest job with its loss and what can be done next."""
+        return _show_status(self.studio, read_dataset(request, self.studio))
+
+    def add_model(self, path: str) -> tuple[object, object]:
+        """Add an uploaded weight file and choose it, or say why not."""
+        try:
+            model = models.add_model_file(self.studio, Path(path))
+        except StudioError as error:
+            return gr.update(), show_error(error)
+        return _load_generators(self.studio, model), gr.update(visible=False)
+
+    def start(
+        self,
+        request: gr.Request,
+        samples: dict[str, Any],
+        generator: int | None,
+        *values: float | None,
+    ) -> object:
+        """Start fine-tuning with the values of FIELDS, or say why not."""
+        dataset = read_dataset(request, self.studio)
+        try:
+            _start(self.studio, dataset, samples, generator, values)
+        except StudioError as error:
+            return show_error(error)
+        return gr.update(visible=False)
+
+    def apply(self, request: gr.Request) -> None:
+        """Run the newest fine-tuned model on the dataset."""
+        dataset = read_dataset(request, self.studio)
+        newest = _find_finished(self.studio, dataset)
+        if newest:
+            config = {"dataset_id": dataset, "model_id": newest.result["model_id"]}
+            jobs.start_job(self.studio, "apply", config)
+
+    def cancel(self) -> None:
+        """Cancel what runs."""
+        jobs.cancel_active_job(self.studio, *KINDS)
+
+
+def bind(tab: FinetuneTab, pages: gr.Blocks, studio: Studio) -> None:
+    """Wire the events."""
+    handlers = FinetuneHandlers(studio)
+    page = [tab.empty, tab.to_review, tab.samples, tab.form]
+    status = [tab.progress, tab.cancel, tab.plot, tab.apply, tab.download, tab.start, tab.timer]
+    feather = tab.settings["feather_sigma"]
+    pages.load(handlers.load_page, feather, page, **QUIET)
+    pages.load(handlers.load_generators, None, tab.generator, **QUIET)
+    pages.load(handlers.show_status, None, status, **QUIET)
+    tab.timer.tick(handlers.show_status, None, status, queue=False, **QUIET)
+    feather.change(handlers.load_page, feather, page, **QUIET)
+    tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
+    tab.upload.upload(handlers.add_model, tab.upload, [tab.generator, tab.error], **QUIET)
+    fields = [tab.settings[name] for name in FIELDS]
+    tab.start.click(handlers.start, [tab.samples, tab.generator, *fields], tab.error, **QUIET).then(
+        handlers.show_status, None, status, **QUIET
+    )
+    tab.apply.click(handlers.apply, **QUIET).then(handlers.show_status, None, status, **QUIET)
+    tab.cancel.click(handlers.cancel, **QUIET)
+
+
+def _load_page(studio: Studio, dataset: int | None, feather: float | None) -> tuple[object, ...]:
+    candidates = curation.list_candidates(studio, dataset) if dataset else []
+    value = {
+        "feather": FEATHER_SIGMA_PX if feather is None else feather,
+        "chosen": [],
+        "candidates": [
+            {
+                "id": candidate.image_id,
+                "name": candidate.name,
+                "gan": {"id": candidate.gan_id, "sha": candidate.gan_sha},
+                "revision": candidate.revision_id,
+                "share": candidate.area_share,
+                "problem": candidate.problem,
+            }
+            for candidate in candidates
+        ],
+    }
+    empty = not candidates
+    return (
+        gr.update(visible=empty),
+        gr.update(visible=empty),
+        value,
+        gr.update(visible=not empty),
+    )
+
+
+def _load_generators(studio: Studio, chosen: int | None = None) -> object:
+    views = models.list_generators(studio)
+    value = chosen or (views[0].id if views else None)
+    return gr.update(choices=[(view.label, view.id) for view in views], value=value)
+
+
+def _start(
+    studio: Studio,
+    dataset: int | None,
+    samples: dict[str, Any],
+    generator: int | None,
+    values: tuple[float | None, ...],
+) -> None:
+    if dataset is None:
+        raise InputError("There is no dataset yet. Import one first.")
+    if generator is None:
+        raise InputError("Choose a generator, or add its weight file first.")
+    named = dict(zip(FIELDS, values, strict=True))
+    missing = [name for name, value in named.items() if value is None]
+    if missing:
+        raise InputError(f"Fill in {', '.join(missing).replace('_', ' ')}.")
+    whole = ("iterations", "batch", "crop", "seed")
+    settings = {
+        name: int(value) if name in whole else value
+        for name, value in named.items()
+        if value is not None
+    }
+    chosen = [int(image) for image in samples.get("chosen", [])]
+    curation.start_finetune(studio, dataset, chosen, int(generator), settings)
+
+
+def _find_finished(studio: Studio, dataset: int | None) -> JobView | None:
+    return next(
+        (
+            job
+            for job in jobs.list_jobs(studio, "finetune")
+            if job.status is RunStatus.DONE and job.config["dataset_id"] == dataset
+        ),
+        None,
+    )
+
+
+def _show_status(studio: Studio, dataset: int | None) -> tuple[object, ...]:
+    jobs.sweep_lost_jobs(studio)
+    own = [job for job in jobs.list_jobs(studio, *KINDS) if job.config.get("dataset_id") == dataset]
+    newest = own[0] if own else None
+    active = jobs.find_active_job(studio, *KINDS)
+    shown = active or newest
+    finetune = next((job for job in own if job.kind == "finetune"), None)
+    finished = _find_finished(studio, dataset)
+    idle = active is None
+    return (
+        _show_run(shown),
+        gr.update(visible=not idle),
+        _plot_loss(studio, finetune),
+        gr.update(visible=finished is not None and idle),
+        _offer_weights(studio, finished),
+        gr.update(interactive=idle),
+        gr.Timer(active=not idle),
+    )
+
+
+def _show_run(job: JobView | None) -> JobValue | None:
+    if job is None or job.status is not RunStatus.DONE:
+        return show_job(job)
+    result = job.result
+    if job.kind == "finetune":
+        return show_job(
+            job,
+            f"{result['model']} is ready: {result['iterations']} iterations on "
+            f"{result['samples']} samples in {result['seconds']:.0f} s on {result['device']}, "
+            f"L1 {result['loss']:.4f}. Next: run it on this dataset.",
+        )
+    return show_job(
+        job,
+        f"{result['model']}: {result['removed']} of {result['before_components']} artifacts gone, "
+        f"{result['added']} new, over {result['images']} images (removal rate "
+        f"{show_figure(result['removal_rate'])}, addition rate "
+        f"{show_figure(result['addition_rate'])}).",
+    )
+
+
+def _plot_loss(studio: Studio, job: JobView | None) -> object:
+    points = jobs.list_job_metrics(studio, job.id, "loss") if job else []
+    if len(points) < 2:
+        return gr.update(visible=False)
+    step = math.ceil(len(points) / PLOT_POINTS)
+    frame = pd.DataFrame(points[::-step][::-1], columns=["iteration", "L1 loss"])
+    return gr.update(value=frame, visible=True)
+
+
+def _offer_weights(studio: Studio, job: JobView | None) -> object:
+    if job is None:
+        return gr.update(visible=False)
+    path = studio.run_folder(job.id) / "generator.safetensors"
+    return gr.update(value=str(path) if path.is_file() else None, visible=path.is_file())

@@ -1,0 +1,144 @@
+"""Scores: how well the detector agrees with the manual masks."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from desra_studio.metrics.mask_metrics import SetScore
+from desra_studio.services import scores
+from desra_studio.services.scores import DatasetScore
+from desra_studio.services.studio import Studio
+from desra_studio.ui.events import QUIET
+from desra_studio.ui.requests import read_dataset
+from desra_studio.ui.text import show_figure
+
+INTRO = """## Scores
+The detector's masks against the manual ones: your accepted masks, and the images you marked
+clean."""
+
+EXPLANATION = """**IoU**: mean over images of the overlap over the union; an image that is empty in
+both counts as 1. **Precision**: share of detected artifacts of which at least half the area is in
+the manual mask. **Recall**: share of manual artifacts of which at least half the area is detected.
+The 5 px along each edge, for which the detector has no value, are left out.
+
+`desra-studio export NAME --format masks --out DIR` and
+`desra-studio score --pred DIR/detected --gt DIR` give the same figures."""
+
+
+@dataclass(frozen=True)
+class ScoresTab:
+    """Components of the page."""
+
+    empty: gr.Markdown
+    to_review: gr.Button
+    total: gr.Dataframe
+    counted: gr.Markdown
+    images: gr.Dataframe
+    explanation: gr.Markdown
+    ids: gr.State
+
+
+def build() -> ScoresTab:
+    """Build the page: the figures, then the images, worst first."""
+    with gr.Column(elem_classes=["studio-page"]):
+        gr.Markdown(INTRO)
+        empty = gr.Markdown(visible=False)
+        to_review = gr.Button(
+            "Go to Review", variant="primary", visible=False, elem_classes=["studio-next"]
+        )
+        total = gr.Dataframe(
+            headers=["IoU", "Precision", "Recall", "Labelled images"],
+            interactive=False,
+            visible=False,
+            elem_id="total",
+        )
+        counted = gr.Markdown(visible=False)
+        images = gr.Dataframe(
+            headers=[
+                "Image", "State", "IoU", "Detected artifacts", "of them right",
+                "Manual artifacts", "of them found",
+            ],
+            label="Images, worst first: click one to open it in Review",
+            interactive=False,
+            visible=False,
+            elem_id="images",
+        )  # fmt: skip
+        explanation = gr.Markdown(EXPLANATION, visible=False)
+        ids = gr.State([])
+    return ScoresTab(empty, to_review, total, counted, images, explanation, ids)
+
+
+def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
+    """Wire the events."""
+    outputs = [
+        tab.empty, tab.to_review, tab.total, tab.counted, tab.images, tab.explanation, tab.ids,
+    ]  # fmt: skip
+
+    def load_page(request: gr.Request) -> tuple[object, ...]:
+        dataset = read_dataset(request, studio)
+        return _show_scores(scores.score_dataset(studio, dataset) if dataset else None)
+
+    def choose(ids: list[int], event: gr.SelectData) -> int:
+        row: int = event.index[0]
+        return ids[row]
+
+    pages.load(load_page, outputs=outputs, **QUIET)
+    tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
+    chosen = gr.State(0)
+    tab.images.select(choose, tab.ids, chosen, **QUIET).then(
+        None,
+        chosen,
+        js="""(id) => {
+          const query = new URLSearchParams(location.search);
+          query.set('image', id);
+          location.href = `/review?${query}`;
+        }""",
+    )
+
+
+def _show_scores(score: DatasetScore | None) -> tuple[object, ...]:
+    if score is None or not score.rows:
+        images = score.unlabelled if score else 0
+        text = f"**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
+        hidden = gr.update(visible=False)
+        shown = gr.update(visible=True)
+        return gr.update(value=text, visible=True), shown, hidden, hidden, hidden, hidden, []
+    hidden = gr.update(visible=False)
+    rows = [
+        [
+            row.name,
+            row.state.value,
+            show_figure(row.score.iou),
+            row.score.detected,
+            row.score.detected_hits,
+            row.score.manual,
+            row.score.manual_hits,
+        ]
+        for row in score.rows
+    ]
+    return (
+        hidden,
+        hidden,
+        gr.update(value=[_list_total(score.total)], visible=True),
+        gr.update(value=_describe_counted(score), visible=True),
+        gr.update(value=rows, visible=True),
+        gr.update(visible=True),
+        [row.image_id for row in score.rows],
+    )
+
+
+def _list_total(total: SetScore) -> list[object]:
+    return [
+        show_figure(total.iou),
+        show_figure(total.precision),
+        show_figure(total.recall),
+        total.images,
+    ]
+
+
+def _describe_counted(score: DatasetScore) -> str:
+    images = score.total.images
+    return (
+        f"Over {images} labelled image{'s' if images != 1 else ''}, {score.total.empty_both} of "
+        f"them empty in both masks. {score.unlabelled} not labelled yet and not counted."
+    )

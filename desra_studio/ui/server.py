@@ -1,0 +1,126 @@
+"""The server: our routes, the static files, and the Gradio pages, as one application."""
+
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from desra_studio import __version__
+from desra_studio.errors import InputError, NotFoundError, StaleRevisionError, StudioError
+from desra_studio.services.studio import Studio
+from desra_studio.ui.routes import FOREVER, make_router
+from desra_studio.ui.static_files import STATIC, STATIC_URL
+
+# Both before Gradio is imported: it reads them then. No figure of a user leaves the machine.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+LOCAL_NAMES = ["127.0.0.1", "localhost"]
+SHUTDOWN_SECONDS = 3
+
+
+class _ForeverStaticFiles(StaticFiles):
+    """Static files that browsers may keep: their address has a hash of the content."""
+
+    def file_response(self, *args: object, **values: object) -> Response:
+        response = super().file_response(*args, **values)  # type: ignore[arg-type]
+        response.headers.update(FOREVER)
+        return response
+
+
+def create_app(studio: Studio) -> FastAPI:
+    """Return the whole application; `/healthz` answers once the pages can be served."""
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "uploads"))
+    from desra_studio.ui.app import mount_pages
+
+    app = FastAPI(title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
+    app.middleware("http")(_refuse_foreign_writes)
+    app.exception_handler(StudioError)(_answer_error)
+    app.exception_handler(RequestValidationError)(_answer_invalid)
+    app.include_router(make_router(studio))
+    app.mount(STATIC_URL, _ForeverStaticFiles(directory=STATIC))
+
+    @app.get("/healthz")
+    def check_health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    mount_pages(app, studio)
+    return app
+
+
+def run_server(studio: Studio) -> None:
+    """Serve until the process is told to stop.
+
+    Raises:
+        InputError: the port is taken.
+    """
+    settings = studio.settings
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(studio),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            # Without a limit an open tab keeps the process from ending.
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+    )
+    listener = _bind(server.config)
+    print(f"DeSRA Studio is at http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
+    server.run(sockets=[listener])
+
+
+def _bind(config: uvicorn.Config) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((config.host, config.port))
+    except OSError as error:
+        raise InputError(
+            f"Port {config.port} of {config.host} cannot be used: {error.strerror}. "
+            "Stop what runs there, or choose another with --port."
+        ) from error
+    return bound
+
+
+async def _refuse_foreign_writes(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Refuse writes that another site's page sends through the user's browser."""
+    origin = request.headers.get("origin")
+    writes = request.method not in ("GET", "HEAD", "OPTIONS")
+    if writes and origin and urlsplit(origin).netloc != request.headers.get("host"):
+        return _answer(HTTPStatus.FORBIDDEN, f"A page of {origin} may not write here.")
+    return await call_next(request)
+
+
+def _answer_error(_request: Request, error: Exception) -> Response:
+    extra: dict[str, object] = {}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if isinstance(error, NotFoundError):
+        status = HTTPStatus.NOT_FOUND
+    elif isinstance(error, StaleRevisionError):
+        status = HTTPStatus.CONFLICT
+        extra = {"version": error.version, "kept": error.kept}
+    elif not isinstance(error, InputError):
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _answer(status, str(error), **extra)
+
+
+def _answer_invalid(_request: Request, error: Exception) -> Response:
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    lines = [f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in problems]
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(lines))
+
+
+def _answer(status: HTTPStatus, message: str, **extra: object) -> Response:
+    return Response(json.dumps({"error": message, **extra}), status, media_type="application/json")

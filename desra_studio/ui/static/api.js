@@ -1,0 +1,67 @@
+// Requests to the server's own routes. Every failure becomes an Error with a sentence for people.
+
+const API = "/studio/api";
+
+export class Refusal extends Error {
+  constructor(status, answer) {
+    super(answer.error ?? `The server answered ${status}.`);
+    this.status = status;
+    this.answer = answer;
+  }
+}
+
+async function request(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Error("The server cannot be reached. Your work stays on this page; try again.");
+  }
+  if (!response.ok) {
+    throw new Refusal(response.status, await response.json().catch(() => ({})));
+  }
+  return response;
+}
+
+const readJson = async (path, options) => (await request(path, options)).json();
+
+export const loadLoop = (dataset) =>
+  readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
+export const loadQueue = (dataset) => readJson(`${API}/datasets/${dataset}/queue`);
+export const loadImage = (image) => readJson(`${API}/images/${image}`);
+export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;
+export const pseudoGtUrl = (image, revision, feather) =>
+  `${API}/images/${image}/pseudo-gt.png?revision=${revision}&feather=${feather}`;
+
+/** Fetch an image and decode it without any colour conversion. */
+export async function loadBitmap(url) {
+  const blob = await (await request(url)).blob();
+  return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}
+
+/** Fetch the run lengths of a mask: of the revision if there is one, else of the detection. */
+export async function loadMaskRuns({ revision, detection }) {
+  if (!revision && !detection) return null;
+  const path = revision
+    ? `/studio/revisions/${revision.id}.mask`
+    : `/studio/detections/${detection}.mask`;
+  return new Uint8Array(await (await request(path)).arrayBuffer());
+}
+
+/** Save run lengths as a new revision; answers { version, state, revision }. */
+export async function saveMask(image, version, runs) {
+  const stream = new Blob([runs]).stream().pipeThrough(new CompressionStream("gzip"));
+  return readJson(`${API}/images/${image}/mask`, {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream", "If-Match": String(version) },
+    body: await new Response(stream).arrayBuffer(),
+  });
+}
+
+/** Set the verdict on an image; answers { version }. */
+export const judgeImage = (image, version, state) =>
+  readJson(`${API}/images/${image}/verdict`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "If-Match": String(version) },
+    body: JSON.stringify({ state }),
+  });

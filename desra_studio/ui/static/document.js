@@ -1,0 +1,123 @@
+// One image under review: its two renditions, its mask with undo, and saving.
+
+import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "./api.js";
+import { boundSpans, brushSpans } from "./geometry.js";
+import { History } from "./history.js";
+import { MaskLayer } from "./mask_layer.js";
+import { Pyramid } from "./pyramid.js";
+import { decodeRuns, encodeRuns } from "./runs.js";
+
+const KEPT_DOCUMENTS = 4;
+// Kept here, not in the page's elements: undo survives going to another image and back.
+const opened = new Map();
+
+/** Open an image, from memory where it was open before and nobody saved it since. */
+export async function openDocument(id) {
+  const record = await loadImage(id);
+  const known = opened.get(id);
+  opened.delete(id);
+  if (known && (known.record.version === record.version || known.dirty)) {
+    opened.set(id, known);
+    return known;
+  }
+  const [gan, mse, runs] = await Promise.all([
+    loadBitmap(renditionUrl(record.gan)),
+    loadBitmap(renditionUrl(record.mse)),
+    loadMaskRuns(record),
+  ]);
+  const size = record.width * record.height;
+  const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
+  const document = new ReviewDocument(record, Pyramid.build(gan), Pyramid.build(mse), mask);
+  opened.set(id, document);
+  for (const [key, old] of opened) {
+    if (opened.size <= KEPT_DOCUMENTS) break;
+    if (!old.dirty) opened.delete(key);
+  }
+  return document;
+}
+
+/** Forget an image, so that opening it reads the server's state. */
+export const forgetDocument = (id) => opened.delete(id);
+
+/** Whether any open image has unsaved changes. */
+export const hasUnsaved = () => [...opened.values()].some((document) => document.dirty);
+
+export class ReviewDocument {
+  constructor(record, gan, mse, mask) {
+    this.record = record;
+    this.gan = gan;
+    this.mse = mse;
+    this.mask = mask;
+    this.width = record.width;
+    this.height = record.height;
+    this.layer = new MaskLayer(mask, this.width, this.height);
+    this.history = new History(mask, this.width, this.height);
+  }
+
+  get dirty() {
+    return this.history.dirty;
+  }
+
+  get area() {
+    let area = 0;
+    for (let i = 0; i < this.mask.length; i++) area += this.mask[i];
+    return area;
+  }
+
+  beginStroke() {
+    this.history.begin();
+  }
+
+  /** Paint (value 1) or erase (0) along a line of the current stroke. */
+  stroke(start, end, radius, value) {
+    const spans = brushSpans(start, end, radius, this);
+    const bounds = boundSpans(spans);
+    if (!bounds) return;
+    this.history.touch(bounds);
+    for (const { y, from, to } of spans) this.mask.fill(value, y * this.width + from, y * this.width + to);
+    this.layer.paint(bounds);
+  }
+
+  endStroke() {
+    return this.history.commit();
+  }
+
+  /** Unmark everything, as one action. */
+  clear() {
+    const all = { x0: 0, y0: 0, x1: this.width, y1: this.height };
+    this.history.begin();
+    this.history.touch(all);
+    this.mask.fill(0);
+    this.history.commit();
+    this.layer.paint(all);
+  }
+
+  undo() {
+    return this.#repaint(this.history.undo());
+  }
+
+  redo() {
+    return this.#repaint(this.history.redo());
+  }
+
+  /** Save the mask as a new revision. Edits made while the answer is on its way stay unsaved. */
+  async save() {
+    const serial = this.history.current;
+    const answer = await saveMask(this.record.id, this.record.version, encodeRuns(this.mask));
+    this.history.savedSerial = serial;
+    Object.assign(this.record, answer);
+  }
+
+  /** Set the verdict; the mask is saved first where it changed, or a label needs one. */
+  async judge(state) {
+    const needsMask = state !== "skipped" && !this.record.revision;
+    if (this.dirty || needsMask) await this.save();
+    Object.assign(this.record, await judgeImage(this.record.id, this.record.version, state));
+    this.record.state = state;
+  }
+
+  #repaint(rectangles) {
+    for (const rectangle of rectangles ?? []) this.layer.paint(rectangle);
+    return rectangles !== null;
+  }
+}

@@ -1,0 +1,30 @@
+// Building elements. User text only ever goes in as text, never as markup.
+
+/** Make an element: properties, then children (strings become text). */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && name !== "list") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** The dataset that the address names, or null. */
+export const addressed = (name) => new URLSearchParams(location.search).get(name);
+
+/** The address of a page that keeps the dataset and the theme. */
+export function pageAddress(path, parameters = {}) {
+  const query = new URLSearchParams();
+  for (const kept of ["dataset", "__theme"]) {
+    if (addressed(kept)) query.set(kept, addressed(kept));
+  }
+  for (const [name, value] of Object.entries(parameters)) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** Tell the navigation that its counts may have changed. */
+export const announceChange = () => window.dispatchEvent(new Event("studio:changed"));

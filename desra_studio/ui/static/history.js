@@ -1,0 +1,117 @@
+// Undo and redo of a mask: each action keeps the 128 px tiles it changed as they were before.
+
+export const TILE = 128;
+export const DEPTH = 200;
+
+export class History {
+  /** @param {Uint8Array} mask row by row, changed in place by undo and redo. */
+  constructor(mask, width, height) {
+    this.mask = mask;
+    this.width = width;
+    this.height = height;
+    this.undone = [];
+    this.done = [];
+    this.open = null;
+    this.serial = 0;
+    this.savedSerial = 0;
+  }
+
+  /** Start an action; everything until `commit` is undone in one step. */
+  begin() {
+    this.open = new Map();
+  }
+
+  /** Remember the tiles under a rectangle before they are written to. */
+  touch({ x0, y0, x1, y1 }) {
+    const columns = Math.ceil(this.width / TILE);
+    for (let row = Math.floor(y0 / TILE); row * TILE < y1; row++) {
+      for (let column = Math.floor(x0 / TILE); column * TILE < x1; column++) {
+        const index = row * columns + column;
+        if (!this.open.has(index)) this.open.set(index, this.#read(index));
+      }
+    }
+  }
+
+  /** End the action; one that changed no pixel leaves no trace. Tells whether it did. */
+  commit() {
+    const before = this.open;
+    this.open = null;
+    for (const [index, tile] of before) {
+      if (equal(tile, this.#read(index))) before.delete(index);
+    }
+    if (before.size === 0) return false;
+    this.done.push({ tiles: before, from: this.current });
+    if (this.done.length > DEPTH) this.done.shift();
+    this.undone = [];
+    this.serial += 1;
+    this.current = this.serial;
+    return true;
+  }
+
+  /** Take the last action back; returns the rectangles that changed, null where there is none. */
+  undo() {
+    return this.#swap(this.done, this.undone);
+  }
+
+  /** Do the last undone action again. */
+  redo() {
+    return this.#swap(this.undone, this.done);
+  }
+
+
+  /** Whether the pixels differ from the saved ones. */
+  get dirty() {
+    return this.current !== this.savedSerial;
+  }
+
+  current = 0;
+
+  #swap(source, target) {
+    const action = source.pop();
+    if (!action) return null;
+    const reverse = new Map();
+    const rectangles = [];
+    for (const [index, tile] of action.tiles) {
+      reverse.set(index, this.#read(index));
+      this.#write(index, tile);
+      rectangles.push(this.#rectangle(index));
+    }
+    target.push({ tiles: reverse, from: this.current });
+    this.current = action.from;
+    return rectangles;
+  }
+
+  #rectangle(index) {
+    const columns = Math.ceil(this.width / TILE);
+    const x0 = (index % columns) * TILE;
+    const y0 = Math.floor(index / columns) * TILE;
+    return {
+      x0,
+      y0,
+      x1: Math.min(this.width, x0 + TILE),
+      y1: Math.min(this.height, y0 + TILE),
+    };
+  }
+
+  #read(index) {
+    const { x0, y0, x1, y1 } = this.#rectangle(index);
+    const tile = new Uint8Array((x1 - x0) * (y1 - y0));
+    for (let y = y0; y < y1; y++) {
+      tile.set(this.mask.subarray(y * this.width + x0, y * this.width + x1), (y - y0) * (x1 - x0));
+    }
+    return tile;
+  }
+
+  #write(index, tile) {
+    const { x0, y0, x1, y1 } = this.#rectangle(index);
+    for (let y = y0; y < y1; y++) {
+      const row = tile.subarray((y - y0) * (x1 - x0), (y - y0 + 1) * (x1 - x0));
+      this.mask.set(row, y * this.width + x0);
+    }
+  }
+}
+
+function equal(first, second) {
+  for (let i = 0; i < first.length; i++) if (first[i] !== second[i]) return false;
+  return true;
+}

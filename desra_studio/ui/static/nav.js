@@ -1,0 +1,96 @@
+// The loop as navigation: every step with its count, the dataset, and the job that runs.
+
+import { loadLoop } from "./api.js";
+import { addressed, make, pageAddress } from "./dom.js";
+
+const POLL_MS = 2000;
+
+const STEPS = [
+  { path: "/", title: "Datasets", count: (loop) => (loop.dataset ? `${loop.images}` : "") },
+  {
+    path: "/review",
+    title: "Review",
+    count: (loop) => (loop.dataset ? `${loop.reviewed}/${loop.images}` : ""),
+  },
+  {
+    path: "/fine-tune",
+    title: "Fine-tune",
+    count: (loop) => (loop.dataset ? `${loop.accepted} accepted` : ""),
+  },
+  {
+    path: "/scores",
+    title: "Scores",
+    count: (loop) => (loop.dataset ? `${loop.labelled} labelled` : ""),
+  },
+];
+
+export function mount(element) {
+  const root = element.querySelector(".studio-nav");
+  if (root.childElementCount) return;
+  const here = location.pathname.replace(/(.)\/$/, "$1");
+  const links = STEPS.map((step, index) => {
+    const count = make("span", { className: "count" });
+    const link = make(
+      "a",
+      { href: pageAddress(step.path) },
+      make("span", { className: "number" }, String(index + 1)),
+      step.title,
+      count,
+    );
+    if (step.path === here) link.setAttribute("aria-current", "page");
+    return { step, link, count };
+  });
+  const dataset = make("select", { ariaLabel: "Dataset", onchange: () => choose(dataset.value) });
+  const job = make("a", { className: "job", href: "#", hidden: true });
+  root.append(
+    make("strong", {}, "DeSRA Studio"),
+    dataset,
+    make("nav", { ariaLabel: "Steps" }, ...links.map(({ link }) => link)),
+    job,
+  );
+
+  const refresh = async () => {
+    if (!root.isConnected) return;
+    let loop;
+    try {
+      loop = await loadLoop(addressed("dataset"));
+    } catch (error) {
+      showJob({ message: error.message });
+      return;
+    }
+    dataset.replaceChildren(
+      ...(loop.datasets.length
+        ? loop.datasets.map(({ id, name }) => make("option", { value: id }, name))
+        : [make("option", { value: "" }, "No dataset yet")]),
+    );
+    dataset.disabled = !loop.datasets.length;
+    dataset.value = loop.dataset ?? "";
+    for (const { step, count } of links) count.textContent = step.count(loop);
+    showJob(loop.job);
+  };
+
+  const showJob = (running) => {
+    job.hidden = !running;
+    if (!running) return;
+    const share = running.total ? ` ${Math.round((100 * running.done) / running.total)} %` : "";
+    job.textContent = running.kind
+      ? `${running.kind}${share}${running.left ? ` · ${running.left} left` : ""}`
+      : running.message;
+    job.title = running.message;
+    job.href = pageAddress(["finetune", "apply"].includes(running.kind) ? "/fine-tune" : "/");
+  };
+
+  const choose = (id) => {
+    const query = new URLSearchParams(location.search);
+    query.set("dataset", id);
+    query.delete("image");
+    location.search = query.toString();
+  };
+
+  window.addEventListener("studio:changed", refresh);
+  const timer = setInterval(() => {
+    if (!root.isConnected) clearInterval(timer);
+    else if (!document.hidden) refresh();
+  }, POLL_MS);
+  refresh();
+}

@@ -1,0 +1,189 @@
+// Three canvases with one view: what is zoomed, panned, or pointed at in one is so in all.
+
+import { fitView, panBy, toImage, toPane, zoomAt } from "./geometry.js";
+import { make } from "./dom.js";
+
+const NAMES = { gan: "GAN-SR", mse: "MSE-SR", mask: "Mask on GAN-SR" };
+const WHEEL_ZOOM = 1.0015;
+
+export class Panes {
+  /** @param {object} tool answers radius(), opacity(), maskShown(), panning(), and takes strokes. */
+  constructor(tool) {
+    this.tool = tool;
+    this.document = null;
+    this.view = null;
+    this.pointer = null;
+    this.stroke = null;
+    this.scheduled = false;
+    this.canvases = Object.keys(NAMES).map((kind) => this.#makeCanvas(kind));
+    this.element = make(
+      "div",
+      { className: "panes" },
+      ...this.canvases.map(({ canvas, kind }) =>
+        make("figure", {}, canvas, make("figcaption", {}, NAMES[kind])),
+      ),
+    );
+    new ResizeObserver(() => this.#resize()).observe(this.element);
+  }
+
+  show(document) {
+    const sameSize =
+      this.document?.width === document?.width && this.document?.height === document?.height;
+    this.document = document;
+    if (!sameSize || !this.view) this.fit();
+    this.invalidate();
+  }
+
+  get pane() {
+    const { canvas } = this.canvases[0];
+    return { width: canvas.width, height: canvas.height };
+  }
+
+  fit() {
+    this.view = this.document ? fitView(this.document, this.pane) : null;
+    this.invalidate();
+  }
+
+  /** Show pixels one to one around the pointer, or around the middle. */
+  showActualSize() {
+    this.zoom(1 / this.view.scale);
+  }
+
+  zoom(factor) {
+    if (!this.document) return;
+    const middle = { x: this.pane.width / 2, y: this.pane.height / 2 };
+    const point = this.pointer ? toPane(this.view, this.pane, this.pointer) : middle;
+    this.view = zoomAt(this.view, this.pane, point, factor, this.document);
+    this.invalidate();
+  }
+
+  pan(dx, dy) {
+    if (!this.document) return;
+    this.view = panBy(this.view, dx, dy, this.document);
+    this.invalidate();
+  }
+
+  /** Draw once before the next frame, however often this is called. */
+  invalidate() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => {
+      this.scheduled = false;
+      for (const entry of this.canvases) this.#draw(entry);
+    });
+  }
+
+  #makeCanvas(kind) {
+    const canvas = make("canvas", { ariaLabel: NAMES[kind], role: "img" });
+    canvas.dataset.pane = kind;
+    canvas.addEventListener("pointerdown", (event) => this.#press(event, canvas));
+    canvas.addEventListener("pointermove", (event) => this.#move(event, canvas));
+    canvas.addEventListener("pointerup", (event) => this.#release(event));
+    canvas.addEventListener("pointercancel", (event) => this.#release(event));
+    canvas.addEventListener("pointerleave", () => {
+      this.pointer = null;
+      this.tool.onPoint(null);
+      this.invalidate();
+    });
+    canvas.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        if (!this.document) return;
+        this.#point(event, canvas);
+        this.zoom(WHEEL_ZOOM ** -(event.deltaMode ? event.deltaY * 33 : event.deltaY));
+      },
+      { passive: false },
+    );
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+    return { canvas, kind, context: canvas.getContext("2d", { alpha: false }) };
+  }
+
+  #press(event, canvas) {
+    if (!this.document || this.stroke) return;
+    const pans = event.button === 1 || (event.button === 0 && this.tool.panning());
+    if (!pans && event.button !== 0) return;
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    this.#point(event, canvas);
+    this.stroke = { pans, id: event.pointerId, x: event.clientX, y: event.clientY, last: this.pointer };
+    if (pans) return;
+    this.document.beginStroke();
+    this.document.stroke(this.pointer, this.pointer, this.tool.radius(), this.tool.value());
+    this.invalidate();
+  }
+
+  #move(event, canvas) {
+    if (!this.document) return;
+    if (this.stroke?.pans) {
+      this.pan(event.clientX - this.stroke.x, event.clientY - this.stroke.y);
+      this.stroke.x = event.clientX;
+      this.stroke.y = event.clientY;
+      return;
+    }
+    // Every point the browser saw since the last event, so that quick strokes stay round.
+    for (const step of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) {
+      this.#point(step, canvas);
+      if (!this.stroke) continue;
+      this.document.stroke(this.stroke.last, this.pointer, this.tool.radius(), this.tool.value());
+      this.stroke.last = this.pointer;
+    }
+    this.tool.onPoint(this.pointer);
+    this.invalidate();
+  }
+
+  #release(event) {
+    if (!this.stroke || event.pointerId !== this.stroke.id) return;
+    const painted = !this.stroke.pans && this.document.endStroke();
+    this.stroke = null;
+    if (painted) this.tool.onEdit();
+    this.invalidate();
+  }
+
+  #point(event, canvas) {
+    const box = canvas.getBoundingClientRect();
+    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
+    this.pointer = toImage(this.view, this.pane, point);
+  }
+
+  #resize() {
+    const wasFitted =
+      this.document && this.view && this.view.scale === fitView(this.document, this.pane).scale;
+    for (const { canvas } of this.canvases) {
+      // One canvas px per CSS px: more would only slow painting, the images have their own pixels.
+      canvas.width = Math.max(1, canvas.clientWidth);
+      canvas.height = Math.max(1, canvas.clientHeight);
+    }
+    if (wasFitted) this.fit();
+    this.invalidate();
+  }
+
+  #draw({ canvas, context, kind }) {
+    const { pane, document, view } = this;
+    // The same grey in both themes: it decides how bright and coloured a picture looks.
+    context.fillStyle = "#777";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    if (!document) return;
+    (kind === "mse" ? document.mse : document.gan).draw(context, view, pane);
+    if (kind === "mask" && this.tool.maskShown()) {
+      document.layer.draw(context, view, pane, this.tool.opacity());
+    }
+    if (this.pointer) this.#drawCursor(context);
+  }
+
+  #drawCursor(context) {
+    const { x, y } = toPane(this.view, this.pane, this.pointer);
+    const radius = this.tool.panning() ? 0 : Math.max(1.5, this.tool.radius() * this.view.scale);
+    for (const [colour, width] of [["#000", 3], ["#fff", 1]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      if (radius) context.arc(x, y, radius, 0, 2 * Math.PI);
+      else for (const [dx, dy] of [[6, 0], [0, 6]]) {
+        context.moveTo(x - dx, y - dy);
+        context.lineTo(x + dx, y + dy);
+      }
+      context.stroke();
+    }
+  }
+}

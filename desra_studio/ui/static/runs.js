@@ -1,0 +1,49 @@
+// Masks as run lengths, the other half of imaging/masks.py: alternating runs row by row, the first
+// one unmarked, each an unsigned LEB128 number. tests/golden/runs.json holds both to the same bytes.
+
+/** Encode a mask of 0 and 1, (width * height) bytes. */
+export function encodeRuns(mask) {
+  const out = [];
+  const push = (length) => {
+    while (length > 127) {
+      out.push((length & 127) | 128);
+      length >>>= 7;
+    }
+    out.push(length);
+  };
+  let value = 0;
+  let start = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] !== value) {
+      push(i - start);
+      value = mask[i];
+      start = i;
+    }
+  }
+  push(mask.length - start);
+  return Uint8Array.from(out);
+}
+
+/** Decode into `size` bytes of 0 and 1; throws where the runs do not fill it exactly. */
+export function decodeRuns(data, size) {
+  const mask = new Uint8Array(size);
+  let position = 0;
+  let value = 0;
+  let length = 0;
+  let factor = 1;
+  for (const byte of data) {
+    length += (byte & 127) * factor;
+    factor *= 128;
+    if (byte < 128) {
+      if (value) mask.fill(1, position, position + length);
+      position += length;
+      value = 1 - value;
+      length = 0;
+      factor = 1;
+    }
+  }
+  if (position !== size || factor !== 1) {
+    throw new Error(`The mask covers ${position} px, but the image has ${size}.`);
+  }
+  return mask;
+}
