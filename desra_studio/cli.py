@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from desra_studio import __version__
 from desra_studio.config import LOCAL_HOST, Settings
-from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, SchemaError, StudioError
 from desra_studio.progress import show_progress
+from desra_studio.services.detections import DetectorParams
 from desra_studio.services.studio import connect_studio, open_studio
 
 app = typer.Typer(
@@ -225,8 +225,7 @@ def finetune(
 ) -> None:
     """Fine-tune a generator so that the masked artifacts go."""
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.finetune.trainer import FinetuneConfig
-    from desra_studio.services.finetuning import finetune_folders
+    from desra_studio.services.finetuning import FinetuneConfig, finetune_folders
 
     settings = FinetuneConfig(iterations=iterations, batch=batch, crop=crop, seed=seed)
     folders = {"--lr": lr, "--gan": gan, "--mse": mse, "--mask": mask}
@@ -257,16 +256,26 @@ def export(
     print_result(result, f"{result['images']} images written to {out}.", as_json)
 
 
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Which benchmark: startup.")],
+    as_json: Json = False,
+) -> None:
+    """Run one of the project's own benchmarks."""
+    from desra_studio.services.benchmarks import run_benchmark
+
+    figures = run_benchmark(name)
+    print_result(figures, "  ".join(f"{key} {value}" for key, value in figures.items()), as_json)
+
+
 @db_app.command(name="upgrade")
 def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Bring the database to the schema of this version; SQLite is backed up first."""
-    from desra_studio.storage.migrate import get_head, upgrade_database
+    from desra_studio.services.maintenance import upgrade_studio
 
     studio = connect_studio(make_settings(data_dir=data_dir, database_url=database_url))
-    backup = upgrade_database(studio.database)
-    typer.echo(
-        f"The database is at schema {get_head()}." + (f" Backup: {backup}" if backup else "")
-    )
+    schema, backup = upgrade_studio(studio)
+    typer.echo(f"The database is at schema {schema}." + (f" Backup: {backup}" if backup else ""))
 
 
 @db_app.command(name="check")

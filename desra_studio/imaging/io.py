@@ -66,9 +66,10 @@ def read_rgb(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> ReadImage:
             `max_megapixels`; the message names the file.
     """
     with _open(path, max_megapixels) as image:
-        conversions = list(_list_conversions(image))
+        wide = _has_16_bits(image)  # before loading, which forgets how the file stored them
         try:
             image.load()
+            conversions = list(_list_conversions(image, wide))
             upright = ImageOps.exif_transpose(image)
             pixels = _to_rgb_array(upright)
         except (OSError, SyntaxError, ValueError, struct.error, MemoryError) as error:
@@ -177,8 +178,8 @@ def _has_16_bits(image: Image.Image) -> bool:
     return any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
 
 
-def _list_conversions(image: Image.Image) -> Iterator[str]:
-    if _has_16_bits(image):
+def _list_conversions(image: Image.Image, wide: bool) -> Iterator[str]:
+    if wide:
         yield "16-bit converted to 8-bit"
     if image.mode in ("1", "L", "LA", "La", "I", "F") or image.mode.startswith("I;"):
         yield "grey converted to RGB"

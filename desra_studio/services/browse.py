@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from desra_studio.errors import NotFoundError
+from desra_studio.services.jobs import list_jobs
 from desra_studio.services.review import count_progress
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
+from desra_studio.storage.tables import RunStatus
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,32 @@ def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
     if wanted in ids:
         return wanted
     return ids[0] if ids else None
+
+
+def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:
+    """Return the outputs of the fine-tuned model that was run last on a dataset.
+
+    Returns:
+        {"model": its name or None, "renditions": {image id: {"id", "sha"}}}.
+    """
+    job = next(
+        (
+            job
+            for job in list_jobs(studio, "apply")
+            if job.status is RunStatus.DONE and job.config["dataset_id"] == dataset_id
+        ),
+        None,
+    )
+    if job is None:
+        return {"model": None, "renditions": {}}
+    with studio.database.read() as session:
+        return {
+            "model": job.result["model"],
+            "renditions": {
+                rendition.image_id: {"id": rendition.id, "sha": rendition.blob_sha}
+                for rendition in datasets.list_renditions(session, job.config["model_id"])
+            },
+        }
 
 
 def get_rendition_path(studio: Studio, rendition_id: int) -> Path:

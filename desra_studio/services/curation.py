@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.errors import InputError
-from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
-from desra_studio.imaging.arrays import RgbImage
-from desra_studio.imaging.io import decode_png
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX as FEATHER_SIGMA_PX
+from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
+from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studio import Studio
@@ -57,22 +57,26 @@ def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
         ]
 
 
-def compose_preview(
+def render_pseudo_gt(
     studio: Studio, image_id: int, feather_sigma: float = FEATHER_SIGMA_PX
-) -> tuple[RgbImage, RgbImage]:
-    """Return GAN-SR and pseudo-GT of an accepted image, both (H, W, 3) uint8 RGB."""
+) -> bytes:
+    """Return the pseudo-GT of an image with a saved mask, as PNG.
+
+    Raises:
+        InputError: no mask was saved yet.
+        NotFoundError: the image is gone, or a stored file is missing.
+    """
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
     if record.revision is None:
         raise InputError(f"{record.image.name} has no saved mask yet.")
-    gan_sr = decode_png(studio.blobs.get(record.gan.blob_sha))
     pseudo_gt = compose_pseudo_gt(
-        gan_sr,
+        decode_png(studio.blobs.get(record.gan.blob_sha)),
         decode_png(studio.blobs.get(record.mse.blob_sha)),
         decode_mask_png(studio.blobs.get(record.revision.mask_sha)),
         feather_sigma,
     )
-    return gan_sr, pseudo_gt
+    return encode_png(pseudo_gt)
 
 
 def start_finetune(

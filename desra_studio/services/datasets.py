@@ -1,6 +1,5 @@
 """Importing datasets and telling what is in them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,27 +9,24 @@ import numpy as np
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
-from desra_studio.imaging.io import (
-    encode_png,
-    is_plain_png,
-    list_images,
-    read_mask,
-    read_rgb,
-    resize_bicubic,
-)
+from desra_studio.imaging.arrays import BORDER_PX, RgbImage, Size, size_of
+from desra_studio.imaging.io import encode_png, is_plain_png, read_mask, read_rgb
 from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services.layout import (
+    GAN_FOLDER,
+    MSE_FOLDER,
+    Layout,
+    find_layout,
+    find_scale,
+    fit_label,
+    shrink_lr,
+)
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Dataset, Image, Model, ModelRole, Origin, State
 
 T = TypeVar("T")
-
-GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
-UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
-"""LR images that were enlarged for viewing; the number tells how to get the LR back."""
-SCALES = range(1, 9)
 
 
 @dataclass(frozen=True)
@@ -56,17 +52,6 @@ class ImportReport:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The folders of DeSRA's layout that were found, each as stem -> path."""
-
-    gan: dict[str, Path]
-    mse: dict[str, Path]
-    lr: dict[str, Path]
-    lr_enlarged_by: int
-    labels: dict[str, Path]
 
 
 @dataclass
@@ -118,9 +103,9 @@ class _Importer:
         def store(path: Path) -> tuple[str, int]:
             pixels = self._read(path)
             if enlarged_by > 1:
-                pixels = _shrink_lr(path, pixels, enlarged_by, sample.size)
+                pixels = shrink_lr(path, pixels, enlarged_by, sample.size)
                 self.note(path, f"reduced {enlarged_by} times, to {size_of(pixels)} px")
-            scale = _find_scale(path, size_of(pixels), sample.size)
+            scale = find_scale(path, size_of(pixels), sample.size)
             return self.studio.blobs.put(encode_png(pixels)), scale
 
         stored = self._attempt(path, store, "imported without LR")
@@ -129,7 +114,7 @@ class _Importer:
 
     def _add_label(self, sample: _Sample, path: Path) -> None:
         def store(path: Path) -> tuple[str, int]:
-            mask = _fit_label(
+            mask = fit_label(
                 path, read_mask(path, self.studio.settings.max_megapixels), sample.size
             )
             return self.studio.blobs.put(encode_mask_png(mask)), int(np.count_nonzero(mask))
@@ -217,37 +202,6 @@ def import_dataset(
     )
 
 
-def find_layout(source: Path) -> Layout:
-    """Find the folders of DeSRA's layout in `source`, in any case.
-
-    Raises:
-        InputError: not a folder, or GAN-SR or MSE-SR is missing; says what was found.
-    """
-    source = source.expanduser()
-    if not source.is_dir():
-        raise InputError(f"{source} is not a folder. Give one that has GAN-SR and MSE-SR in it.")
-    folders = {path.name.lower(): path for path in sorted(source.iterdir()) if path.is_dir()}
-    missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in folders]
-    if missing:
-        found = ", ".join(path.name for path in folders.values()) or "no folders"
-        raise InputError(
-            f"{source} has no {' and no '.join(missing)} folder (found: {found}). "
-            "Give a folder that has GAN-SR and MSE-SR in it."
-        )
-
-    def list_of(name: str) -> dict[str, Path]:
-        folder = folders.get(name.lower())
-        return list_images(folder) if folder else {}
-
-    lr, enlarged_by = list_of(LR_FOLDER), 1
-    if not lr:
-        for folder_name, folder in folders.items():
-            match = UPSCALED_LR.fullmatch(folder_name)
-            if match:
-                lr, enlarged_by = list_images(folder), int(match[1])
-    return Layout(list_of(GAN_FOLDER), list_of(MSE_FOLDER), lr, enlarged_by, list_of(LABEL_FOLDER))
-
-
 def _check_name(studio: Studio, name: str) -> str:
     name = name.strip()
     if not name or len(name) > 190 or not name.isprintable():
@@ -300,27 +254,3 @@ def _write_label(
         area_px=sample.label_area,
     )
     reviews.point_to(review, revision, State.ACCEPTED if sample.label_area else State.CLEAN)
-
-
-def _shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:
-    size = size_of(pixels)
-    if size != sr or size.width % factor or size.height % factor:
-        raise InputError(
-            f"{path.name}: {size} px is not the SR size {sr}, or not a multiple of {factor}"
-        )
-    return resize_bicubic(pixels, Size(size.width // factor, size.height // factor))
-
-
-def _find_scale(path: Path, lr: Size, sr: Size) -> int:
-    for scale in SCALES:
-        if (lr.width * scale, lr.height * scale) == sr:
-            return scale
-    raise InputError(f"{path.name}: {lr} px times 1 to {SCALES[-1]} is not the SR size {sr}")
-
-
-def _fit_label(path: Path, mask: Mask, size: Size) -> Mask:
-    if size_of(mask) == size:
-        return mask
-    if size_of(mask) == (size.width - 2 * BORDER_PX, size.height - 2 * BORDER_PX):
-        return np.pad(mask, BORDER_PX)
-    raise InputError(f"{path.name}: {size_of(mask)} px, but the image is {size} px")

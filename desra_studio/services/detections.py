@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from desra_studio.detection.detector import Detection, DetectorParams, detect_artifacts
+from desra_studio.detection.detector import Detection, detect_artifacts
+from desra_studio.detection.detector import DetectorParams as DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png, list_images, read_label_map, read_rgb
 from desra_studio.imaging.masks import encode_mask_png

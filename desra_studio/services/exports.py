@@ -55,7 +55,7 @@ def export_dataset(studio: Studio, name: str, form: str, out: Path) -> dict[str,
     dataset = find_dataset_by_name(studio, name)
     if form == "masks":
         return {"images": _export_masks(studio, dataset, out), "out": str(out)}
-    text, rows = render_csv(studio, dataset)
+    text, rows = _render_csv(studio, dataset)
     if out.is_dir():
         raise InputError(f"{out} is a folder. Give the name of a .csv file.")
     try:
@@ -65,7 +65,14 @@ def export_dataset(studio: Studio, name: str, form: str, out: Path) -> dict[str,
     return {"images": rows, "out": str(out)}
 
 
-def render_csv(studio: Studio, dataset: Dataset) -> tuple[str, int]:
+def render_dataset_csv(studio: Studio, dataset_id: int) -> tuple[str, str]:
+    """Return the name of a dataset and its labels as CSV text; NotFoundError if it is gone."""
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+    return dataset.name, _render_csv(studio, dataset)[0]
+
+
+def _render_csv(studio: Studio, dataset: Dataset) -> tuple[str, int]:
     """Return a dataset as CSV text, and how many rows it has."""
     scores = {row.image_id: row.score for row in score_dataset(studio, dataset.id).rows}
     with studio.database.read() as session:

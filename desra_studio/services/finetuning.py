@@ -11,8 +11,8 @@ import torch
 
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
+from desra_studio.finetune.trainer import FinetuneConfig as FinetuneConfig
 from desra_studio.finetune.trainer import (
-    FinetuneConfig,
     FinetuneResult,
     ReportStep,
     finetune_generator,
@@ -21,13 +21,18 @@ from desra_studio.imaging.arrays import BORDER_PX
 from desra_studio.imaging.io import decode_png, read_mask, read_rgb
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.imaging.staging import stage_folder
+from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.services.detections import match_folders
 from desra_studio.services.models import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.sr.loader import choose_device, encode_weights
+from desra_studio.sr.loader import Generator, choose_device, encode_weights
+from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, models
 from desra_studio.storage.tables import ModelRole
 from desra_studio.storage.training_sets import list_samples
+
+SAME_MODEL_PSNR = 32.0
+"""In dB. Half precision, tiles and JPEG keep a model's output above it; other models are below."""
 
 AddMetric = Callable[[int, str, float], None]
 
@@ -38,7 +43,7 @@ def finetune_training_set(
     """Do what a `finetune` job asks: train, store the weights, register the new model.
 
     Returns:
-        {"model_id", "model", "loss", "iterations", "seconds", "samples", "device"}.
+        {"model_id", "model", "loss", "iterations", "seconds", "samples", "device", "warning"}.
     """
     started = time.perf_counter()
     report(0, config["iterations"], "Loading the samples")
@@ -49,8 +54,10 @@ def finetune_training_set(
     settings = FinetuneConfig(
         **{field.name: config[field.name] for field in fields(FinetuneConfig)}
     )
+    generator = load_model(studio, base)
+    warning = _compare_with_gan_sr(studio, generator, config["training_set_id"], device)
     result = finetune_generator(
-        load_model(studio, base),
+        generator,
         samples,
         settings,
         device,
@@ -78,6 +85,7 @@ def finetune_training_set(
         "seconds": round(time.perf_counter() - started, 1),
         "samples": len(samples),
         "device": str(device),
+        "warning": warning,
     }
 
 
@@ -143,6 +151,26 @@ def _make_step_reporter(iterations: int, report: Report, add_metric: AddMetric) 
         report(iteration, iterations, f"Iteration {iteration} of {iterations}, L1 {loss:.4f}")
 
     return report_step
+
+
+def _compare_with_gan_sr(
+    studio: Studio, generator: Generator, training_set_id: int, device: torch.device
+) -> str:
+    """Return a warning where the generator does not seem to be the one that made GAN-SR."""
+    with studio.database.read() as session:
+        revision = list_samples(session, training_set_id)[0]
+        record = datasets.get_record(session, revision.image_id)
+    lr = decode_png(studio.blobs.get(record.image.lr_sha or ""))
+    if record.image.scale != generator.scale:
+        return ""  # training refuses it, with the reason
+    output = upscale_image(generator, lr, device)
+    psnr = compute_psnr(output, decode_png(studio.blobs.get(record.gan.blob_sha)))
+    if psnr >= SAME_MODEL_PSNR:
+        return ""
+    return (
+        f"Its output for {record.image.name} is {psnr:.1f} dB from the imported GAN-SR: probably "
+        "another model made that, and then before and after cannot be compared."
+    )
 
 
 def _load_samples(

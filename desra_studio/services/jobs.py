@@ -41,6 +41,11 @@ class JobView:
         """Whether it waits or runs."""
         return self.status in ACTIVE
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended with a result."""
+        return self.status is RunStatus.DONE
+
 
 def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
     """Write a job's row, start its process and return its id.

@@ -1,9 +1,24 @@
 """Checking that what people made is all there."""
 
+from pathlib import Path
+
 from desra_studio.errors import StudioError
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage.maintenance import find_broken_references, list_blobs
-from desra_studio.storage.migrate import check_schema
+from desra_studio.storage.migrate import check_schema, get_head, upgrade_database
+
+
+def upgrade_studio(studio: Studio) -> tuple[str, Path | None]:
+    """Bring the database to this version's schema.
+
+    Returns:
+        the schema it is at now, and the backup that was made first, if one was needed.
+
+    Raises:
+        SchemaError: unknown or newer schema, or a migration that failed and was undone.
+    """
+    backup = upgrade_database(studio.database)
+    return get_head(), backup
 
 
 def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int, list[str]]:

@@ -1,5 +1,6 @@
 """Reviewing: the queue, one image's document, saving masks, and verdicts."""
 
+import gzip
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,17 @@ import numpy as np
 
 from desra_studio.errors import InputError, StaleRevisionError
 from desra_studio.imaging.arrays import Mask, Size, size_of
-from desra_studio.imaging.masks import decode_mask_png, encode_mask_png
+from desra_studio.imaging.masks import (
+    decode_mask_png,
+    encode_mask_png,
+    encode_mask_runs,
+    unpack_mask_runs,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import LABELLED, MaskRevision, Origin, State
+from desra_studio.storage.tables import LABELLED, MaskRevision, Origin
+from desra_studio.storage.tables import State as State
 
 
 @dataclass(frozen=True)
@@ -88,11 +95,17 @@ def load_detected_mask(studio: Studio, detection_id: int) -> Mask:
     return load_mask(studio, sha)
 
 
-def get_image_size(studio: Studio, image_id: int) -> Size:
-    """Return the size that a mask of this image must have."""
+def pack_mask(mask: Mask) -> bytes:
+    """Return a mask as the canvas reads it: run lengths, gzip-compressed."""
+    return gzip.compress(encode_mask_runs(mask), compresslevel=1)
+
+
+def save_packed_mask(studio: Studio, image_id: int, data: bytes, version: int) -> SavedMask:
+    """Save a mask as the canvas sends it: run lengths, gzip-compressed; see `save_mask`."""
     with studio.database.read() as session:
         image = datasets.get_record(session, image_id).image
-    return Size(image.width, image.height)
+    mask = unpack_mask_runs(data, Size(image.width, image.height))
+    return save_mask(studio, image_id, mask, version)
 
 
 def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedMask:

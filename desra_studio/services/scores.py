@@ -10,10 +10,10 @@ from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.mask_metrics import (
     DEFINITIONS,
     ImageScore,
-    SetScore,
     score_image,
     summarize_scores,
 )
+from desra_studio.metrics.mask_metrics import SetScore as SetScore
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
 from desra_studio.storage.tables import State

@@ -41,7 +41,6 @@ def apply_model(
         raise InputError(f"No image of {dataset.name} has an LR image for x{model.scale}.")
     generator = load_model(studio, model)
     device = choose_device(studio.settings.device)
-    generator.module.to(device)
     rows = []
     for index, record in enumerate(records):
         report(index, len(records), f"Upscaling {record.image.name}")
@@ -79,7 +78,6 @@ def upscale_folder(
         raise InputError(f"{lr} holds no images.")
     generator = resolve_generator(studio, model)
     device = choose_device(studio.settings.device)
-    generator.module.to(device)
     with stage_folder(out) as staged:
         for index, (name, path) in enumerate(images.items()):
             report(index, len(images), name)

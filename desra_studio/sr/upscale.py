@@ -25,7 +25,7 @@ def upscale_image(generator: Generator, lr: RgbImage, device: torch.device) -> R
     """Run a generator on a whole image.
 
     Args:
-        generator: its module must be on `device`.
+        generator: its module is moved to `device`.
         lr: (H, W, 3) uint8 RGB.
         device: where to run.
 
@@ -44,7 +44,7 @@ def upscale_image(generator: Generator, lr: RgbImage, device: torch.device) -> R
     batch = functional.pad(batch, (0, padded[1] - width, 0, padded[0] - height), mode="replicate")
     try:
         with torch.inference_mode():
-            output = generator.module.eval()(batch)[0]
+            output = generator.module.to(device).eval()(batch)[0]
     except torch.OutOfMemoryError as error:
         raise ModelError(
             f"An LR of {size_of(lr)} px needs more memory than {device} has. Cut it into parts."

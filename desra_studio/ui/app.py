@@ -10,6 +10,9 @@ from desra_studio.ui import datasets_tab, finetune_tab, review_tab, scores_tab
 from desra_studio.ui.components import LoopNav
 from desra_studio.ui.static_files import make_head
 
+# Uploads are copied into the data directory's blobs at once.
+CLEAN_EVERY_SECONDS = 3600
+UPLOAD_LIFETIME_SECONDS = 24 * 3600
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
 
@@ -27,7 +30,12 @@ def make_theme() -> gr.themes.Base:
 
 def build_pages(studio: Studio) -> gr.Blocks:
     """Build every page and wire its events."""
-    pages = gr.Blocks(title="DeSRA Studio", analytics_enabled=False, fill_width=True)
+    pages = gr.Blocks(
+        title="DeSRA Studio",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(CLEAN_EVERY_SECONDS, UPLOAD_LIFETIME_SECONDS),
+    )
     with pages:
         LoopNav()
         datasets_tab.bind(datasets_tab.build(), pages, studio)

@@ -10,7 +10,6 @@ import gradio as gr
 
 from desra_studio.progress import format_time
 from desra_studio.services.jobs import JobView
-from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.static_files import STATIC_URL
 
 
@@ -95,7 +94,7 @@ def show_job(job: JobView | None, done_message: str = "") -> JobValue | None:
     if job is None:
         return None
     message = job.message or "Waiting"
-    if job.status is RunStatus.DONE:
+    if job.succeeded:
         message = done_message or "Done."
     pace = ""
     if job.seconds_left is not None and job.total:

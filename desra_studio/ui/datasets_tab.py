@@ -5,13 +5,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, StudioError
 from desra_studio.services import browse, jobs
 from desra_studio.services.datasets import check_import
+from desra_studio.services.detections import DetectorParams
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.components import JobProgress, JobValue, show_job
 from desra_studio.ui.events import QUIET
 from desra_studio.ui.requests import read_dataset
@@ -20,6 +19,17 @@ from desra_studio.ui.text import show_error
 INTRO = """## Datasets
 A folder with **GAN-SR** and **MSE-SR** images of the same names, and **LR** (needed for
 fine-tuning) and **GT-Mask** (manual masks) where you have them."""
+
+LAYOUT = """### What the folder looks like
+```
+results/
+  GAN-SR/    0001.png  0002.png ...   outputs of the GAN-trained model
+  MSE-SR/    0001.png  0002.png ...   outputs of the same model trained on MSE alone
+  LR/        0001.png  0002.png ...   its inputs, for fine-tuning
+  GT-Mask/   0001.png  0002.png ...   manual masks, if you have some
+```
+Files are matched by name. PNG, JPEG, WebP, BMP and TIFF are read; what has to be converted or left
+out is told file by file. Nothing is written into your folder."""
 
 KINDS = ("import", "detect")
 
@@ -38,6 +48,7 @@ class DatasetsTab:
     error: gr.Markdown
     progress: JobProgress
     report: gr.Dataframe
+    layout: gr.Markdown
     table: gr.Dataframe
     timer: gr.Timer
     ids: gr.State
@@ -82,6 +93,7 @@ def build() -> DatasetsTab:
             wrap=True,
             visible=False,
         )
+        layout = gr.Markdown(LAYOUT, visible=False)
         table = gr.Dataframe(
             headers=["Dataset", "Images", "Reviewed", "Accepted"],
             label="Datasets: click one to review it",
@@ -91,7 +103,7 @@ def build() -> DatasetsTab:
         timer = gr.Timer(1, active=False)
         ids = gr.State([])
     return DatasetsTab(
-        source, name, contrast, area, start, detect, cancel, error, progress, report, table,
+        source, name, contrast, area, start, detect, cancel, error, progress, report, layout, table,
         timer, ids,
     )  # fmt: skip
 
@@ -139,7 +151,16 @@ class DatasetsHandlers:
 def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = DatasetsHandlers(studio)
-    status = [tab.progress, tab.cancel, tab.report, tab.table, tab.ids, tab.detect, tab.timer]
+    status = [
+        tab.progress,
+        tab.cancel,
+        tab.report,
+        tab.layout,
+        tab.table,
+        tab.ids,
+        tab.detect,
+        tab.timer,
+    ]
     pages.load(handlers.show_status, None, status, **QUIET)
     tab.timer.tick(handlers.show_status, None, status, queue=False, **QUIET)
     fields = [tab.source, tab.name, tab.contrast, tab.area]
@@ -172,6 +193,7 @@ def _show_status(studio: Studio) -> tuple[object, ...]:
         _show_import(job),
         gr.update(visible=active),
         _show_report(job),
+        gr.update(visible=not views and not active),
         gr.update(
             value=[[view.name, view.images, view.reviewed, view.accepted] for view in views],
             visible=bool(views),
@@ -183,7 +205,7 @@ def _show_status(studio: Studio) -> tuple[object, ...]:
 
 
 def _show_import(job: JobView | None) -> JobValue | None:
-    if job is None or job.status is not RunStatus.DONE:
+    if job is None or not job.succeeded:
         return show_job(job)
     if job.kind == "detect":
         return show_job(job, f"Detected again: artifacts in {job.result['marked']} images.")

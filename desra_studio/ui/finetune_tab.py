@@ -1,27 +1,20 @@
 """Fine-tune: choose accepted samples, start the job, watch it, run the new model."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import pandas as pd
 
 from desra_studio.errors import InputError, StudioError
-from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import curation, jobs, models
-from desra_studio.services.jobs import JobView
+from desra_studio.services.curation import FEATHER_SIGMA_PX
 from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import RunStatus
-from desra_studio.ui.components import JobProgress, JobValue, SamplePicker, show_job
+from desra_studio.ui.components import JobProgress, SamplePicker
 from desra_studio.ui.events import QUIET
+from desra_studio.ui.finetune_status import KINDS, find_finished, show_status
 from desra_studio.ui.requests import read_dataset
-from desra_studio.ui.text import show_error, show_figure
-
-KINDS = ("finetune", "apply")
-PLOT_POINTS = 300
-"""A plot sends all its points on every tick; more than the screen has px help nobody."""
+from desra_studio.ui.text import show_error
 
 INTRO = """## Fine-tune
 Teaches the generator that made GAN-SR to give **MSE-SR** where you marked an artifact and its own
@@ -90,6 +83,7 @@ def _build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
         info="The model that made GAN-SR",
         choices=[],
         interactive=True,
+        elem_id="generator",
     )
     upload = gr.UploadButton(
         "Add a weight file (.safetensors, .pth)",
@@ -141,7 +135,7 @@ class FinetuneHandlers:
 
     def show_status(self, request: gr.Request) -> tuple[object, ...]:
         """Return the newest job with its loss and what can be done next."""
-        return _show_status(self.studio, read_dataset(request, self.studio))
+        return show_status(self.studio, read_dataset(request, self.studio))
 
     def add_model(self, path: str) -> tuple[object, object]:
         """Add an uploaded weight file and choose it, or say why not."""
@@ -169,7 +163,7 @@ class FinetuneHandlers:
     def apply(self, request: gr.Request) -> None:
         """Run the newest fine-tuned model on the dataset."""
         dataset = read_dataset(request, self.studio)
-        newest = _find_finished(self.studio, dataset)
+        newest = find_finished(self.studio, dataset)
         if newest:
             config = {"dataset_id": dataset, "model_id": newest.result["model_id"]}
             jobs.start_job(self.studio, "apply", config)
@@ -205,6 +199,7 @@ def _load_page(studio: Studio, dataset: int | None, feather: float | None) -> tu
     value = {
         "feather": FEATHER_SIGMA_PX if feather is None else feather,
         "chosen": [],
+        "dataset": dataset,
         "candidates": [
             {
                 "id": candidate.image_id,
@@ -255,70 +250,3 @@ def _start(
     }
     chosen = [int(image) for image in samples.get("chosen", [])]
     curation.start_finetune(studio, dataset, chosen, int(generator), settings)
-
-
-def _find_finished(studio: Studio, dataset: int | None) -> JobView | None:
-    return next(
-        (
-            job
-            for job in jobs.list_jobs(studio, "finetune")
-            if job.status is RunStatus.DONE and job.config["dataset_id"] == dataset
-        ),
-        None,
-    )
-
-
-def _show_status(studio: Studio, dataset: int | None) -> tuple[object, ...]:
-    jobs.sweep_lost_jobs(studio)
-    own = [job for job in jobs.list_jobs(studio, *KINDS) if job.config.get("dataset_id") == dataset]
-    newest = own[0] if own else None
-    active = jobs.find_active_job(studio, *KINDS)
-    shown = active or newest
-    finetune = next((job for job in own if job.kind == "finetune"), None)
-    finished = _find_finished(studio, dataset)
-    idle = active is None
-    return (
-        _show_run(shown),
-        gr.update(visible=not idle),
-        _plot_loss(studio, finetune),
-        gr.update(visible=finished is not None and idle),
-        _offer_weights(studio, finished),
-        gr.update(interactive=idle),
-        gr.Timer(active=not idle),
-    )
-
-
-def _show_run(job: JobView | None) -> JobValue | None:
-    if job is None or job.status is not RunStatus.DONE:
-        return show_job(job)
-    result = job.result
-    if job.kind == "finetune":
-        return show_job(
-            job,
-            f"{result['model']} is ready: {result['iterations']} iterations on "
-            f"{result['samples']} samples in {result['seconds']:.0f} s on {result['device']}, "
-            f"L1 {result['loss']:.4f}. Next: run it on this dataset.",
-        )
-    return show_job(
-        job,
-        f"{result['model']}: {result['removed']} of {result['before_components']} artifacts gone, "
-        f"{result['added']} new, over {result['images']} images (removal rate "
-        f"{show_figure(result['removal_rate'])}, addition rate "
-        f"{show_figure(result['addition_rate'])}).",
-    )
-
-
-def _plot_loss(studio: Studio, job: JobView | None) -> object:
-    points = jobs.list_job_metrics(studio, job.id, "loss") if job else []
-    if len(points) < 2:
-        return gr.update(visible=False)
-    step = math.ceil(len(points) / PLOT_POINTS)
-    frame = pd.DataFrame(points[::-step][::-1], columns=["iteration", "L1 loss"])
-    return gr.update(value=frame, visible=True)
-
-
-def _offer_weights(studio: Studio, job: JobView | None) -> object:
-    if job is None:
-        return gr.update(visible=False)
-    path = studio.run_folder(job.id) / "generator.safetensors"
-    return gr.update(value=str(path) if path.is_file() else None, visible=path.is_file())

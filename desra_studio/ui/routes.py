@@ -1,22 +1,23 @@
 """The HTTP routes that the canvas and the navigation use. Pixels and masks never go by Gradio."""
 
-import gzip
-from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import Mask
-from desra_studio.imaging.io import encode_png
-from desra_studio.imaging.masks import encode_mask_runs, unpack_mask_runs
 from desra_studio.progress import format_time
-from desra_studio.services import curation, jobs, review
-from desra_studio.services.browse import get_rendition_path, list_dataset_names, pick_dataset
+from desra_studio.services import curation, exports, jobs, review
+from desra_studio.services.browse import (
+    get_rendition_path,
+    list_dataset_names,
+    list_fine_tuned,
+    pick_dataset,
+)
 from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import State
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
@@ -26,13 +27,19 @@ MAX_MASK_BYTES = 64 * 1024 * 1024
 class Verdict(BaseModel):
     """What a reviewer says about an image."""
 
-    state: State
+    state: review.State
 
 
 def make_router(studio: Studio) -> APIRouter:
     """Return all routes of the studio; StudioErrors become JSON answers in `ui.server`."""
     router = APIRouter(prefix="/studio")
+    _add_browse_routes(router, studio)
+    _add_image_routes(router, studio)
+    _add_review_routes(router, studio)
+    return router
 
+
+def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/loop")
     def read_loop(dataset: int | None = None) -> dict[str, Any]:
         chosen = pick_dataset(studio, dataset)
@@ -48,6 +55,21 @@ def make_router(studio: Studio) -> APIRouter:
     def read_queue(dataset_id: int) -> list[dict[str, Any]]:
         return review.list_queue(studio, dataset_id)
 
+    @router.get("/api/datasets/{dataset_id}/fine-tuned")
+    def read_fine_tuned(dataset_id: int) -> dict[str, Any]:
+        return list_fine_tuned(studio, dataset_id)
+
+    @router.get("/api/datasets/{dataset_id}/labels.csv")
+    def read_labels(dataset_id: int) -> Response:
+        name, text = exports.render_dataset_csv(studio, dataset_id)
+        return Response(
+            text,
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.csv"},
+        )
+
+
+def _add_image_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/images/{image_id}")
     def read_image(image_id: int, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
@@ -60,26 +82,28 @@ def make_router(studio: Studio) -> APIRouter:
 
     @router.get("/revisions/{revision_id}.mask")
     def read_revision(revision_id: int) -> Response:
-        return _answer_mask(review.load_revision_mask(studio, revision_id))
+        return _answer_mask(review.pack_mask(review.load_revision_mask(studio, revision_id)))
 
     @router.get("/detections/{detection_id}.mask")
     def read_detection(detection_id: int) -> Response:
-        return _answer_mask(review.load_detected_mask(studio, detection_id))
+        return _answer_mask(review.pack_mask(review.load_detected_mask(studio, detection_id)))
 
     @router.get("/api/images/{image_id}/pseudo-gt.png")
     def read_pseudo_gt(
         image_id: int, feather: Annotated[float, Query(ge=0, le=50)] = 2.0
     ) -> Response:
-        _, pseudo_gt = curation.compose_preview(studio, image_id, feather)
-        return Response(encode_png(pseudo_gt), media_type="image/png", headers=FOREVER)
+        image = curation.render_pseudo_gt(studio, image_id, feather)
+        return Response(image, media_type="image/png", headers=FOREVER)
 
+
+def _add_review_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/images/{image_id}/mask", status_code=201)
     async def save_mask(
         image_id: int, request: Request, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
         version = _read_version(if_match)
         body = await _read_body(request)
-        saved = await _in_thread(lambda: _save(studio, image_id, body, version))
+        saved = await run_in_threadpool(review.save_packed_mask, studio, image_id, body, version)
         return {
             "version": saved.version,
             "state": saved.state.value,
@@ -92,19 +116,6 @@ def make_router(studio: Studio) -> APIRouter:
     ) -> dict[str, Any]:
         version = review.judge_image(studio, image_id, verdict.state, _read_version(if_match))
         return {"version": version}
-
-    return router
-
-
-def _save(studio: Studio, image_id: int, body: bytes, version: int) -> review.SavedMask:
-    mask = unpack_mask_runs(body, review.get_image_size(studio, image_id))
-    return review.save_mask(studio, image_id, mask, version)
-
-
-async def _in_thread(action: Callable[[], review.SavedMask]) -> review.SavedMask:
-    from starlette.concurrency import run_in_threadpool
-
-    return await run_in_threadpool(action)
 
 
 async def _read_body(request: Request) -> bytes:
@@ -123,9 +134,9 @@ def _read_version(if_match: str) -> int:
         raise InputError(f"If-Match must be the version number, got {if_match!r}.") from error
 
 
-def _answer_mask(mask: Mask) -> Response:
+def _answer_mask(packed: bytes) -> Response:
     return Response(
-        gzip.compress(encode_mask_runs(mask), compresslevel=1),
+        packed,
         media_type="application/octet-stream",
         headers={"Content-Encoding": "gzip", **FOREVER},
     )

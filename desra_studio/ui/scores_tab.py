@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.metrics.mask_metrics import SetScore
 from desra_studio.services import scores
-from desra_studio.services.scores import DatasetScore
+from desra_studio.services.scores import DatasetScore, SetScore
 from desra_studio.services.studio import Studio
 from desra_studio.ui.events import QUIET
 from desra_studio.ui.requests import read_dataset
@@ -21,6 +20,7 @@ both counts as 1. **Precision**: share of detected artifacts of which at least h
 the manual mask. **Recall**: share of manual artifacts of which at least half the area is detected.
 The 5 px along each edge, for which the detector has no value, are left out.
 
+[Download all labels and figures as CSV](/studio/api/datasets/{dataset}/labels.csv).
 `desra-studio export NAME --format masks --out DIR` and
 `desra-studio score --pred DIR/detected --gt DIR` give the same figures."""
 
@@ -63,7 +63,7 @@ def build() -> ScoresTab:
             visible=False,
             elem_id="images",
         )  # fmt: skip
-        explanation = gr.Markdown(EXPLANATION, visible=False)
+        explanation = gr.Markdown(visible=False)
         ids = gr.State([])
     return ScoresTab(empty, to_review, total, counted, images, explanation, ids)
 
@@ -76,7 +76,10 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
 
     def load_page(request: gr.Request) -> tuple[object, ...]:
         dataset = read_dataset(request, studio)
-        return _show_scores(scores.score_dataset(studio, dataset) if dataset else None)
+        if dataset is None:
+            return _show_empty(0)
+        score = scores.score_dataset(studio, dataset)
+        return _show_scores(score, dataset) if score.rows else _show_empty(score.unlabelled)
 
     def choose(ids: list[int], event: gr.SelectData) -> int:
         row: int = event.index[0]
@@ -96,13 +99,13 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     )
 
 
-def _show_scores(score: DatasetScore | None) -> tuple[object, ...]:
-    if score is None or not score.rows:
-        images = score.unlabelled if score else 0
-        text = f"**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
-        hidden = gr.update(visible=False)
-        shown = gr.update(visible=True)
-        return gr.update(value=text, visible=True), shown, hidden, hidden, hidden, hidden, []
+def _show_empty(images: int) -> tuple[object, ...]:
+    text = f"**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
+    shown, hidden = gr.update(visible=True), gr.update(visible=False)
+    return gr.update(value=text, visible=True), shown, hidden, hidden, hidden, hidden, []
+
+
+def _show_scores(score: DatasetScore, dataset: int) -> tuple[object, ...]:
     hidden = gr.update(visible=False)
     rows = [
         [
@@ -122,7 +125,7 @@ def _show_scores(score: DatasetScore | None) -> tuple[object, ...]:
         gr.update(value=[_list_total(score.total)], visible=True),
         gr.update(value=_describe_counted(score), visible=True),
         gr.update(value=rows, visible=True),
-        gr.update(visible=True),
+        gr.update(value=EXPLANATION.format(dataset=dataset), visible=True),
         [row.image_id for row in score.rows],
     )
 

@@ -36,11 +36,8 @@ class _ForeverStaticFiles(StaticFiles):
         return response
 
 
-def create_app(studio: Studio) -> FastAPI:
-    """Return the whole application; `/healthz` answers once the pages can be served."""
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "uploads"))
-    from desra_studio.ui.app import mount_pages
-
+def create_api(studio: Studio) -> FastAPI:
+    """Return the application without its pages: routes, static files, guards and errors."""
     app = FastAPI(title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
     app.middleware("http")(_refuse_foreign_writes)
@@ -53,6 +50,15 @@ def create_app(studio: Studio) -> FastAPI:
     def check_health() -> dict[str, str]:
         return {"status": "ok"}
 
+    return app
+
+
+def create_app(studio: Studio) -> FastAPI:
+    """Return the whole application; `/healthz` answers once the pages can be served."""
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "uploads"))
+    from desra_studio.ui.app import mount_pages
+
+    app = create_api(studio)
     mount_pages(app, studio)
     return app
 

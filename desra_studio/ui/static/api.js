@@ -29,6 +29,7 @@ export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
 export const loadQueue = (dataset) => readJson(`${API}/datasets/${dataset}/queue`);
 export const loadImage = (image) => readJson(`${API}/images/${image}`);
+export const loadFineTuned = (dataset) => readJson(`${API}/datasets/${dataset}/fine-tuned`);
 export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;
 export const pseudoGtUrl = (image, revision, feather) =>
   `${API}/images/${image}/pseudo-gt.png?revision=${revision}&feather=${feather}`;

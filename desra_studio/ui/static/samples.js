@@ -1,6 +1,6 @@
 // Choosing samples: a card each, with GAN-SR and the pseudo-GT that is made of it.
 
-import { pseudoGtUrl, renditionUrl } from "./api.js";
+import { loadFineTuned, pseudoGtUrl, renditionUrl } from "./api.js";
 import { make } from "./dom.js";
 
 export function mount(element, props, trigger, watch) {
@@ -34,6 +34,7 @@ export function mount(element, props, trigger, watch) {
     cards.replaceChildren(...candidates.map((candidate) => makeCard(candidate, feather, before)));
     root.hidden = candidates.length === 0;
     report();
+    showFineTuned();
   };
 
   const makeCard = (candidate, feather, before) => {
@@ -41,12 +42,9 @@ export function mount(element, props, trigger, watch) {
     box.disabled = candidate.problem !== "";
     box.checked = !box.disabled && !before.has(box.value);
     boxes.push(box);
-    const picture = (url, label) =>
-      make("figure", {}, make("img", { src: url, alt: `${label} of ${candidate.name}`, loading: "lazy" }),
-        make("figcaption", {}, label));
-    return make(
+    const card = make(
       "li",
-      {},
+      { className: candidate.problem ? "unfit" : "" },
       make(
         "label",
         {},
@@ -57,12 +55,39 @@ export function mount(element, props, trigger, watch) {
       make(
         "div",
         { className: "pair" },
-        picture(renditionUrl(candidate.gan), "GAN-SR"),
-        picture(pseudoGtUrl(candidate.id, candidate.revision, feather), "Pseudo-GT"),
+        picture(renditionUrl(candidate.gan), "GAN-SR", candidate.name),
+        picture(pseudoGtUrl(candidate.id, candidate.revision, feather), "Pseudo-GT", candidate.name),
       ),
     );
+    card.dataset.image = candidate.id;
+    return card;
+  };
+
+  const picture = (url, label, of) =>
+    make(
+      "figure",
+      {},
+      make("img", { src: url, alt: `${label} of ${of}`, title: of, loading: "lazy" }),
+      make("figcaption", {}, label),
+    );
+
+  /** Add the output of the newest fine-tuned model to the cards, once it was run. */
+  const showFineTuned = async () => {
+    const { dataset } = props.value ?? {};
+    if (!dataset || !root.isConnected) return;
+    const { model, renditions } = await loadFineTuned(dataset).catch(() => ({ renditions: {} }));
+    for (const card of cards.children) {
+      const rendition = renditions[card.dataset.image];
+      if (!rendition || card.dataset.fineTuned === rendition.sha) continue;
+      card.dataset.fineTuned = rendition.sha;
+      card.querySelector(".fine-tuned")?.remove();
+      const figure = picture(renditionUrl(rendition), "Fine-tuned", model);
+      figure.className = "fine-tuned";
+      card.querySelector(".pair").append(figure);
+    }
   };
 
   watch("value", show);
+  window.addEventListener("studio:changed", showFineTuned);
   show();
 }

@@ -1,0 +1,148 @@
+CREATE TABLE run (
+  id INTEGER NOT NULL,
+  kind VARCHAR(20) NOT NULL,
+  status VARCHAR(20) NOT NULL,
+  config JSON NOT NULL,
+  done INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  result JSON NOT NULL,
+  cancel_requested BOOLEAN NOT NULL,
+  created_at DATETIME NOT NULL,
+  started_at DATETIME,
+  heartbeat_at DATETIME NOT NULL,
+  finished_at DATETIME,
+  CONSTRAINT pk_run PRIMARY KEY (id)
+);
+
+CREATE TABLE model (
+  id INTEGER NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  role VARCHAR(20) NOT NULL,
+  architecture VARCHAR(100),
+  scale INTEGER,
+  file_sha VARCHAR(64),
+  parent_run_id INTEGER,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_model PRIMARY KEY (id),
+  CONSTRAINT uq_model_name UNIQUE (name),
+  CONSTRAINT fk_model_parent_run_id_run FOREIGN KEY(parent_run_id) REFERENCES run (id)
+);
+
+CREATE TABLE run_metric (
+  run_id INTEGER NOT NULL,
+  name VARCHAR(50) NOT NULL,
+  step INTEGER NOT NULL,
+  value DOUBLE NOT NULL,
+  CONSTRAINT pk_run_metric PRIMARY KEY (run_id, name, step),
+  CONSTRAINT fk_run_metric_run_id_run FOREIGN KEY(run_id) REFERENCES run (id)
+);
+
+CREATE TABLE dataset (
+  id INTEGER NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  gan_model_id INTEGER NOT NULL,
+  mse_model_id INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_dataset PRIMARY KEY (id),
+  CONSTRAINT uq_dataset_name UNIQUE (name),
+  CONSTRAINT fk_dataset_gan_model_id_model FOREIGN KEY(gan_model_id) REFERENCES model (id),
+  CONSTRAINT fk_dataset_mse_model_id_model FOREIGN KEY(mse_model_id) REFERENCES model (id)
+);
+
+CREATE TABLE image (
+  id INTEGER NOT NULL,
+  dataset_id INTEGER NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  scale INTEGER,
+  lr_sha VARCHAR(64),
+  CONSTRAINT pk_image PRIMARY KEY (id),
+  CONSTRAINT uq_image_dataset_id UNIQUE (dataset_id, name),
+  CONSTRAINT fk_image_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
+);
+
+CREATE TABLE training_set (
+  id INTEGER NOT NULL,
+  dataset_id INTEGER NOT NULL,
+  hash VARCHAR(64) NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_training_set PRIMARY KEY (id),
+  CONSTRAINT fk_training_set_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id),
+  CONSTRAINT uq_training_set_hash UNIQUE (hash)
+);
+
+CREATE TABLE mask_revision (
+  id INTEGER NOT NULL,
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  parent_id INTEGER,
+  author VARCHAR(100) NOT NULL,
+  origin VARCHAR(20) NOT NULL,
+  mask_sha VARCHAR(64) NOT NULL,
+  area_px INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_mask_revision PRIMARY KEY (id),
+  CONSTRAINT uq_mask_revision_image_id UNIQUE (image_id, model_id, number),
+  CONSTRAINT fk_mask_revision_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_mask_revision_model_id_model FOREIGN KEY(model_id) REFERENCES model (id),
+  CONSTRAINT fk_mask_revision_parent_id_mask_revision FOREIGN KEY(parent_id) REFERENCES mask_revision (id)
+);
+
+CREATE TABLE rendition (
+  id INTEGER NOT NULL,
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  blob_sha VARCHAR(64) NOT NULL,
+  CONSTRAINT pk_rendition PRIMARY KEY (id),
+  CONSTRAINT uq_rendition_image_id UNIQUE (image_id, model_id),
+  CONSTRAINT fk_rendition_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_rendition_model_id_model FOREIGN KEY(model_id) REFERENCES model (id)
+);
+
+CREATE INDEX ix_rendition_model_id ON rendition (model_id);
+
+CREATE TABLE detection (
+  id INTEGER NOT NULL,
+  image_id INTEGER NOT NULL,
+  gan_rendition_id INTEGER NOT NULL,
+  mse_rendition_id INTEGER NOT NULL,
+  params JSON NOT NULL,
+  map_sha VARCHAR(64) NOT NULL,
+  mask_sha VARCHAR(64) NOT NULL,
+  regions JSON NOT NULL,
+  area_px INTEGER NOT NULL,
+  score DOUBLE NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_detection PRIMARY KEY (id),
+  CONSTRAINT fk_detection_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_detection_gan_rendition_id_rendition FOREIGN KEY(gan_rendition_id) REFERENCES rendition (id),
+  CONSTRAINT fk_detection_mse_rendition_id_rendition FOREIGN KEY(mse_rendition_id) REFERENCES rendition (id)
+);
+
+CREATE INDEX ix_detection_pair ON detection (image_id, gan_rendition_id);
+
+CREATE TABLE review_state (
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  state VARCHAR(20) NOT NULL,
+  version INTEGER NOT NULL,
+  current_revision_id INTEGER,
+  updated_at DATETIME NOT NULL,
+  CONSTRAINT pk_review_state PRIMARY KEY (image_id, model_id),
+  CONSTRAINT fk_review_state_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_review_state_model_id_model FOREIGN KEY(model_id) REFERENCES model (id),
+  CONSTRAINT fk_review_state_current_revision_id_mask_revision FOREIGN KEY(current_revision_id) REFERENCES mask_revision (id)
+);
+
+CREATE TABLE training_sample (
+  training_set_id INTEGER NOT NULL,
+  revision_id INTEGER NOT NULL,
+  CONSTRAINT pk_training_sample PRIMARY KEY (training_set_id, revision_id),
+  CONSTRAINT fk_training_sample_training_set_id_training_set FOREIGN KEY(training_set_id) REFERENCES training_set (id),
+  CONSTRAINT fk_training_sample_revision_id_mask_revision FOREIGN KEY(revision_id) REFERENCES mask_revision (id)
+);

@@ -1,0 +1,93 @@
+"""The project's own benchmarks, each against the peer or the naive way that it names."""
+
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from socket import AF_INET, SOCK_STREAM, socket
+from typing import Any
+
+from desra_studio.config import LOCAL_HOST
+from desra_studio.errors import InputError, StudioError
+
+REPEATS = 3
+PATIENCE_SECONDS = 60
+
+
+def run_benchmark(name: str) -> dict[str, Any]:
+    """Run a benchmark by name and return its figures.
+
+    Raises:
+        InputError: no benchmark of this name.
+    """
+    if name not in BENCHMARKS:
+        raise InputError(f"No benchmark named {name!r}. There are: {', '.join(BENCHMARKS)}.")
+    return {"benchmark": name, **BENCHMARKS[name]()}
+
+
+def time_startup() -> dict[str, Any]:
+    """Time `serve` on an empty data directory until /healthz answers, against importing Gradio.
+
+    Returns:
+        {"seconds": [...], "best", "gradio_import": seconds, "ratio": best over gradio_import}.
+    """
+    seconds = [_time_server() for _ in range(REPEATS)]
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import gradio"], check=True)
+    gradio = time.perf_counter() - begun
+    return {
+        "seconds": [round(value, 2) for value in seconds],
+        "best": round(min(seconds), 2),
+        "gradio_import": round(gradio, 2),
+        "ratio": round(min(seconds) / gradio, 2),
+    }
+
+
+def find_free_port() -> int:
+    """Return a TCP port that nothing listens on just now."""
+    with socket(AF_INET, SOCK_STREAM) as probe:
+        probe.bind((LOCAL_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(port: int, process: "subprocess.Popen[Any]") -> None:
+    """Wait until a server answers /healthz.
+
+    Raises:
+        StudioError: it ended, or did not answer within a minute.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise StudioError(f"The server ended with status {process.returncode}.")
+        with (
+            suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(f"http://{LOCAL_HOST}:{port}/healthz", timeout=2) as answer,
+        ):
+            if answer.status == 200:
+                return
+        time.sleep(0.02)
+    raise StudioError(f"The server did not answer within {PATIENCE_SECONDS} s.")
+
+
+def _time_server() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        port = find_free_port()
+        begun = time.perf_counter()
+        command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(port)]
+        command += ["--data-dir", str(Path(folder) / "data")]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_until_healthy(port, process)
+            return time.perf_counter() - begun
+        finally:
+            process.terminate()
+            process.wait()
+
+
+BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {"startup": time_startup}

@@ -1,0 +1,89 @@
+"""DeSRA's folder layout: which files belong together, and whether their sizes fit."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
+from desra_studio.imaging.io import list_images, resize_bicubic
+
+GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
+UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
+"""LR images that were enlarged for viewing; the number tells how to get the LR back."""
+SCALES = range(1, 9)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of DeSRA's layout that were found, each as stem -> path."""
+
+    gan: dict[str, Path]
+    mse: dict[str, Path]
+    lr: dict[str, Path]
+    lr_enlarged_by: int
+    labels: dict[str, Path]
+
+
+def find_layout(source: Path) -> Layout:
+    """Find the folders of DeSRA's layout in `source`, in any case.
+
+    Raises:
+        InputError: not a folder, or GAN-SR or MSE-SR is missing; says what was found.
+    """
+    source = source.expanduser()
+    if not source.is_dir():
+        raise InputError(f"{source} is not a folder. Give one that has GAN-SR and MSE-SR in it.")
+    folders = {path.name.lower(): path for path in sorted(source.iterdir()) if path.is_dir()}
+    missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in folders]
+    if missing:
+        found = ", ".join(path.name for path in folders.values()) or "no folders"
+        raise InputError(
+            f"{source} has no {' and no '.join(missing)} folder (found: {found}). "
+            "Give a folder that has GAN-SR and MSE-SR in it."
+        )
+
+    def list_of(name: str) -> dict[str, Path]:
+        folder = folders.get(name.lower())
+        return list_images(folder) if folder else {}
+
+    lr, enlarged_by = list_of(LR_FOLDER), 1
+    if not lr:
+        for folder_name, folder in folders.items():
+            match = UPSCALED_LR.fullmatch(folder_name)
+            if match:
+                lr, enlarged_by = list_images(folder), int(match[1])
+    return Layout(list_of(GAN_FOLDER), list_of(MSE_FOLDER), lr, enlarged_by, list_of(LABEL_FOLDER))
+
+
+def shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:
+    """Reduce an LR image that was enlarged to the SR size; InputError where it was not."""
+    size = size_of(pixels)
+    if size != sr or size.width % factor or size.height % factor:
+        raise InputError(
+            f"{path.name}: {size} px is not the SR size {sr}, or not a multiple of {factor}"
+        )
+    return resize_bicubic(pixels, Size(size.width // factor, size.height // factor))
+
+
+def find_scale(path: Path, lr: Size, sr: Size) -> int:
+    """Return by how much LR was upscaled; InputError where no whole number from 1 to 8 fits."""
+    for scale in SCALES:
+        if (lr.width * scale, lr.height * scale) == sr:
+            return scale
+    raise InputError(f"{path.name}: {lr} px times 1 to {SCALES[-1]} is not the SR size {sr}")
+
+
+def fit_label(path: Path, mask: Mask, size: Size) -> Mask:
+    """Return a manual mask at the size of its image, adding the border the released code crops.
+
+    Raises:
+        InputError: another size.
+    """
+    if size_of(mask) == size:
+        return mask
+    if size_of(mask) == (size.width - 2 * BORDER_PX, size.height - 2 * BORDER_PX):
+        return np.pad(mask, BORDER_PX)
+    raise InputError(f"{path.name}: {size_of(mask)} px, but the image is {size} px")

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { DEPTH, History } from "../../desra_studio/ui/static/history.js";
+
+const WIDTH = 300;
+const HEIGHT = 200;
+
+function paint(history, x0, y0, x1, y1, value) {
+  history.begin();
+  history.touch({ x0, y0, x1, y1 });
+  for (let y = y0; y < y1; y++) history.mask.fill(value, y * WIDTH + x0, y * WIDTH + x1);
+  return history.commit();
+}
+
+function start() {
+  const mask = new Uint8Array(WIDTH * HEIGHT);
+  return { mask, history: new History(mask, WIDTH, HEIGHT) };
+}
+
+test("undo and redo give every state back, across tiles", () => {
+  const { mask, history } = start();
+  const states = [mask.slice()];
+  paint(history, 100, 100, 290, 190, 1);
+  states.push(mask.slice());
+  paint(history, 120, 90, 140, 200, 0);
+  states.push(mask.slice());
+  assert.equal(history.undo().length > 0, true);
+  assert.deepEqual(mask, states[1]);
+  history.undo();
+  assert.deepEqual(mask, states[0]);
+  assert.equal(history.undo(), null);
+  history.redo();
+  history.redo();
+  assert.deepEqual(mask, states[2]);
+  assert.equal(history.redo(), null);
+});
+
+test("an action that changes nothing leaves no trace", () => {
+  const { history } = start();
+  assert.equal(paint(history, 0, 0, 50, 50, 0), false);
+  assert.equal(history.dirty, false);
+  assert.equal(history.undo(), null);
+});
+
+test("a new action forgets what was undone", () => {
+  const { history } = start();
+  paint(history, 0, 0, 5, 5, 1);
+  history.undo();
+  paint(history, 5, 5, 9, 9, 1);
+  assert.equal(history.redo(), null);
+});
+
+test("undo works across a save, and dirty follows the saved state", () => {
+  const { mask, history } = start();
+  paint(history, 0, 0, 5, 5, 1);
+  history.savedSerial = history.current;
+  assert.equal(history.dirty, false);
+  history.undo();
+  assert.equal(history.dirty, true);
+  assert.equal(mask[0], 0);
+  history.redo();
+  assert.equal(history.dirty, false);
+  history.undo();
+  paint(history, 7, 7, 9, 9, 1);
+  assert.equal(history.dirty, true);
+});
+
+test("it goes back at least a hundred actions", () => {
+  const { mask, history } = start();
+  for (let x = 0; x < DEPTH + 20; x++) paint(history, x, 0, x + 1, 1, 1);
+  let steps = 0;
+  while (history.undo()) steps += 1;
+  assert.equal(steps, DEPTH);
+  assert.ok(DEPTH >= 100);
+  assert.equal(mask.slice(0, 20).every(Boolean), true);
+  assert.equal(mask[20], 0);
+});

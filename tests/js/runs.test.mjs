@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { decodeRuns, encodeRuns } from "../../desra_studio/ui/static/runs.js";
+
+const cases = JSON.parse(readFileSync(new URL("../golden/runs.json", import.meta.url)));
+
+test("the golden masks give the golden bytes, both ways", () => {
+  assert.equal(cases.length, 6);
+  for (const { width, height, area, marked, runs } of cases) {
+    const bytes = Uint8Array.from(Buffer.from(runs, "hex"));
+    const mask = decodeRuns(bytes, width * height);
+    assert.equal(mask.reduce((sum, value) => sum + value, 0), area);
+    if (marked) assert.deepEqual([...mask.keys()].filter((index) => mask[index]), marked);
+    assert.equal(Buffer.from(encodeRuns(mask)).toString("hex"), runs);
+  }
+});
+
+test("runs that do not fit are refused", () => {
+  for (const bytes of [[], [5], [13], [0x8c]]) {
+    assert.throws(() => decodeRuns(Uint8Array.from(bytes), 12), /covers/);
+  }
+});

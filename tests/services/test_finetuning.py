@@ -1,0 +1,220 @@
+"""From accepted masks to a new model that runs again, with a small real generator."""
+
+import numpy as np
+import pytest
+import torch
+from spandrel.architectures.Compact import Compact
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import CancelledError, InputError, ModelError
+from desra_studio.finetune.data import FinetuneSample
+from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
+from desra_studio.finetune.trainer import FinetuneConfig, finetune_generator
+from desra_studio.services import curation, jobs, models, review
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
+from desra_studio.sr.loader import (
+    build_generator,
+    choose_device,
+    encode_weights,
+    load_generator,
+    parse_weights,
+)
+from desra_studio.sr.upscale import upscale_image
+from desra_studio.storage.tables import RunStatus, State
+from tests.conftest import make_pair
+from tests.services.test_jobs import wait_until_ended
+
+SETTINGS = {
+    "iterations": 12,
+    "batch": 2,
+    "crop": 64,
+    "learning_rate": 1e-3,
+    "ema": 0.9,
+    "seed": 0,
+    "feather_sigma": 2.0,
+}
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="session")
+def weights() -> bytes:
+    """A small SRVGGNetCompact, x4, as safetensors."""
+    torch.manual_seed(0)
+    return encode_weights(Compact(num_feat=8, num_conv=2).state_dict())
+
+
+@pytest.fixture
+def generator(weights):
+    return build_generator(parse_weights(weights, "small"), "small")
+
+
+@pytest.fixture
+def generator_file(weights, tmp_path):
+    path = tmp_path / "small.safetensors"
+    path.write_bytes(weights)
+    return path
+
+
+@pytest.fixture
+def samples():
+    gan, mse = make_pair()
+    mask = np.zeros((96, 96), bool)
+    mask[20:60, 20:60] = True
+    lr = np.ascontiguousarray(mse[::4, ::4])
+    return [FinetuneSample("a", lr, compose_pseudo_gt(gan, mse, mask))]
+
+
+@pytest.fixture
+def accepted(studio, dataset_folder):
+    dataset = import_dataset(studio, dataset_folder, "set").dataset_id
+    detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
+    for item in review.list_queue(studio, dataset):
+        document = review.describe_image(studio, item["id"])
+        mask = review.load_detected_mask(studio, document["detection"])
+        saved = review.save_mask(studio, item["id"], mask, 0)
+        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    return dataset
+
+
+def test_pseudo_gt():
+    gan, mse = make_pair()
+    mask = np.zeros((96, 96), bool)
+    mask[30:60, 30:60] = True
+    hard = compose_pseudo_gt(gan, mse, mask, feather_sigma=0)
+    assert np.array_equal(hard[mask], mse[mask])
+    assert np.array_equal(hard[~mask], gan[~mask])
+    soft = compose_pseudo_gt(gan, mse, mask, feather_sigma=2)
+    assert np.array_equal(soft[40:50, 40:50], mse[40:50, 40:50])
+    assert np.array_equal(soft[:20], gan[:20])
+    with pytest.raises(InputError, match="feather"):
+        compose_pseudo_gt(gan, mse, mask, -1)
+    with pytest.raises(InputError, match="the mask is 5x5"):
+        compose_pseudo_gt(gan, mse, mask[:5, :5])
+
+
+def test_training_learns_and_repeats(generator, samples):
+    before = {key: value.clone() for key, value in generator.module.state_dict().items()}
+
+    def train():
+        losses = []
+        result = finetune_generator(
+            generator,
+            samples,
+            FinetuneConfig(iterations=40, batch=2, crop=64, learning_rate=2e-3),
+            CPU,
+            lambda _, loss: losses.append(loss),
+        )
+        return result, losses
+
+    first, losses = train()
+    second, _ = train()
+    assert len(losses) == 40
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+    for key, value in generator.module.state_dict().items():
+        assert torch.equal(value, before[key]), "the generator itself is not trained"
+        assert torch.equal(first.weights[key], second.weights[key])
+        assert torch.equal(first.ema_weights[key], second.ema_weights[key])
+
+
+def test_training_stops_on_cancel_and_nan(generator, samples):
+    def cancel(iteration, _loss):
+        if iteration == 3:
+            raise CancelledError("stop")
+
+    with pytest.raises(CancelledError):
+        finetune_generator(generator, samples, FinetuneConfig(), CPU, cancel)
+    with torch.no_grad():
+        next(generator.module.parameters()).fill_(float("nan"))
+    with pytest.raises(ModelError, match="loss is nan after 1 iterations"):
+        finetune_generator(generator, samples, FinetuneConfig(), CPU, lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    "values", [{"iterations": 0}, {"batch": 0}, {"learning_rate": 0}, {"ema": 1}]
+)
+def test_refuses_settings(values):
+    with pytest.raises(InputError, match=str(next(iter(values.values())))):
+        FinetuneConfig(**values)
+
+
+def test_refuses_samples(generator, samples):
+    wrong = FinetuneSample("odd", samples[0].lr[:-1], samples[0].pseudo_gt)
+    for given, says in (([], "No samples"), ([wrong], "odd: LR is 24x23 px")):
+        with pytest.raises(InputError, match=says):
+            finetune_generator(generator, given, FinetuneConfig(), CPU, lambda *_: None)
+
+
+def test_fine_tune_in_the_studio(studio, accepted, generator_file):
+    model = models.add_model_file(studio, generator_file)
+    chosen = [candidate.image_id for candidate in curation.list_candidates(studio, accepted)]
+    run_id = curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
+    view = wait_until_ended(studio, run_id)
+    assert view.status is RunStatus.DONE, view.message
+    assert view.result["samples"] == 3
+    assert len(jobs.list_job_metrics(studio, run_id, "loss")) == 12
+    assert "probably another model" in view.result["warning"]
+    folder = studio.run_folder(run_id)
+    tuned = load_generator(folder / "generator.safetensors")
+    assert load_generator(folder / "generator_params_ema.pth").scale == 4
+    _, mse = make_pair()
+    assert upscale_image(tuned, mse[::4, ::4].copy(), CPU).shape == (96, 96, 3)
+
+    newest = models.list_generators(studio)[0]
+    assert newest.id == view.result["model_id"]
+    config = {"dataset_id": accepted, "model_id": newest.id}
+    applied = wait_until_ended(studio, jobs.start_job(studio, "apply", config))
+    assert applied.status is RunStatus.DONE, applied.message
+    assert applied.result["before_components"] == 3
+    assert applied.result["images"] == 3
+
+
+def test_refuses_training_sets(studio, accepted, generator_file):
+    model = models.add_model_file(studio, generator_file)
+    chosen = [candidate.image_id for candidate in curation.list_candidates(studio, accepted)]
+    with pytest.raises(InputError, match="at least 3 accepted samples, 2 are chosen"):
+        curation.start_finetune(studio, accepted, chosen[:2], model, SETTINGS)
+    document = review.describe_image(studio, chosen[0])
+    review.judge_image(studio, chosen[0], State.SKIPPED, document["version"])
+    with pytest.raises(InputError, match="a is not accepted any more"):
+        curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
+    assert jobs.list_jobs(studio, "finetune") == []
+
+
+class RunsCode:
+    """Pickled, it would write a file when it is opened."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (self.path, "w"))
+
+
+def test_refuses_weight_files(studio, tmp_path, weights, generator_file):
+    ran = tmp_path / "ran"
+    evil = tmp_path / "evil.pth"
+    torch.save({"params": RunsCode(str(ran))}, evil)
+    contents = {
+        "text.pth": (b"just text", "neither a safetensors nor a PyTorch"),
+        "cut.safetensors": (weights[:500], "neither a safetensors nor a PyTorch"),
+        "cut.pth": (evil.read_bytes()[:100], "damaged or cut off"),
+        "evil.pth": (evil.read_bytes(), "could run code"),
+        "other.safetensors": (
+            encode_weights({"fc.weight": torch.zeros(3, 3)}),
+            "architecture that spandrel does not know",
+        ),
+    }
+    for name, (data, says) in contents.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ModelError, match=says):
+            models.add_model_file(studio, tmp_path / name)
+    assert not ran.exists()
+    assert models.list_generators(studio) == []
+    with pytest.raises(ModelError, match="cannot be read"):
+        models.add_model_file(studio, tmp_path / "none.pth")
+    models.add_model_file(studio, generator_file)
+    with pytest.raises(InputError, match="'small' exists"):
+        models.add_model_file(studio, generator_file)
+    with pytest.raises(ModelError, match="cannot be used"):
+        choose_device("cuda:9")

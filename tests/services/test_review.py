@@ -1,0 +1,137 @@
+"""Saving and judging: every mask is kept, and nobody's work is written over."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import InputError, NotFoundError, StaleRevisionError
+from desra_studio.services import review
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
+from desra_studio.storage import datasets, reviews
+from desra_studio.storage.tables import Origin, State
+
+
+@pytest.fixture
+def dataset(studio, dataset_folder):
+    report = import_dataset(studio, dataset_folder, "set")
+    detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
+    return report.dataset_id
+
+
+@pytest.fixture
+def image(studio, dataset):
+    return review.list_queue(studio, dataset)[0]["id"]
+
+
+def make_mask(*boxes):
+    mask = np.zeros((96, 96), bool)
+    for x, y, size in boxes:
+        mask[y : y + size, x : x + size] = True
+    return mask
+
+
+def list_revisions(studio, image):
+    with studio.database.read() as session:
+        record = datasets.get_record(session, image)
+        return reviews.list_revisions(session, image, record.gan.model_id)
+
+
+def test_saving_appends_revisions(studio, image):
+    first = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    second = review.save_mask(studio, image, make_mask((5, 5, 9)), first.version)
+    assert [first.revision["number"], second.revision["number"]] == [1, 2]
+    assert second.state is State.IN_PROGRESS
+    document = review.describe_image(studio, image)
+    assert document["revision"] == second.revision
+    assert document["version"] == second.version
+    kept = [
+        review.load_revision_mask(studio, row.id).sum() for row in list_revisions(studio, image)
+    ]
+    assert kept == [81, 81]
+    assert np.array_equal(
+        review.load_revision_mask(studio, first.revision["id"]), make_mask((0, 0, 9))
+    )
+
+
+def test_origin_tells_detected_from_manual(studio, image):
+    document = review.describe_image(studio, image)
+    detected = review.load_detected_mask(studio, document["detection"])
+    same = review.save_mask(studio, image, detected, 0)
+    assert same.revision["origin"] == Origin.DETECTED
+    other = review.save_mask(studio, image, ~detected, same.version)
+    assert other.revision["origin"] == Origin.MANUAL
+    assert other.revision["author"] == "tester"
+
+
+def test_a_stale_save_keeps_both(studio, image):
+    review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    with pytest.raises(
+        StaleRevisionError, match=r"revision 1 meanwhile.*kept as revision 2"
+    ) as error:
+        review.save_mask(studio, image, make_mask((50, 50, 20)), 0)
+    assert error.value.version == 1
+    document = review.describe_image(studio, image)
+    assert document["revision"]["number"] == 1
+    rows = list_revisions(studio, image)
+    assert [row.area_px for row in rows] == [81, 400]
+
+
+def test_many_savers_lose_nothing(studio, image):
+    outcomes = []
+
+    def save(index):
+        try:
+            review.save_mask(studio, image, make_mask((index, index, 5 + index)), 0)
+            outcomes.append("saved")
+        except StaleRevisionError:
+            outcomes.append("stale")
+
+    threads = [threading.Thread(target=save, args=(index,)) for index in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["saved"] + ["stale"] * 11
+    rows = list_revisions(studio, image)
+    assert [row.number for row in rows] == list(range(1, 13))
+    assert sorted(row.area_px for row in rows) == sorted((5 + index) ** 2 for index in range(12))
+
+
+def test_verdicts(studio, dataset, image):
+    with pytest.raises(InputError, match="Save a mask of a before"):
+        review.judge_image(studio, image, State.ACCEPTED, 0)
+    assert review.describe_image(studio, image)["version"] == 0
+    saved = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    with pytest.raises(InputError, match="marks 81 px, so it is not clean"):
+        review.judge_image(studio, image, State.CLEAN, saved.version)
+    version = review.judge_image(studio, image, State.ACCEPTED, saved.version)
+    with pytest.raises(StaleRevisionError, match="revision 1"):
+        review.judge_image(studio, image, State.SKIPPED, saved.version)
+    again = review.save_mask(studio, image, make_mask((0, 0, 8)), version)
+    assert again.state is State.ACCEPTED, "an accepted image stays accepted when it is corrected"
+    empty = review.save_mask(studio, image, make_mask(), again.version)
+    version = review.judge_image(studio, image, State.CLEAN, empty.version)
+    marked = review.save_mask(studio, image, make_mask((0, 0, 9)), version)
+    assert marked.state is State.IN_PROGRESS, "an image with a mark is clean no more"
+    assert review.count_progress(studio, dataset) == {
+        "images": 3,
+        "reviewed": 0,
+        "accepted": 0,
+        "labelled": 0,
+    }
+
+
+def test_refuses(studio, image):
+    with pytest.raises(InputError, match="10x10 px, but the image is 96x96 px"):
+        review.save_mask(studio, image, np.zeros((10, 10), bool), 0)
+    for action in (
+        lambda: review.save_mask(studio, 999, make_mask(), 0),
+        lambda: review.describe_image(studio, 999),
+        lambda: review.judge_image(studio, 999, State.SKIPPED, 0),
+    ):
+        with pytest.raises(NotFoundError, match="Image 999"):
+            action()
+    assert list_revisions(studio, image) == []

@@ -1,0 +1,93 @@
+"""The schema: made, checked, refused, and put back after a failure."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from desra_studio.errors import SchemaError
+from desra_studio.storage import migrate
+from desra_studio.storage.database import Database
+from desra_studio.storage.migrate import (
+    check_schema,
+    ensure_schema,
+    get_head,
+    get_revision,
+    render_schema,
+    upgrade_database,
+)
+
+SCHEMA = Path(__file__).parent.parent.parent / "db" / "schema.sql"
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database(f"sqlite:///{tmp_path / 'studio.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def set_revision(database, revision):
+    with sqlite3.connect(database.sqlite_path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    connection.close()
+
+
+def test_an_empty_database_gets_the_schema(database):
+    ensure_schema(database)
+    assert get_revision(database) == get_head()
+    assert check_schema(database) == []
+    ensure_schema(database)
+    assert upgrade_database(database) is None
+
+
+def test_schema_file_is_up_to_date():
+    assert SCHEMA.read_text() == render_schema(), (
+        "write it again: python -c 'from desra_studio.storage.migrate import render_schema; "
+        'print(render_schema(), end="")\' > db/schema.sql'
+    )
+
+
+def test_refuses_a_newer_schema(database):
+    ensure_schema(database)
+    set_revision(database, "9999")
+    for action in (ensure_schema, upgrade_database):
+        with pytest.raises(SchemaError, match=r"9999.*pip install --upgrade"):
+            action(database)
+
+
+def test_refuses_somebody_elses_database(database):
+    with sqlite3.connect(database.sqlite_path) as connection:
+        connection.execute("CREATE TABLE cats (name TEXT)")
+    connection.close()
+    for action in (ensure_schema, upgrade_database):
+        with pytest.raises(SchemaError, match="not one of DeSRA Studio"):
+            action(database)
+
+
+def test_an_older_schema_names_the_command_and_a_failed_migration_is_undone(database, monkeypatch):
+    ensure_schema(database)
+    with sqlite3.connect(database.sqlite_path) as connection:
+        connection.execute(
+            "INSERT INTO model (name, role, created_at) VALUES ('kept', 'gan', '2026-01-01')"
+        )
+    connection.close()
+    # The only way to meet an older schema before there are two: pretend that head has moved on.
+    monkeypatch.setattr(migrate, "get_head", lambda: "0002")
+    with pytest.raises(SchemaError, match="desra-studio db upgrade"):
+        ensure_schema(database)
+
+    def fail(broken):
+        with sqlite3.connect(broken.sqlite_path) as connection:
+            connection.execute("DELETE FROM model")
+        connection.close()
+        raise RuntimeError("half-way")
+
+    monkeypatch.setattr(migrate, "_run_migrations", fail)
+    with pytest.raises(SchemaError, match=r"half-way.*put back") as raised:
+        upgrade_database(database)
+    backup = next(database.sqlite_path.parent.glob("*.before-*"))
+    assert str(backup) in str(raised.value)
+    with sqlite3.connect(database.sqlite_path) as connection:
+        assert connection.execute("SELECT name FROM model").fetchall() == [("kept",)]
+    connection.close()

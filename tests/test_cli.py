@@ -1,0 +1,239 @@
+"""The contracts of the command line: exit status, one line on standard error, JSON."""
+
+import json
+
+import numpy as np
+import pytest
+
+from desra_studio.cli import main
+from desra_studio.imaging.io import read_mask
+from desra_studio.imaging.masks import encode_mask_png
+from tests.conftest import write_dataset
+from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command; returns (exit status, standard output, standard error)."""
+
+    def run_command(*arguments):
+        status = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run_command
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_dataset(tmp_path / "source")
+
+
+def test_detect(run, folder, tmp_path):
+    out = tmp_path / "out"
+    pair = ("--gan", folder / "GAN-SR", "--mse", folder / "MSE-SR", "--out", out)
+    status, output, _ = run("detect", *pair, "--area-threshold", 400, "--save-maps", "--json")
+    assert status == 0
+    result = json.loads(output)
+    assert [image["name"] for image in result["images"]] == ["a", "b", "c"]
+    assert set(result["images"][0]) == {"name", "components", "area_px", "score", "seconds"}
+    for image in result["images"]:
+        mask = read_mask(out / "mask" / f"{image['name']}.png")
+        assert mask.shape == (96, 96)
+        assert mask.sum() == image["area_px"] > 0
+        d = np.load(out / "map" / f"{image['name']}.npz")["D"]
+        assert (d.shape, d.dtype) == ((86, 86), np.float32)
+
+
+def test_score(run, tmp_path):
+    for name in ("pred", "gt"):
+        (tmp_path / name).mkdir()
+    marked = np.zeros((40, 40), bool)
+    marked[10:20, 10:20] = True
+    for path, mask in {
+        "gt/a.png": marked,
+        "pred/a.png": marked[5:-5, 5:-5],
+        "gt/b.png": marked,
+        "gt/c.png": ~marked & marked,
+        "pred/c.png": ~marked & marked,
+        "pred/extra.png": marked,
+    }.items():
+        (tmp_path / path).write_bytes(encode_mask_png(mask))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
+    status, output, errors = run(
+        "score", "--pred", tmp_path / "pred", "--gt", tmp_path / "gt", "--json"
+    )
+    result = json.loads(output)
+    assert status == 0
+    assert result.pop("definitions")["iou"]
+    assert result == {
+        "iou": pytest.approx(2 / 3),
+        "precision": 1,
+        "recall": 0.5,
+        "images": 3,
+        "empty_both": 1,
+        "missing_predictions": 1,
+        "missing_gt": 1,
+    }
+    assert "b: no prediction, counted as empty" in errors
+    assert "extra: no manual mask, not scored" in errors
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
+
+
+def test_score_says_na(run, tmp_path):
+    for name in ("pred", "gt"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(encode_mask_png(np.zeros((40, 40), bool)))
+    arguments = ("score", "--pred", tmp_path / "pred", "--gt", tmp_path / "gt")
+    assert "precision n/a  recall n/a" in run(*arguments)[1]
+    result = json.loads(run(*arguments, "--json")[1])
+    assert (result["iou"], result["precision"], result["recall"]) == (1, None, None)
+
+
+def test_regress(run, folder):
+    status, output, _ = run(
+        "regress", "--before", folder / "GAN-SR", "--after", folder / "MSE-SR",
+        "--mse", folder / "MSE-SR", "--area-threshold", 400, "--json",
+    )  # fmt: skip
+    assert status == 0
+    assert json.loads(output) == {
+        "removal_rate": 1,
+        "addition_rate": 0,
+        "before_components": 3,
+        "removed": 3,
+        "remaining": 0,
+        "added": 0,
+        "images": 3,
+    }
+
+
+def test_import_and_export(run, folder, tmp_path):
+    data = ("--data-dir", tmp_path / "data")
+    status, output, _ = run("import", folder, "--name", "set", *data, "--json")
+    assert status == 0
+    assert json.loads(output)["images"] == 3
+    assert run("db", "check", *data)[0] == 0
+    assert "at schema" in run("db", "upgrade", *data)[1]
+    status, _, errors = run("export", "set", "--format", "masks", "--out", tmp_path / "o", *data)
+    assert (status, errors.count("\n")) == (2, 1)
+    status, _, _ = run("export", "set", "--format", "csv", "--out", tmp_path / "o.csv", *data)
+    assert status == 0
+    assert len((tmp_path / "o.csv").read_text().splitlines()) == 4
+
+
+def test_finetune_and_upscale(run, folder, tmp_path, generator_file):  # noqa: F811
+    data = ("--data-dir", tmp_path / "data")
+    for name in "abc":
+        mask = np.zeros((96, 96), bool)
+        mask[20:60, 20:60] = True
+        (folder / "mask").mkdir(exist_ok=True)
+        (folder / "mask" / f"{name}.png").write_bytes(encode_mask_png(mask[5:-5, 5:-5]))
+    out = tmp_path / "tuned"
+    status, output, errors = run(
+        "finetune", "--lr", folder / "LR", "--gan", folder / "GAN-SR", "--mse", folder / "MSE-SR",
+        "--mask", folder / "mask", "--generator", generator_file, "--out", out,
+        "--iterations", 3, "--batch", 2, "--crop", 64, "--seed", 5, "--device", "cpu",
+        "--json", *data,
+    )  # fmt: skip
+    assert status == 0, errors
+    assert json.loads(output)["iterations"] == 3
+    assert sorted(path.name for path in out.iterdir()) == [
+        "generator.safetensors",
+        "generator_params_ema.pth",
+    ]
+    upscale = ("upscale", "--model", out / "generator_params_ema.pth", "--lr", folder / "LR")
+    status, output, _ = run(*upscale, "--out", tmp_path / "sr", "--json", *data)
+    assert status == 0
+    assert json.loads(output)["scale"] == 4
+    assert read_mask(tmp_path / "sr" / "a.png").shape == (96, 96)
+
+
+BAD = [
+    (("serve", "--host", "0.0.0.0"), "Host 0.0.0.0 is refused"),
+    (("serve", "--host", "::1"), "Host ::1 is refused"),
+    (("serve", "--port", "x"), "Invalid value for '--port'"),
+    (("serve", "--what"), "No such option: --what"),
+    (("nonsense",), "No such command 'nonsense'"),
+    (("bench", "nonsense"), "There are: startup"),
+    (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
+    (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),
+    (
+        ("detect", "--gan", "{bad}", "--mse", "{mse}", "--out", "{out}"),
+        "no image named a, b, c",
+    ),
+    (
+        ("detect", "--gan", "{gan}", "--mse", "{cut}", "--out", "{out}"),
+        "b.png: truncated or damaged",
+    ),
+    (
+        ("detect", "--gan", "{gan}", "--mse", "{mse}", "--out", "{out}", "--window-size", "4"),
+        "window size must be odd",
+    ),
+    (
+        ("detect", "--gan", "{gan}", "--mse", "{mse}", "--out", "{file}"),
+        "is a file. Give a folder",
+    ),
+    (
+        ("detect", "--gan", "{gan}", "--mse", "{mse}", "--out", "{out}", "--class-maps", "{bad}"),
+        "has no map named a, b, c",
+    ),
+    (("score", "--pred", "{gan}", "--gt", "{bad}"), "z.png: "),
+    (("score", "--pred", "{gan}", "--gt", "{empty}"), "holds no masks"),
+    (("import", "{empty}", "--name", "x", "--data-dir", "{out}"), "no GAN-SR and no MSE-SR"),
+    (
+        ("upscale", "--model", "{file}", "--lr", "{gan}", "--out", "{out}", "--data-dir", "{data}"),
+        "neither a safetensors nor a PyTorch",
+    ),
+    (
+        ("upscale", "--model", "x", "--lr", "{gan}", "--out", "{out}", "--data-dir", "{data}"),
+        "'x' is neither a weight file nor a model's name",
+    ),
+    (
+        ("export", "x", "--format", "csv", "--out", "{out}", "--data-dir", "{data}"),
+        "No dataset named 'x'",
+    ),
+    (("db", "check", "--data-dir", "{file}"), "cannot be made"),
+    (("db", "check", "--database-url", "nonsense", "--data-dir", "{data}"), "'nonsense'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=[" ".join(bad[0])[:60] for bad in BAD])
+def test_bad_input_is_one_line(run, folder, tmp_path, arguments, says):
+    cut, bad, empty = (tmp_path / name for name in ("cut", "bad", "empty"))
+    for made in (cut, bad, empty):
+        made.mkdir()
+    for path in (folder / "MSE-SR").iterdir():
+        data = path.read_bytes()
+        (cut / path.name).write_bytes(data if path.stem != "b" else data[: len(data) // 2])
+    (bad / "z.png").write_text("text")
+    (tmp_path / "file").write_text("text")
+    places = {
+        "gan": folder / "GAN-SR",
+        "mse": folder / "MSE-SR",
+        "cut": cut,
+        "bad": bad,
+        "empty": empty,
+        "file": tmp_path / "file",
+        "out": tmp_path / "out",
+        "data": tmp_path / "data",
+    }
+    status, output, errors = run(*(argument.format(**places) for argument in arguments))
+    assert status == 2
+    assert output == ""
+    assert errors.count("\n") == 1, errors
+    assert says in errors
+    out = tmp_path / "out"
+    assert not list(out.rglob("*.png"))
+    assert not list(tmp_path.glob(".out-*")), "no staging folder is left"
+
+
+def test_bad_environment(run, monkeypatch):
+    monkeypatch.setenv("DESRA_STUDIO_PORT", "many")
+    status, _, errors = run("serve")
+    assert status == 2
+    assert "DESRA_STUDIO_PORT" in errors
+    assert "'many'" in errors

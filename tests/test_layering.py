@@ -1,0 +1,104 @@
+"""Who may import whom, as the design says; and torch and gradio only where they are needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "desra_studio"
+
+# Every part may import itself; files at the top of the package are parts of their own.
+ALLOWED = {
+    "errors": set(),
+    "progress": set(),
+    "config": {"errors"},
+    "imaging": {"errors"},
+    "detection": {"imaging", "errors"},
+    "sr": {"imaging", "errors"},
+    "metrics": {"imaging", "errors"},
+    "finetune": {"sr", "imaging", "errors"},
+    "storage": {"imaging", "errors"},
+    "services": {
+        "storage", "detection", "sr", "metrics", "finetune", "imaging", "config", "errors",
+    },
+    "ui": {"services", "progress", "errors"},
+    "cli": {"ui", "services", "progress", "config", "errors"},
+}  # fmt: skip
+
+OWNERS = {
+    "gradio": {"ui"},
+    "sqlalchemy": {"storage"},
+    "alembic": {"storage"},
+    "typer": {"cli"},
+    "cv2": {"imaging", "detection", "finetune"},
+}
+
+TORCH_FILES = {"sr", "finetune", "services/finetuning.py"}
+
+
+def list_imports(path: Path) -> set[str]:
+    """Names of the modules that a file imports, wherever in the file."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+FILES = sorted(
+    path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem[0] != "_"
+)
+
+
+def get_part(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports(path):
+    part, relative = get_part(path), path.relative_to(PACKAGE).as_posix()
+    assert part in ALLOWED, f"{part} is not in the design: add it there and here"
+    for name in list_imports(path):
+        first, _, rest = name.partition(".")
+        if first == "desra_studio" and rest:
+            other = rest.partition(".")[0]
+            if other in ALLOWED:
+                assert other == part or other in ALLOWED[part], f"{relative} imports {name}"
+        if first in OWNERS:
+            assert part in OWNERS[first], f"{relative} imports {name}"
+        if first in ("torch", "spandrel", "safetensors"):
+            assert part in TORCH_FILES or relative in TORCH_FILES, f"{relative} imports {name}"
+
+
+def test_modules_stay_small():
+    sizes = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
+    large = {name: lines for name, lines in sizes.items() if lines > 300 and name != "cli.py"}
+    assert large == {}, "split by meaning"
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import desra_studio.cli", ("gradio", "torch")),
+        (
+            "import desra_studio.ui.app, desra_studio.ui.server",
+            ("torch", "transformers", "spandrel"),
+        ),
+        ("import desra_studio.services.worker", ("gradio", "torch")),
+    ],
+)
+def test_heavy_libraries_wait_until_they_are_needed(code, absent):
+    check = f"{code}; import sys; print([name for name in {absent!r} if name in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", check],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
+    )
+    assert run.stdout.strip() == "[]"
