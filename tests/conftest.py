@@ -1,6 +1,8 @@
 """Fixtures that several test modules share."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,12 @@ def studio(tmp_path: Path) -> Studio:
 def make_settings(data_dir: Path, **values) -> Settings:
     """Settings that ignore what the environment says."""
     return Settings(**{"data_dir": data_dir, "database_url": "", "author": "tester", **values})
+
+
+def run_command(*arguments) -> str:
+    """Run `desra-studio` in a process of its own and return its standard output."""
+    command = [sys.executable, "-m", "desra_studio", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def make_pair(size: tuple[int, int] = (96, 96), seed: int = 0, busy: int = 40):

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelView:
-    """A model as a page shows it."""
+    """A model as a page shows it; `fine_tuned` where it came out of a job of ours."""
 
     id: int
     name: str
     architecture: str
     scale: int
+    fine_tuned: bool
 
     @property
     def label(self) -> str:
@@ -32,7 +33,13 @@ def list_generators(studio: Studio) -> list[ModelView]:
     """Return the models that can be run and fine-tuned, newest first."""
     with studio.database.read() as session:
         return [
-            ModelView(model.id, model.name, model.architecture or "?", model.scale or 0)
+            ModelView(
+                id=model.id,
+                name=model.name,
+                architecture=model.architecture or "?",
+                scale=model.scale or 0,
+                fine_tuned=model.parent_run_id is not None,
+            )
             for model in models.list_runnable_models(session)
         ]
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from desra_studio.services.studio import Studio
 from desra_studio.ui import datasets_tab, finetune_tab, review_tab, scores_tab
-from desra_studio.ui.components import LoopNav
+from desra_studio.ui.components import build_loop_nav
 from desra_studio.ui.static_files import make_head
 
 # Uploads are copied into the data directory's blobs at once.
@@ -37,16 +37,16 @@ def build_pages(studio: Studio) -> gr.Blocks:
         delete_cache=(CLEAN_EVERY_SECONDS, UPLOAD_LIFETIME_SECONDS),
     )
     with pages:
-        LoopNav()
+        build_loop_nav()
         datasets_tab.bind(datasets_tab.build(), pages, studio)
     with pages.route("Review", "/review"):
-        LoopNav()
+        build_loop_nav()
         review_tab.build()
     with pages.route("Fine-tune", "/fine-tune"):
-        LoopNav()
+        build_loop_nav()
         finetune_tab.bind(finetune_tab.build(), pages, studio)
     with pages.route("Scores", "/scores"):
-        LoopNav()
+        build_loop_nav()
         scores_tab.bind(scores_tab.build(), pages, studio)
     return pages
 

@@ -4,7 +4,7 @@ Templates stay constant and values are small: a template with user text in it wo
 as code, and pixels travel over routes of their own.
 """
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import gradio as gr
 
@@ -14,7 +14,7 @@ from desra_studio.ui.static_files import STATIC_URL
 
 
 class JobValue(TypedDict):
-    """What `JobProgress` shows."""
+    """What the progress of a job shows."""
 
     message: str
     done: int
@@ -23,74 +23,39 @@ class JobValue(TypedDict):
     status: str
 
 
-class LoopNav(gr.HTML):
-    """The steps of the loop with their counts, the dataset, and the running job."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            html_template='<div class="studio-nav"></div>',
-            js_on_load=f"import('{STATIC_URL}/nav.js').then((m) => m.mount(element))",
-            elem_classes=["studio-bare"],
-            apply_default_css=False,
-        )
+def build_loop_nav() -> gr.HTML:
+    """Build the steps of the loop with their counts, the dataset, and the running job."""
+    return _build("studio-nav", "nav.js", "element")
 
 
-class MaskCanvas(gr.HTML):
-    """The Review page: synced panes, tools, queue and verdicts. Loads and saves by itself."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            html_template='<div class="studio-review"></div>',
-            js_on_load=f"import('{STATIC_URL}/review.js').then((m) => m.mount(element))",
-            elem_classes=["studio-bare"],
-            apply_default_css=False,
-        )
+def build_mask_canvas() -> gr.HTML:
+    """Build synced panes, tools, queue and verdicts; they load and save by themselves."""
+    return _build("studio-review", "review.js", "element")
 
 
-class _ValueComponent(gr.HTML):
-    """A component whose value is plain data for its module."""
-
-    def preprocess(self, payload: Any) -> Any:  # noqa: ANN401 (Gradio's contract)
-        return payload
-
-    def postprocess(self, value: Any) -> Any:  # noqa: ANN401
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        return {"type": "object"}
+def build_job_progress() -> gr.HTML:
+    """Build the progress of a job; its value is a JobValue, or None for nothing."""
+    return _build("studio-job", "job.js", "element, props, watch")
 
 
-class JobProgress(_ValueComponent):
-    """Progress of a job: a JobValue, or None for nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            value=None,
-            html_template='<div class="studio-job" hidden></div>',
-            js_on_load=f"import('{STATIC_URL}/job.js').then((m) => m.mount(element, props, watch))",
-            elem_classes=["studio-bare"],
-            apply_default_css=False,
-        )
+def build_sample_picker() -> gr.HTML:
+    """Build the choice of accepted samples; its value's `chosen` lists the image ids."""
+    return _build("studio-samples", "samples.js", "element, props, watch", {"candidates": []})
 
 
-class SamplePicker(_ValueComponent):
-    """Accepted samples with their pseudo-GT; the value's `chosen` lists the image ids."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            value={"candidates": [], "chosen": [], "feather": 2},
-            html_template='<div class="studio-samples"></div>',
-            js_on_load=(
-                f"import('{STATIC_URL}/samples.js')"
-                ".then((m) => m.mount(element, props, (name) => trigger('change'), watch))"
-            ),
-            elem_classes=["studio-bare"],
-            apply_default_css=False,
-        )
+def _build(name: str, module: str, arguments: str, value: object = None) -> gr.HTML:
+    # No subclass of gr.HTML: Gradio writes a .pyi file beside the module of every such class.
+    return gr.HTML(
+        value,
+        html_template=f'<div class="{name}"></div>',
+        js_on_load=f"import('{STATIC_URL}/{module}').then((m) => m.mount({arguments}))",
+        elem_classes=["studio-bare"],
+        apply_default_css=False,
+    )
 
 
 def show_job(job: JobView | None, done_message: str = "") -> JobValue | None:
-    """Return what `JobProgress` shows of a job."""
+    """Return what the progress shows of a job."""
     if job is None:
         return None
     message = job.message or "Waiting"

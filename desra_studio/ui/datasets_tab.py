@@ -11,7 +11,7 @@ from desra_studio.services.datasets import check_import
 from desra_studio.services.detections import DetectorParams
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import JobProgress, JobValue, show_job
+from desra_studio.ui.components import JobValue, build_job_progress, show_job
 from desra_studio.ui.events import QUIET
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
@@ -46,7 +46,7 @@ class DatasetsTab:
     detect: gr.Button
     cancel: gr.Button
     error: gr.Markdown
-    progress: JobProgress
+    progress: gr.HTML
     report: gr.Dataframe
     layout: gr.Markdown
     table: gr.Dataframe
@@ -84,7 +84,7 @@ def build() -> DatasetsTab:
                 start = gr.Button("Import and detect", variant="primary")
                 detect = gr.Button("Detect again in the chosen dataset", interactive=False)
         error = gr.Markdown(visible=False, elem_classes=["studio-error"])
-        progress = JobProgress()
+        progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
         report = gr.Dataframe(
             headers=["File", "What was found"],
@@ -172,7 +172,7 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         handlers.show_status, None, status, **QUIET
     )
     tab.cancel.click(handlers.cancel, **QUIET)
-    chosen = gr.State(0)
+    chosen = gr.Number(visible="hidden")  # a script cannot read a gr.State
     tab.table.select(handlers.choose, tab.ids, chosen, **QUIET).then(
         None, chosen, js="(id) => { location.href = `/review?dataset=${id}` }"
     )

@@ -10,7 +10,7 @@ from desra_studio.errors import InputError, StudioError
 from desra_studio.services import curation, jobs, models
 from desra_studio.services.curation import FEATHER_SIGMA_PX
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import JobProgress, SamplePicker
+from desra_studio.ui.components import build_job_progress, build_sample_picker
 from desra_studio.ui.events import QUIET
 from desra_studio.ui.finetune_status import KINDS, find_finished, show_status
 from desra_studio.ui.requests import read_dataset
@@ -33,14 +33,14 @@ class FinetuneTab:
 
     empty: gr.Markdown
     to_review: gr.Button
-    samples: SamplePicker
+    samples: gr.HTML
     form: gr.Group
     generator: gr.Dropdown
     upload: gr.UploadButton
     settings: dict[str, gr.Number]
     start: gr.Button
     error: gr.Markdown
-    progress: JobProgress
+    progress: gr.HTML
     cancel: gr.Button
     plot: gr.LinePlot
     apply: gr.Button
@@ -58,13 +58,13 @@ def build() -> FinetuneTab:
         )
         with gr.Row():
             with gr.Column(scale=3):
-                samples = SamplePicker()
+                samples = build_sample_picker()
             with gr.Column(scale=2), gr.Group() as form:
                 generator, upload = _build_generator()
                 settings = _build_settings()
                 start = gr.Button("Start fine-tuning", variant="primary")
         error = gr.Markdown(visible=False, elem_classes=["studio-error"])
-        progress = JobProgress()
+        progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
         plot = gr.LinePlot(x="iteration", y="L1 loss", height=220, visible=False, label="L1 loss")
         with gr.Row():
@@ -223,7 +223,8 @@ def _load_page(studio: Studio, dataset: int | None, feather: float | None) -> tu
 
 def _load_generators(studio: Studio, chosen: int | None = None) -> object:
     views = models.list_generators(studio)
-    value = chosen or (views[0].id if views else None)
+    originals = [view for view in views if not view.fine_tuned]
+    value = chosen or next((view.id for view in originals + views), None)
     return gr.update(choices=[(view.label, view.id) for view in views], value=value)
 
 

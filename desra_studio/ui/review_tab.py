@@ -1,8 +1,10 @@
 """Review: the canvas is the whole page and talks to the routes itself."""
 
-from desra_studio.ui.components import MaskCanvas
+import gradio as gr
+
+from desra_studio.ui.components import build_mask_canvas
 
 
-def build() -> MaskCanvas:
+def build() -> gr.HTML:
     """Build the page. No timer here: Gradio reloads a page whose timer meets a network cut."""
-    return MaskCanvas()
+    return build_mask_canvas()

@@ -31,7 +31,7 @@ class ScoresTab:
 
     empty: gr.Markdown
     to_review: gr.Button
-    total: gr.Dataframe
+    total: gr.Markdown
     counted: gr.Markdown
     images: gr.Dataframe
     explanation: gr.Markdown
@@ -46,12 +46,7 @@ def build() -> ScoresTab:
         to_review = gr.Button(
             "Go to Review", variant="primary", visible=False, elem_classes=["studio-next"]
         )
-        total = gr.Dataframe(
-            headers=["IoU", "Precision", "Recall", "Labelled images"],
-            interactive=False,
-            visible=False,
-            elem_id="total",
-        )
+        total = gr.Markdown(visible=False, elem_id="total", elem_classes=["studio-total"])
         counted = gr.Markdown(visible=False)
         images = gr.Dataframe(
             headers=[
@@ -87,7 +82,7 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
 
     pages.load(load_page, outputs=outputs, **QUIET)
     tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
-    chosen = gr.State(0)
+    chosen = gr.Number(visible="hidden")  # a script cannot read a gr.State
     tab.images.select(choose, tab.ids, chosen, **QUIET).then(
         None,
         chosen,
@@ -122,7 +117,7 @@ def _show_scores(score: DatasetScore, dataset: int) -> tuple[object, ...]:
     return (
         hidden,
         hidden,
-        gr.update(value=[_list_total(score.total)], visible=True),
+        gr.update(value=_render_total(score.total), visible=True),
         gr.update(value=_describe_counted(score), visible=True),
         gr.update(value=rows, visible=True),
         gr.update(value=EXPLANATION.format(dataset=dataset), visible=True),
@@ -130,13 +125,10 @@ def _show_scores(score: DatasetScore, dataset: int) -> tuple[object, ...]:
     )
 
 
-def _list_total(total: SetScore) -> list[object]:
-    return [
-        show_figure(total.iou),
-        show_figure(total.precision),
-        show_figure(total.recall),
-        total.images,
-    ]
+def _render_total(total: SetScore) -> str:
+    figures = (total.iou, total.precision, total.recall)
+    cells = " | ".join([*map(show_figure, figures), str(total.images)])
+    return f"| IoU | Precision | Recall | Labelled images |\n|---|---|---|---|\n| {cells} |"
 
 
 def _describe_counted(score: DatasetScore) -> str:

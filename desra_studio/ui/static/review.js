@@ -27,6 +27,7 @@ class ReviewPage {
   busy = false;
   queue = [];
   document = null;
+  wanted = null;
 
   constructor(root) {
     this.root = root;
@@ -85,19 +86,23 @@ class ReviewPage {
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
   async open(id) {
-    if (this.busy || (this.document?.dirty && !(await this.save()))) return;
-    this.busy = true;
+    this.wanted = this.busy ? id : null;
+    if (this.busy || this.document?.record.id === id) return;
+    if (this.document?.dirty && !(await this.save())) return;
+    this.#setBusy(true);
     try {
       this.document = await openDocument(id);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
-      this.busy = false;
+      this.#setBusy(false);
     }
     this.panes.show(this.document);
     history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
     this.say("");
     this.describe();
+    // Somebody chose another image while this one was loading.
+    if (this.wanted) await this.open(this.wanted);
   }
 
   async save() {
@@ -110,6 +115,7 @@ class ReviewPage {
   }
 
   async markClean() {
+    if (this.busy) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
@@ -120,8 +126,8 @@ class ReviewPage {
   async judge(state) {
     const judged = this.document.record.id;
     if (!(await this.#attempt(() => this.document.judge(state)))) return;
-    const next = this.#findNextOpen(judged);
-    if (next) await this.open(next.id);
+    const next = this.wanted ?? this.#findNextOpen(judged)?.id;
+    if (next) await this.open(next);
     else this.#sayFinished();
   }
 
@@ -209,7 +215,7 @@ class ReviewPage {
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
   async #attempt(action) {
     if (this.busy) return false;
-    this.busy = true;
+    this.#setBusy(true);
     this.say("Saving …");
     let done = false;
     try {
@@ -220,10 +226,17 @@ class ReviewPage {
       if (error instanceof Refusal && error.status === 409) this.#sayStale(error);
       else this.say(`Not saved. ${error.message}`, true);
     }
-    this.busy = false;
+    this.#setBusy(false);
     this.describe();
     announceChange();
     return done;
+  }
+
+  /** While an image loads or a save is answered, verdicts wait: they must not hit the wrong image. */
+  #setBusy(busy) {
+    this.busy = busy;
+    this.root.setAttribute("aria-busy", String(busy));
+    for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
   }
 
   #sayStale(error) {
@@ -277,10 +290,10 @@ class ReviewPage {
       const current = item.id === this.document?.record.id;
       const button = make(
         "button",
-        { title: `${item.name}: ${item.state}` },
+        { title: `${item.name}: ${item.state}, ${item.regions} artifacts detected` },
         make("span", { className: "mark", ariaLabel: item.state }, STATES[item.state]),
         make("span", { className: "name" }, item.name),
-        make("span", { className: "count", title: "detected artifacts" }, `${item.regions || ""}`),
+        make("span", { className: "count" }, `${item.regions || ""}`),
       );
       if (current) button.setAttribute("aria-current", "true");
       this.#onClick(button, () => this.open(item.id));
@@ -318,6 +331,11 @@ class ReviewPage {
     this.saved = make("span", { className: "saved" });
     this.message = make("div", { className: "message", role: "status" });
     this.saveButton = this.#button("Save", "Ctrl+S", () => this.save());
+    this.verdicts = [
+      this.#button("Skip", "S", () => this.judge("skipped")),
+      this.#button("Clean", "C", () => this.markClean()),
+      this.#button("Accept", "Enter", () => this.accept(), { className: "primary" }),
+    ];
     this.undoButton = this.#button("Undo", "Ctrl+Z", () => this.undo());
     this.redoButton = this.#button("Redo", "Ctrl+Y", () => this.undo(true));
     const tools = [
@@ -364,9 +382,7 @@ class ReviewPage {
         make("span", { className: "gap" }),
         this.saved,
         this.saveButton,
-        this.#button("Skip", "S", () => this.judge("skipped")),
-        this.#button("Clean", "C", () => this.markClean()),
-        this.#button("Accept", "Enter", () => this.accept(), { className: "primary" }),
+        ...this.verdicts,
       ),
       this.message,
       make(

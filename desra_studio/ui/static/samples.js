@@ -3,12 +3,13 @@
 import { loadFineTuned, pseudoGtUrl, renditionUrl } from "./api.js";
 import { make } from "./dom.js";
 
-export function mount(element, props, trigger, watch) {
+export function mount(element, props, watch) {
   const root = element.querySelector(".studio-samples");
   const count = make("span", { role: "status" });
   const all = make("button", { className: "link", onclick: () => choose(true) }, "All");
   const none = make("button", { className: "link", onclick: () => choose(false) }, "None");
   const cards = make("ul");
+  if (root.childElementCount) return;
   root.append(make("div", { className: "head" }, count, all, none), cards);
   let boxes = [];
   let shown = "";
@@ -17,7 +18,6 @@ export function mount(element, props, trigger, watch) {
     const chosen = boxes.filter((box) => box.checked).map((box) => Number(box.value));
     count.textContent = `${chosen.length} of ${boxes.length} accepted samples chosen`;
     props.value = { ...props.value, chosen };
-    trigger("change");
   };
   const choose = (checked) => {
     for (const box of boxes) box.checked = checked && !box.disabled;
@@ -53,8 +53,8 @@ export function mount(element, props, trigger, watch) {
         make("span", {}, candidate.problem || `${(100 * candidate.share).toFixed(1)} % marked`),
       ),
       make(
-        "div",
-        { className: "pair" },
+        "button",
+        { className: "pair", title: "Larger or smaller", onclick: () => card.classList.toggle("large") },
         picture(renditionUrl(candidate.gan), "GAN-SR", candidate.name),
         picture(pseudoGtUrl(candidate.id, candidate.revision, feather), "Pseudo-GT", candidate.name),
       ),

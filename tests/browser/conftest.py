@@ -1,0 +1,172 @@
+"""A real server in its own process and a real Chromium."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+PATIENCE_MS = 30_000
+READ_CANVAS = """(pane) => {
+  const canvas = document.querySelector(`canvas[data-pane=${pane}]`);
+  return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+}"""
+
+
+@dataclass
+class Server:
+    """`desra-studio serve` on a data directory of its own; `kill` and `start` again at will."""
+
+    data_dir: Path
+    port: int
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(self.port)]
+        command += ["--data-dir", str(self.data_dir)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_until_healthy(self.port, self.process)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One server per module, started empty."""
+    made = Server(tmp_path_factory.mktemp("studio"), find_free_port())
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, or the one that Playwright installed itself."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        except Error as error:
+            reason = f"no Chromium: install it, or run 'playwright install chromium' ({error})"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, server: Server):
+    """A page of its own profile; the test fails if its scripts do."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context.set_default_timeout(PATIENCE_MS)
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on(
+        "request",
+        lambda request: (
+            problems.append(f"asked for {request.url}")
+            if not request.url.startswith((server.url, "data:", "blob:"))
+            else None
+        ),
+    )
+    yield opened
+    context.close()
+    assert problems == []
+
+
+class ReviewPage:
+    """The Review page as a person sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, query: str = "") -> None:
+        self.page.goto(f"/review{query}")
+        self.page.wait_for_selector(".studio-review[data-ready=true]")
+
+    @property
+    def name(self) -> str:
+        return self.page.inner_text(".bar .name")
+
+    @property
+    def state(self) -> str:
+        return self.page.inner_text(".bar .state")
+
+    @property
+    def saved(self) -> str:
+        return self.page.inner_text(".saved")
+
+    @property
+    def message(self) -> str:
+        return self.page.inner_text(".message")
+
+    def wait_saved(self, number: int) -> None:
+        self.page.wait_for_selector(f'.studio-review[data-saved="{number}"]')
+
+    def wait_image(self, name: str) -> None:
+        self.page.wait_for_function(
+            "name => document.querySelector('.bar .name').textContent === name", arg=name
+        )
+        self.wait_idle()
+
+    def wait_idle(self) -> None:
+        self.page.wait_for_selector(".studio-review[aria-busy=false]")
+
+    def choose(self, name: str) -> None:
+        self.page.locator("aside button", has_text=name).click()
+        self.wait_image(name)
+
+    def drag(self, pane: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag between two places of a pane, given as shares of its width and height."""
+        box = self.page.locator(f"canvas[data-pane={pane}]").bounding_box()
+        points = [
+            (box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)
+        ]
+        self.page.mouse.move(*points[0])
+        self.page.mouse.down()
+        self.page.mouse.move(*points[1], steps=12)
+        self.page.mouse.up()
+
+    def read_colours(self, pane: str) -> int:
+        """How many different colours a pane shows: one where it is empty."""
+        return self.page.evaluate(
+            f"pane => new Set(new Uint32Array(({READ_CANVAS})(pane).buffer)).size", pane
+        )
+
+    def read_mask(self) -> str:
+        """A fingerprint of the mask pane, after everything was drawn."""
+        return self.page.evaluate(
+            f"""async () => {{
+              const frame = () => new Promise((done) => requestAnimationFrame(done));
+              await frame();
+              await frame();
+              const hash = await crypto.subtle.digest('SHA-256', ({READ_CANVAS})('mask'));
+              return [...new Uint8Array(hash)].map((byte) => byte.toString(16)).join('');
+            }}"""
+        )
+
+
+@pytest.fixture
+def review(page: Page) -> ReviewPage:
+    """The Review page, not opened yet."""
+    return ReviewPage(page)

@@ -1,0 +1,162 @@
+"""Review in the browser: tools, keys, stale saves, a server that is away, both themes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ReviewPage
+from tests.conftest import run_command, write_dataset
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dataset(server, tmp_path_factory):
+    """Three small images, imported by command while the server runs."""
+    folder = write_dataset(tmp_path_factory.mktemp("source"))
+    run_command(
+        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
+    )
+
+
+def test_panes_share_view_and_brush(page, review):
+    review.open()
+    review.choose("c")
+    page.mouse.move(5, 5)
+    before = [review.read_colours(pane) for pane in ("gan", "mse", "mask")]
+    fitted = review.read_mask()
+    box = page.locator("canvas[data-pane=mse]").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -600)
+    page.mouse.move(5, 5)
+    assert review.read_mask() != fitted, "zooming in one pane zooms all"
+    assert review.read_colours("gan") != before[0]
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    assert review.read_mask() == fitted
+    review.drag("mse", (0.2, 0.5), (0.3, 0.5))
+    page.mouse.move(5, 5)
+    assert review.read_mask() != fitted, "painting in one pane shows in the mask"
+    page.keyboard.press("h")
+    hidden = review.read_mask()
+    page.keyboard.press("h")
+    assert review.read_mask() != hidden
+    page.keyboard.press("Control+z")
+    assert review.read_mask() == fitted
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_pan_with_space_does_not_paint(page, review):
+    review.open()
+    page.keyboard.down(" ")
+    review.drag("gan", (0.5, 0.5), (0.4, 0.4))
+    page.keyboard.up(" ")
+    assert review.saved != "Unsaved changes"
+
+
+def test_navigation_saves_and_undo_survives(page, review):
+    review.open()
+    review.choose("a")
+    review.drag("mask", (0.2, 0.4), (0.25, 0.45))
+    page.keyboard.press("d")
+    review.wait_image("b")
+    page.keyboard.press("a")
+    review.wait_image("a")
+    assert "Saved as revision" in review.saved
+    page.keyboard.press("Control+z")
+    assert review.saved == "Unsaved changes", "undo goes back across a save"
+
+
+def test_a_stale_save_is_kept_and_said(chromium, server, page, review):
+    review.open()
+    review.choose("b")
+    other_context = chromium.new_context(base_url=server.url)
+    other = ReviewPage(other_context.new_page())
+    other.open()
+    other.choose("b")
+    other.drag("mask", (0.2, 0.4), (0.3, 0.4))
+    other.page.keyboard.press("Control+s")
+    other.page.wait_for_selector(".studio-review:not([data-saved=''])")
+    saved = int(other.page.get_attribute(".studio-review", "data-saved"))
+    review.drag("mask", (0.6, 0.6), (0.7, 0.6))
+    page.keyboard.press("Control+s")
+    message = page.locator(".message")
+    expect(message).to_contain_text(f"Somebody saved revision {saved} meanwhile")
+    expect(message).to_contain_text(f"Your mask is kept as revision {saved + 1}")
+    page.get_by_role("button", name="Reload the image").click()
+    review.wait_saved(saved)
+    other_context.close()
+
+
+def test_a_server_that_is_away(page, review):
+    review.open()
+    review.choose("a")
+    review.drag("mask", (0.5, 0.3), (0.6, 0.3))
+    page.route("**/studio/api/images/*/mask", lambda route: route.abort())
+    page.keyboard.press("Control+s")
+    expect(page.locator(".message")).to_contain_text("The server cannot be reached")
+    assert review.saved == "Unsaved changes"
+    page.unroute("**/studio/api/images/*/mask")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".studio-review:not([data-saved=''])")
+    assert review.saved.startswith("Saved as revision")
+
+
+def test_keyboard_alone(page, review):
+    review.open()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("b")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Eraser")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Previous")).to_be_focused()
+    name = review.name
+    page.locator(".studio-review").focus()
+    page.keyboard.press("s")
+    expect(page.locator(f"aside button[title^='{name}: skipped']")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_fits_the_screen_in_both_themes(page, review, theme):
+    review.open(f"?__theme={theme}")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+    dark = page.evaluate("document.body.classList.contains('dark')")
+    assert dark == (theme == "dark")
+    for selector in (".bar .primary", ".bar .state", ".message", ".studio-nav a"):
+        assert measure_contrast(page, selector) >= 4.5, selector
+
+
+def measure_contrast(page, selector):
+    """Contrast ratio of an element's text, after WCAG 2."""
+    return page.evaluate(
+        """selector => {
+          const element = document.querySelector(selector);
+          const read = (colour) => colour.match(/[\\d.]+/g).map(Number);
+          let behind = element;
+          while (read(getComputedStyle(behind).backgroundColor)[3] === 0) {
+            behind = behind.parentElement;
+          }
+          const light = (colour) => {
+            const [r, g, b] = read(colour).map((value) => {
+              const share = value / 255;
+              return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const pair = [light(getComputedStyle(element).color),
+                        light(getComputedStyle(behind).backgroundColor)].sort((a, b) => b - a);
+          return (pair[0] + 0.05) / (pair[1] + 0.05);
+        }""",
+        selector,
+    )
+
+
+def test_an_image_that_is_gone(page, review):
+    review.open("?image=9999")
+    assert review.name != "", "an unknown image opens the first open one"
+    page.route("**/studio/renditions/**", lambda route: route.fulfill(status=404, body="{}"))
+    page.reload()
+    expect(page.locator(".message")).to_contain_text("The server answered 404")
