@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from desra_studio.errors import NotFoundError
-from desra_studio.services.jobs import list_jobs
+from desra_studio.services.jobs import list_jobs, view_job
 from desra_studio.services.review import count_progress
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
@@ -80,6 +80,20 @@ def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:
                 for rendition in datasets.list_renditions(session, job.config["model_id"])
             },
         }
+
+
+def get_weights_path(studio: Studio, run_id: int) -> Path:
+    """Return the file of the generator that a fine-tuning job made.
+
+    Raises:
+        NotFoundError: no such job, or it ended without a model.
+    """
+    path = studio.run_folder(view_job(studio, run_id).id) / "generator.safetensors"
+    if not path.is_file():
+        raise NotFoundError(
+            f"Job {run_id} has no weights: it was not a fine-tuning that ended well."
+        )
+    return path
 
 
 def get_rendition_path(studio: Studio, rendition_id: int) -> Path:

@@ -168,7 +168,7 @@ def _compare_with_gan_sr(
     if psnr >= SAME_MODEL_PSNR:
         return ""
     return (
-        f"Its output for {record.image.name} is {psnr:.1f} dB from the imported GAN-SR: probably "
+        f"The generator's output for {record.image.name} is {psnr:.1f} dB from GAN-SR: probably "
         "another model made that, and then before and after cannot be compared."
     )
 

@@ -1,5 +1,6 @@
 """Jobs as their own process sees them: take a turn, work, tell how far, end."""
 
+import sys
 import threading
 import time
 import traceback
@@ -89,6 +90,18 @@ class Job:
         with self._lock:
             progress, self._progress = self._progress, None
             metrics, self._metrics = self._metrics, []
+        try:
+            self._write(progress, metrics)
+        except StudioError as error:
+            # A busy database must not end the heartbeat: the next pulse carries it all.
+            print(error, file=sys.stderr)  # noqa: T201 (the job's log)
+            with self._lock:
+                self._progress = self._progress or progress
+                self._metrics = metrics + self._metrics
+
+    def _write(
+        self, progress: tuple[int, int, str] | None, metrics: list[tuple[int, str, float]]
+    ) -> None:
         with self.studio.database.write() as session:
             run = runs.get_run(session, self.run_id)
             run.heartbeat_at = now()

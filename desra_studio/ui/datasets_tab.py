@@ -12,7 +12,7 @@ from desra_studio.services.detections import DetectorParams
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import JobValue, build_job_progress, show_job
-from desra_studio.ui.events import QUIET
+from desra_studio.ui.events import QUIET, Updates
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
 
@@ -47,6 +47,7 @@ class DatasetsTab:
     cancel: gr.Button
     error: gr.Markdown
     progress: gr.HTML
+    to_review: gr.Button
     report: gr.Dataframe
     layout: gr.Markdown
     table: gr.Dataframe
@@ -86,6 +87,9 @@ def build() -> DatasetsTab:
         error = gr.Markdown(visible=False, elem_classes=["studio-error"])
         progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
+        to_review = gr.Button(
+            "Review it", variant="primary", visible=False, elem_classes=["studio-next"]
+        )
         report = gr.Dataframe(
             headers=["File", "What was found"],
             label="Files that were converted or left out",
@@ -103,20 +107,49 @@ def build() -> DatasetsTab:
         timer = gr.Timer(1, active=False)
         ids = gr.State([])
     return DatasetsTab(
-        source, name, contrast, area, start, detect, cancel, error, progress, report, layout, table,
-        timer, ids,
-    )  # fmt: skip
+        source=source,
+        name=name,
+        contrast=contrast,
+        area=area,
+        start=start,
+        detect=detect,
+        cancel=cancel,
+        error=error,
+        progress=progress,
+        to_review=to_review,
+        report=report,
+        layout=layout,
+        table=table,
+        timer=timer,
+        ids=ids,
+    )
 
 
 class DatasetsHandlers:
     """What happens on the page."""
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio = studio
+    def __init__(self, tab: DatasetsTab, studio: Studio) -> None:
+        self.tab, self.studio = tab, studio
 
-    def show_status(self) -> tuple[object, ...]:
+    def show_status(self) -> Updates:
         """Return the newest import or detection and the table of datasets."""
-        return _show_status(self.studio)
+        jobs.sweep_lost_jobs(self.studio)
+        newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
+        job = jobs.find_active_job(self.studio, *KINDS) or newest
+        active = job is not None and job.active
+        views = browse.list_dataset_views(self.studio)
+        rows = [[view.name, view.images, view.reviewed, view.accepted] for view in views]
+        return {
+            self.tab.progress: _show_import(job),
+            self.tab.cancel: gr.update(visible=active),
+            self.tab.to_review: _offer_review(job),
+            self.tab.report: _show_report(job),
+            self.tab.layout: gr.update(visible=not views and not active),
+            self.tab.table: gr.update(value=rows, visible=bool(rows)),
+            self.tab.ids: [view.id for view in views],
+            self.tab.detect: gr.update(interactive=bool(views) and not active),
+            self.tab.timer: gr.Timer(active=active),
+        }
 
     def start_import(self, source: str, name: str, contrast: float, area: float) -> object:
         """Start an import, or say why not."""
@@ -150,10 +183,11 @@ class DatasetsHandlers:
 
 def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
-    handlers = DatasetsHandlers(studio)
+    handlers = DatasetsHandlers(tab, studio)
     status = [
         tab.progress,
         tab.cancel,
+        tab.to_review,
         tab.report,
         tab.layout,
         tab.table,
@@ -184,26 +218,6 @@ def _read_params(contrast: float | None, area: float | None) -> DetectorParams:
     return DetectorParams(contrast, int(area))
 
 
-def _show_status(studio: Studio) -> tuple[object, ...]:
-    jobs.sweep_lost_jobs(studio)
-    job = jobs.find_active_job(studio, *KINDS) or next(iter(jobs.list_jobs(studio, *KINDS)), None)
-    active = job is not None and job.active
-    views = browse.list_dataset_views(studio)
-    return (
-        _show_import(job),
-        gr.update(visible=active),
-        _show_report(job),
-        gr.update(visible=not views and not active),
-        gr.update(
-            value=[[view.name, view.images, view.reviewed, view.accepted] for view in views],
-            visible=bool(views),
-        ),
-        [view.id for view in views],
-        gr.update(interactive=bool(views) and not active),
-        gr.Timer(active=active),
-    )
-
-
 def _show_import(job: JobView | None) -> JobValue | None:
     if job is None or not job.succeeded:
         return show_job(job)
@@ -213,9 +227,15 @@ def _show_import(job: JobView | None) -> JobValue | None:
     return show_job(
         job,
         f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
-        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']}. "
-        "Next: Review.",
+        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']}.",
     )
+
+
+def _offer_review(job: JobView | None) -> object:
+    if job is None or not job.succeeded:
+        return gr.update(visible=False)
+    dataset = job.result.get("dataset_id") or job.config.get("dataset_id")
+    return gr.update(link=f"/review?dataset={dataset}", link_target="_self", visible=True)
 
 
 def _show_report(job: JobView | None) -> object:

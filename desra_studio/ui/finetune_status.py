@@ -28,28 +28,8 @@ def find_finished(studio: Studio, dataset: int | None) -> JobView | None:
     )
 
 
-def show_status(studio: Studio, dataset: int | None) -> tuple[object, ...]:
-    """Return what progress, cancel, plot, apply, download, start and timer show now."""
-    jobs.sweep_lost_jobs(studio)
-    own = [job for job in jobs.list_jobs(studio, *KINDS) if job.config.get("dataset_id") == dataset]
-    newest = own[0] if own else None
-    active = jobs.find_active_job(studio, *KINDS)
-    shown = active or newest
-    finetune = next((job for job in own if job.kind == "finetune"), None)
-    finished = find_finished(studio, dataset)
-    idle = active is None
-    return (
-        _show_run(shown),
-        gr.update(visible=not idle),
-        _plot_loss(studio, finetune),
-        gr.update(visible=finished is not None and idle),
-        _offer_weights(studio, finished),
-        gr.update(interactive=idle),
-        gr.Timer(active=not idle),
-    )
-
-
-def _show_run(job: JobView | None) -> JobValue | None:
+def show_run(job: JobView | None) -> JobValue | None:
+    """Return what the progress shows of a job, and of its result where it has one."""
     if job is None or not job.succeeded:
         return show_job(job)
     result = job.result
@@ -65,11 +45,13 @@ def _show_run(job: JobView | None) -> JobValue | None:
         f"{result['model']}: {result['removed']} of {result['before_components']} artifacts gone, "
         f"{result['added']} new, over {result['images']} images (removal rate "
         f"{show_figure(result['removal_rate'])}, addition rate "
-        f"{show_figure(result['addition_rate'])}). The samples above show its output.",
+        f"{show_figure(result['addition_rate'])}). The samples show its output. "
+        f"{job.config.get('warning', '')}",
     )
 
 
-def _plot_loss(studio: Studio, job: JobView | None) -> object:
+def plot_loss(studio: Studio, job: JobView | None) -> object:
+    """Return the update of the loss plot; hidden before there are two points."""
     points = jobs.list_job_metrics(studio, job.id, "loss") if job else []
     if len(points) < 2:
         return gr.update(visible=False)
@@ -78,8 +60,8 @@ def _plot_loss(studio: Studio, job: JobView | None) -> object:
     return gr.update(value=frame, visible=True)
 
 
-def _offer_weights(studio: Studio, job: JobView | None) -> object:
+def offer_weights(job: JobView | None) -> object:
+    """Return the update of the download button for a job that ended with a model."""
     if job is None:
         return gr.update(visible=False)
-    path = studio.run_folder(job.id) / "generator.safetensors"
-    return gr.update(value=str(path) if path.is_file() else None, visible=path.is_file())
+    return gr.update(link=f"/studio/api/runs/{job.id}/generator.safetensors", visible=True)

@@ -11,8 +11,8 @@ from desra_studio.services import curation, jobs, models
 from desra_studio.services.curation import FEATHER_SIGMA_PX
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_job_progress, build_sample_picker
-from desra_studio.ui.events import QUIET
-from desra_studio.ui.finetune_status import KINDS, find_finished, show_status
+from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.finetune_status import KINDS, find_finished, offer_weights, plot_loss, show_run
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
 
@@ -44,7 +44,7 @@ class FinetuneTab:
     cancel: gr.Button
     plot: gr.LinePlot
     apply: gr.Button
-    download: gr.DownloadButton
+    download: gr.Button
     timer: gr.Timer
 
 
@@ -59,22 +59,37 @@ def build() -> FinetuneTab:
         with gr.Row():
             with gr.Column(scale=3):
                 samples = build_sample_picker()
-            with gr.Column(scale=2), gr.Group() as form:
-                generator, upload = _build_generator()
-                settings = _build_settings()
-                start = gr.Button("Start fine-tuning", variant="primary")
-        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
-        progress = build_job_progress()
-        cancel = gr.Button("Cancel", visible=False, size="sm")
-        plot = gr.LinePlot(x="iteration", y="L1 loss", height=220, visible=False, label="L1 loss")
-        with gr.Row():
-            apply = gr.Button("Run the new model on this dataset", visible=False)
-            download = gr.DownloadButton("Download the new weights", visible=False)
+            with gr.Column(scale=2):
+                with gr.Group() as form:
+                    generator, upload = _build_generator()
+                    settings = _build_settings()
+                    start = gr.Button("Start fine-tuning", variant="primary")
+                error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+                progress = build_job_progress()
+                cancel = gr.Button("Cancel", visible=False, size="sm")
+                apply = gr.Button("Run the new model on this dataset", visible=False)
+                download = gr.Button("Download the new weights", visible=False)
+                plot = gr.LinePlot(
+                    x="iteration", y="L1 loss", height=220, visible=False, label="L1 loss"
+                )
         timer = gr.Timer(1, active=False)
     return FinetuneTab(
-        empty, to_review, samples, form, generator, upload, settings, start, error, progress,
-        cancel, plot, apply, download, timer,
-    )  # fmt: skip
+        empty=empty,
+        to_review=to_review,
+        samples=samples,
+        form=form,
+        generator=generator,
+        upload=upload,
+        settings=settings,
+        start=start,
+        error=error,
+        progress=progress,
+        cancel=cancel,
+        plot=plot,
+        apply=apply,
+        download=download,
+        timer=timer,
+    )
 
 
 def _build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
@@ -122,20 +137,52 @@ def _build_settings() -> dict[str, gr.Number]:
 class FinetuneHandlers:
     """What happens on the page."""
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio = studio
+    def __init__(self, tab: FinetuneTab, studio: Studio) -> None:
+        self.tab, self.studio = tab, studio
 
-    def load_page(self, feather: float | None, request: gr.Request) -> tuple[object, ...]:
+    def load_page(self, feather: float | None, request: gr.Request) -> Updates:
         """Return the samples, or what to do where there are none."""
-        return _load_page(self.studio, read_dataset(request, self.studio), feather)
+        dataset = read_dataset(request, self.studio)
+        candidates = curation.list_candidates(self.studio, dataset) if dataset else []
+        empty = not candidates
+        return {
+            self.tab.empty: gr.update(visible=empty),
+            self.tab.to_review: gr.update(visible=empty),
+            self.tab.form: gr.update(visible=not empty),
+            self.tab.samples: {
+                "dataset": dataset,
+                "feather": FEATHER_SIGMA_PX if feather is None else feather,
+                "chosen": [],
+                "candidates": [_describe_candidate(candidate) for candidate in candidates],
+            },
+        }
 
     def load_generators(self) -> object:
         """Return the choice of generators."""
         return _load_generators(self.studio)
 
-    def show_status(self, request: gr.Request) -> tuple[object, ...]:
+    def show_status(self, request: gr.Request) -> Updates:
         """Return the newest job with its loss and what can be done next."""
-        return show_status(self.studio, read_dataset(request, self.studio))
+        dataset = read_dataset(request, self.studio)
+        jobs.sweep_lost_jobs(self.studio)
+        own = [
+            job
+            for job in jobs.list_jobs(self.studio, *KINDS)
+            if job.config.get("dataset_id") == dataset
+        ]
+        finetune = next((job for job in own if job.kind == "finetune"), None)
+        finished = find_finished(self.studio, dataset)
+        active = jobs.find_active_job(self.studio, *KINDS)
+        idle = active is None
+        return {
+            self.tab.progress: show_run(active or next(iter(own), None)),
+            self.tab.cancel: gr.update(visible=not idle),
+            self.tab.plot: plot_loss(self.studio, finetune),
+            self.tab.apply: gr.update(visible=finished is not None and idle),
+            self.tab.download: offer_weights(finished),
+            self.tab.start: gr.update(interactive=idle),
+            self.tab.timer: gr.Timer(active=not idle),
+        }
 
     def add_model(self, path: str) -> tuple[object, object]:
         """Add an uploaded weight file and choose it, or say why not."""
@@ -165,7 +212,11 @@ class FinetuneHandlers:
         dataset = read_dataset(request, self.studio)
         newest = find_finished(self.studio, dataset)
         if newest:
-            config = {"dataset_id": dataset, "model_id": newest.result["model_id"]}
+            config = {
+                "dataset_id": dataset,
+                "model_id": newest.result["model_id"],
+                "warning": newest.result["warning"],
+            }
             jobs.start_job(self.studio, "apply", config)
 
     def cancel(self) -> None:
@@ -175,7 +226,7 @@ class FinetuneHandlers:
 
 def bind(tab: FinetuneTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
-    handlers = FinetuneHandlers(studio)
+    handlers = FinetuneHandlers(tab, studio)
     page = [tab.empty, tab.to_review, tab.samples, tab.form]
     status = [tab.progress, tab.cancel, tab.plot, tab.apply, tab.download, tab.start, tab.timer]
     feather = tab.settings["feather_sigma"]
@@ -194,31 +245,15 @@ def bind(tab: FinetuneTab, pages: gr.Blocks, studio: Studio) -> None:
     tab.cancel.click(handlers.cancel, **QUIET)
 
 
-def _load_page(studio: Studio, dataset: int | None, feather: float | None) -> tuple[object, ...]:
-    candidates = curation.list_candidates(studio, dataset) if dataset else []
-    value = {
-        "feather": FEATHER_SIGMA_PX if feather is None else feather,
-        "chosen": [],
-        "dataset": dataset,
-        "candidates": [
-            {
-                "id": candidate.image_id,
-                "name": candidate.name,
-                "gan": {"id": candidate.gan_id, "sha": candidate.gan_sha},
-                "revision": candidate.revision_id,
-                "share": candidate.area_share,
-                "problem": candidate.problem,
-            }
-            for candidate in candidates
-        ],
+def _describe_candidate(candidate: curation.Candidate) -> dict[str, Any]:
+    return {
+        "id": candidate.image_id,
+        "name": candidate.name,
+        "gan": {"id": candidate.gan_id, "sha": candidate.gan_sha},
+        "revision": candidate.revision_id,
+        "share": candidate.area_share,
+        "problem": candidate.problem,
     }
-    empty = not candidates
-    return (
-        gr.update(visible=empty),
-        gr.update(visible=empty),
-        value,
-        gr.update(visible=not empty),
-    )
 
 
 def _load_generators(studio: Studio, chosen: int | None = None) -> object:

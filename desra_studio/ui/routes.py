@@ -13,6 +13,7 @@ from desra_studio.progress import format_time
 from desra_studio.services import curation, exports, jobs, review
 from desra_studio.services.browse import (
     get_rendition_path,
+    get_weights_path,
     list_dataset_names,
     list_fine_tuned,
     pick_dataset,
@@ -58,6 +59,11 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/datasets/{dataset_id}/fine-tuned")
     def read_fine_tuned(dataset_id: int) -> dict[str, Any]:
         return list_fine_tuned(studio, dataset_id)
+
+    @router.get("/api/runs/{run_id}/generator.safetensors")
+    def read_weights(run_id: int) -> FileResponse:
+        path = get_weights_path(studio, run_id)
+        return FileResponse(path, filename=f"fine-tuned-{run_id}.safetensors")
 
     @router.get("/api/datasets/{dataset_id}/labels.csv")
     def read_labels(dataset_id: int) -> Response:

@@ -7,13 +7,15 @@ import gradio as gr
 from desra_studio.services import scores
 from desra_studio.services.scores import DatasetScore, SetScore
 from desra_studio.services.studio import Studio
-from desra_studio.ui.events import QUIET
+from desra_studio.ui.events import QUIET, Updates
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_figure
 
 INTRO = """## Scores
 The detector's masks against the manual ones: your accepted masks, and the images you marked
 clean."""
+
+NOTHING = "**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
 
 EXPLANATION = """**IoU**: mean over images of the overlap over the union; an image that is empty in
 both counts as 1. **Precision**: share of detected artifacts of which at least half the area is in
@@ -60,30 +62,64 @@ def build() -> ScoresTab:
         )  # fmt: skip
         explanation = gr.Markdown(visible=False)
         ids = gr.State([])
-    return ScoresTab(empty, to_review, total, counted, images, explanation, ids)
+    return ScoresTab(
+        empty=empty,
+        to_review=to_review,
+        total=total,
+        counted=counted,
+        images=images,
+        explanation=explanation,
+        ids=ids,
+    )
+
+
+class ScoresHandlers:
+    """What happens on the page."""
+
+    def __init__(self, tab: ScoresTab, studio: Studio) -> None:
+        self.tab, self.studio = tab, studio
+
+    def load_page(self, request: gr.Request) -> Updates:
+        """Return the scores, or what to do where there is nothing to score."""
+        dataset = read_dataset(request, self.studio)
+        score = scores.score_dataset(self.studio, dataset) if dataset else None
+        if dataset is None or score is None or not score.rows:
+            images = score.unlabelled if score else 0
+            return {
+                self.tab.empty: gr.update(value=NOTHING.format(images=images), visible=True),
+                self.tab.to_review: gr.update(visible=True),
+            }
+        explanation = EXPLANATION.format(dataset=dataset)
+        return {
+            self.tab.total: gr.update(value=_render_total(score.total), visible=True),
+            self.tab.counted: gr.update(value=_describe_counted(score), visible=True),
+            self.tab.images: gr.update(value=_list_images(score), visible=True),
+            self.tab.explanation: gr.update(value=explanation, visible=True),
+            self.tab.ids: [row.image_id for row in score.rows],
+        }
+
+    def choose(self, ids: list[int], event: gr.SelectData) -> int:
+        """Return the image of the row that was clicked."""
+        row: int = event.index[0]
+        return ids[row]
 
 
 def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
+    handlers = ScoresHandlers(tab, studio)
     outputs = [
-        tab.empty, tab.to_review, tab.total, tab.counted, tab.images, tab.explanation, tab.ids,
-    ]  # fmt: skip
-
-    def load_page(request: gr.Request) -> tuple[object, ...]:
-        dataset = read_dataset(request, studio)
-        if dataset is None:
-            return _show_empty(0)
-        score = scores.score_dataset(studio, dataset)
-        return _show_scores(score, dataset) if score.rows else _show_empty(score.unlabelled)
-
-    def choose(ids: list[int], event: gr.SelectData) -> int:
-        row: int = event.index[0]
-        return ids[row]
-
-    pages.load(load_page, outputs=outputs, **QUIET)
+        tab.empty,
+        tab.to_review,
+        tab.total,
+        tab.counted,
+        tab.images,
+        tab.explanation,
+        tab.ids,
+    ]
+    pages.load(handlers.load_page, None, outputs, **QUIET)
     tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
     chosen = gr.Number(visible="hidden")  # a script cannot read a gr.State
-    tab.images.select(choose, tab.ids, chosen, **QUIET).then(
+    tab.images.select(handlers.choose, tab.ids, chosen, **QUIET).then(
         None,
         chosen,
         js="""(id) => {
@@ -94,15 +130,8 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     )
 
 
-def _show_empty(images: int) -> tuple[object, ...]:
-    text = f"**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
-    shown, hidden = gr.update(visible=True), gr.update(visible=False)
-    return gr.update(value=text, visible=True), shown, hidden, hidden, hidden, hidden, []
-
-
-def _show_scores(score: DatasetScore, dataset: int) -> tuple[object, ...]:
-    hidden = gr.update(visible=False)
-    rows = [
+def _list_images(score: DatasetScore) -> list[list[object]]:
+    return [
         [
             row.name,
             row.state.value,
@@ -114,15 +143,6 @@ def _show_scores(score: DatasetScore, dataset: int) -> tuple[object, ...]:
         ]
         for row in score.rows
     ]
-    return (
-        hidden,
-        hidden,
-        gr.update(value=_render_total(score.total), visible=True),
-        gr.update(value=_describe_counted(score), visible=True),
-        gr.update(value=rows, visible=True),
-        gr.update(value=EXPLANATION.format(dataset=dataset), visible=True),
-        [row.image_id for row in score.rows],
-    )
 
 
 def _render_total(total: SetScore) -> str:

@@ -1,0 +1,145 @@
+"""The routes: what they answer, what they refuse, and what browsers may keep."""
+
+import gzip
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.imaging.arrays import Size
+from desra_studio.imaging.io import decode_png
+from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
+from desra_studio.ui.server import create_api
+from tests.conftest import make_pair
+
+SIZE = Size(96, 96)
+MASK = np.zeros((96, 96), bool)
+MASK[10:20, 10:30] = True
+BODY = gzip.compress(encode_mask_runs(MASK))
+
+
+@pytest.fixture
+def client(studio, dataset_folder):
+    report = import_dataset(studio, dataset_folder, "set")
+    detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
+    with TestClient(create_api(studio), base_url="http://127.0.0.1") as made:
+        yield made
+
+
+def save(client, version, body=BODY, **headers):
+    return client.post(
+        "/studio/api/images/1/mask",
+        content=body,
+        headers={"If-Match": str(version), **headers},
+    )
+
+
+def test_loop_and_queue(client):
+    loop = client.get("/studio/api/loop").json()
+    assert loop["datasets"] == [{"id": 1, "name": "set"}]
+    assert (loop["dataset"], loop["images"], loop["job"]) == (1, 3, None)
+    assert client.get("/studio/api/loop?dataset=77").json()["dataset"] == 1
+    queue = client.get("/studio/api/datasets/1/queue").json()
+    assert [(item["name"], item["state"], item["regions"]) for item in queue] == [
+        (name, "unreviewed", 1) for name in "abc"
+    ]
+
+
+def test_pixels_are_lossless_and_kept_by_browsers(client):
+    document = client.get("/studio/api/images/1").json()
+    answer = client.get(f"/studio/renditions/{document['gan']['id']}.png")
+    assert np.array_equal(decode_png(answer.content), make_pair(seed=0)[0])
+    assert "immutable" in answer.headers["cache-control"]
+    mask = client.get(f"/studio/detections/{document['detection']}.mask")
+    assert "immutable" in mask.headers["cache-control"]
+    assert decode_mask_runs(mask.content, SIZE).any()
+
+
+def test_save_judge_and_read_back(client):
+    answer = save(client, 0)
+    assert answer.status_code == 201
+    saved = answer.json()
+    assert saved["revision"]["number"] == 1
+    mask = client.get(f"/studio/revisions/{saved['revision']['id']}.mask")
+    assert np.array_equal(decode_mask_runs(mask.content, SIZE), MASK)
+    verdict = client.post(
+        "/studio/api/images/1/verdict",
+        json={"state": "accepted"},
+        headers={"If-Match": str(saved["version"])},
+    )
+    assert verdict.status_code == 200
+    assert client.get("/studio/api/loop").json()["accepted"] == 1
+    pseudo_gt = client.get("/studio/api/images/1/pseudo-gt.png?feather=0")
+    gan, mse = make_pair(seed=0)
+    assert np.array_equal(decode_png(pseudo_gt.content), np.where(MASK[..., None], mse, gan))
+    table = client.get("/studio/api/datasets/1/labels.csv").text
+    assert "a,96,96,accepted,1,manual,tester" in table
+
+
+def test_a_stale_save_answers_409_and_is_kept(client):
+    save(client, 0)
+    stale = save(client, 0, gzip.compress(encode_mask_runs(~MASK)))
+    assert stale.status_code == 409
+    assert stale.json()["version"] == 1
+    assert stale.json()["kept"] == 2
+    kept = client.get("/studio/revisions/2.mask")
+    assert np.array_equal(decode_mask_runs(kept.content, SIZE), ~MASK)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "says"),
+    [
+        (b"", {}, 422, "cut off"),
+        (b"nonsense", {}, 422, "not readable"),
+        (gzip.compress(b"\x05"), {}, 422, "cover 5 px"),
+        (gzip.compress(bytes(5_000_000)), {}, 422, "too long"),
+        (BODY, {"If-Match": "soon"}, 422, "'soon'"),
+        (BODY, {"Origin": "http://elsewhere.example"}, 403, "may not write"),
+        (BODY, {"Host": "elsewhere.example"}, 400, ""),
+    ],
+)
+def test_refuses_saves(client, body, headers, status, says):
+    answer = save(client, 0, body, **headers)
+    assert answer.status_code == status
+    assert says in answer.text
+    assert client.get("/studio/api/images/1").json()["version"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/studio/api/images/99", 404),
+        ("GET", "/studio/renditions/99.png", 404),
+        ("GET", "/studio/revisions/99.mask", 404),
+        ("GET", "/studio/detections/99.mask", 404),
+        ("GET", "/studio/api/datasets/99/queue", 404),
+        ("GET", "/studio/api/datasets/99/labels.csv", 404),
+        ("GET", "/studio/api/runs/99/generator.safetensors", 404),
+        ("GET", "/studio/api/images/1/pseudo-gt.png", 422),
+        ("GET", "/studio/api/images/x", 422),
+        ("GET", "/studio/static/../server.py", 404),
+        ("POST", "/studio/api/images/1/mask", 422),
+    ],
+)
+def test_answers_with_a_sentence(client, method, path, status):
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+    if "static" not in path:
+        assert len(answer.json()["error"]) > 10
+
+
+def test_a_missing_file_is_said(client, studio):
+    document = client.get("/studio/api/images/1").json()
+    studio.blobs.path(document["gan"]["sha"]).unlink()
+    answer = client.get(f"/studio/renditions/{document['gan']['id']}.png")
+    assert answer.status_code == 404
+    assert "is missing. Restore it" in answer.json()["error"]
+
+
+def test_health(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
