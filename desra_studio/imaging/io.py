@@ -34,25 +34,43 @@ class ReadImage:
     conversions: tuple[str, ...]
 
 
+def sort_files(folder: Path) -> tuple[dict[str, Path], dict[Path, str]]:
+    """Tell images directly in `folder` from other files, leaving hidden ones alone.
+
+    Returns:
+        file stem -> path of the images, sorted; and other files -> why they are no image to use:
+        another kind of file, or the same name as an image before but for the ending.
+
+    Raises:
+        InputError: no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder. Give a folder of images.")
+    images: dict[str, Path] = {}
+    others: dict[Path, str] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        if path.suffix.lower() not in SUFFIXES:
+            others[path] = f"a file of type {path.suffix or 'unknown'} is not read"
+        elif path.stem in images:
+            others[path] = f"{images[path.stem].name} has the same name but for the ending"
+        else:
+            images[path.stem] = path
+    return images, others
+
+
 def list_images(folder: Path) -> dict[str, Path]:
     """Map file stem to path for all images directly in `folder`, sorted by stem.
 
     Raises:
-        InputError: no such folder, or two files that differ in their ending alone.
+        InputError: no such folder, or two images that differ in their ending alone.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder. Give a folder of images.")
-    found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith(".") or not path.is_file():
-            continue
-        if path.stem in found:
-            raise InputError(
-                f"{folder} has {found[path.stem].name} and {path.name}: images are matched by "
-                "name without ending, so remove one of them."
-            )
-        found[path.stem] = path
-    return found
+    images, others = sort_files(folder)
+    for path, reason in others.items():
+        if path.suffix.lower() in SUFFIXES:
+            raise InputError(f"{folder}/{path.name}: {reason}. Remove one of them.")
+    return images
 
 
 def read_rgb(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> ReadImage:

@@ -183,6 +183,8 @@ def import_dataset(
         sample = importer.read_sample(image_name, layout)
         if sample:
             samples.append(sample)
+    for path, reason in layout.others.items():
+        importer.note(path, f"left out, {reason}")
     for paths in (layout.lr, layout.labels):
         for extra in sorted(paths.keys() - set(names)):
             importer.note(paths[extra], "left out, no GAN-SR and MSE-SR of this name")

@@ -109,6 +109,9 @@ def list_job_metrics(studio: Studio, run_id: int, name: str) -> list[tuple[int, 
 
 def sweep_lost_jobs(studio: Studio) -> None:
     """Fail the jobs whose process is gone, as found by their heartbeat."""
+    with studio.database.read() as session:
+        if not any(map(runs.is_lost, runs.list_active_runs(session))):
+            return
     with studio.database.write() as session:
         runs.mark_lost_runs(session)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
-from desra_studio.imaging.io import list_images, resize_bicubic
+from desra_studio.imaging.io import resize_bicubic, sort_files
 
 GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
 UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
@@ -18,13 +18,19 @@ SCALES = range(1, 9)
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of DeSRA's layout that were found, each as stem -> path."""
+    """The folders of DeSRA's layout that were found, each as stem -> path.
+
+    Attributes:
+        lr_enlarged_by: 1, or by how much the LR images were enlarged for viewing.
+        others: files in these folders that are no images to use -> why.
+    """
 
     gan: dict[str, Path]
     mse: dict[str, Path]
     lr: dict[str, Path]
     lr_enlarged_by: int
     labels: dict[str, Path]
+    others: dict[Path, str]
 
 
 def find_layout(source: Path) -> Layout:
@@ -45,17 +51,26 @@ def find_layout(source: Path) -> Layout:
             "Give a folder that has GAN-SR and MSE-SR in it."
         )
 
+    others: dict[Path, str] = {}
+
     def list_of(name: str) -> dict[str, Path]:
         folder = folders.get(name.lower())
-        return list_images(folder) if folder else {}
+        images, rest = sort_files(folder) if folder else ({}, {})
+        others.update(rest)
+        return images
 
-    lr, enlarged_by = list_of(LR_FOLDER), 1
-    if not lr:
-        for folder_name, folder in folders.items():
-            match = UPSCALED_LR.fullmatch(folder_name)
-            if match:
-                lr, enlarged_by = list_images(folder), int(match[1])
-    return Layout(list_of(GAN_FOLDER), list_of(MSE_FOLDER), lr, enlarged_by, list_of(LABEL_FOLDER))
+    lr_name, enlarged_by = LR_FOLDER, 1
+    enlarged = [match for match in map(UPSCALED_LR.fullmatch, folders) if match]
+    if enlarged and LR_FOLDER.lower() not in folders:
+        lr_name, enlarged_by = enlarged[-1][0], int(enlarged[-1][1])
+    return Layout(
+        gan=list_of(GAN_FOLDER),
+        mse=list_of(MSE_FOLDER),
+        lr=list_of(lr_name),
+        lr_enlarged_by=enlarged_by,
+        labels=list_of(LABEL_FOLDER),
+        others=others,
+    )
 
 
 def shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:

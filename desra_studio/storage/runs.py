@@ -51,10 +51,15 @@ def finish_run(
     run.finished_at = now()
 
 
+def is_lost(run: Run) -> bool:
+    """Tell whether the process of a waiting or running job has not been heard of for too long."""
+    return now() - run.heartbeat_at > LOST_AFTER
+
+
 def mark_lost_runs(session: Session) -> None:
     """Fail the jobs whose process has not been heard of for `LOST_AFTER`."""
     for run in list_active_runs(session):
-        if now() - run.heartbeat_at > LOST_AFTER:
+        if is_lost(run):
             finish_run(
                 run,
                 RunStatus.FAILED,

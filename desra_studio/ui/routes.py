@@ -43,6 +43,7 @@ def make_router(studio: Studio) -> APIRouter:
 def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/loop")
     def read_loop(dataset: int | None = None) -> dict[str, Any]:
+        jobs.sweep_lost_jobs(studio)
         chosen = pick_dataset(studio, dataset)
         counts = review.count_progress(studio, chosen) if chosen else {}
         return {

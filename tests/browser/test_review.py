@@ -53,6 +53,26 @@ def test_pan_with_space_does_not_paint(page, review):
     assert review.saved != "Unsaved changes"
 
 
+def test_keys_wait_for_the_end_of_a_stroke(page, review):
+    review.open()
+    review.choose("b")
+    page.mouse.move(5, 5)
+    before = review.read_mask()
+    box = page.locator("canvas[data-pane=mask]").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + box["height"] / 2, steps=4)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("d")
+    assert review.name == "b"
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    assert review.saved == "Unsaved changes"
+    assert review.read_mask() != before
+    page.keyboard.press("Control+z")
+    assert review.read_mask() == before
+
+
 def test_navigation_saves_and_undo_survives(page, review):
     review.open()
     review.choose("a")

@@ -132,7 +132,7 @@ def test_list_images(tmp_path):
         (tmp_path / name).write_bytes(b"")
     assert list(list_images(tmp_path)) == ["a", "b"]
     (tmp_path / "a.png").write_bytes(b"")
-    with pytest.raises(InputError, match=r"a\.jpg and a\.png"):
+    with pytest.raises(InputError, match=r"a\.png: a\.jpg has the same name"):
         list_images(tmp_path)
     with pytest.raises(InputError, match="not a folder"):
         list_images(tmp_path / "none")

@@ -55,6 +55,8 @@ def test_every_bad_file_is_told_and_the_rest_imported(studio, tmp_path):
     Image.new("L", (86, 86), 255).save(gt / "k.png")
     Image.new("L", (96, 96)).save(gt / "a.png")
     Image.new("L", (96, 96)).save(gt / "nobody.png")
+    (mse / "notes.txt").write_text("notes")
+    picture.save(mse / "a.webp")
     report = import_dataset(studio, folder, "set")
     lines = "\n".join(report.lines)
     for expected in (
@@ -68,6 +70,8 @@ def test_every_bad_file_is_told_and_the_rest_imported(studio, tmp_path):
         "LR/i.png: imported without LR, 24x25 px",
         "GT-Mask/j.png: imported without its manual mask, 50x50 px",
         "GT-Mask/nobody.png: left out, no GAN-SR and MSE-SR of this name",
+        "MSE-SR/notes.txt: left out, a file of type .txt is not read",
+        "MSE-SR/a.webp: left out, a.png has the same name but for the ending",
     ):
         assert expected in lines
     records = {record.image.name: record for record in load_records(studio)}

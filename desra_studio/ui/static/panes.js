@@ -27,6 +27,7 @@ export class Panes {
   }
 
   show(document) {
+    this.#endStroke();
     const sameSize =
       this.document?.width === document?.width && this.document?.height === document?.height;
     this.document = document;
@@ -134,10 +135,14 @@ export class Panes {
 
   #release(event) {
     if (!this.stroke || event.pointerId !== this.stroke.id) return;
-    const painted = !this.stroke.pans && this.document.endStroke();
-    this.stroke = null;
-    if (painted) this.tool.onEdit();
+    if (this.#endStroke()) this.tool.onEdit();
     this.invalidate();
+  }
+
+  #endStroke() {
+    const painted = this.stroke && !this.stroke.pans && this.document.endStroke();
+    this.stroke = null;
+    return painted;
   }
 
   #point(event, canvas) {

@@ -464,6 +464,7 @@ class ReviewPage {
     };
     this.root.addEventListener("keydown", (event) => {
       if (!this.document || event.altKey || this.keys.open || typesText(event.target)) return;
+      if (this.panes.stroke) return event.preventDefault(); // a stroke ends before anything else
       const key = event.key.toLowerCase();
       const onControl = event.target.matches("button, a, input");
       if (key === " " && !onControl) {
