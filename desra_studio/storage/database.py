@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from desra_studio.errors import InputError, StudioError
+from desra_studio.errors import InputError, NotFoundError, StudioError
 
-__all__ = ["Database", "Session"]
+__all__ = ["Database", "Session", "get_row"]
+
+Row = TypeVar("Row")
 
 BUSY_TIMEOUT_MS = 5000
 
@@ -67,6 +69,18 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def get_row(session: Session, table: type[Row], row_id: int, name: str) -> Row:
+    """Return a row by id.
+
+    Raises:
+        NotFoundError: there is none; `name` is what people call such a row.
+    """
+    row = session.get(table, row_id)
+    if row is None:
+        raise NotFoundError(f"{name} {row_id} does not exist (any more). Reload the page.")
+    return row
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from desra_studio.errors import NotFoundError
-from desra_studio.storage.database import Session
+from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import (
     LABELLED,
     Dataset,
@@ -48,10 +47,7 @@ def find_dataset(session: Session, name: str) -> Dataset | None:
 
 def get_dataset(session: Session, dataset_id: int) -> Dataset:
     """Return a dataset by id; NotFoundError where there is none."""
-    dataset = session.get(Dataset, dataset_id)
-    if dataset is None:
-        raise NotFoundError(f"Dataset {dataset_id} does not exist (any more).")
-    return dataset
+    return get_row(session, Dataset, dataset_id, "Dataset")
 
 
 def list_datasets(session: Session) -> list[Dataset]:
@@ -89,26 +85,18 @@ def list_records(
 
 def get_record(session: Session, image_id: int) -> ImageRecord:
     """Return one image with all that belongs to it; NotFoundError where there is none."""
-    image = session.get(Image, image_id)
-    if image is None:
-        raise NotFoundError(f"Image {image_id} does not exist (any more). Open the queue again.")
+    image = get_row(session, Image, image_id, "Image")
     return list_records(session, get_dataset(session, image.dataset_id), image_id)[0]
 
 
 def get_rendition(session: Session, rendition_id: int) -> Rendition:
     """Return a rendition by id; NotFoundError where there is none."""
-    rendition = session.get(Rendition, rendition_id)
-    if rendition is None:
-        raise NotFoundError(f"Rendition {rendition_id} does not exist (any more).")
-    return rendition
+    return get_row(session, Rendition, rendition_id, "Rendition")
 
 
 def get_detection(session: Session, detection_id: int) -> Detection:
     """Return a detection by id; NotFoundError where there is none."""
-    detection = session.get(Detection, detection_id)
-    if detection is None:
-        raise NotFoundError(f"Detection {detection_id} does not exist (any more).")
-    return detection
+    return get_row(session, Detection, detection_id, "Detection")
 
 
 def put_rendition(session: Session, image_id: int, model_id: int, blob_sha: str) -> Rendition:

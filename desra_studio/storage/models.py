@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from desra_studio.errors import InputError, NotFoundError
-from desra_studio.storage.database import Session
+from desra_studio.errors import InputError
+from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import Model, ModelRole
 
 
@@ -44,10 +44,7 @@ def find_model(session: Session, name: str) -> Model | None:
 
 def get_model(session: Session, model_id: int) -> Model:
     """Return a model by id; NotFoundError where there is none."""
-    model = session.get(Model, model_id)
-    if model is None:
-        raise NotFoundError(f"Model {model_id} does not exist.")
-    return model
+    return get_row(session, Model, model_id, "Model")
 
 
 def list_runnable_models(session: Session) -> list[Model]:

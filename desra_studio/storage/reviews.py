@@ -2,17 +2,14 @@
 
 from sqlalchemy import func, select
 
-from desra_studio.errors import NotFoundError, StudioError
-from desra_studio.storage.database import Session
+from desra_studio.errors import StudioError
+from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import MaskRevision, Origin, Review, State, now
 
 
 def get_revision(session: Session, revision_id: int) -> MaskRevision:
     """Return a mask revision by id; NotFoundError where there is none."""
-    revision = session.get(MaskRevision, revision_id)
-    if revision is None:
-        raise NotFoundError(f"Mask revision {revision_id} does not exist.")
-    return revision
+    return get_row(session, MaskRevision, revision_id, "Mask revision")
 
 
 def list_revisions(session: Session, image_id: int, model_id: int) -> list[MaskRevision]:

@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from desra_studio.errors import NotFoundError
-from desra_studio.storage.database import Session
+from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import ACTIVE, Run, RunMetric, RunStatus, now
 
 LOST_AFTER = timedelta(seconds=30)
@@ -24,10 +23,7 @@ def add_run(session: Session, kind: str, config: dict[str, Any]) -> Run:
 
 def get_run(session: Session, run_id: int) -> Run:
     """Return a job by id; NotFoundError where there is none."""
-    run = session.get(Run, run_id)
-    if run is None:
-        raise NotFoundError(f"Job {run_id} does not exist.")
-    return run
+    return get_row(session, Run, run_id, "Job")
 
 
 def list_runs(session: Session, kinds: Iterable[str], limit: int = 20) -> list[Run]:

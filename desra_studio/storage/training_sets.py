@@ -4,7 +4,6 @@ import hashlib
 
 from sqlalchemy import select
 
-from desra_studio.errors import NotFoundError
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import MaskRevision, TrainingSample, TrainingSet
 
@@ -31,14 +30,6 @@ def freeze_training_set(
         TrainingSample(training_set_id=training_set.id, revision_id=revision.id)
         for revision in ordered
     )
-    return training_set
-
-
-def get_training_set(session: Session, training_set_id: int) -> TrainingSet:
-    """Return a training set by id; NotFoundError where there is none."""
-    training_set = session.get(TrainingSet, training_set_id)
-    if training_set is None:
-        raise NotFoundError(f"Training set {training_set_id} does not exist.")
     return training_set
 
 
