@@ -126,6 +126,7 @@ def detect(
     params = DetectorParams(contrast_threshold, area_threshold, window_size)
     with show_progress("detect") as report:
         result = detect_folders(gan, mse, out, params, class_maps, save_maps, report)
+    tell_weights(class_maps)
     images = result["images"]
     components = sum(image["components"] for image in images)
     print_result(
@@ -176,6 +177,7 @@ def regress(
     params = DetectorParams(contrast_threshold, area_threshold, window_size)
     with show_progress("regress") as report:
         figures = regress_folders(before, after, mse, params, class_maps, report)
+    tell_weights(class_maps)
     print_result(
         figures,
         f"{figures['removed']} of {figures['before_components']} artifacts gone, "
@@ -280,7 +282,7 @@ def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> No
 
 @db_app.command(name="check")
 def check_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Check schema, references and every stored mask; exit status 2 if anything is wrong."""
+    """Check schema, references and every stored file; exit status 2 if anything is wrong."""
     from desra_studio.services.maintenance import check_studio
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
@@ -331,6 +333,12 @@ def check_segmentation(class_maps: Path | None, no_segmentation: bool) -> None:
         raise InputError("--class-maps and --no-segmentation exclude each other. Give one.")
 
 
+def tell_weights(class_maps: Path | None) -> None:
+    """Say on standard error where classes were not weighted."""
+    if not class_maps:
+        typer.echo("No --class-maps: every class weight was 1.", err=True)
+
+
 def show_figure(value: float | None) -> str:
     """Return four digits, or 'n/a' where there is nothing to count."""
     return "n/a" if value is None else f"{value:.4f}"
@@ -354,10 +362,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             typer.echo(message)
             raise SystemExit(0) from None
         fail(f"{message} See desra-studio --help.")
-    except BrokenPipeError:
-        # The reader (head, less) has gone; nothing is wrong with us.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader (head, less) has gone; nothing is wrong with us.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        fail(f"{error.filename or 'A file'}: {error.strerror or error}. Nothing was half-written.")
     except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_HOST = "127.0.0.1"
@@ -37,12 +38,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     device: str = "auto"
     host: str = LOCAL_HOST
-    port: int = 7860
+    port: int = Field(default=7860, ge=1, le=65535)
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
     max_megapixels: float = 100.0
     max_upload_mb: int = 2000
-
-    @property
-    def resolved_database_url(self) -> str:
-        """The URL of the database: the one that was set, or SQLite in the data directory."""
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'studio.sqlite'}"

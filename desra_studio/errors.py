@@ -22,13 +22,9 @@ class StaleRevisionError(StudioError):
     """
 
     def __init__(self, current: int, version: int, kept: int | None = None) -> None:
-        what = (
-            f"Somebody saved revision {current} meanwhile. "
-            if current
-            else ("Somebody judged this image meanwhile. ")
-        )
-        mask = f"Your mask is kept as revision {kept}, beside theirs. " if kept else ""
-        super().__init__(f"{what}{mask}Reload the image to go on from theirs.")
+        what = f"saved revision {current}" if current else "judged this image"
+        kept_as = f" Your mask is kept as revision {kept}, beside theirs." if kept else ""
+        super().__init__(f"Somebody {what} meanwhile.{kept_as}")
         self.version, self.kept = version, kept
 
 
@@ -41,4 +37,4 @@ class ModelError(StudioError):
 
 
 class CancelledError(StudioError):
-    """A job was told to stop; what it had finished is kept."""
+    """A job was told to stop."""

@@ -156,6 +156,12 @@ BAD = [
     (("serve", "--host", "0.0.0.0"), "Host 0.0.0.0 is refused"),
     (("serve", "--host", "::1"), "Host ::1 is refused"),
     (("serve", "--port", "x"), "Invalid value for '--port'"),
+    (("serve", "--port", "70000"), "less than or equal to 65535"),
+    (("db", "check", "--data-dir", "{nodb}"), "file is not a database"),
+    (
+        ("upscale", "--model", "x", "--lr", "{gan}", "--out", "{gan}", "--data-dir", "{data}"),
+        "is the folder of the LR images",
+    ),
     (("serve", "--what"), "No such option: --what"),
     (("nonsense",), "No such command 'nonsense'"),
     (("bench", "nonsense"), "There are: startup"),
@@ -211,7 +217,10 @@ def test_bad_input_is_one_line(run, folder, tmp_path, arguments, says):
         (cut / path.name).write_bytes(data if path.stem != "b" else data[: len(data) // 2])
     (bad / "z.png").write_text("text")
     (tmp_path / "file").write_text("text")
+    (tmp_path / "nodb").mkdir()
+    (tmp_path / "nodb" / "studio.sqlite").write_bytes(b"this is no database " * 300)
     places = {
+        "nodb": tmp_path / "nodb",
         "gan": folder / "GAN-SR",
         "mse": folder / "MSE-SR",
         "cut": cut,
@@ -229,6 +238,16 @@ def test_bad_input_is_one_line(run, folder, tmp_path, arguments, says):
     out = tmp_path / "out"
     assert not list(out.rglob("*.png"))
     assert not list(tmp_path.glob(".out-*")), "no staging folder is left"
+
+
+def test_any_letters_in_the_data_directory(run, folder, tmp_path):
+    odd = tmp_path / "a?b%20c"
+    assert run("import", folder, "--name", "set", "--data-dir", odd)[0] == 0
+    assert (odd / "studio.sqlite").is_file()
+    assert (tmp_path / "x.csv").exists() is False
+    export = ("export", "set", "--format", "csv", "--out", tmp_path / "x.csv", "--data-dir", odd)
+    assert run(*export)[0] == 0
+    assert run(*export)[2].startswith(f"{tmp_path / 'x.csv'} exists already")
 
 
 def test_bad_environment(run, monkeypatch):

@@ -15,7 +15,7 @@ def test_javascript():
     if node is None:
         if os.environ.get("CI"):
             pytest.fail("node is not on the PATH, and CI has to run the JavaScript tests")
-        pytest.skip("node is not on the PATH: install Node.js 20 or newer")
+        pytest.skip("node is not on the PATH: install Node.js 18 or newer")
     files = sorted(str(path) for path in TESTS.glob("*.test.mjs"))
     run = subprocess.run([node, "--test", *files], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -15,8 +15,12 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, Size
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
+PNG_END = b"IEND\xaeB`\x82"
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 MAX_MEGAPIXELS = 100.0
+MAX_FILE_BYTES = 1_000_000_000
+# What Pillow's decoders raise on damaged files of one format or another.
+DAMAGE = (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error)
 # Pillow's own limit warns below ours and is one for the process; `_open` checks every header.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -90,7 +94,7 @@ def read_rgb(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> ReadImage:
             conversions = list(_list_conversions(image, wide))
             upright = ImageOps.exif_transpose(image)
             pixels = _to_rgb_array(upright)
-        except (OSError, SyntaxError, ValueError, struct.error, MemoryError) as error:
+        except (*DAMAGE, MemoryError) as error:
             raise InputError(
                 f"{path.name}: truncated or damaged ({error}). Export it again."
             ) from error
@@ -101,9 +105,16 @@ def read_mask(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Mask:
     """Read an image file as (H, W) bool: True where it is brighter than half.
 
     Raises:
-        InputError: as `read_rgb`.
+        InputError: as `read_rgb`; or marked with a dark value such as 1, which would be taken for
+            an empty mask.
     """
-    return np.asarray(read_rgb(path, max_megapixels).pixels.max(axis=2) > 127)
+    values = read_rgb(path, max_megapixels).pixels.max(axis=2)
+    if 0 < values.max() < 128:
+        raise InputError(
+            f"{path.name}: its brightest value is {values.max()}, so nothing counts as marked. "
+            "Write artifacts as 255."
+        )
+    return np.asarray(values > 127)
 
 
 def read_label_map(path: Path) -> LabelMap:
@@ -120,7 +131,7 @@ def read_label_map(path: Path) -> LabelMap:
             )
         try:
             labels = np.array(image, dtype=np.uint8)
-        except (OSError, SyntaxError, ValueError) as error:
+        except DAMAGE as error:
             raise InputError(f"{path.name}: truncated or damaged ({error}).") from error
     if labels.max() > 149:
         raise InputError(f"{path.name}: class index {labels.max()}, but ADE20K has 0 to 149.")
@@ -146,17 +157,19 @@ def decode_png(data: bytes) -> RgbImage:
 
 
 def is_plain_png(data: bytes) -> bool:
-    """Tell whether a file can be shown as it is: 8-bit RGB PNG without colour or EXIF data.
+    """Tell whether a file can be shown as it is: a whole 8-bit RGB PNG with nothing beside pixels.
 
-    Browsers apply gamma and profiles, and EXIF rotation; what is judged must be the stored values.
+    Browsers apply gamma, profiles, transparency and EXIF rotation, and are stricter than Pillow
+    about a missing end; what is judged must be the stored values.
     """
-    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or not data.endswith(PNG_END):
         return False
     with Image.open(BytesIO(data), formats=["PNG"]) as image:
         return (
             image.mode == "RGB"
             and not _has_16_bits(image)
-            and not {"icc_profile", "gamma", "chromaticity", "exif"} & image.info.keys()
+            and not {"icc_profile", "gamma", "chromaticity", "exif", "transparency"}
+            & image.info.keys()
             and b"cICP" not in data[:4096]
         )
 
@@ -168,24 +181,32 @@ def resize_bicubic(image: RgbImage, size: Size) -> RgbImage:
 
 def _open(path: Path, max_megapixels: float) -> Image.Image:
     try:
-        image = Image.open(path, formats=FORMATS)
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise InputError(
+                f"{path.name}: {size / 1e9:.1f} GB is more than an image of this kind can need."
+            )
+        # Read whole: Pillow leaves a file open when some of its decoders meet damage.
+        image = Image.open(BytesIO(path.read_bytes()), formats=FORMATS)
+        frames = getattr(image, "n_frames", 1)
     except UnidentifiedImageError as error:
         raise InputError(
             f"{path.name}: not a readable {', '.join(FORMATS)} image. Export it again as PNG."
         ) from error
-    except (OSError, ValueError, SyntaxError, struct.error) as error:
-        raise InputError(f"{path.name}: cannot be read ({error}).") from error
+    except DAMAGE as error:
+        raise InputError(f"{path.name}: cannot be read ({error}). Export it again.") from error
     megapixels = image.width * image.height / 1e6
+    problem = ""
     if megapixels > max_megapixels:
-        image.close()
-        raise InputError(
-            f"{path.name}: {Size(*image.size)} is {megapixels:.0f} megapixels, more than "
-            f"{max_megapixels:g}. Cut it into parts."
+        problem = (
+            f"{Size(*image.size)} is {megapixels:.0f} megapixels, more than {max_megapixels:g}. "
+            "Cut it into parts."
         )
-    frames = getattr(image, "n_frames", 1)
-    if frames > 1:
+    elif frames > 1:
+        problem = f"has {frames} frames. Export one of them."
+    if problem:
         image.close()
-        raise InputError(f"{path.name}: has {frames} frames. Export one of them.")
+        raise InputError(f"{path.name}: {problem}")
     return image
 
 

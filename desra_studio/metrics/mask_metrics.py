@@ -71,6 +71,11 @@ def score_image(prediction: Mask | None, manual: Mask) -> ImageScore:
     Raises:
         InputError: the sizes fit neither way.
     """
+    if min(manual.shape) <= 2 * BORDER_PX:
+        raise InputError(
+            f"the manual mask is {size_of(manual)} px, smaller than the map's window of "
+            f"{2 * BORDER_PX + 1} px."
+        )
     inner = manual[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
     if prediction is None:
         prediction = np.zeros_like(inner)

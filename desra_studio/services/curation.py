@@ -10,7 +10,7 @@ from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, models
+from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.tables import State
 from desra_studio.storage.training_sets import freeze_training_set
 
@@ -24,7 +24,7 @@ class Candidate:
     Attributes:
         image_id, name: of the image.
         gan_id, gan_sha: its GAN-SR.
-        revision_id: its current mask.
+        revision_id, mask_sha: its current mask.
         area_share: marked share of the image, 0..1.
         problem: why it cannot be trained on, or empty.
     """
@@ -34,6 +34,7 @@ class Candidate:
     gan_id: int
     gan_sha: str
     revision_id: int
+    mask_sha: str
     area_share: float
     problem: str
 
@@ -49,6 +50,7 @@ def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
                 gan_id=record.gan.id,
                 gan_sha=record.gan.blob_sha,
                 revision_id=record.revision.id,
+                mask_sha=record.revision.mask_sha,
                 area_share=record.revision.area_px / (record.image.width * record.image.height),
                 problem=_find_problem(record),
             )
@@ -58,36 +60,38 @@ def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
 
 
 def render_pseudo_gt(
-    studio: Studio, image_id: int, feather_sigma: float = FEATHER_SIGMA_PX
+    studio: Studio, revision_id: int, feather_sigma: float = FEATHER_SIGMA_PX
 ) -> bytes:
-    """Return the pseudo-GT of an image with a saved mask, as PNG.
+    """Return the pseudo-GT that a mask revision gives, as PNG.
 
     Raises:
-        InputError: no mask was saved yet.
-        NotFoundError: the image is gone, or a stored file is missing.
+        NotFoundError: no such revision, or a stored file is missing.
     """
     with studio.database.read() as session:
-        record = datasets.get_record(session, image_id)
-    if record.revision is None:
-        raise InputError(f"{record.image.name} has no saved mask yet.")
+        revision = reviews.get_revision(session, revision_id)
+        record = datasets.get_record(session, revision.image_id)
     pseudo_gt = compose_pseudo_gt(
         decode_png(studio.blobs.get(record.gan.blob_sha)),
         decode_png(studio.blobs.get(record.mse.blob_sha)),
-        decode_mask_png(studio.blobs.get(record.revision.mask_sha)),
+        decode_mask_png(studio.blobs.get(revision.mask_sha)),
         feather_sigma,
     )
     return encode_png(pseudo_gt)
 
 
 def start_finetune(
-    studio: Studio, dataset_id: int, image_ids: list[int], model_id: int, settings: dict[str, Any]
+    studio: Studio,
+    dataset_id: int,
+    revision_ids: list[int],
+    model_id: int,
+    settings: dict[str, Any],
 ) -> int:
     """Freeze the chosen samples as a training set, start the job and return its id.
 
     Args:
         studio: the installation.
         dataset_id: whose images they are.
-        image_ids: accepted images.
+        revision_ids: current masks of accepted images, as they were seen when chosen.
         model_id: the generator to start from.
         settings: of `FinetuneConfig`, and feather_sigma in px.
 
@@ -99,11 +103,17 @@ def start_finetune(
         chosen = [
             record
             for record in datasets.list_records(session, dataset)
-            if record.image.id in set(image_ids)
+            if record.label and record.label.id in set(revision_ids)
         ]
-        if len(chosen) < MINIMUM_SAMPLES:
+        if len(revision_ids) < MINIMUM_SAMPLES:
             raise InputError(
-                f"Choose at least {MINIMUM_SAMPLES} accepted samples, {len(chosen)} are chosen."
+                f"Choose at least {MINIMUM_SAMPLES} accepted samples, "
+                f"{len(revision_ids)} are chosen."
+            )
+        if len(chosen) < len(revision_ids):
+            raise InputError(
+                f"{len(revision_ids) - len(chosen)} of the chosen masks were changed or are no "
+                "longer accepted. Reload the page and choose again."
             )
         scale = models.get_model(session, model_id).scale
         revisions = []
@@ -111,9 +121,10 @@ def start_finetune(
             problem = _find_problem(record)
             if not problem and record.image.scale != scale:
                 problem = f"is x{record.image.scale}, but the generator is x{scale}"
-            if problem or record.label is None:
-                raise InputError(f"{record.image.name} {problem or 'is not accepted any more'}.")
-            revisions.append(record.label)
+            if problem:
+                raise InputError(f"{record.image.name} {problem}.")
+            if record.label:
+                revisions.append(record.label)
         training_set = freeze_training_set(session, dataset_id, revisions)
         config = {
             "dataset_id": dataset_id,

@@ -24,7 +24,15 @@ from desra_studio.services.layout import (
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Dataset, Image, Model, ModelRole, Origin, State
+from desra_studio.storage.tables import (
+    Dataset,
+    Image,
+    Model,
+    ModelRole,
+    Origin,
+    Rendition,
+    State,
+)
 
 T = TypeVar("T")
 
@@ -114,9 +122,13 @@ class _Importer:
 
     def _add_label(self, sample: _Sample, path: Path) -> None:
         def store(path: Path) -> tuple[str, int]:
-            mask = fit_label(
-                path, read_mask(path, self.studio.settings.max_megapixels), sample.size
-            )
+            limit = self.studio.settings.max_megapixels
+            mask = fit_label(path, read_mask(path, limit), sample.size)
+            conversions = read_rgb(path, limit).conversions
+            # Grey is what a mask should be.
+            told = [text for text in conversions if not text.startswith("grey")]
+            if told:
+                self.note(path, ", ".join(told))
             return self.studio.blobs.put(encode_mask_png(mask)), int(np.count_nonzero(mask))
 
         stored = self._attempt(path, store, "imported without its manual mask")
@@ -156,9 +168,10 @@ def check_import(studio: Studio, source: Path, name: str, params: DetectorParams
     Raises:
         InputError: as `import_dataset`, as far as it can be told at once.
     """
+    source = _expand(source)
     find_layout(source)
-    name = _check_name(studio, name or source.resolve().name)
-    return {"source": str(source.resolve()), "name": name, "params": params.as_dict()}
+    name = _check_name(studio, name or source.name)
+    return {"source": str(source), "name": name, "params": params.as_dict()}
 
 
 def import_dataset(
@@ -173,7 +186,7 @@ def import_dataset(
         InputError: no such layout, nothing usable in it, or a name that is empty or taken.
         CancelledError: from `report`.
     """
-    name = _check_name(studio, name)
+    name, source = _check_name(studio, name), _expand(source)
     layout = find_layout(source)
     names = sorted(layout.gan.keys() | layout.mse.keys())
     importer = _Importer(studio)
@@ -190,10 +203,9 @@ def import_dataset(
             importer.note(paths[extra], "left out, no GAN-SR and MSE-SR of this name")
     if not samples:
         raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
+    report(len(names), len(names), "Writing the dataset")
     with studio.database.write() as session:
-        dataset = _write_rows(session, studio, source, name, samples)
-        dataset_id = dataset.id
-    report(len(names), len(names), "Imported")
+        dataset_id = _write_rows(session, studio, source, name, samples).id
     return ImportReport(
         dataset_id=dataset_id,
         name=name,
@@ -202,6 +214,13 @@ def import_dataset(
         labels=sum(sample.label_sha is not None for sample in samples),
         lines=tuple(importer.lines),
     )
+
+
+def _expand(source: Path) -> Path:
+    try:
+        return source.expanduser().resolve()
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{source} cannot be found ({error}). Give the whole path.") from error
 
 
 def _check_name(studio: Studio, name: str) -> str:
@@ -219,13 +238,11 @@ def _write_rows(
 ) -> Dataset:
     gan = models.add_model(session, f"{name} {GAN_FOLDER}", ModelRole.GAN)
     mse = models.add_model(session, f"{name} {MSE_FOLDER}", ModelRole.MSE)
-    dataset = Dataset(
-        name=name, gan_model_id=gan.id, mse_model_id=mse.id, source=str(source.resolve())
-    )
+    dataset = Dataset(name=name, gan_model_id=gan.id, mse_model_id=mse.id, source=str(source))
     session.add(dataset)
     session.flush()
-    for sample in samples:
-        image = Image(
+    images = [
+        Image(
             dataset_id=dataset.id,
             name=sample.name,
             width=sample.size.width,
@@ -233,10 +250,16 @@ def _write_rows(
             scale=sample.scale,
             lr_sha=sample.lr_sha,
         )
-        session.add(image)
-        session.flush()
-        datasets.put_rendition(session, image.id, gan.id, sample.gan_sha)
-        datasets.put_rendition(session, image.id, mse.id, sample.mse_sha)
+        for sample in samples
+    ]
+    # All of a kind at once: others wait for the write lock, five seconds at most.
+    session.add_all(images)
+    session.flush()
+    for image, sample in zip(images, samples, strict=True):
+        session.add(Rendition(image_id=image.id, model_id=gan.id, blob_sha=sample.gan_sha))
+        session.add(Rendition(image_id=image.id, model_id=mse.id, blob_sha=sample.mse_sha))
+    session.flush()
+    for image, sample in zip(images, samples, strict=True):
         if sample.label_sha:
             _write_label(session, studio, image, gan, sample)
     return dataset

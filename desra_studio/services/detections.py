@@ -41,24 +41,27 @@ def detect_dataset(
     """
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
-    marked = 0
+    rows = []
     for index, record in enumerate(records):
         report(index, len(records), f"Detecting in {record.image.name}")
-        marked += detect_pair(studio, record.gan, record.mse, params).area_px > 0
-    report(len(records), len(records), f"Artifacts in {marked} of {len(records)} images")
-    return marked
+        rows.append(detect_pair(studio, record.gan, record.mse, params))
+    report(len(records), len(records), "Writing the detections")
+    # All or none: masks of two thresholds in one dataset would be scored as one.
+    with studio.database.write() as session:
+        session.add_all(rows)
+    return sum(row.area_px > 0 for row in rows)
 
 
 def detect_pair(
     studio: Studio, gan: Rendition, mse: Rendition, params: DetectorParams
 ) -> DetectionRow:
-    """Detect on two stored renditions and store map, mask and regions."""
+    """Detect on two stored renditions, store map and mask, and return the row to be written."""
     detection = detect_artifacts(
         decode_png(studio.blobs.get(gan.blob_sha)),
         decode_png(studio.blobs.get(mse.blob_sha)),
         params,
     )
-    row = DetectionRow(
+    return DetectionRow(
         image_id=gan.image_id,
         gan_rendition_id=gan.id,
         mse_rendition_id=mse.id,
@@ -69,9 +72,6 @@ def detect_pair(
         area_px=int(np.count_nonzero(detection.mask)),
         score=detection.score,
     )
-    with studio.database.write() as session:
-        session.add(row)
-    return row
 
 
 def detect_folders(

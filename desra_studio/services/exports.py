@@ -56,8 +56,8 @@ def export_dataset(studio: Studio, name: str, form: str, out: Path) -> dict[str,
     if form == "masks":
         return {"images": _export_masks(studio, dataset, out), "out": str(out)}
     text, rows = _render_csv(studio, dataset)
-    if out.is_dir():
-        raise InputError(f"{out} is a folder. Give the name of a .csv file.")
+    if out.exists():
+        raise InputError(f"{out} exists already. Give the name of a new .csv file.")
     try:
         write_atomically(out, text.encode())
     except OSError as error:

@@ -6,9 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
+from desra_studio.errors import InputError
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
 from desra_studio.finetune.trainer import FinetuneConfig as FinetuneConfig
@@ -17,12 +17,13 @@ from desra_studio.finetune.trainer import (
     ReportStep,
     finetune_generator,
 )
-from desra_studio.imaging.arrays import BORDER_PX
+from desra_studio.imaging.arrays import size_of
 from desra_studio.imaging.io import decode_png, read_mask, read_rgb
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.services.detections import match_folders
+from desra_studio.services.layout import fit_label
 from desra_studio.services.models import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
@@ -196,8 +197,9 @@ def _load_samples(
 
 def _read_sample(name: str, paths: dict[str, Path], feather_sigma: float) -> FinetuneSample:
     gan_sr = read_rgb(paths["--gan"]).pixels
-    mask = read_mask(paths["--mask"])
-    if mask.shape[0] == gan_sr.shape[0] - 2 * BORDER_PX:
-        mask = np.pad(mask, BORDER_PX)
-    pseudo_gt = compose_pseudo_gt(gan_sr, read_rgb(paths["--mse"]).pixels, mask, feather_sigma)
+    mask = fit_label(paths["--mask"], read_mask(paths["--mask"]), size_of(gan_sr))
+    try:
+        pseudo_gt = compose_pseudo_gt(gan_sr, read_rgb(paths["--mse"]).pixels, mask, feather_sigma)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
     return FinetuneSample(name, read_rgb(paths["--lr"]).pixels, pseudo_gt)

@@ -70,7 +70,7 @@ def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
 
 
 def cancel_job(studio: Studio, run_id: int) -> None:
-    """Ask a job to stop; it does so within one step and keeps what it has finished."""
+    """Ask a job to stop; it does so within one step."""
     with studio.database.write() as session:
         runs.get_run(session, run_id).cancel_requested = True
 
@@ -120,7 +120,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
     """Return the variables with which a child process opens the same installation."""
     return {
         "DESRA_STUDIO_DATA_DIR": str(settings.data_dir.resolve()),
-        "DESRA_STUDIO_DATABASE_URL": settings.resolved_database_url,
+        "DESRA_STUDIO_DATABASE_URL": settings.database_url,
         "DESRA_STUDIO_DEVICE": settings.device,
         "DESRA_STUDIO_AUTHOR": settings.author,
         "DESRA_STUDIO_MAX_MEGAPIXELS": str(settings.max_megapixels),

@@ -39,7 +39,6 @@ def find_layout(source: Path) -> Layout:
     Raises:
         InputError: not a folder, or GAN-SR or MSE-SR is missing; says what was found.
     """
-    source = source.expanduser()
     if not source.is_dir():
         raise InputError(f"{source} is not a folder. Give one that has GAN-SR and MSE-SR in it.")
     folders = {path.name.lower(): path for path in sorted(source.iterdir()) if path.is_dir()}

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from desra_studio.errors import InputError, StaleRevisionError
-from desra_studio.imaging.arrays import Mask, Size, size_of
+from desra_studio.imaging.arrays import Mask as Mask
+from desra_studio.imaging.arrays import Size, size_of
 from desra_studio.imaging.masks import (
     decode_mask_png,
     encode_mask_png,
@@ -59,7 +60,11 @@ def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
         "gan": _name_rendition(record.gan.id, record.gan.blob_sha),
         "mse": _name_rendition(record.mse.id, record.mse.blob_sha),
         "revision": describe_revision(record.revision) if record.revision else None,
-        "detection": record.detection.id if record.detection else None,
+        "detection": (
+            {"id": record.detection.id, "sha": record.detection.mask_sha}
+            if record.detection
+            else None
+        ),
     }
 
 
@@ -132,6 +137,9 @@ def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedM
         if size_of(mask) != size:
             raise InputError(f"The mask is {size_of(mask)} px, but the image is {size} px.")
         review = reviews.get_review(session, image_id, record.gan.model_id)
+        if review.version != version and record.revision and record.revision.mask_sha == sha:
+            # The answer to this save was lost on its way, and the editor tries again.
+            return SavedMask(review.version, review.state, describe_revision(record.revision))
         revision = reviews.append_revision(
             session,
             review,

@@ -37,11 +37,14 @@ class DatasetScore:
         total: over the labelled images.
         rows: one per labelled image, worst IoU first.
         unlabelled: images that are neither accepted nor clean, and so not counted.
+        detectors: what the scored masks were detected with; more than one only where detections
+            of several thresholds are mixed.
     """
 
     total: SetScore
     rows: list[ScoredImage]
     unlabelled: int
+    detectors: list[str]
 
 
 def score_dataset(studio: Studio, dataset_id: int) -> DatasetScore:
@@ -49,17 +52,26 @@ def score_dataset(studio: Studio, dataset_id: int) -> DatasetScore:
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     rows = []
+    detectors = set()
     for record in records:
         if record.label is None:
             continue
         detection = record.detection
+        detectors.add(_describe_detector(detection.params) if detection else "not run yet")
         prediction = decode_mask_png(studio.blobs.get(detection.mask_sha)) if detection else None
         manual = decode_mask_png(studio.blobs.get(record.label.mask_sha))
         score = score_image(prediction, manual)
         rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
     rows.sort(key=lambda row: (row.score.iou, row.name))
     total = summarize_scores(row.score for row in rows)
-    return DatasetScore(total, rows, len(records) - len(rows))
+    return DatasetScore(total, rows, len(records) - len(rows), sorted(detectors))
+
+
+def _describe_detector(params: dict[str, Any]) -> str:
+    return (
+        f"contrast threshold {params['contrast_threshold']:g}, area threshold "
+        f"{params['area_threshold']} px, all class weights 1"
+    )
 
 
 def score_folders(predictions: Path, manual: Path) -> tuple[dict[str, Any], list[str]]:

@@ -42,7 +42,7 @@ def connect_studio(settings: Settings) -> Studio:
         ) from error
     return Studio(
         settings,
-        Database(settings.resolved_database_url),
+        Database(settings.database_url or settings.data_dir.resolve() / "studio.sqlite"),
         BlobStore(settings.data_dir / "blobs"),
     )
 

@@ -50,9 +50,10 @@ def apply_model(
             rendition = datasets.put_rendition(session, record.image.id, model.id, sha)
         if record.detection is None:
             continue
-        after = detect_pair(
-            studio, rendition, record.mse, DetectorParams(**record.detection.params)
-        )
+        params = DetectorParams(**record.detection.params)
+        after = detect_pair(studio, rendition, record.mse, params)
+        with studio.database.write() as session:
+            session.add(after)
         rows.append(
             compare_masks(
                 decode_mask_png(studio.blobs.get(record.detection.mask_sha)),
@@ -76,6 +77,8 @@ def upscale_folder(
     images = list_images(lr)
     if not images:
         raise InputError(f"{lr} holds no images.")
+    if out.resolve() == lr.resolve():
+        raise InputError(f"--out {out} is the folder of the LR images. Give another, to keep them.")
     generator = resolve_generator(studio, model)
     device = choose_device(studio.settings.device)
     with stage_folder(out) as staged:

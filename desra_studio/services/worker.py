@@ -27,10 +27,14 @@ class Job:
 
     A thread carries progress and figures to the database and brings the cancel flag back, so that
     the work itself never waits for the database.
+
+    Attributes:
+        result: what the work has to show so far; kept also where it is cancelled or fails.
     """
 
     def __init__(self, studio: Studio, run_id: int) -> None:
         self.studio, self.run_id = studio, run_id
+        self.result: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._progress: tuple[int, int, str] | None = None
         self._metrics: list[tuple[int, str, float]] = []
@@ -119,11 +123,11 @@ def run_job(studio: Studio, run_id: int) -> RunStatus:
         run = runs.get_run(session, run_id)
     if run.status not in ACTIVE:
         return run.status
-    result: dict[str, Any] = {}
+    job = Job(studio, run_id)
     try:
-        with Job(studio, run_id) as job:
+        with job:
             job.wait_for_turn()
-            result = _HANDLERS[run.kind](job, run.config)
+            job.result = _HANDLERS[run.kind](job, run.config)
         status, message = RunStatus.DONE, ""
     except CancelledError as error:
         status, message = RunStatus.CANCELLED, str(error)
@@ -134,16 +138,20 @@ def run_job(studio: Studio, run_id: int) -> RunStatus:
         log = studio.run_folder(run_id) / "log.txt"
         status, message = RunStatus.FAILED, f"Unexpected {type(error).__name__}: {error}. See {log}"
     with studio.database.write() as session:
-        runs.finish_run(runs.get_run(session, run_id), status, message, result)
+        runs.finish_run(runs.get_run(session, run_id), status, message, job.result)
     return status
 
 
 def _run_import(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
-    marked = detect_dataset(
-        job.studio, report.dataset_id, DetectorParams(**config["params"]), job.report
-    )
-    return report.as_dict() | {"marked": marked}
+    job.result = report.as_dict()
+    try:
+        params = DetectorParams(**config["params"])
+        marked = detect_dataset(job.studio, report.dataset_id, params, job.report)
+    except StudioError as error:
+        note = f"{error} The {report.images} images are imported; go on with 'Detect again'."
+        raise type(error)(note) from error
+    return job.result | {"marked": marked}
 
 
 def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:

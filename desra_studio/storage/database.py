@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from desra_studio.errors import InputError, NotFoundError, StudioError
@@ -20,21 +20,29 @@ BUSY_TIMEOUT_MS = 5000
 
 
 class Database:
-    """A database by URL: reading sessions, and short writing ones that start with the write lock.
+    """A database: reading sessions, and short writing ones that start with the write lock.
+
+    Args:
+        location: an SQLAlchemy URL, or the path of a SQLite file, of any letters.
 
     Raises:
         InputError: not a database URL, or a driver that is not installed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, location: str | Path) -> None:
+        shown = str(location)
         try:
-            parsed = make_url(url)
+            if isinstance(location, Path):
+                parsed = URL.create("sqlite", database=str(location))
+            else:
+                parsed = make_url(location)
+                shown = parsed.render_as_string(hide_password=True)
             if parsed.get_backend_name() == "sqlite" and parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine: Engine = create_engine(parsed)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
             raise InputError(
-                f"{url!r} cannot be used as a database: {error}. "
+                f"{shown!r} cannot be used as a database: {error}. "
                 "Give a URL such as sqlite:///folder/studio.sqlite."
             ) from error
         self.sqlite_path = (
@@ -66,6 +74,12 @@ class Database:
         ):
             yield session
 
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Yield a plain connection, for what looks at the schema."""
+        with _telling_user(), self.engine.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -87,9 +101,9 @@ def get_row(session: Session, table: type[Row], row_id: int, name: str) -> Row:
 def _telling_user() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
         raise StudioError(
-            f"The database did not answer: {error.orig}. Nothing was changed; try again."
+            f"The database cannot do this: {error.orig}. Nothing was changed."
         ) from error
 
 

@@ -62,8 +62,12 @@ def list_records(
     gan, mse = aliased(Rendition), aliased(Rendition)
     newest = (
         select(func.max(Detection.id))
-        .where(Detection.gan_rendition_id == gan.id, Detection.mse_rendition_id == mse.id)
-        .correlate(gan, mse)
+        .where(
+            Detection.image_id == Image.id,  # with it, the index finds the pair
+            Detection.gan_rendition_id == gan.id,
+            Detection.mse_rendition_id == mse.id,
+        )
+        .correlate(Image, gan, mse)
         .scalar_subquery()
     )
     query = (

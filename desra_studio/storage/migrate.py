@@ -1,6 +1,5 @@
 """Bringing a database to the schema this version works with, without losing a row."""
 
-import shutil
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +37,7 @@ def get_head() -> str:
 
 def get_revision(database: Database) -> str | None:
     """Return the revision a database is at; None where it has none."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -78,8 +77,7 @@ def upgrade_database(database: Database) -> Path | None:
         _run_migrations(database)
     except Exception as error:
         if backup and database.sqlite_path:
-            database.close()
-            shutil.copyfile(backup, database.sqlite_path)
+            _copy_database(backup, database.sqlite_path)
         raise SchemaError(
             f"The migration from {revision or 'nothing'} to {head} failed: {error}. "
             + (f"The database was put back as it was; a copy is at {backup}." if backup else "")
@@ -89,7 +87,7 @@ def upgrade_database(database: Database) -> Path | None:
 
 def check_schema(database: Database) -> list[str]:
     """Return what differs between the database and the tables of this version, one line each."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, Base.metadata)]
 
@@ -127,13 +125,18 @@ def _back_up(database: Database) -> Path | None:
         return None
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     backup = database.sqlite_path.with_name(f"{database.sqlite_path.name}.before-{stamp}")
-    source, target = sqlite3.connect(database.sqlite_path), sqlite3.connect(backup)
+    _copy_database(database.sqlite_path, backup)
+    return backup
+
+
+def _copy_database(origin: Path, destination: Path) -> None:
+    """Copy a SQLite database as a transaction: right even while a server has either open."""
+    source, target = sqlite3.connect(origin), sqlite3.connect(destination)
     try:
         source.backup(target)
     finally:
         source.close()
         target.close()
-    return backup
 
 
 def _list_known_revisions() -> set[str]:
@@ -142,7 +145,8 @@ def _list_known_revisions() -> set[str]:
 
 
 def _list_tables(database: Database) -> list[str]:
-    return inspect(database.engine).get_table_names()
+    with database.connect() as connection:
+        return inspect(connection).get_table_names()
 
 
 def _describe_mismatch(revision: str | None, head: str) -> str:

@@ -10,7 +10,7 @@ from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import ACTIVE, Run, RunMetric, RunStatus, now
 
 LOST_AFTER = timedelta(seconds=30)
-"""A live job writes its heartbeat every two seconds."""
+"""A live job writes its heartbeat twice a second."""
 
 
 def add_run(session: Session, kind: str, config: dict[str, Any]) -> Run:

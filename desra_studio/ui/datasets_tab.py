@@ -227,7 +227,8 @@ def _show_import(job: JobView | None) -> JobValue | None:
     return show_job(
         job,
         f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
-        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']}.",
+        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']} "
+        "(class weights all 1).",
     )
 
 

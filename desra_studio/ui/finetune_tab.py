@@ -152,7 +152,6 @@ class FinetuneHandlers:
             self.tab.samples: {
                 "dataset": dataset,
                 "feather": FEATHER_SIGMA_PX if feather is None else feather,
-                "chosen": [],
                 "candidates": [_describe_candidate(candidate) for candidate in candidates],
             },
         }
@@ -211,7 +210,7 @@ class FinetuneHandlers:
         """Run the newest fine-tuned model on the dataset."""
         dataset = read_dataset(request, self.studio)
         newest = find_finished(self.studio, dataset)
-        if newest:
+        if newest and dataset:
             config = {
                 "dataset_id": dataset,
                 "model_id": newest.result["model_id"],
@@ -250,7 +249,7 @@ def _describe_candidate(candidate: curation.Candidate) -> dict[str, Any]:
         "id": candidate.image_id,
         "name": candidate.name,
         "gan": {"id": candidate.gan_id, "sha": candidate.gan_sha},
-        "revision": candidate.revision_id,
+        "revision": {"id": candidate.revision_id, "sha": candidate.mask_sha},
         "share": candidate.area_share,
         "problem": candidate.problem,
     }
@@ -284,5 +283,5 @@ def _start(
         for name, value in named.items()
         if value is not None
     }
-    chosen = [int(image) for image in samples.get("chosen", [])]
+    chosen = [int(revision) for revision in samples.get("chosen", [])]
     curation.start_finetune(studio, dataset, chosen, int(generator), settings)

@@ -83,24 +83,24 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
         return review.describe_image(studio, image_id)
 
     @router.get("/renditions/{rendition_id}.png")
-    def read_rendition(rendition_id: int) -> FileResponse:
+    def read_rendition(rendition_id: int, v: str = "") -> FileResponse:
         path = get_rendition_path(studio, rendition_id)
-        return FileResponse(path, media_type="image/png", headers=FOREVER)
+        return FileResponse(path, media_type="image/png", headers=_keep(v))
 
     @router.get("/revisions/{revision_id}.mask")
-    def read_revision(revision_id: int) -> Response:
-        return _answer_mask(review.pack_mask(review.load_revision_mask(studio, revision_id)))
+    def read_revision(revision_id: int, v: str = "") -> Response:
+        return _answer_mask(review.load_revision_mask(studio, revision_id), v)
 
     @router.get("/detections/{detection_id}.mask")
-    def read_detection(detection_id: int) -> Response:
-        return _answer_mask(review.pack_mask(review.load_detected_mask(studio, detection_id)))
+    def read_detection(detection_id: int, v: str = "") -> Response:
+        return _answer_mask(review.load_detected_mask(studio, detection_id), v)
 
-    @router.get("/api/images/{image_id}/pseudo-gt.png")
+    @router.get("/revisions/{revision_id}/pseudo-gt.png")
     def read_pseudo_gt(
-        image_id: int, feather: Annotated[float, Query(ge=0, le=50)] = 2.0
+        revision_id: int, feather: Annotated[float, Query(ge=0, le=50)] = 2.0, v: str = ""
     ) -> Response:
-        image = curation.render_pseudo_gt(studio, image_id, feather)
-        return Response(image, media_type="image/png", headers=FOREVER)
+        image = curation.render_pseudo_gt(studio, revision_id, feather)
+        return Response(image, media_type="image/png", headers=_keep(v))
 
 
 def _add_review_routes(router: APIRouter, studio: Studio) -> None:
@@ -141,11 +141,16 @@ def _read_version(if_match: str) -> int:
         raise InputError(f"If-Match must be the version number, got {if_match!r}.") from error
 
 
-def _answer_mask(packed: bytes) -> Response:
+def _keep(version: str) -> dict[str, str]:
+    """Let browsers keep an answer if its address names the content: ids come again elsewhere."""
+    return FOREVER if version else NEVER
+
+
+def _answer_mask(mask: review.Mask, version: str) -> Response:
     return Response(
-        packed,
+        review.pack_mask(mask),
         media_type="application/octet-stream",
-        headers={"Content-Encoding": "gzip", **FOREVER},
+        headers={"Content-Encoding": "gzip", **_keep(version)},
     )
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from desra_studio.errors import StudioError
 from desra_studio.services import scores
 from desra_studio.services.scores import DatasetScore, SetScore
 from desra_studio.services.studio import Studio
 from desra_studio.ui.events import QUIET, Updates
 from desra_studio.ui.requests import read_dataset
-from desra_studio.ui.text import show_figure
+from desra_studio.ui.text import show_error, show_figure
 
 INTRO = """## Scores
 The detector's masks against the manual ones: your accepted masks, and the images you marked
@@ -31,6 +32,7 @@ The 5 px along each edge, for which the detector has no value, are left out.
 class ScoresTab:
     """Components of the page."""
 
+    error: gr.Markdown
     empty: gr.Markdown
     to_review: gr.Button
     total: gr.Markdown
@@ -44,6 +46,7 @@ def build() -> ScoresTab:
     """Build the page: the figures, then the images, worst first."""
     with gr.Column(elem_classes=["studio-page"]):
         gr.Markdown(INTRO)
+        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
         empty = gr.Markdown(visible=False)
         to_review = gr.Button(
             "Go to Review", variant="primary", visible=False, elem_classes=["studio-next"]
@@ -63,6 +66,7 @@ def build() -> ScoresTab:
         explanation = gr.Markdown(visible=False)
         ids = gr.State([])
     return ScoresTab(
+        error=error,
         empty=empty,
         to_review=to_review,
         total=total,
@@ -82,7 +86,10 @@ class ScoresHandlers:
     def load_page(self, request: gr.Request) -> Updates:
         """Return the scores, or what to do where there is nothing to score."""
         dataset = read_dataset(request, self.studio)
-        score = scores.score_dataset(self.studio, dataset) if dataset else None
+        try:
+            score = scores.score_dataset(self.studio, dataset) if dataset else None
+        except StudioError as error:
+            return {self.tab.error: show_error(error)}
         if dataset is None or score is None or not score.rows:
             images = score.unlabelled if score else 0
             return {
@@ -108,6 +115,7 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = ScoresHandlers(tab, studio)
     outputs = [
+        tab.error,
         tab.empty,
         tab.to_review,
         tab.total,
@@ -155,5 +163,6 @@ def _describe_counted(score: DatasetScore) -> str:
     images = score.total.images
     return (
         f"Over {images} labelled image{'s' if images != 1 else ''}, {score.total.empty_both} of "
-        f"them empty in both masks. {score.unlabelled} not labelled yet and not counted."
+        f"them empty in both masks. {score.unlabelled} not labelled yet and not counted. "
+        f"Detector: {', '.join(score.detectors)}."
     )

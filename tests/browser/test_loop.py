@@ -37,7 +37,7 @@ def import_the_triplets(page, triplets):
     expect(done).to_contain_text("11 images imported as triplets", timeout=JOB_MS)
     expect(done).to_contain_text("artifacts detected in 3")
     expect(page.get_by_text("LR-bicubic-x4/set14_baboon.png")).to_be_visible()
-    page.get_by_role("link", name="Review").click()
+    page.get_by_role("link", name="Review it").click()
 
 
 def edit_save_and_reload(page, review):
@@ -46,6 +46,7 @@ def edit_save_and_reload(page, review):
     review.choose("set5_head")
     for pane in ("gan", "mse", "mask"):
         assert review.read_colours(pane) > 500
+    page.mouse.move(5, 5)
     before = review.read_mask()
     assert review.saved == "Detected mask, not saved yet"
 
@@ -54,15 +55,17 @@ def edit_save_and_reload(page, review):
     for _ in range(12):
         page.keyboard.press("]")
     review.drag("mask", (0.1, 0.5), (0.9, 0.5))
+    page.mouse.move(5, 5)  # off the panes, whose cursor would be part of the picture
     erased = review.read_mask()
     page.keyboard.press("b")
     for _ in range(5):
         page.keyboard.press("[")
     review.drag("gan", (0.3, 0.4), (0.5, 0.4))
+    page.mouse.move(5, 5)
     assert len({before, erased, review.read_mask()}) == 3
 
     page.keyboard.press("Control+z")
-    page.mouse.move(5, 5)  # off the panes, whose cursor would be part of the picture
+    assert review.read_mask() == erased
     assert review.saved == "Unsaved changes"
     page.keyboard.press("Control+Shift+Z")
     edited = review.read_mask()

@@ -102,9 +102,41 @@ def test_a_stale_save_is_kept_and_said(chromium, server, page, review):
     message = page.locator(".message")
     expect(message).to_contain_text(f"Somebody saved revision {saved} meanwhile")
     expect(message).to_contain_text(f"Your mask is kept as revision {saved + 1}")
-    page.get_by_role("button", name="Reload the image").click()
+    page.get_by_role("button", name="Show theirs").click()
     review.wait_saved(saved)
+
+    other.drag("mask", (0.2, 0.6), (0.3, 0.6))
+    other.page.keyboard.press("Control+s")
+    other.wait_saved(saved + 2)
+    review.drag("mask", (0.6, 0.6), (0.7, 0.6))
+    page.keyboard.press("Control+s")
+    expect(message).to_contain_text(f"Your mask is kept as revision {saved + 3}")
+    page.get_by_role("button", name="Make mine the current one").click()
+    review.wait_saved(saved + 4)
     other_context.close()
+
+
+def test_a_key_held_down_judges_one_image_only(page, review):
+    review.open()
+    review.choose("a")
+    page.keyboard.down("s")
+    review.wait_idle()
+    for _ in range(6):
+        page.keyboard.down("s")
+        page.wait_for_timeout(80)
+    page.keyboard.up("s")
+    expect(page.locator("aside button[title*=': skipped']")).to_have_count(1)
+
+
+def test_keys_work_after_the_mouse_was_elsewhere(page, review):
+    review.open()
+    page.locator(".studio-nav select").focus()
+    review.drag("mask", (0.4, 0.6), (0.5, 0.6))
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.get_by_label("Brush size").click()
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Eraser")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_server_that_is_away(page, review):

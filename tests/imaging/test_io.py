@@ -1,6 +1,8 @@
 """Every kind of file that people have, and what is told about it."""
 
+import contextlib
 import struct
+import warnings
 import zlib
 
 import cv2
@@ -114,6 +116,28 @@ def test_refuses_several_frames(tmp_path):
         read_rgb(path)
 
 
+def test_a_missing_end_or_transparency_is_not_plain(tmp_path):
+    assert not is_plain_png(encode_png(PIXELS)[:-12])
+    path = tmp_path / "a.png"
+    IMAGE.save(path, transparency=(0, 0, 0))
+    assert not is_plain_png(path.read_bytes())
+
+
+def test_a_damaged_tiff_names_the_file(tmp_path):
+    path = tmp_path / "a.tif"
+    IMAGE.save(path)
+    whole = path.read_bytes()
+    refused = 0
+    for position in range(140):  # the header and the directory
+        path.write_bytes(whole[:position] + b"\xff" + whole[position + 1 :])
+        with contextlib.suppress(InputError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read_rgb(path)
+            continue
+        refused += 1
+    assert refused > 10
+
+
 @pytest.mark.parametrize("extra", [{"icc_profile": b"x" * 200}, {"gamma": 0.5}])
 def test_colour_data_is_not_plain(tmp_path, extra):
     from PIL import PngImagePlugin
@@ -143,6 +167,9 @@ def test_masks_and_label_maps(tmp_path):
     grey = np.array([[0, 1, 127, 128, 255]], np.uint8)
     Image.fromarray(grey).save(path)
     assert read_mask(path).tolist() == [[False, False, False, True, True]]
+    Image.fromarray((grey > 0).astype(np.uint8)).save(tmp_path / "dark.png")
+    with pytest.raises(InputError, match="brightest value is 1"):
+        read_mask(tmp_path / "dark.png")
     with pytest.raises(InputError, match="class index 255"):
         read_label_map(path)
     Image.fromarray(grey // 2).save(path)

@@ -68,6 +68,11 @@ def test_refuses_other_sizes():
         score_image(make_mask(size=40), make_mask(size=60))
 
 
+def test_refuses_masks_smaller_than_the_window():
+    with pytest.raises(InputError, match="10x10 px, smaller"):
+        score_image(None, make_mask(size=10))
+
+
 def test_regression_counts_components():
     before = make_mask((2, 2, 8, 8), (20, 2, 8, 8), (40, 2, 8, 8))
     after = make_mask((22, 4, 4, 4), (40, 40, 8, 8))

@@ -23,7 +23,7 @@ from desra_studio.sr.loader import (
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage.tables import RunStatus, State
 from tests.conftest import make_pair
-from tests.services.test_jobs import wait_until_ended
+from tests.services.test_jobs import wait_for, wait_until_ended
 
 SETTINGS = {
     "iterations": 12,
@@ -71,7 +71,7 @@ def accepted(studio, dataset_folder):
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
     for item in review.list_queue(studio, dataset):
         document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"])
+        mask = review.load_detected_mask(studio, document["detection"]["id"])
         saved = review.save_mask(studio, item["id"], mask, 0)
         review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
     return dataset
@@ -147,7 +147,7 @@ def test_refuses_samples(generator, samples):
 
 def test_fine_tune_in_the_studio(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
-    chosen = [candidate.image_id for candidate in curation.list_candidates(studio, accepted)]
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     run_id = curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.DONE, view.message
@@ -169,14 +169,28 @@ def test_fine_tune_in_the_studio(studio, accepted, generator_file):
     assert applied.result["images"] == 3
 
 
+def test_cancel_a_running_job(studio, accepted, generator_file):
+    model = models.add_model_file(studio, generator_file)
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
+    endless = SETTINGS | {"iterations": 1_000_000}
+    run_id = curation.start_finetune(studio, accepted, chosen, model, endless)
+    wait_for(lambda: jobs.view_job(studio, run_id).done > 0)
+    jobs.cancel_active_job(studio, "finetune")
+    view = wait_until_ended(studio, run_id)
+    assert view.status is RunStatus.CANCELLED
+    assert 0 < view.done < 1_000_000
+    assert len(models.list_generators(studio)) == 1
+
+
 def test_refuses_training_sets(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
-    chosen = [candidate.image_id for candidate in curation.list_candidates(studio, accepted)]
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     with pytest.raises(InputError, match="at least 3 accepted samples, 2 are chosen"):
         curation.start_finetune(studio, accepted, chosen[:2], model, SETTINGS)
-    document = review.describe_image(studio, chosen[0])
-    review.judge_image(studio, chosen[0], State.SKIPPED, document["version"])
-    with pytest.raises(InputError, match="a is not accepted any more"):
+    first = review.list_queue(studio, accepted)[0]["id"]
+    document = review.describe_image(studio, first)
+    review.save_mask(studio, first, np.ones((96, 96), bool), document["version"])
+    with pytest.raises(InputError, match="1 of the chosen masks were changed"):
         curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
     assert jobs.list_jobs(studio, "finetune") == []
 

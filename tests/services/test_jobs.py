@@ -1,7 +1,10 @@
 """Jobs in real child processes: done, failed, cancelled, killed, and one after the other."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError
-from desra_studio.services import jobs
+from desra_studio.services import jobs, worker
 from desra_studio.services.datasets import check_import
 from desra_studio.services.worker import Job, run_job
 from desra_studio.storage import datasets, runs
@@ -43,6 +46,38 @@ def test_import_job(studio, dataset_folder):
     assert (studio.run_folder(run_id) / "log.txt").read_text() == ""
 
 
+def test_a_job_outlives_the_process_that_started_it(studio, dataset_folder):
+    config = check_import(studio, dataset_folder, "set", DetectorParams(area_threshold=400))
+    code = (
+        "import sys, json\n"
+        "from desra_studio.config import Settings\n"
+        "from desra_studio.services.jobs import start_job\n"
+        "from desra_studio.services.studio import open_studio\n"
+        "start_job(open_studio(Settings(data_dir=sys.argv[1])), 'import', json.loads(sys.argv[2]))"
+    )
+    data_dir = str(studio.settings.data_dir)
+    subprocess.run([sys.executable, "-c", code, data_dir, json.dumps(config)], check=True)
+    view = wait_until_ended(studio, 1)
+    assert view.status is RunStatus.DONE
+    assert view.result["images"] == 3
+
+
+def test_a_cancelled_detection_keeps_the_import_and_its_report(studio, dataset_folder, monkeypatch):
+    (dataset_folder / "GAN-SR" / "notes.txt").write_text("notes")
+    config = check_import(studio, dataset_folder, "set", DetectorParams())
+
+    def cancel(*_):
+        raise CancelledError("Cancelled at 1 of 3.")
+
+    monkeypatch.setattr(worker, "detect_dataset", cancel)
+    with studio.database.write() as session:
+        run_id = runs.add_run(session, "import", config).id
+    assert run_job(studio, run_id) is RunStatus.CANCELLED
+    view = jobs.view_job(studio, run_id)
+    assert "The 3 images are imported; go on with 'Detect again'" in view.message
+    assert any("notes.txt" in line for line in view.result["lines"])
+
+
 def test_a_job_that_cannot_be_done_says_why(studio, tmp_path):
     config = {"source": str(tmp_path / "gone"), "name": "set", "params": {}}
     view = wait_until_ended(studio, jobs.start_job(studio, "import", config))
@@ -59,6 +94,7 @@ def test_an_unexpected_error_ends_the_job(studio, capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the child under /proc")
 def test_a_killed_job_is_noticed(studio):
     """The child waits for its turn behind a job that never ends, and is killed there."""
     with studio.database.write() as session:

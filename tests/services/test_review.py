@@ -58,7 +58,7 @@ def test_saving_appends_revisions(studio, image):
 
 def test_origin_tells_detected_from_manual(studio, image):
     document = review.describe_image(studio, image)
-    detected = review.load_detected_mask(studio, document["detection"])
+    detected = review.load_detected_mask(studio, document["detection"]["id"])
     same = review.save_mask(studio, image, detected, 0)
     assert same.revision["origin"] == Origin.DETECTED
     other = review.save_mask(studio, image, ~detected, same.version)
@@ -77,6 +77,13 @@ def test_a_stale_save_keeps_both(studio, image):
     assert document["revision"]["number"] == 1
     rows = list_revisions(studio, image)
     assert [row.area_px for row in rows] == [81, 400]
+
+
+def test_a_save_whose_answer_was_lost_can_be_tried_again(studio, image):
+    first = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    again = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    assert again == first
+    assert len(list_revisions(studio, image)) == 1
 
 
 def test_many_savers_lose_nothing(studio, image):

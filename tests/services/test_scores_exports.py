@@ -23,7 +23,9 @@ def labelled(studio, dataset_folder):
     dataset = import_dataset(studio, dataset_folder, "set").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
     first, second, third = (item["id"] for item in review.list_queue(studio, dataset))
-    mask = review.load_detected_mask(studio, review.describe_image(studio, first)["detection"])
+    mask = review.load_detected_mask(
+        studio, review.describe_image(studio, first)["detection"]["id"]
+    )
     mask[:, 45:] = False
     saved = review.save_mask(studio, first, mask, 0)
     review.judge_image(studio, first, State.ACCEPTED, saved.version)
@@ -63,7 +65,7 @@ def test_refuses(studio, dataset_folder, labelled, tmp_path):
         (("set", "tiff", tmp_path / "x"), InputError, "Unknown format 'tiff'"),
         (("none", "masks", tmp_path / "x"), NotFoundError, "There are: set"),
         (("set", "masks", tmp_path / "full"), InputError, "is not empty"),
-        (("set", "csv", tmp_path / "full"), InputError, "is a folder"),
+        (("set", "csv", tmp_path / "full"), InputError, "exists already"),
     ):
         with pytest.raises(error, match=says):
             export_dataset(studio, *arguments)

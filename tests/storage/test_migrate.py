@@ -84,8 +84,12 @@ def test_an_older_schema_names_the_command_and_a_failed_migration_is_undone(data
         raise RuntimeError("half-way")
 
     monkeypatch.setattr(migrate, "_run_migrations", fail)
+    reader = sqlite3.connect(database.sqlite_path)  # as a server that runs on would hold it
+    assert reader.execute("SELECT name FROM model").fetchall() == [("kept",)]
     with pytest.raises(SchemaError, match=r"half-way.*put back") as raised:
         upgrade_database(database)
+    assert reader.execute("SELECT name FROM model").fetchall() == [("kept",)]
+    reader.close()
     backup = next(database.sqlite_path.parent.glob("*.before-*"))
     assert str(backup) in str(raised.value)
     with sqlite3.connect(database.sqlite_path) as connection:

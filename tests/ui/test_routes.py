@@ -50,12 +50,16 @@ def test_loop_and_queue(client):
 
 def test_pixels_are_lossless_and_kept_by_browsers(client):
     document = client.get("/studio/api/images/1").json()
-    answer = client.get(f"/studio/renditions/{document['gan']['id']}.png")
+    gan, detection = document["gan"], document["detection"]
+    answer = client.get(f"/studio/renditions/{gan['id']}.png?v={gan['sha']}")
     assert np.array_equal(decode_png(answer.content), make_pair(seed=0)[0])
     assert "immutable" in answer.headers["cache-control"]
-    mask = client.get(f"/studio/detections/{document['detection']}.mask")
+    mask = client.get(f"/studio/detections/{detection['id']}.mask?v={detection['sha']}")
     assert "immutable" in mask.headers["cache-control"]
     assert decode_mask_runs(mask.content, SIZE).any()
+    # An id alone means something else in another data directory: such an answer is not kept.
+    for path in (f"renditions/{gan['id']}.png", f"detections/{detection['id']}.mask"):
+        assert client.get(f"/studio/{path}").headers["cache-control"] == "no-store"
 
 
 def test_save_judge_and_read_back(client):
@@ -72,7 +76,7 @@ def test_save_judge_and_read_back(client):
     )
     assert verdict.status_code == 200
     assert client.get("/studio/api/loop").json()["accepted"] == 1
-    pseudo_gt = client.get("/studio/api/images/1/pseudo-gt.png?feather=0")
+    pseudo_gt = client.get("/studio/revisions/1/pseudo-gt.png?feather=0")
     gan, mse = make_pair(seed=0)
     assert np.array_equal(decode_png(pseudo_gt.content), np.where(MASK[..., None], mse, gan))
     table = client.get("/studio/api/datasets/1/labels.csv").text
@@ -118,7 +122,7 @@ def test_refuses_saves(client, body, headers, status, says):
         ("GET", "/studio/api/datasets/99/queue", 404),
         ("GET", "/studio/api/datasets/99/labels.csv", 404),
         ("GET", "/studio/api/runs/99/generator.safetensors", 404),
-        ("GET", "/studio/api/images/1/pseudo-gt.png", 422),
+        ("GET", "/studio/revisions/99/pseudo-gt.png", 404),
         ("GET", "/studio/api/images/x", 422),
         ("GET", "/studio/static/../server.py", 404),
         ("POST", "/studio/api/images/1/mask", 422),

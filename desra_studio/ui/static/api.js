@@ -31,8 +31,8 @@ export const loadQueue = (dataset) => readJson(`${API}/datasets/${dataset}/queue
 export const loadImage = (image) => readJson(`${API}/images/${image}`);
 export const loadFineTuned = (dataset) => readJson(`${API}/datasets/${dataset}/fine-tuned`);
 export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;
-export const pseudoGtUrl = (image, revision, feather) =>
-  `${API}/images/${image}/pseudo-gt.png?revision=${revision}&feather=${feather}`;
+export const pseudoGtUrl = (revision, gan, feather) =>
+  `/studio/revisions/${revision.id}/pseudo-gt.png?feather=${feather}&v=${revision.sha}${gan.sha}`;
 
 /** Fetch an image and decode it without any colour conversion. */
 export async function loadBitmap(url) {
@@ -43,9 +43,10 @@ export async function loadBitmap(url) {
 /** Fetch the run lengths of a mask: of the revision if there is one, else of the detection. */
 export async function loadMaskRuns({ revision, detection }) {
   if (!revision && !detection) return null;
+  // The hash makes the address name the content: ids come again in another data directory.
   const path = revision
-    ? `/studio/revisions/${revision.id}.mask`
-    : `/studio/detections/${detection}.mask`;
+    ? `/studio/revisions/${revision.id}.mask?v=${revision.sha}`
+    : `/studio/detections/${detection.id}.mask?v=${detection.sha}`;
   return new Uint8Array(await (await request(path)).arrayBuffer());
 }
 

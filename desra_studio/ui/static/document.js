@@ -16,7 +16,7 @@ export async function openDocument(id) {
   const record = await loadImage(id);
   const known = opened.get(id);
   opened.delete(id);
-  if (known && (known.record.version === record.version || known.dirty)) {
+  if (known && (known.dirty || isSame(known.record, record))) {
     opened.set(id, known);
     return known;
   }
@@ -35,6 +35,9 @@ export async function openDocument(id) {
   }
   return document;
 }
+
+const isSame = (before, now) =>
+  before.version === now.version && before.detection?.id === now.detection?.id;
 
 /** Forget an image, so that opening it reads the server's state. */
 export const forgetDocument = (id) => opened.delete(id);

@@ -12,7 +12,7 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** The dataset that the address names, or null. */
+/** A parameter of the address, or null. */
 export const addressed = (name) => new URLSearchParams(location.search).get(name);
 
 /** The address of a page that keeps the dataset and the theme. */

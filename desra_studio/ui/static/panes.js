@@ -7,7 +7,7 @@ const NAMES = { gan: "GAN-SR", mse: "MSE-SR", mask: "Mask on GAN-SR" };
 const WHEEL_ZOOM = 1.0015;
 
 export class Panes {
-  /** @param {object} tool answers radius(), opacity(), maskShown(), panning(), and takes strokes. */
+  /** @param {object} tool answers how to paint and show, and hears of points and edits. */
   constructor(tool) {
     this.tool = tool;
     this.document = null;
@@ -101,7 +101,8 @@ export class Panes {
   }
 
   #press(event, canvas) {
-    if (!this.document || this.stroke) return;
+    this.tool.onPress();
+    if (!this.document || this.stroke || this.tool.locked()) return;
     const pans = event.button === 1 || (event.button === 0 && this.tool.panning());
     if (!pans && event.button !== 0) return;
     event.preventDefault();
@@ -115,7 +116,7 @@ export class Panes {
   }
 
   #move(event, canvas) {
-    if (!this.document) return;
+    if (!this.document || (this.stroke && event.pointerId !== this.stroke.id)) return;
     if (this.stroke?.pans) {
       this.pan(event.clientX - this.stroke.x, event.clientY - this.stroke.y);
       this.stroke.x = event.clientX;

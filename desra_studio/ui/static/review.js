@@ -25,6 +25,7 @@ class ReviewPage {
   radiusIndex = RADII.indexOf(8);
   spaceHeld = false;
   busy = false;
+  loading = false;
   queue = [];
   document = null;
   wanted = null;
@@ -38,6 +39,8 @@ class ReviewPage {
       value: () => (this.tool === "brush" ? 1 : 0),
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked,
+      locked: () => this.loading,
+      onPress: () => this.root.focus({ preventScroll: true }),
       panning: () => this.tool === "pan" || this.spaceHeld,
       onEdit: () => this.afterEdit(),
       onPoint: (point) => this.describePoint(point),
@@ -88,13 +91,16 @@ class ReviewPage {
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
-    if (this.document?.dirty && !(await this.save())) return;
-    this.#setBusy(true);
+    // From here on a stroke would be painted on an image that is about to go.
+    this.loading = true;
     try {
+      if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
+      this.#setBusy(true);
       this.document = await openDocument(id);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
+      this.loading = false;
       this.#setBusy(false);
     }
     this.panes.show(this.document);
@@ -106,7 +112,8 @@ class ReviewPage {
   }
 
   async save() {
-    return this.#attempt(() => this.document.save());
+    if (!(await this.#attempt(() => this.document.save()))) this.wanted = null;
+    if (this.wanted) await this.open(this.wanted);
   }
 
   /** Accept the mask; one that marks nothing says that the image is clean. */
@@ -125,7 +132,10 @@ class ReviewPage {
 
   async judge(state) {
     const judged = this.document.record.id;
-    if (!(await this.#attempt(() => this.document.judge(state)))) return;
+    if (!(await this.#attempt(() => this.document.judge(state)))) {
+      this.wanted = null;
+      return;
+    }
     const next = this.wanted ?? this.#findNextOpen(judged)?.id;
     if (next) await this.open(next);
     else this.#sayFinished();
@@ -171,7 +181,7 @@ class ReviewPage {
   }
 
   toggleZoom() {
-    if (this.panes.view.scale === 1) this.panes.fit();
+    if (Math.abs(this.panes.view.scale - 1) < 1e-6) this.panes.fit();
     else this.panes.showActualSize();
     this.describe();
   }
@@ -232,7 +242,7 @@ class ReviewPage {
     return done;
   }
 
-  /** While an image loads or a save is answered, verdicts wait: they must not hit the wrong image. */
+  /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
   #setBusy(busy) {
     this.busy = busy;
     this.root.setAttribute("aria-busy", String(busy));
@@ -240,14 +250,19 @@ class ReviewPage {
   }
 
   #sayStale(error) {
-    const { id } = this.document.record;
-    const reload = make("button", { className: "link" }, "Reload the image");
-    reload.addEventListener("click", () => {
-      forgetDocument(id);
+    const { record } = this.document;
+    const theirs = make("button", { className: "link" }, "Show theirs");
+    theirs.addEventListener("click", () => {
+      forgetDocument(record.id);
       this.document = null;
-      this.open(id);
+      this.open(record.id);
     });
-    this.say(`${error.message} `, true, reload);
+    const mine = make("button", { className: "link" }, "Make mine the current one");
+    mine.addEventListener("click", () => {
+      record.version = error.answer.version;
+      this.save();
+    });
+    this.say(`${error.message} `, true, theirs, " ", mine);
   }
 
   #sayFinished() {
@@ -355,6 +370,7 @@ class ReviewPage {
       ariaLabel: "Brush size",
     });
     this.size.addEventListener("input", () => this.resize(Number(this.size.value) - this.radiusIndex));
+    this.size.addEventListener("pointerup", () => this.root.focus({ preventScroll: true }));
     this.sizeText = make("output");
     this.opacity = make("input", {
       type: "range",
@@ -365,6 +381,7 @@ class ReviewPage {
       ariaLabel: "Opacity of the mask",
     });
     this.opacity.addEventListener("input", () => this.panes.invalidate());
+    this.opacity.addEventListener("pointerup", () => this.root.focus({ preventScroll: true }));
     this.maskHidden = make("input", { type: "checkbox" });
     this.maskHidden.addEventListener("change", () => this.panes.invalidate());
     this.probe = make("span", { className: "probe" });
@@ -475,6 +492,8 @@ class ReviewPage {
       const control = event.ctrlKey || event.metaKey;
       const action = control ? withControl[event.shiftKey ? `shift+${key}` : key] : plain[key];
       // On a button or slider its own keys come first.
+      // A key held down must not judge images that nobody has seen.
+      if (event.repeat && /^(enter|c|s)$/.test(key)) return event.preventDefault();
       if (!action || (onControl && !control && /^(enter|arrow)/.test(key))) return;
       event.preventDefault();
       action();

@@ -27,7 +27,11 @@ export function mount(element, props, watch) {
   const show = () => {
     const { candidates = [], feather = 2 } = props.value ?? {};
     const now = JSON.stringify([candidates, feather]);
-    if (now === shown) return;
+    if (now === shown) {
+      // The same samples, sent again without what was chosen.
+      if (!props.value?.chosen) report();
+      return;
+    }
     shown = now;
     const before = new Set(boxes.filter((box) => !box.checked).map((box) => box.value));
     boxes = [];
@@ -38,7 +42,7 @@ export function mount(element, props, watch) {
   };
 
   const makeCard = (candidate, feather, before) => {
-    const box = make("input", { type: "checkbox", value: String(candidate.id), onchange: report });
+    const box = make("input", { type: "checkbox", value: String(candidate.revision.id), onchange: report });
     box.disabled = candidate.problem !== "";
     box.checked = !box.disabled && !before.has(box.value);
     boxes.push(box);
@@ -56,7 +60,7 @@ export function mount(element, props, watch) {
         "button",
         { className: "pair", title: "Larger or smaller", onclick: () => card.classList.toggle("large") },
         picture(renditionUrl(candidate.gan), "GAN-SR", candidate.name),
-        picture(pseudoGtUrl(candidate.id, candidate.revision, feather), "Pseudo-GT", candidate.name),
+        picture(pseudoGtUrl(candidate.revision, candidate.gan, feather), "Pseudo-GT", candidate.name),
       ),
     );
     card.dataset.image = candidate.id;
