@@ -16,7 +16,7 @@ from desra_studio.metrics.mask_metrics import (
 from desra_studio.metrics.mask_metrics import SetScore as SetScore
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
-from desra_studio.storage.tables import State
+from desra_studio.storage.tables import Origin, State
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class DatasetScore:
         total: over the labelled images.
         rows: one per labelled image, worst IoU first.
         unlabelled: images that are neither accepted nor clean, and so not counted.
+        unchanged: labels that are the detector's own mask, accepted as it was.
         detectors: what the scored masks were detected with; more than one only where detections
             of several thresholds are mixed.
     """
@@ -44,6 +45,7 @@ class DatasetScore:
     total: SetScore
     rows: list[ScoredImage]
     unlabelled: int
+    unchanged: int
     detectors: list[str]
 
 
@@ -52,11 +54,13 @@ def score_dataset(studio: Studio, dataset_id: int) -> DatasetScore:
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     rows = []
+    unchanged = 0
     detectors = set()
     for record in records:
         if record.label is None:
             continue
         detection = record.detection
+        unchanged += record.label.origin is Origin.DETECTED
         detectors.add(_describe_detector(detection.params) if detection else "not run yet")
         prediction = decode_mask_png(studio.blobs.get(detection.mask_sha)) if detection else None
         manual = decode_mask_png(studio.blobs.get(record.label.mask_sha))
@@ -64,7 +68,13 @@ def score_dataset(studio: Studio, dataset_id: int) -> DatasetScore:
         rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
     rows.sort(key=lambda row: (row.score.iou, row.name))
     total = summarize_scores(row.score for row in rows)
-    return DatasetScore(total, rows, len(records) - len(rows), sorted(detectors))
+    return DatasetScore(
+        total=total,
+        rows=rows,
+        unlabelled=len(records) - len(rows),
+        unchanged=unchanged,
+        detectors=sorted(detectors),
+    )
 
 
 def _describe_detector(params: dict[str, Any]) -> str:

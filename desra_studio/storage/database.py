@@ -17,6 +17,8 @@ __all__ = ["Database", "Session", "get_row"]
 Row = TypeVar("Row")
 
 BUSY_TIMEOUT_MS = 5000
+POOL_SIZE = 40
+"""As many as the server has threads: none waits for a connection, only for the write lock."""
 
 
 class Database:
@@ -39,7 +41,7 @@ class Database:
                 shown = parsed.render_as_string(hide_password=True)
             if parsed.get_backend_name() == "sqlite" and parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: Engine = create_engine(parsed)
+            self.engine: Engine = create_engine(parsed, pool_size=POOL_SIZE)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
             raise InputError(
                 f"{shown!r} cannot be used as a database: {error}. "

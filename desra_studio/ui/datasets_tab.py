@@ -90,18 +90,19 @@ def build() -> DatasetsTab:
         to_review = gr.Button(
             "Review it", variant="primary", visible=False, elem_classes=["studio-next"]
         )
-        report = gr.Dataframe(
-            headers=["File", "What was found"],
-            label="Files that were converted or left out",
-            interactive=False,
-            wrap=True,
-            visible=False,
-        )
         layout = gr.Markdown(LAYOUT, visible=False)
         table = gr.Dataframe(
             headers=["Dataset", "Images", "Reviewed", "Accepted"],
             label="Datasets: click one to review it",
             interactive=False,
+            visible=False,
+        )
+        report = gr.Dataframe(
+            headers=["File", "What was found"],
+            label="Files that were converted or left out",
+            interactive=False,
+            wrap=True,
+            max_height=300,
             visible=False,
         )
         timer = gr.Timer(1, active=False)

@@ -161,8 +161,14 @@ def _render_total(total: SetScore) -> str:
 
 def _describe_counted(score: DatasetScore) -> str:
     images = score.total.images
-    return (
-        f"Over {images} labelled image{'s' if images != 1 else ''}, {score.total.empty_both} of "
-        f"them empty in both masks. {score.unlabelled} not labelled yet and not counted. "
-        f"Detector: {', '.join(score.detectors)}."
-    )
+    lines = [
+        f"Over {images} labelled image{'s' if images != 1 else ''}, of which "
+        f"{score.total.empty_both} are empty in both masks. {score.unlabelled} not labelled yet and not counted.",
+        f"Detector: {', '.join(score.detectors)}.",
+    ]
+    if score.unchanged:
+        lines.append(
+            f"{score.unchanged} of the labels are the detector's own masks, accepted unchanged; "
+            "that favours it."
+        )
+    return " ".join(lines)

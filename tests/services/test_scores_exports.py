@@ -37,7 +37,8 @@ def labelled(studio, dataset_folder):
 
 def test_page_and_command_agree(studio, labelled, tmp_path):
     score = score_dataset(studio, labelled)
-    assert (score.total.images, score.unlabelled) == (2, 1)
+    assert (score.total.images, score.unlabelled, score.unchanged) == (2, 1, 0)
+    assert score.detectors == ["contrast threshold 0.7, area threshold 400 px, all class weights 1"]
     assert [row.name for row in score.rows] == ["b", "a"], "worst first"
     assert 0 < score.total.iou < 1
     out = tmp_path / "out"
