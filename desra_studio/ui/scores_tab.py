@@ -160,10 +160,9 @@ def _render_total(total: SetScore) -> str:
 
 
 def _describe_counted(score: DatasetScore) -> str:
-    images = score.total.images
     lines = [
-        f"Over {images} labelled image{'s' if images != 1 else ''}, of which "
-        f"{score.total.empty_both} are empty in both masks. {score.unlabelled} not labelled yet and not counted.",
+        f"Labelled images: {score.total.images}, empty in both masks: {score.total.empty_both}, "
+        f"not labelled yet and not counted: {score.unlabelled}.",
         f"Detector: {', '.join(score.detectors)}.",
     ]
     if score.unchanged:
