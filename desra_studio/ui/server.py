@@ -19,9 +19,8 @@ from desra_studio.services.studio import Studio
 from desra_studio.ui.routes import FOREVER, make_router
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 
-# Both before Gradio is imported: it reads them then. No figure of a user leaves the machine.
+# Before Gradio is imported, which reads it then: nothing of a user leaves the machine.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 LOCAL_NAMES = ["127.0.0.1", "localhost"]
 SHUTDOWN_SECONDS = 3

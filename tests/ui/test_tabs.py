@@ -1,0 +1,102 @@
+"""Handlers of the pages, called as Gradio calls them: what they show where things go wrong."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.services import jobs, review
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
+from desra_studio.storage.tables import State
+from desra_studio.ui import datasets_tab, finetune_tab, scores_tab
+from desra_studio.ui.app import build_pages
+from desra_studio.ui.text import escape_markdown
+
+
+def ask(**query):
+    return SimpleNamespace(query_params={name: str(value) for name, value in query.items()})
+
+
+@pytest.fixture
+def make_handlers(studio):
+    def make(module, kind):
+        with gr.Blocks():
+            tab = module.build()
+        return tab, kind(tab, studio)
+
+    return make
+
+
+@pytest.fixture
+def dataset(studio, dataset_folder):
+    report = import_dataset(studio, dataset_folder, "set")
+    detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
+    return report.dataset_id
+
+
+def test_all_pages_build(studio):
+    pages = build_pages(studio)
+    assert [path for path, _, _ in pages.pages] == ["", "review", "fine-tune", "scores"]
+
+
+def test_an_empty_studio_teaches(make_handlers):
+    tab, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
+    updates = handlers.show_status()
+    assert updates[tab.layout]["visible"]
+    assert not updates[tab.table]["visible"]
+    assert not updates[tab.detect]["interactive"]
+    tab, handlers = make_handlers(finetune_tab, finetune_tab.FinetuneHandlers)
+    updates = handlers.load_page(2.0, ask())
+    assert updates[tab.empty]["visible"]
+    assert not updates[tab.form]["visible"]
+    tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
+    updates = handlers.load_page(ask())
+    assert "0 of 0" in updates[tab.empty]["value"]
+
+
+def test_a_wrong_import_says_why(make_handlers, tmp_path, studio):
+    _, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
+    for source, contrast, says in (
+        (str(tmp_path / "a*b"), 0.7, r"a\*b is not a folder"),
+        (str(tmp_path), 2, "must be above 0"),
+        (str(tmp_path), None, "Fill in both thresholds"),
+    ):
+        update = handlers.start_import(source, "", contrast, 400)
+        assert update["visible"]
+        assert says in update["value"]
+    assert jobs.list_jobs(studio, "import") == []
+
+
+def test_fine_tuning_asks_for_what_is_missing(make_handlers, dataset, studio):
+    _, handlers = make_handlers(finetune_tab, finetune_tab.FinetuneHandlers)
+    values = [20, 4, 128, 1e-4, 0.999, 0, 2.0]
+    for samples, generator, given, says in (
+        ({"chosen": []}, None, values, "Choose a generator"),
+        ({"chosen": []}, 1, [None, *values[1:]], "Fill in iterations"),
+        ({"chosen": [1, 2]}, 1, values, "at least 3 accepted samples, 2 are chosen"),
+        ({"chosen": [7, 8, 9]}, 1, values, "3 of the chosen masks were changed"),
+    ):
+        update = handlers.start(ask(dataset=dataset), samples, generator, *given)
+        assert says in update["value"].replace("\\", "")
+    assert jobs.list_jobs(studio, "finetune") == []
+
+
+def test_scores_name_a_missing_file(make_handlers, dataset, studio):
+    image = review.list_queue(studio, dataset)[0]["id"]
+    detection = review.describe_image(studio, image)["detection"]
+    mask = review.load_detected_mask(studio, detection["id"])
+    saved = review.save_mask(studio, image, mask, 0)
+    review.judge_image(studio, image, State.ACCEPTED, saved.version)
+    tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
+    updates = handlers.load_page(ask(dataset=dataset))
+    assert "| 1.000 | 1.000 | 1.000 | 1 |" in updates[tab.total]["value"]
+    assert "accepted unchanged" in updates[tab.counted]["value"]
+    studio.blobs.path(saved.revision["sha"]).unlink()
+    updates = handlers.load_page(ask(dataset=dataset))
+    assert "is missing" in updates[tab.error]["value"]
+
+
+def test_user_text_is_never_markup():
+    assert escape_markdown("a_b <script> {{1}} ${x}") == (r"a\_b \<script\> \{\{1\}\} \$\{x\}")
