@@ -58,6 +58,7 @@ class ReviewPage {
       if (!loop.dataset) return this.showEmpty();
       this.dataset = loop.dataset;
       this.queue = await loadQueue(loop.dataset);
+      this.#fillQueue();
       const wanted = Number(addressed("image"));
       const first =
         this.queue.find(({ id }) => id === wanted) ?? this.queue.find(isOpen) ?? this.queue[0];
@@ -208,7 +209,7 @@ class ReviewPage {
     this.redoButton.disabled = this.document.history.undone.length === 0;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
-    this.#drawQueue();
+    if (item) this.#pointQueueTo(item);
   }
 
   describePoint(point) {
@@ -299,25 +300,41 @@ class ReviewPage {
     return [...this.probeCanvas.getImageData(0, 0, 1, 1).data.subarray(0, 3)].join(" ");
   }
 
-  #drawQueue() {
-    const focused = this.list.contains(window.document.activeElement);
-    const items = this.queue.map((item) => {
-      const current = item.id === this.document?.record.id;
-      const button = make(
-        "button",
-        { title: `${item.name}: ${item.state}, ${item.regions} artifacts detected` },
-        make("span", { className: "mark", ariaLabel: item.state }, STATES[item.state]),
-        make("span", { className: "name" }, item.name),
-        make("span", { className: "count" }, `${item.regions || ""}`),
-      );
-      if (current) button.setAttribute("aria-current", "true");
-      this.#onClick(button, () => this.open(item.id));
-      return make("li", {}, button);
-    });
-    this.list.replaceChildren(...items);
-    const current = this.list.querySelector("[aria-current]");
-    current?.scrollIntoView({ block: "nearest" });
-    if (focused) current?.focus();
+  /** Fill the queue once; after that only what changes is touched, however long it is. */
+  #fillQueue() {
+    this.items = new Map(this.queue.map((item) => [item.id, this.#makeItem(item)]));
+    this.list.replaceChildren(...[...this.items.values()].map((button) => make("li", {}, button)));
+    for (const item of this.queue) this.#markItem(item);
+  }
+
+  #makeItem(item) {
+    const button = make(
+      "button",
+      {},
+      make("span", { className: "mark" }),
+      make("span", { className: "name" }, item.name),
+      make("span", { className: "count" }, `${item.regions || ""}`),
+    );
+    this.#onClick(button, () => this.open(item.id));
+    return button;
+  }
+
+  #markItem(item) {
+    const button = this.items.get(item.id);
+    button.title = `${item.name}: ${item.state}, ${item.regions} artifacts detected`;
+    button.firstChild.textContent = STATES[item.state];
+    button.firstChild.ariaLabel = item.state;
+  }
+
+  #pointQueueTo(item) {
+    this.#markItem(item);
+    const before = this.list.querySelector("[aria-current]");
+    const button = this.items.get(item.id);
+    if (before === button) return;
+    before?.removeAttribute("aria-current");
+    button.setAttribute("aria-current", "true");
+    button.scrollIntoView({ block: "nearest" });
+    if (before === window.document.activeElement) button.focus();
   }
 
   #button(label, key, action, properties = {}) {
