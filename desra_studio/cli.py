@@ -1,21 +1,37 @@
 """The command line: exit status 0 = done, 2 = bad input, with one line on standard error."""
 
-import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from desra_studio import __version__
+from desra_studio.cli_db import db_app
 from desra_studio.config import LOCAL_HOST, Settings
-from desra_studio.errors import InputError, SchemaError, StudioError
+from desra_studio.console import (
+    DEFAULTS,
+    AreaThreshold,
+    ClassMaps,
+    ContrastThreshold,
+    DatabaseUrl,
+    DataDir,
+    Device,
+    Json,
+    NoSegmentation,
+    WindowSize,
+    check_segmentation,
+    make_settings,
+    print_result,
+    run_app,
+    show_figure,
+    tell_weights,
+)
+from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.detections import DetectorParams
-from desra_studio.services.studio import connect_studio, open_studio
+from desra_studio.services.studio import open_studio
 
 app = typer.Typer(
     help="Find, label and delete the artifacts of GAN super-resolution models.",
@@ -23,36 +39,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 jobs_app = typer.Typer(help="What child processes of the server run.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(jobs_app, name="jobs", hidden=True)
-
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the database and the images.")
-]
-DatabaseUrl = Annotated[
-    str | None, typer.Option("--database-url", help="Another database than SQLite in --data-dir.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-ContrastThreshold = Annotated[
-    float, typer.Option(help="Artifact where the weighted map is below it, 0..1.")
-]
-AreaThreshold = Annotated[int, typer.Option(help="Components of at most this many px are dropped.")]
-WindowSize = Annotated[int, typer.Option(help="Odd width of the Gaussian window in px.")]
-ClassMaps = Annotated[
-    Path | None,
-    typer.Option(help="Folder of 8-bit PNGs of ADE20K indices; else all weights are 1."),
-]
-NoSegmentation = Annotated[
-    bool, typer.Option("--no-segmentation", help="Use no class weights (the default for now).")
-]
-Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
-
-DEFAULTS = DetectorParams()
-
-# By way of a public name: some releases of Typer bring their own copy of Click, others do not.
-USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 @app.command()
@@ -270,31 +259,6 @@ def bench(
     print_result(figures, "  ".join(f"{key} {value}" for key, value in figures.items()), as_json)
 
 
-@db_app.command(name="upgrade")
-def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Bring the database to the schema of this version; SQLite is backed up first."""
-    from desra_studio.services.maintenance import upgrade_studio
-
-    studio = connect_studio(make_settings(data_dir=data_dir, database_url=database_url))
-    schema, backup = upgrade_studio(studio)
-    typer.echo(f"The database is at schema {schema}." + (f" Backup: {backup}" if backup else ""))
-
-
-@db_app.command(name="check")
-def check_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Check schema, references and every stored file; exit status 2 if anything is wrong."""
-    from desra_studio.services.maintenance import check_studio
-
-    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
-    with show_progress("check") as report:
-        checked, problems = check_studio(studio, report)
-    for problem in problems:
-        typer.echo(problem, err=True)
-    if problems:
-        raise SchemaError(f"{len(problems)} problems found.")
-    typer.echo(f"Schema and references are right, {checked} stored files are there and undamaged.")
-
-
 @jobs_app.command(name="run")
 def run_job_command(run_id: int) -> None:
     """Carry out a job that the server wrote down."""
@@ -313,66 +277,6 @@ def show_version(
         raise typer.Exit
 
 
-def make_settings(**given: Any) -> Settings:  # noqa: ANN401 (values of any field)
-    """Return the settings with the options that were given; the environment fills the rest.
-
-    Raises:
-        InputError: a value that cannot be read, with its name.
-    """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        raise InputError(f"DESRA_STUDIO_{name}: {first['msg']}, got {first['input']!r}.") from error
-
-
-def check_segmentation(class_maps: Path | None, no_segmentation: bool) -> None:
-    """Raise InputError where class maps are both given and declined."""
-    if class_maps and no_segmentation:
-        raise InputError("--class-maps and --no-segmentation exclude each other. Give one.")
-
-
-def tell_weights(class_maps: Path | None) -> None:
-    """Say on standard error where classes were not weighted."""
-    if not class_maps:
-        typer.echo("No --class-maps: every class weight was 1.", err=True)
-
-
-def show_figure(value: float | None) -> str:
-    """Return four digits, or 'n/a' where there is nothing to count."""
-    return "n/a" if value is None else f"{value:.4f}"
-
-
-def print_result(result: dict[str, Any], line: str, as_json: bool) -> None:
-    """Print one JSON object, or one line for people."""
-    typer.echo(json.dumps(result) if as_json else line)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; bad arguments and StudioErrors become one line and exit status 2."""
-    given = list(arguments) if arguments is not None else sys.argv[1:]
-    try:
-        app(args=given, standalone_mode=False)
-    except StudioError as error:
-        fail(str(error))
-    except USAGE_ERROR as error:
-        message = error.format_message()  # type: ignore[attr-defined]
-        if "Usage:" in message:  # the help that a command without arguments shows
-            typer.echo(message)
-            raise SystemExit(0) from None
-        fail(f"{message} See desra-studio --help.")
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            # The reader (head, less) has gone; nothing is wrong with us.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(0) from None
-        fail(f"{error.filename or 'A file'}: {error.strerror or error}. Nothing was half-written.")
-    except (KeyboardInterrupt, typer.Abort):
-        raise SystemExit(130) from None
-
-
-def fail(message: str) -> None:
-    """Print one line on standard error and exit with status 2."""
-    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201 (this is the error channel)
-    raise SystemExit(2)
+    """Run the command line with these arguments, or the process's own."""
+    run_app(app, sys.argv[1:] if arguments is None else arguments)

@@ -1,0 +1,35 @@
+"""The commands that look after the database."""
+
+import typer
+
+from desra_studio.console import DatabaseUrl, DataDir, make_settings
+from desra_studio.errors import SchemaError
+from desra_studio.progress import show_progress
+from desra_studio.services.studio import connect_studio, open_studio
+
+db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
+
+
+@db_app.command(name="upgrade")
+def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database to the schema of this version; SQLite is backed up first."""
+    from desra_studio.services.maintenance import upgrade_studio
+
+    studio = connect_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    schema, backup = upgrade_studio(studio)
+    typer.echo(f"The database is at schema {schema}." + (f" Backup: {backup}" if backup else ""))
+
+
+@db_app.command(name="check")
+def check_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Check schema, references and every stored file; exit status 2 if anything is wrong."""
+    from desra_studio.services.maintenance import check_studio
+
+    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    with show_progress("check") as report:
+        checked, problems = check_studio(studio, report)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise SchemaError(f"{len(problems)} problems found.")
+    typer.echo(f"Schema and references are right, {checked} stored files are there and undamaged.")

@@ -1,0 +1,105 @@
+"""What the commands share: their options, their settings, and how they answer."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from desra_studio.config import Settings
+from desra_studio.errors import InputError, StudioError
+from desra_studio.services.detections import DetectorParams
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the database and the images.")
+]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", help="Another database than SQLite in --data-dir.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+ContrastThreshold = Annotated[
+    float, typer.Option(help="Artifact where the weighted map is below it, 0..1.")
+]
+AreaThreshold = Annotated[int, typer.Option(help="Components of at most this many px are dropped.")]
+WindowSize = Annotated[int, typer.Option(help="Odd width of the Gaussian window in px.")]
+ClassMaps = Annotated[
+    Path | None,
+    typer.Option(help="Folder of 8-bit PNGs of ADE20K indices; else all weights are 1."),
+]
+NoSegmentation = Annotated[
+    bool, typer.Option("--no-segmentation", help="Use no class weights (the default for now).")
+]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
+
+DEFAULTS = DetectorParams()
+
+# By way of a public name: some releases of Typer bring their own copy of Click, others do not.
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def make_settings(**given: Any) -> Settings:  # noqa: ANN401 (values of any field)
+    """Return the settings with the options that were given; the environment fills the rest.
+
+    Raises:
+        InputError: a value that cannot be read, with its name.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise InputError(f"DESRA_STUDIO_{name}: {first['msg']}, got {first['input']!r}.") from error
+
+
+def check_segmentation(class_maps: Path | None, no_segmentation: bool) -> None:
+    """Raise InputError where class maps are both given and declined."""
+    if class_maps and no_segmentation:
+        raise InputError("--class-maps and --no-segmentation exclude each other. Give one.")
+
+
+def tell_weights(class_maps: Path | None) -> None:
+    """Say on standard error where classes were not weighted."""
+    if not class_maps:
+        typer.echo("No --class-maps: every class weight was 1.", err=True)
+
+
+def show_figure(value: float | None) -> str:
+    """Return four digits, or 'n/a' where there is nothing to count."""
+    return "n/a" if value is None else f"{value:.4f}"
+
+
+def print_result(result: dict[str, Any], line: str, as_json: bool) -> None:
+    """Print one JSON object, or one line for people."""
+    typer.echo(json.dumps(result) if as_json else line)
+
+
+def run_app(app: typer.Typer, arguments: Sequence[str]) -> None:
+    """Run the command line; bad arguments and StudioErrors become one line and exit status 2."""
+    try:
+        app(args=list(arguments), standalone_mode=False)
+    except StudioError as error:
+        fail(str(error))
+    except USAGE_ERROR as error:
+        message = error.format_message()  # type: ignore[attr-defined]
+        if "Usage:" in message:  # the help that a command without arguments shows
+            typer.echo(message)
+            raise SystemExit(0) from None
+        fail(f"{message} See desra-studio --help.")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader (head, less) has gone; nothing is wrong with us.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        fail(f"{error.filename or 'A file'}: {error.strerror or error}. Nothing was half-written.")
+    except (KeyboardInterrupt, typer.Abort):
+        raise SystemExit(130) from None
+
+
+def fail(message: str) -> NoReturn:
+    """Print one line on standard error and exit with status 2."""
+    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201 (this is the error channel)
+    raise SystemExit(2)
