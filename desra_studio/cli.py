@@ -30,8 +30,11 @@ from desra_studio.console import (
 )
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.services.curation import FinetuneConfig
 from desra_studio.services.detections import DetectorParams
 from desra_studio.services.studio import open_studio
+
+FINETUNE = FinetuneConfig()
 
 app = typer.Typer(
     help="Find, label and delete the artifacts of GAN super-resolution models.",
@@ -205,10 +208,10 @@ def finetune(
     mask: Annotated[Path, typer.Option(help="Folder of masks: where MSE-SR is the better one.")],
     generator: Annotated[str, typer.Option(help="A weight file, or the name of a model.")],
     out: Annotated[Path, typer.Option(help="Folder to write the new weights into.")],
-    iterations: Annotated[int, typer.Option(help="Optimiser steps.")] = 1000,
-    batch: Annotated[int, typer.Option(help="Crops per step.")] = 4,
-    crop: Annotated[int, typer.Option(help="Side of a crop in HR px.")] = 256,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    iterations: Annotated[int, typer.Option(help="Optimiser steps.")] = FINETUNE.iterations,
+    batch: Annotated[int, typer.Option(help="Crops per step.")] = FINETUNE.batch,
+    crop: Annotated[int, typer.Option(help="Side of a crop in HR px.")] = FINETUNE.crop,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = FINETUNE.seed,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -216,7 +219,7 @@ def finetune(
 ) -> None:
     """Fine-tune a generator so that the masked artifacts go."""
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.finetuning import FinetuneConfig, finetune_folders
+    from desra_studio.services.finetuning import finetune_folders
 
     settings = FinetuneConfig(iterations=iterations, batch=batch, crop=crop, seed=seed)
     folders = {"--lr": lr, "--gan": gan, "--mse": mse, "--mask": mask}

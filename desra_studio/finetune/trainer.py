@@ -8,42 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from desra_studio.errors import InputError, ModelError
+from desra_studio.errors import ModelError
+from desra_studio.finetune.config import FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample, check_samples, fit_crop, sample_batches
 from desra_studio.sr.loader import Generator, StateDict
 
 ReportStep = Callable[[int, float], None]
 """Called after each iteration with its number, from 1, and its loss; may raise to stop."""
-
-
-@dataclass(frozen=True)
-class FinetuneConfig:
-    """Settings of a run; the defaults are Real-ESRGAN's for paired fine-tuning.
-
-    Attributes:
-        iterations: optimiser steps.
-        batch: crops per step.
-        crop: side of a crop in HR px; smaller images make it smaller.
-        learning_rate: Adam's, with betas 0.9 and 0.99.
-        ema: share of the old average that each step keeps.
-        seed: of crops, flips and torch.
-    """
-
-    iterations: int = 1000
-    batch: int = 4
-    crop: int = 256
-    learning_rate: float = 1e-4
-    ema: float = 0.999
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("iterations", "batch", "crop"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}.")
-        if not 0 < self.learning_rate < 1:
-            raise InputError(f"The learning rate must be in 0..1, got {self.learning_rate}.")
-        if not 0 <= self.ema < 1:
-            raise InputError(f"The EMA share must be at least 0 and below 1, got {self.ema}.")
 
 
 @dataclass(frozen=True)

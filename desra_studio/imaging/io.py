@@ -105,13 +105,21 @@ def read_mask(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Mask:
     """Read an image file as (H, W) bool: True where it is brighter than half.
 
     Raises:
-        InputError: as `read_rgb`; or marked with a dark value such as 1, which would be taken for
-            an empty mask.
+        InputError: as `read_rgb` and `to_mask`.
     """
-    values = read_rgb(path, max_megapixels).pixels.max(axis=2)
+    return to_mask(read_rgb(path, max_megapixels).pixels, path.name)
+
+
+def to_mask(pixels: RgbImage, name: str) -> Mask:
+    """Return (H, W) bool, True where an (H, W, 3) uint8 image is brighter than half.
+
+    Raises:
+        InputError: marked with a dark value such as 1, which would be taken for an empty mask.
+    """
+    values = pixels.max(axis=2)
     if 0 < values.max() < 128:
         raise InputError(
-            f"{path.name}: its brightest value is {values.max()}, so nothing counts as marked. "
+            f"{name}: its brightest value is {values.max()}, so nothing counts as marked. "
             "Write artifacts as 255."
         )
     return np.asarray(values > 127)

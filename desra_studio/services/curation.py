@@ -1,9 +1,10 @@
 """Choosing samples for fine-tuning and looking at their pseudo ground truth."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from desra_studio.errors import InputError
+from desra_studio.finetune.config import FinetuneConfig as FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX as FEATHER_SIGMA_PX
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.io import decode_png, encode_png
@@ -84,7 +85,8 @@ def start_finetune(
     dataset_id: int,
     revision_ids: list[int],
     model_id: int,
-    settings: dict[str, Any],
+    settings: FinetuneConfig,
+    feather_sigma: float = FEATHER_SIGMA_PX,
 ) -> int:
     """Freeze the chosen samples as a training set, start the job and return its id.
 
@@ -93,7 +95,8 @@ def start_finetune(
         dataset_id: whose images they are.
         revision_ids: current masks of accepted images, as they were seen when chosen.
         model_id: the generator to start from.
-        settings: of `FinetuneConfig`, and feather_sigma in px.
+        settings: of the training.
+        feather_sigma: softens the masks' edges, in px.
 
     Raises:
         InputError: too few samples, or one that cannot be trained on.
@@ -126,13 +129,14 @@ def start_finetune(
             if record.label:
                 revisions.append(record.label)
         training_set = freeze_training_set(session, dataset_id, revisions)
-        config = {
+        config: dict[str, Any] = {
             "dataset_id": dataset_id,
             "training_set_id": training_set.id,
             "training_set_hash": training_set.hash,
             "model_id": model_id,
             "samples": len(revisions),
-            **settings,
+            "feather_sigma": feather_sigma,
+            **asdict(settings),
         }
     return start_job(studio, "finetune", config)
 

@@ -10,7 +10,7 @@ import numpy as np
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX, RgbImage, Size, size_of
-from desra_studio.imaging.io import encode_png, is_plain_png, read_mask, read_rgb
+from desra_studio.imaging.io import encode_png, is_plain_png, read_rgb, to_mask
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.layout import (
     GAN_FOLDER,
@@ -122,11 +122,10 @@ class _Importer:
 
     def _add_label(self, sample: _Sample, path: Path) -> None:
         def store(path: Path) -> tuple[str, int]:
-            limit = self.studio.settings.max_megapixels
-            mask = fit_label(path, read_mask(path, limit), sample.size)
-            conversions = read_rgb(path, limit).conversions
+            read = read_rgb(path, self.studio.settings.max_megapixels)
+            mask = fit_label(path, to_mask(read.pixels, path.name), sample.size)
             # Grey is what a mask should be.
-            told = [text for text in conversions if not text.startswith("grey")]
+            told = [text for text in read.conversions if not text.startswith("grey")]
             if told:
                 self.note(path, ", ".join(told))
             return self.studio.blobs.put(encode_mask_png(mask)), int(np.count_nonzero(mask))

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 
 from desra_studio.errors import InputError
+from desra_studio.finetune.config import FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
-from desra_studio.finetune.trainer import FinetuneConfig as FinetuneConfig
 from desra_studio.finetune.trainer import (
     FinetuneResult,
     ReportStep,

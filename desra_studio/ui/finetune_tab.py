@@ -8,7 +8,7 @@ import gradio as gr
 
 from desra_studio.errors import InputError, StudioError
 from desra_studio.services import curation, jobs, models
-from desra_studio.services.curation import FEATHER_SIGMA_PX
+from desra_studio.services.curation import FEATHER_SIGMA_PX, FinetuneConfig
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_job_progress, build_sample_picker
 from desra_studio.ui.events import QUIET, Updates
@@ -109,23 +109,27 @@ def _build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
 
 
 def _build_settings() -> dict[str, gr.Number]:
+    defaults = FinetuneConfig()
     settings = {
-        "iterations": gr.Number(1000, label="Iterations", precision=0, minimum=1),
+        "iterations": gr.Number(defaults.iterations, label="Iterations", precision=0, minimum=1),
     }
     with gr.Accordion("More settings", open=False):
         settings |= {
-            "batch": gr.Number(4, label="Batch", info="Crops per step", precision=0, minimum=1),
+            "batch": gr.Number(
+                defaults.batch, label="Batch", info="Crops per step", precision=0, minimum=1
+            ),
             "crop": gr.Number(
-                128, label="Crop", info="Side in px of the SR image", precision=0, minimum=8
+                defaults.crop, label="Crop", info="Side in px of the SR image", precision=0,
+                minimum=8,
             ),
             "learning_rate": gr.Number(
-                1e-4, label="Learning rate", minimum=1e-7, maximum=0.1, step=1e-5
+                defaults.learning_rate, label="Learning rate", minimum=1e-7, maximum=0.1, step=1e-5
             ),
             "ema": gr.Number(
-                0.999, label="EMA", info="Share of the average kept per step", minimum=0,
+                defaults.ema, label="EMA", info="Share of the average kept per step", minimum=0,
                 maximum=0.9999, step=0.001,
             ),
-            "seed": gr.Number(0, label="Seed", precision=0, minimum=0),
+            "seed": gr.Number(defaults.seed, label="Seed", precision=0, minimum=0),
             "feather_sigma": gr.Number(
                 FEATHER_SIGMA_PX, label="Feather", info="Softens the mask's edge, in px",
                 minimum=0, maximum=50, step=0.5,
@@ -278,10 +282,18 @@ def _start(
     if missing:
         raise InputError(f"Fill in {', '.join(missing).replace('_', ' ')}.")
     whole = ("iterations", "batch", "crop", "seed")
-    settings = {
+    given = {
         name: int(value) if name in whole else value
         for name, value in named.items()
         if value is not None
     }
+    feather_sigma = given.pop("feather_sigma")
     chosen = [int(revision) for revision in samples.get("chosen", [])]
-    curation.start_finetune(studio, dataset, chosen, int(generator), settings)
+    curation.start_finetune(
+        studio,
+        dataset,
+        chosen,
+        int(generator),
+        FinetuneConfig(**given),  # type: ignore[arg-type]
+        feather_sigma,
+    )

@@ -1,5 +1,7 @@
 """From accepted masks to a new model that runs again, with a small real generator."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,10 @@ from spandrel.architectures.Compact import Compact
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, InputError, ModelError
+from desra_studio.finetune.config import FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
-from desra_studio.finetune.trainer import FinetuneConfig, finetune_generator
+from desra_studio.finetune.trainer import finetune_generator
 from desra_studio.services import curation, jobs, models, review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
@@ -25,15 +28,7 @@ from desra_studio.storage.tables import RunStatus, State
 from tests.conftest import make_pair
 from tests.services.test_jobs import wait_for, wait_until_ended
 
-SETTINGS = {
-    "iterations": 12,
-    "batch": 2,
-    "crop": 64,
-    "learning_rate": 1e-3,
-    "ema": 0.9,
-    "seed": 0,
-    "feather_sigma": 2.0,
-}
+SETTINGS = FinetuneConfig(iterations=12, batch=2, crop=64, learning_rate=1e-3, ema=0.9)
 CPU = torch.device("cpu")
 
 
@@ -172,7 +167,7 @@ def test_fine_tune_in_the_studio(studio, accepted, generator_file):
 def test_cancel_a_running_job(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    endless = SETTINGS | {"iterations": 1_000_000}
+    endless = replace(SETTINGS, iterations=1_000_000)
     run_id = curation.start_finetune(studio, accepted, chosen, model, endless)
     wait_for(lambda: jobs.view_job(studio, run_id).done > 0)
     jobs.cancel_active_job(studio, "finetune")

@@ -75,6 +75,7 @@ def test_fine_tuning_asks_for_what_is_missing(make_handlers, dataset, studio):
     for samples, generator, given, says in (
         ({"chosen": []}, None, values, "Choose a generator"),
         ({"chosen": []}, 1, [None, *values[1:]], "Fill in iterations"),
+        ({"chosen": []}, 1, [20, 4, 128, 5, *values[4:]], "learning rate must be in 0..1, got 5"),
         ({"chosen": [1, 2]}, 1, values, "at least 3 accepted samples, 2 are chosen"),
         ({"chosen": [7, 8, 9]}, 1, values, "3 of the chosen masks were changed"),
     ):
