@@ -9,7 +9,6 @@ from desra_studio.services.jobs import list_jobs, view_job
 from desra_studio.services.review import count_progress
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
-from desra_studio.storage.tables import RunStatus
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:
         (
             job
             for job in list_jobs(studio, "apply")
-            if job.status is RunStatus.DONE and job.config["dataset_id"] == dataset_id
+            if job.succeeded and job.config["dataset_id"] == dataset_id
         ),
         None,
     )

@@ -7,12 +7,13 @@ from desra_studio.errors import InputError
 from desra_studio.finetune.config import FinetuneConfig as FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX as FEATHER_SIGMA_PX
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
+from desra_studio.imaging.arrays import RgbImage
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, reviews
-from desra_studio.storage.tables import State
+from desra_studio.storage.tables import MaskRevision, State
 from desra_studio.storage.training_sets import freeze_training_set
 
 MINIMUM_SAMPLES = 3
@@ -71,13 +72,22 @@ def render_pseudo_gt(
     with studio.database.read() as session:
         revision = reviews.get_revision(session, revision_id)
         record = datasets.get_record(session, revision.image_id)
-    pseudo_gt = compose_pseudo_gt(
+    return encode_png(compose_stored_pseudo_gt(studio, record, revision, feather_sigma))
+
+
+def compose_stored_pseudo_gt(
+    studio: Studio, record: datasets.ImageRecord, revision: MaskRevision, feather_sigma: float
+) -> RgbImage:
+    """Compose the pseudo-GT, (H, W, 3) uint8 RGB, that a revision gives of its image.
+
+    What the page previews and what the trainer learns from are this one image.
+    """
+    return compose_pseudo_gt(
         decode_png(studio.blobs.get(record.gan.blob_sha)),
         decode_png(studio.blobs.get(record.mse.blob_sha)),
         decode_mask_png(studio.blobs.get(revision.mask_sha)),
         feather_sigma,
     )
-    return encode_png(pseudo_gt)
 
 
 def start_finetune(

@@ -19,9 +19,9 @@ from desra_studio.finetune.trainer import (
 )
 from desra_studio.imaging.arrays import size_of
 from desra_studio.imaging.io import decode_png, read_mask, read_rgb
-from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
+from desra_studio.services.curation import compose_stored_pseudo_gt
 from desra_studio.services.detections import match_folders
 from desra_studio.services.layout import fit_label
 from desra_studio.services.models import load_model, resolve_generator
@@ -184,12 +184,7 @@ def _load_samples(
             for revision in list_samples(session, training_set_id)
         ]
     for record, revision in records:
-        pseudo_gt = compose_pseudo_gt(
-            decode_png(studio.blobs.get(record.gan.blob_sha)),
-            decode_png(studio.blobs.get(record.mse.blob_sha)),
-            decode_mask_png(studio.blobs.get(revision.mask_sha)),
-            feather_sigma,
-        )
+        pseudo_gt = compose_stored_pseudo_gt(studio, record, revision, feather_sigma)
         lr = decode_png(studio.blobs.get(record.image.lr_sha or ""))
         samples.append(FinetuneSample(record.image.name, lr, pseudo_gt))
     return samples

@@ -39,7 +39,7 @@ def build_job_progress() -> gr.HTML:
 
 
 def build_sample_picker() -> gr.HTML:
-    """Build the choice of accepted samples; its value's `chosen` lists the image ids."""
+    """Build the choice of accepted samples; its value's `chosen` lists mask revisions by id."""
     return _build("studio-samples", "samples.js", "element, props, watch", {"candidates": []})
 
 

@@ -12,7 +12,7 @@ from desra_studio.services.detections import DetectorParams
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import JobValue, build_job_progress, show_job
-from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.events import QUIET, Updates, open_on_click
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
 
@@ -176,11 +176,6 @@ class DatasetsHandlers:
         """Cancel what runs."""
         jobs.cancel_active_job(self.studio, *KINDS)
 
-    def choose(self, ids: list[int], event: gr.SelectData) -> int:
-        """Return the dataset of the row that was clicked."""
-        row: int = event.index[0]
-        return ids[row]
-
 
 def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
@@ -207,10 +202,7 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         handlers.show_status, None, status, **QUIET
     )
     tab.cancel.click(handlers.cancel, **QUIET)
-    chosen = gr.Number(visible="hidden")  # a script cannot read a gr.State
-    tab.table.select(handlers.choose, tab.ids, chosen, **QUIET).then(
-        None, chosen, js="(id) => { location.href = `/review?dataset=${id}` }"
-    )
+    open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
 
 
 def _read_params(contrast: float | None, area: float | None) -> DetectorParams:

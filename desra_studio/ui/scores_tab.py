@@ -8,7 +8,7 @@ from desra_studio.errors import StudioError
 from desra_studio.services import scores
 from desra_studio.services.scores import DatasetScore, SetScore
 from desra_studio.services.studio import Studio
-from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.events import QUIET, Updates, open_on_click
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error, show_figure
 
@@ -105,11 +105,6 @@ class ScoresHandlers:
             self.tab.ids: [row.image_id for row in score.rows],
         }
 
-    def choose(self, ids: list[int], event: gr.SelectData) -> int:
-        """Return the image of the row that was clicked."""
-        row: int = event.index[0]
-        return ids[row]
-
 
 def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
@@ -126,11 +121,10 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     ]
     pages.load(handlers.load_page, None, outputs, **QUIET)
     tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
-    chosen = gr.Number(visible="hidden")  # a script cannot read a gr.State
-    tab.images.select(handlers.choose, tab.ids, chosen, **QUIET).then(
-        None,
-        chosen,
-        js="""(id) => {
+    open_on_click(
+        tab.images,
+        tab.ids,
+        """(id) => {
           const query = new URLSearchParams(location.search);
           query.set('image', id);
           location.href = `/review?${query}`;

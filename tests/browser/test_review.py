@@ -153,6 +153,23 @@ def test_a_server_that_is_away(page, review):
     assert review.saved.startswith("Saved as revision")
 
 
+def test_a_click_on_a_dataset_opens_it(page, review):
+    page.goto("/")
+    page.locator(".studio-page").get_by_text("set", exact=True).last.click()
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    assert page.url.partition("?")[2].startswith("dataset=1")
+
+
+def test_the_dataset_menu_stays_while_it_is_open(page, review):
+    review.open()
+    expect(page.locator(".studio-nav select")).to_have_value("1")
+    option = page.locator(".studio-nav option").first.element_handle()
+    with page.expect_response("**/studio/api/loop*"):
+        pass  # the next time that the navigation asks for its counts
+    page.wait_for_timeout(100)
+    assert option.evaluate("option => option.isConnected")
+
+
 def test_keyboard_alone(page, review):
     review.open()
     page.keyboard.press("?")

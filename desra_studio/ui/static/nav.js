@@ -49,6 +49,7 @@ export function mount(element) {
     job,
   );
 
+  let listed = "";
   const refresh = async () => {
     if (!root.isConnected) return;
     let loop;
@@ -58,15 +59,20 @@ export function mount(element) {
       showJob({ message: error.message });
       return;
     }
-    dataset.replaceChildren(
-      ...(loop.datasets.length
-        ? loop.datasets.map(({ id, name }) => make("option", { value: id }, name))
-        : [make("option", { value: "" }, "No dataset yet")]),
-    );
-    dataset.disabled = !loop.datasets.length;
-    dataset.value = loop.dataset ?? "";
+    const list = JSON.stringify([loop.datasets, loop.dataset]);
+    // Only when it changed: a menu that is open would lose what its user points at.
+    if (list !== listed) showDatasets(loop);
+    listed = list;
     for (const { step, count } of links) count.textContent = step.count(loop);
     showJob(loop.job);
+  };
+
+  const showDatasets = (loop) => {
+    const options = loop.datasets.map(({ id, name }) => make("option", { value: id }, name));
+    const none = make("option", { value: "" }, "No dataset yet");
+    dataset.replaceChildren(...(options.length ? options : [none]));
+    dataset.disabled = !options.length;
+    dataset.value = loop.dataset ?? "";
   };
 
   const showJob = (running) => {
