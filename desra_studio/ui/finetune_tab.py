@@ -24,6 +24,9 @@ has never seen."""
 NO_SAMPLES = """**No accepted samples yet.** Accept at least {minimum} masks in Review first:
 they become the samples that the generator learns from."""
 
+GENERATOR_INFO = "The model that made GAN-SR"
+NO_GENERATOR = "None yet: add the weight file of the model that made GAN-SR"
+
 FIELDS = ("iterations", "batch", "crop", "learning_rate", "ema", "seed", "feather_sigma")
 
 
@@ -95,7 +98,7 @@ def build() -> FinetuneTab:
 def _build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
     generator = gr.Dropdown(
         label="Generator",
-        info="The model that made GAN-SR",
+        info=GENERATOR_INFO,
         choices=[],
         interactive=True,
         elem_id="generator",
@@ -263,7 +266,11 @@ def _load_generators(studio: Studio, chosen: int | None = None) -> object:
     views = models.list_generators(studio)
     originals = [view for view in views if not view.fine_tuned]
     value = chosen or next((view.id for view in originals + views), None)
-    return gr.update(choices=[(view.label, view.id) for view in views], value=value)
+    return gr.update(
+        choices=[(view.label, view.id) for view in views],
+        value=value,
+        info=GENERATOR_INFO if views else NO_GENERATOR,
+    )
 
 
 def _start(
