@@ -12,6 +12,12 @@ from desra_studio.services.curation import FEATHER_SIGMA_PX, FinetuneConfig
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_job_progress, build_sample_picker
 from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.finetune_form import (
+    FIELDS,
+    build_generator,
+    build_settings,
+    load_generators,
+)
 from desra_studio.ui.finetune_status import KINDS, find_finished, offer_weights, plot_loss, show_run
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
@@ -23,11 +29,6 @@ has never seen."""
 
 NO_SAMPLES = """**No accepted samples yet.** Accept at least {minimum} masks in Review first:
 they become the samples that the generator learns from."""
-
-GENERATOR_INFO = "The model that made GAN-SR"
-NO_GENERATOR = "None yet: add the weight file of the model that made GAN-SR"
-
-FIELDS = ("iterations", "batch", "crop", "learning_rate", "ema", "seed", "feather_sigma")
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def build() -> FinetuneTab:
                 samples = build_sample_picker()
             with gr.Column(scale=2):
                 with gr.Group() as form:
-                    generator, upload = _build_generator()
-                    settings = _build_settings()
+                    generator, upload = build_generator()
+                    settings = build_settings()
                     start = gr.Button("Start fine-tuning", variant="primary")
                 error = gr.Markdown(visible=False, elem_classes=["studio-error"])
                 progress = build_job_progress()
@@ -95,52 +96,6 @@ def build() -> FinetuneTab:
     )
 
 
-def _build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
-    generator = gr.Dropdown(
-        label="Generator",
-        info=GENERATOR_INFO,
-        choices=[],
-        interactive=True,
-        elem_id="generator",
-    )
-    upload = gr.UploadButton(
-        "Add a weight file (.safetensors, .pth)",
-        file_types=[".safetensors", ".pth"],
-        size="sm",
-    )
-    return generator, upload
-
-
-def _build_settings() -> dict[str, gr.Number]:
-    defaults = FinetuneConfig()
-    settings = {
-        "iterations": gr.Number(defaults.iterations, label="Iterations", precision=0, minimum=1),
-    }
-    with gr.Accordion("More settings", open=False):
-        settings |= {
-            "batch": gr.Number(
-                defaults.batch, label="Batch", info="Crops per step", precision=0, minimum=1
-            ),
-            "crop": gr.Number(
-                defaults.crop, label="Crop", info="Side in px of the SR image", precision=0,
-                minimum=8,
-            ),
-            "learning_rate": gr.Number(
-                defaults.learning_rate, label="Learning rate", minimum=1e-7, maximum=0.1, step=1e-5
-            ),
-            "ema": gr.Number(
-                defaults.ema, label="EMA", info="Share of the average kept per step", minimum=0,
-                maximum=0.9999, step=0.001,
-            ),
-            "seed": gr.Number(defaults.seed, label="Seed", precision=0, minimum=0),
-            "feather_sigma": gr.Number(
-                FEATHER_SIGMA_PX, label="Feather", info="Softens the mask's edge, in px",
-                minimum=0, maximum=50, step=0.5,
-            ),
-        }  # fmt: skip
-    return settings
-
-
 class FinetuneHandlers:
     """What happens on the page."""
 
@@ -165,7 +120,7 @@ class FinetuneHandlers:
 
     def load_generators(self) -> object:
         """Return the choice of generators."""
-        return _load_generators(self.studio)
+        return load_generators(self.studio)
 
     def show_status(self, request: gr.Request) -> Updates:
         """Return the newest job with its loss and what can be done next."""
@@ -196,7 +151,7 @@ class FinetuneHandlers:
             model = models.add_model_file(self.studio, Path(path))
         except StudioError as error:
             return gr.update(), show_error(error)
-        return _load_generators(self.studio, model), gr.update(visible=False)
+        return load_generators(self.studio, model), gr.update(visible=False)
 
     def start(
         self,
@@ -260,17 +215,6 @@ def _describe_candidate(candidate: curation.Candidate) -> dict[str, Any]:
         "share": candidate.area_share,
         "problem": candidate.problem,
     }
-
-
-def _load_generators(studio: Studio, chosen: int | None = None) -> object:
-    views = models.list_generators(studio)
-    originals = [view for view in views if not view.fine_tuned]
-    value = chosen or next((view.id for view in originals + views), None)
-    return gr.update(
-        choices=[(view.label, view.id) for view in views],
-        value=value,
-        info=GENERATOR_INFO if views else NO_GENERATOR,
-    )
 
 
 def _start(
