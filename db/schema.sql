@@ -23,10 +23,13 @@ CREATE TABLE model (
   scale INTEGER,
   file_sha VARCHAR(64),
   parent_run_id INTEGER,
+  partner_id INTEGER,
+  card JSON NOT NULL,
   created_at DATETIME NOT NULL,
   CONSTRAINT pk_model PRIMARY KEY (id),
   CONSTRAINT uq_model_name UNIQUE (name),
-  CONSTRAINT fk_model_parent_run_id_run FOREIGN KEY(parent_run_id) REFERENCES run (id)
+  CONSTRAINT fk_model_parent_run_id_run FOREIGN KEY(parent_run_id) REFERENCES run (id),
+  CONSTRAINT fk_model_partner_id_model FOREIGN KEY(partner_id) REFERENCES model (id)
 );
 
 CREATE TABLE run_metric (
@@ -41,8 +44,8 @@ CREATE TABLE run_metric (
 CREATE TABLE dataset (
   id INTEGER NOT NULL,
   name VARCHAR(200) NOT NULL,
-  gan_model_id INTEGER NOT NULL,
-  mse_model_id INTEGER NOT NULL,
+  gan_model_id INTEGER,
+  mse_model_id INTEGER,
   source TEXT NOT NULL,
   created_at DATETIME NOT NULL,
   CONSTRAINT pk_dataset PRIMARY KEY (id),

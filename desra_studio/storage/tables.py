@@ -116,7 +116,11 @@ class Base(DeclarativeBase):
 
 
 class Model(Base):
-    """A generator; without weights where only its outputs were imported."""
+    """A generator; without weights where only its outputs were imported.
+
+    `partner_id` names the MSE-SR model that a GAN-SR model is compared with. `card` tells what is
+    known about the weights: source, licence, how they were made, size rules.
+    """
 
     __tablename__ = "model"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -126,23 +130,31 @@ class Model(Base):
     scale: Mapped[int | None]
     file_sha: Mapped[str | None] = mapped_column(String(64))
     parent_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    card: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Dataset(Base):
-    """A named set of images, with the pair of models whose outputs are compared."""
+    """A named set of images, with the pair of models whose outputs are compared.
+
+    LR images that wait to be upscaled have no pair yet.
+    """
 
     __tablename__ = "dataset"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
-    gan_model_id: Mapped[int] = mapped_column(ForeignKey("model.id"))
-    mse_model_id: Mapped[int] = mapped_column(ForeignKey("model.id"))
+    gan_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    mse_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     source: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Image(Base):
-    """One picture of a dataset: name, size of its SR outputs, and the LR if there is one."""
+    """One picture of a dataset: name, size of its SR outputs, and the LR if there is one.
+
+    Until the dataset has a pair of models, width and height are the LR's and scale is empty.
+    """
 
     __tablename__ = "image"
     __table_args__ = (UniqueConstraint("dataset_id", "name"),)

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from desra_studio.errors import SchemaError
 from desra_studio.storage import migrate
@@ -13,6 +14,7 @@ from desra_studio.storage.migrate import (
     ensure_schema,
     get_head,
     get_revision,
+    make_config,
     render_schema,
     upgrade_database,
 )
@@ -65,17 +67,41 @@ def test_refuses_somebody_elses_database(database):
             action(database)
 
 
-def test_an_older_schema_names_the_command_and_a_failed_migration_is_undone(database, monkeypatch):
-    ensure_schema(database)
-    with sqlite3.connect(database.sqlite_path) as connection:
-        connection.execute(
+@pytest.fixture
+def older_database(database):
+    """A database as the first version made it, with a row."""
+    with database.engine.connect() as connection:
+        command.upgrade(make_config(connection), "0001")
+        connection.exec_driver_sql(
             "INSERT INTO model (name, role, created_at) VALUES ('kept', 'gan', '2026-01-01')"
         )
+        connection.exec_driver_sql(
+            "INSERT INTO dataset (name, gan_model_id, mse_model_id, source, created_at) "
+            "VALUES ('images', 1, 1, '/', '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO image (dataset_id, name, width, height) VALUES (1, 'one', 8, 8)"
+        )
+        connection.commit()
+    return database
+
+
+def test_an_older_schema_names_the_command_which_keeps_every_row(older_database):
+    with pytest.raises(SchemaError, match=r"0001.*desra-studio db upgrade"):
+        ensure_schema(older_database)
+    backup = upgrade_database(older_database)
+    assert get_revision(older_database) == get_head()
+    assert check_schema(older_database) == []
+    with sqlite3.connect(older_database.sqlite_path) as connection:
+        assert connection.execute("SELECT name, card FROM model").fetchall() == [("kept", "{}")]
+        assert connection.execute("SELECT name FROM dataset").fetchall() == [("images",)]
+        assert connection.execute("SELECT name FROM image").fetchall() == [("one",)]
     connection.close()
-    # The only way to meet an older schema before there are two: pretend that head has moved on.
-    monkeypatch.setattr(migrate, "get_head", lambda: "0002")
-    with pytest.raises(SchemaError, match="desra-studio db upgrade"):
-        ensure_schema(database)
+    assert backup.is_file()
+
+
+def test_a_failed_migration_is_undone(older_database, monkeypatch):
+    database = older_database
 
     def fail(broken):
         with sqlite3.connect(broken.sqlite_path) as connection:
