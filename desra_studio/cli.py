@@ -9,32 +9,26 @@ import typer
 
 from desra_studio import __version__
 from desra_studio.cli_db import db_app
+from desra_studio.cli_folders import folders_app
+from desra_studio.cli_models import models_app
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.console import (
     DEFAULTS,
     AreaThreshold,
-    ClassMaps,
     ContrastThreshold,
     DatabaseUrl,
     DataDir,
     Device,
     Json,
-    NoSegmentation,
-    WindowSize,
-    check_segmentation,
     make_settings,
     print_result,
     run_app,
-    show_figure,
-    tell_weights,
+    tell_notes,
 )
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
-from desra_studio.services.curation import FinetuneConfig
 from desra_studio.services.detections import DetectorParams
 from desra_studio.services.studio import open_studio
-
-FINETUNE = FinetuneConfig()
 
 app = typer.Typer(
     help="Find, label and delete the artifacts of GAN super-resolution models.",
@@ -43,7 +37,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 jobs_app = typer.Typer(help="What child processes of the server run.", no_args_is_help=True)
+app.add_typer(folders_app)
 app.add_typer(db_app, name="db")
+app.add_typer(models_app, name="models")
 app.add_typer(jobs_app, name="jobs", hidden=True)
 
 
@@ -70,165 +66,50 @@ def serve(
 
 @app.command(name="import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Folder with GAN-SR, MSE-SR, and LR, GT-Mask.")],
+    path: Annotated[
+        Path, typer.Argument(help="Folder with GAN-SR, MSE-SR, LR, GT-Mask; or of LR images alone.")
+    ],
     name: Annotated[str, typer.Option(help="Name of the new dataset.")],
+    model: Annotated[
+        str | None, typer.Option(help="GAN-SR model that upscales LR images, with its partner.")
+    ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
+    device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
     """Import a folder of images as a dataset and detect its artifacts."""
-    from desra_studio.services.datasets import import_dataset
+    from desra_studio.services.datasets import check_pair, import_dataset
     from desra_studio.services.detections import detect_dataset
 
     params = DetectorParams(contrast_threshold, area_threshold)
-    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
+    model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
         imported = import_dataset(studio, path, name, report)
     for line in imported.lines:
         typer.echo(line, err=True)
-    with show_progress("detect") as report:
-        marked = detect_dataset(studio, imported.dataset_id, params, report)
+    result = imported.as_dict()
+    if not imported.lr_only:
+        with show_progress("detect") as report:
+            result["marked"] = detect_dataset(studio, imported.dataset_id, params, report)
+    elif model_id is not None:
+        from desra_studio.services.upscaling import upscale_dataset
+
+        with show_progress("upscale") as report:
+            result |= upscale_dataset(studio, imported.dataset_id, model_id, params, report)
+        tell_notes(result["notes"])
     print_result(
-        imported.as_dict() | {"marked": marked},
+        result,
         f"{imported.images} images imported as {imported.name!r}, {imported.with_lr} with LR, "
-        f"{imported.labels} with a manual mask; artifacts detected in {marked}.",
-        as_json,
-    )
-
-
-@app.command()
-def detect(
-    gan: Annotated[Path, typer.Option(help="Folder of GAN-SR images.")],
-    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images of the same names.")],
-    out: Annotated[Path, typer.Option(help="Folder to write mask/ (and map/) into.")],
-    contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
-    area_threshold: AreaThreshold = DEFAULTS.area_threshold,
-    window_size: WindowSize = DEFAULTS.window_size,
-    class_maps: ClassMaps = None,
-    no_segmentation: NoSegmentation = False,
-    save_maps: Annotated[bool, typer.Option(help="Write the artifact maps, too.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Mark the artifacts of GAN-SR images against MSE-SR images."""
-    from desra_studio.services.detections import detect_folders
-
-    check_segmentation(class_maps, no_segmentation)
-    params = DetectorParams(contrast_threshold, area_threshold, window_size)
-    with show_progress("detect") as report:
-        result = detect_folders(gan, mse, out, params, class_maps, save_maps, report)
-    tell_weights(class_maps)
-    images = result["images"]
-    components = sum(image["components"] for image in images)
-    print_result(
-        result,
-        f"{components} artifacts in {len(images)} images, {result['seconds']:.1f} s. "
-        f"Masks are in {out / 'mask'}.",
-        as_json,
-    )
-
-
-@app.command()
-def score(
-    pred: Annotated[Path, typer.Option(help="Folder of detected masks.")],
-    gt: Annotated[Path, typer.Option(help="Folder of manual masks of the same names.")],
-    as_json: Json = False,
-) -> None:
-    """Score detected masks against manual ones: IoU, precision, recall."""
-    from desra_studio.services.scores import score_folders
-
-    figures, notes = score_folders(pred, gt)
-    for note in notes:
-        typer.echo(note, err=True)
-    print_result(
-        figures,
-        f"IoU {show_figure(figures['iou'])}  precision {show_figure(figures['precision'])}  "
-        f"recall {show_figure(figures['recall'])}  over {figures['images']} images "
-        f"({figures['empty_both']} empty in both)",
-        as_json,
-    )
-
-
-@app.command()
-def regress(
-    before: Annotated[Path, typer.Option(help="Folder of the original GAN-SR images.")],
-    after: Annotated[Path, typer.Option(help="Folder of the fine-tuned model's images.")],
-    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images.")],
-    contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
-    area_threshold: AreaThreshold = DEFAULTS.area_threshold,
-    window_size: WindowSize = DEFAULTS.window_size,
-    class_maps: ClassMaps = None,
-    no_segmentation: NoSegmentation = False,
-    as_json: Json = False,
-) -> None:
-    """Count the artifacts that fine-tuning removed, left and added."""
-    from desra_studio.services.detections import regress_folders
-
-    check_segmentation(class_maps, no_segmentation)
-    params = DetectorParams(contrast_threshold, area_threshold, window_size)
-    with show_progress("regress") as report:
-        figures = regress_folders(before, after, mse, params, class_maps, report)
-    tell_weights(class_maps)
-    print_result(
-        figures,
-        f"{figures['removed']} of {figures['before_components']} artifacts gone, "
-        f"{figures['added']} new (removal rate {show_figure(figures['removal_rate'])}, "
-        f"addition rate {show_figure(figures['addition_rate'])})",
-        as_json,
-    )
-
-
-@app.command()
-def upscale(
-    model: Annotated[str, typer.Option(help="A weight file, or the name of a model.")],
-    lr: Annotated[Path, typer.Option(help="Folder of LR images.")],
-    out: Annotated[Path, typer.Option(help="Folder to write NAME.png into.")],
-    device: Device = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
-    """Upscale a folder of images with a model."""
-    studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.upscaling import upscale_folder
-
-    with show_progress("upscale") as report:
-        result = upscale_folder(studio, model, lr, out, report)
-    print_result(
-        result, f"{result['images']} images upscaled x{result['scale']} into {out}.", as_json
-    )
-
-
-@app.command()
-def finetune(
-    lr: Annotated[Path, typer.Option(help="Folder of LR images.")],
-    gan: Annotated[Path, typer.Option(help="Folder of GAN-SR images.")],
-    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images.")],
-    mask: Annotated[Path, typer.Option(help="Folder of masks: where MSE-SR is the better one.")],
-    generator: Annotated[str, typer.Option(help="A weight file, or the name of a model.")],
-    out: Annotated[Path, typer.Option(help="Folder to write the new weights into.")],
-    iterations: Annotated[int, typer.Option(help="Optimiser steps.")] = FINETUNE.iterations,
-    batch: Annotated[int, typer.Option(help="Crops per step.")] = FINETUNE.batch,
-    crop: Annotated[int, typer.Option(help="Side of a crop in HR px.")] = FINETUNE.crop,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = FINETUNE.seed,
-    device: Device = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
-    """Fine-tune a generator so that the masked artifacts go."""
-    studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.finetuning import finetune_folders
-
-    settings = FinetuneConfig(iterations=iterations, batch=batch, crop=crop, seed=seed)
-    folders = {"--lr": lr, "--gan": gan, "--mse": mse, "--mask": mask}
-    with show_progress("finetune") as report:
-        result = finetune_folders(studio, folders, generator, out, settings, report=report)
-    print_result(
-        result,
-        f"{iterations} iterations on {result['samples']} samples in {result['seconds']:.0f} s, L1 "
-        f"{result['loss_first']:.4f} to {result['loss_last']:.4f}. Weights are in {out}.",
+        f"{imported.labels} with a manual mask; "
+        + (
+            f"artifacts detected in {result['marked']}."
+            if "marked" in result
+            else "upscale them on the Datasets page."
+        ),
         as_json,
     )
 
@@ -252,7 +133,7 @@ def export(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: startup.")],
+    name: Annotated[str, typer.Argument(help="startup or upscale.")],
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""

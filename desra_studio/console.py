@@ -67,6 +67,12 @@ def tell_weights(class_maps: Path | None) -> None:
         typer.echo("No --class-maps: every class weight was 1.", err=True)
 
 
+def tell_notes(notes: Sequence[str]) -> None:
+    """Say on standard error what had to be done otherwise than planned."""
+    for note in notes:
+        typer.echo(note, err=True)
+
+
 def show_figure(value: float | None) -> str:
     """Return four digits, or 'n/a' where there is nothing to count."""
     return "n/a" if value is None else f"{value:.4f}"

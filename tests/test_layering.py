@@ -13,31 +13,43 @@ PACKAGE = Path(__file__).parent.parent / "desra_studio"
 ALLOWED = {
     "errors": set(),
     "progress": set(),
+    "assets_folder": set(),
     "config": {"errors"},
     "imaging": {"errors"},
     "detection": {"imaging", "errors"},
     "sr": {"imaging", "errors"},
     "metrics": {"imaging", "errors"},
-    "finetune": {"sr", "imaging", "errors"},
+    "finetune": {"sr", "metrics", "imaging", "errors"},
     "storage": {"imaging", "errors"},
     "services": {
         "storage", "detection", "sr", "metrics", "finetune", "imaging", "config", "errors",
+        "assets_folder",
     },
     "ui": {"services", "progress", "errors"},
     "console": {"services", "config", "errors"},
     "cli_db": {"console", "services", "progress", "errors"},
-    "cli": {"cli_db", "console", "ui", "services", "progress", "config", "errors"},
+    "cli_models": {"console", "services", "progress", "errors"},
+    "cli_folders": {"console", "services", "progress", "errors"},
+    "cli": {
+        "cli_db", "cli_folders", "cli_models", "console", "ui", "services", "progress", "config",
+        "errors",
+    },
 }  # fmt: skip
 
 OWNERS = {
+    "onnxruntime": {"sr"},
     "gradio": {"ui"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
-    "typer": {"cli", "cli_db", "console"},
+    "httpx": {"services"},
+    "typer": {"cli", "cli_db", "cli_folders", "cli_models", "console"},
     "cv2": {"imaging", "detection", "finetune"},
 }
 
-TORCH_FILES = {"sr", "finetune", "services/finetuning.py"}
+TORCH_FILES = {
+    "sr", "finetune", "services/finetuning.py", "services/derivation.py",
+    "services/upscale_benchmark.py",
+}  # fmt: skip
 
 
 def list_imports(path: Path) -> set[str]:

@@ -62,6 +62,19 @@ def compute_artifact_map(
     return _compute_fast(gan_sr, mse_sr, window_size)
 
 
+def compute_local_variance(image: RgbImage, window_size: int = 11) -> NDArray[np.float32]:
+    """Return the variance under a Gaussian window, as Equation 7 sees it.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        window_size: odd width of the window in px.
+
+    Returns:
+        (H - window_size + 1, W - window_size + 1, 3) float32, in squared grey levels.
+    """
+    return _compute_variance(image, cv2.getGaussianKernel(window_size, SIGMA).astype(np.float32))
+
+
 def _compute_reference(gan_sr: RgbImage, mse_sr: RgbImage, window_size: int) -> ArtifactMap:
     kernel = cv2.getGaussianKernel(window_size, SIGMA)
     radius = window_size // 2

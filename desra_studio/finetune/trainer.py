@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from desra_studio.errors import ModelError
+from desra_studio.finetune.averaging import update_average
 from desra_studio.finetune.config import FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample, check_samples, fit_crop, sample_batches
 from desra_studio.sr.loader import Generator, StateDict
@@ -64,7 +65,7 @@ def finetune_generator(
                     f"The loss is {loss_value} after {iteration} iterations. Start again with a "
                     f"learning rate below {config.learning_rate:g}."
                 )
-            _update_average(average, module, config.ema, iteration)
+            update_average(average, module, config.ema, iteration)
             report(iteration, loss_value)
     except torch.OutOfMemoryError as error:
         raise ModelError(
@@ -72,16 +73,3 @@ def finetune_generator(
             f"than {device} has. Halve the batch or the crop."
         ) from error
     return FinetuneResult(module.state_dict(), average.state_dict(), loss_value)
-
-
-@torch.no_grad()
-def _update_average(
-    average: torch.nn.Module, module: torch.nn.Module, ema: float, iteration: int
-) -> None:
-    # Early on the average follows faster: with a fixed 0.999 a short run would hardly leave the
-    # weights it started from.
-    keep = min(ema, iteration / (iteration + 10))
-    for old_weight, weight in zip(average.parameters(), module.parameters(), strict=True):
-        old_weight.lerp_(weight, 1 - keep)
-    for old_buffer, buffer in zip(average.buffers(), module.buffers(), strict=True):
-        old_buffer.copy_(buffer)

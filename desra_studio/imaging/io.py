@@ -164,6 +164,16 @@ def decode_png(data: bytes) -> RgbImage:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
+def compress_jpeg(image: RgbImage, quality: int) -> RgbImage:
+    """Return what is left of (H, W, 3) uint8 RGB after JPEG of a quality in 1..100."""
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if done else None
+    if decoded is None:
+        raise InputError(f"An image of shape {image.shape} could not be compressed as JPEG.")
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
 def is_plain_png(data: bytes) -> bool:
     """Tell whether a file can be shown as it is: a whole 8-bit RGB PNG with nothing beside pixels.
 

@@ -48,6 +48,13 @@ def time_startup() -> dict[str, Any]:
     }
 
 
+def time_upscale() -> dict[str, Any]:
+    """Time the tiled upscaler against the bare network; see `upscale_benchmark.time_upscale`."""
+    from desra_studio.services import upscale_benchmark
+
+    return upscale_benchmark.time_upscale()
+
+
 def find_free_port() -> int:
     """Return a TCP port that nothing listens on just now."""
     with socket(AF_INET, SOCK_STREAM) as probe:
@@ -90,4 +97,7 @@ def _time_server() -> float:
             process.wait()
 
 
-BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {"startup": time_startup}
+BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "startup": time_startup,
+    "upscale": time_upscale,
+}

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from desra_studio.errors import InputError
+from desra_studio.finetune.config import DeriveConfig as DeriveConfig
 from desra_studio.finetune.config import FinetuneConfig as FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX as FEATHER_SIGMA_PX
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt

@@ -29,7 +29,7 @@ from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import ModelRole
+from desra_studio.storage.tables import Model, ModelRole
 from desra_studio.storage.training_sets import list_samples
 
 SAME_MODEL_PSNR = 32.0
@@ -77,6 +77,8 @@ def finetune_training_set(
             scale=base.scale,
             file_sha=file_sha,
             parent_run_id=run_id,
+            partner_id=base.partner_id,
+            card=_describe_fine_tuned(base, len(samples), settings),
         )
     return {
         "model_id": model.id,
@@ -88,6 +90,12 @@ def finetune_training_set(
         "device": str(device),
         "warning": warning,
     }
+
+
+def _describe_fine_tuned(base: Model, samples: int, settings: FinetuneConfig) -> dict[str, Any]:
+    inherited = {key: value for key, value in base.card.items() if key != "sha256"}
+    made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
+    return inherited | {"source": made}
 
 
 def finetune_folders(

@@ -1,27 +1,37 @@
-"""Models with weights: adding, listing and loading them."""
+"""Models with weights: adding, pairing, loading and exporting them."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
-from desra_studio.errors import ModelError, NotFoundError
+from desra_studio.errors import InputError, ModelError, NotFoundError
+from desra_studio.imaging.staging import write_atomically
 from desra_studio.services.studio import Studio
+from desra_studio.sr.catalog import find_entry
 from desra_studio.storage import models
 from desra_studio.storage.tables import Model, ModelRole
 
 if TYPE_CHECKING:
     from desra_studio.sr.loader import Generator
 
+FORMATS = ("safetensors", "pth", "onnx")
+NAME_LETTERS = 150
+"""Leaves room for what is appended to the names of models made from this one."""
+
 
 @dataclass(frozen=True)
 class ModelView:
-    """A model as a page shows it; `fine_tuned` where it came out of a job of ours."""
+    """A GAN-SR model as a page offers it; `fine_tuned` where it came out of a job of ours."""
 
     id: int
     name: str
     architecture: str
     scale: int
     fine_tuned: bool
+    partner_id: int | None
 
     @property
     def label(self) -> str:
@@ -30,7 +40,7 @@ class ModelView:
 
 
 def list_generators(studio: Studio) -> list[ModelView]:
-    """Return the models that can be run and fine-tuned, newest first."""
+    """Return the GAN-SR models that can be run and fine-tuned, newest first."""
     with studio.database.read() as session:
         return [
             ModelView(
@@ -39,31 +49,115 @@ def list_generators(studio: Studio) -> list[ModelView]:
                 architecture=model.architecture or "?",
                 scale=model.scale or 0,
                 fine_tuned=model.parent_run_id is not None,
+                partner_id=model.partner_id,
             )
-            for model in models.list_runnable_models(session)
+            for model in models.list_runnable_models(session, ModelRole.GAN)
         ]
 
 
-def add_model_file(studio: Studio, path: Path, name: str = "") -> int:
+def add_model_file(
+    studio: Studio,
+    path: Path,
+    name: str = "",
+    role: str = ModelRole.GAN,
+    partner: str | None = None,
+) -> int:
     """Check a weight file by loading it, store it as safetensors and return the model's id.
+
+    Args:
+        studio: where to add it.
+        path: a .safetensors or .pth file.
+        name: the file's own where it is empty.
+        role: gan or mse.
+        partner: name of the MSE-SR model that this GAN-SR model is compared with, or of the GAN-SR
+            model that this MSE-SR model becomes the partner of.
 
     Raises:
         ModelError: not a generator that can be loaded safely.
-        InputError: the name is taken.
+        InputError: the name is taken or unfit, an unknown role, or a partner that does not fit.
+        NotFoundError: no partner of this name.
     """
-    from desra_studio.sr.loader import encode_weights, load_generator
+    if role not in list(ModelRole):
+        raise InputError(f"Unknown role {role!r}. Choose one of: {', '.join(ModelRole)}.")
+    name = _check_name(name or path.stem)
+    with studio.database.read() as session:
+        if models.find_model(session, name):
+            raise InputError(f"A model named {name!r} exists already. Choose another name.")
+        others = [models.require_model(session, partner)] if partner else []
+    generator, card = read_generator(path)
+    return register_generator(
+        studio, name, ModelRole(role), generator, {"source": path.name} | card, others
+    )
 
-    generator = load_generator(path)
-    sha = studio.blobs.put(encode_weights(generator.module.state_dict()))
+
+def register_generator(
+    studio: Studio,
+    name: str,
+    role: ModelRole,
+    generator: "Generator",
+    card: dict[str, Any],
+    others: Sequence[Model] = (),
+) -> int:
+    """Store a generator as safetensors, add its row, pair it with `others`; return its id.
+
+    Raises:
+        InputError: the name is taken, one of the others does not fit, or the disk is full.
+    """
+    from desra_studio.sr.loader import encode_weights
+
+    for other in others:
+        _check_pair(Model(name=name, role=role, scale=generator.scale, file_sha=""), other)
+    try:
+        sha = studio.blobs.put(encode_weights(generator.module.state_dict()))
+    except OSError as error:
+        raise InputError(
+            f"{name} cannot be stored in {studio.blobs.root}: {error.strerror}. Free some space "
+            "and run the same command again."
+        ) from error
     with studio.database.write() as session:
-        return models.add_model(
+        model = models.add_model(
             session,
-            name or path.stem,
-            ModelRole.GAN,
+            name,
+            role,
             architecture=generator.architecture,
             scale=generator.scale,
             file_sha=sha,
-        ).id
+            card=card,
+        )
+        for other in others:
+            _pair(model, models.get_model(session, other.id))
+        return model.id
+
+
+def read_generator(path: Path) -> tuple["Generator", dict[str, Any]]:
+    """Load a weight file, and return what its card says about it as well.
+
+    Raises:
+        ModelError: see `load_generator`.
+    """
+    from desra_studio.sr.loader import load_generator
+
+    generator = load_generator(path)
+    return generator, {
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "parameters": generator.parameters,
+        "minimum_px": generator.minimum_px,
+        "multiple_px": generator.multiple_px,
+    }
+
+
+def set_partner(studio: Studio, gan_id: int, mse_id: int) -> None:
+    """Make an MSE-SR model the one that a GAN-SR model is compared with.
+
+    Raises:
+        InputError: the roles are others, the scales differ, or one has no weights here.
+        NotFoundError: one of them is gone.
+    """
+    with studio.database.write() as session:
+        gan, mse = models.get_model(session, gan_id), models.get_model(session, mse_id)
+        if gan.role != ModelRole.GAN:
+            raise InputError(f"{gan.name} is no GAN-SR model. Choose a GAN-SR model first.")
+        _pair(gan, mse)
 
 
 def load_model(studio: Studio, model: Model) -> "Generator":
@@ -74,9 +168,7 @@ def load_model(studio: Studio, model: Model) -> "Generator":
     """
     from desra_studio.sr.loader import build_generator, parse_weights
 
-    if model.file_sha is None:
-        raise ModelError(f"{model.name} has no weights here. Add its weight file first.")
-    return build_generator(parse_weights(studio.blobs.get(model.file_sha), model.name), model.name)
+    return build_generator(parse_weights(_get_weights(studio, model), model.name), model.name)
 
 
 def resolve_generator(studio: Studio, name_or_file: str) -> "Generator":
@@ -94,5 +186,98 @@ def resolve_generator(studio: Studio, name_or_file: str) -> "Generator":
     with studio.database.read() as session:
         model = models.find_model(session, name_or_file)
     if model is None:
-        raise NotFoundError(f"{name_or_file!r} is neither a weight file nor a model's name.")
+        way = " Run: desra-studio models " + (
+            f"pull {name_or_file}" if find_entry(name_or_file) else "list"
+        )
+        raise NotFoundError(f"{name_or_file!r} is neither a weight file nor a model's name.{way}")
     return load_model(studio, model)
+
+
+def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
+    """Return a model's weights as a file of one of FORMATS.
+
+    Raises:
+        InputError: unknown format.
+        NotFoundError: no such model.
+        ModelError: no weights here, or the network cannot be exported in this format.
+    """
+    _check_format(form)
+    with studio.database.read() as session:
+        model = models.get_model(session, model_id)
+    data = _get_weights(studio, model)
+    if form == "pth":
+        from desra_studio.sr.export import encode_pth
+        from desra_studio.sr.loader import parse_weights
+
+        return encode_pth(parse_weights(data, model.name))
+    if form == "onnx":
+        from desra_studio.sr.export import export_onnx
+
+        with TemporaryDirectory() as folder:
+            made = Path(folder) / "model.onnx"
+            export_onnx(load_model(studio, model), made)
+            return made.read_bytes()
+    return data
+
+
+def export_model(studio: Studio, name: str, form: str, out: Path) -> dict[str, Any]:
+    """Write a model's weights to a new file, whole or not at all, and return what was written.
+
+    Raises:
+        InputError: unknown format, or `out` exists or cannot be written.
+        NotFoundError: no such model.
+        ModelError: no weights here, or the network cannot be exported in this format.
+    """
+    _check_format(form)
+    if out.exists():
+        raise InputError(f"{out} exists already. Give the name of a new .{form} file.")
+    with studio.database.read() as session:
+        model = models.require_model(session, name)
+    data = encode_model(studio, model.id, form)
+    try:
+        write_atomically(out, data)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}.") from error
+    return {"name": name, "format": form, "out": str(out), "bytes": len(data)}
+
+
+def _check_format(form: str) -> None:
+    if form not in FORMATS:
+        raise InputError(f"Unknown format {form!r}. Choose one of: {', '.join(FORMATS)}.")
+
+
+def _get_weights(studio: Studio, model: Model) -> bytes:
+    if model.file_sha is None:
+        raise ModelError(f"{model.name} has no weights here. Add its weight file first.")
+    return studio.blobs.get(model.file_sha)
+
+
+def _check_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > NAME_LETTERS or not name.isprintable():
+        raise InputError(
+            f"The model's name must have 1 to {NAME_LETTERS} printable letters, got {name!r}."
+        )
+    return name
+
+
+def _check_pair(one: Model, other: Model) -> None:
+    if one.role == other.role:
+        raise InputError(
+            f"{one.name} and {other.name} are both of role {one.role}. A GAN-SR model's partner is "
+            "of role mse."
+        )
+    for model in (one, other):
+        if model.file_sha is None:
+            raise InputError(f"{model.name} has no weights here. Add its weight file first.")
+    if one.scale != other.scale:
+        raise InputError(
+            f"{one.name} is x{one.scale} but {other.name} is x{other.scale}. Partners have the "
+            "same scale."
+        )
+
+
+def _pair(one: Model, other: Model) -> None:
+    _check_pair(one, other)
+    gan, mse = (one, other) if one.role == ModelRole.GAN else (other, one)
+    gan.partner_id = mse.id

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desra_studio.config import Settings
 from desra_studio.errors import InputError
+from desra_studio.services.bundled import register_bundled_models
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.database import Database
 from desra_studio.storage.migrate import ensure_schema
@@ -50,12 +51,15 @@ def connect_studio(settings: Settings) -> Studio:
 def open_studio(settings: Settings) -> Studio:
     """Open the data directory, making an empty database where there is none.
 
+    The bundled models are registered in it.
+
     Raises:
         InputError: the data directory or the database cannot be used.
         SchemaError: the database is of another version.
     """
     studio = connect_studio(settings)
     ensure_schema(studio.database)
+    register_bundled_models(studio)
     return studio
 
 

@@ -1,8 +1,11 @@
 """Queries on models."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
 
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, NotFoundError
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import Model, ModelRole
 
@@ -16,6 +19,8 @@ def add_model(
     scale: int | None = None,
     file_sha: str | None = None,
     parent_run_id: int | None = None,
+    partner_id: int | None = None,
+    card: dict[str, Any] | None = None,
 ) -> Model:
     """Add a model and return it with its id.
 
@@ -31,6 +36,8 @@ def add_model(
         scale=scale,
         file_sha=file_sha,
         parent_run_id=parent_run_id,
+        partner_id=partner_id,
+        card=card or {},
     )
     session.add(model)
     session.flush()
@@ -42,12 +49,44 @@ def find_model(session: Session, name: str) -> Model | None:
     return session.scalar(select(Model).where(Model.name == name))
 
 
+def require_model(session: Session, name: str) -> Model:
+    """Return the model of this name.
+
+    Raises:
+        NotFoundError: there is none; lists those there are.
+    """
+    model = find_model(session, name)
+    if model is None:
+        known = ", ".join(row.name for row in list_models(session))
+        raise NotFoundError(f"No model named {name!r}. There are: {known or 'none yet'}.")
+    return model
+
+
+def find_free_name(session: Session, name: str) -> str:
+    """Return this name, with a number appended where it is taken."""
+    free, number = name, 2
+    while find_model(session, free):
+        free, number = f"{name} {number}", number + 1
+    return free
+
+
+def find_models(session: Session, names: Iterable[str]) -> dict[str, Model]:
+    """Map those of these names that there are to their models, by one query."""
+    query = select(Model).where(Model.name.in_(list(names)))
+    return {model.name: model for model in session.scalars(query)}
+
+
 def get_model(session: Session, model_id: int) -> Model:
     """Return a model by id; NotFoundError where there is none."""
     return get_row(session, Model, model_id, "Model")
 
 
-def list_runnable_models(session: Session) -> list[Model]:
-    """Return the models that have weights, newest first."""
-    query = select(Model).where(Model.file_sha.is_not(None)).order_by(Model.id.desc())
-    return list(session.scalars(query))
+def list_models(session: Session) -> list[Model]:
+    """Return all models, newest first."""
+    return list(session.scalars(select(Model).order_by(Model.id.desc())))
+
+
+def list_runnable_models(session: Session, role: ModelRole) -> list[Model]:
+    """Return the models of a role that have weights, newest first."""
+    query = select(Model).where(Model.file_sha.is_not(None), Model.role == role)
+    return list(session.scalars(query.order_by(Model.id.desc())))

@@ -1,0 +1,126 @@
+"""The commands for models: what there is, fetching, adding and exporting it."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desra_studio.console import DatabaseUrl, DataDir, Device, Json, make_settings, print_result
+from desra_studio.progress import show_progress
+from desra_studio.services.curation import DeriveConfig
+from desra_studio.services.model_lists import ModelDetails, describe_model, list_models
+from desra_studio.services.models import FORMATS, add_model_file, export_model
+from desra_studio.services.studio import open_studio
+
+DERIVE = DeriveConfig()
+
+models_app = typer.Typer(help="List, fetch, add and export models.", no_args_is_help=True)
+
+
+@models_app.command(name="list")
+def list_all(
+    data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: Json = False
+) -> None:
+    """List the models that are here, and those that can be pulled."""
+    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    found = list_models(studio)
+    lines = "\n".join(_describe_line(details) for details in found)
+    print_result({"models": [asdict(details) for details in found]}, lines, as_json)
+
+
+@models_app.command()
+def pull(
+    name: Annotated[str, typer.Argument(help="As `models list` shows it.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch a known model, or take its file from DATA_DIR/downloads; resumes where it broke off."""
+    from desra_studio.services.pulling import pull_model
+
+    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    with show_progress("pull") as report:
+        details, is_new = pull_model(studio, name, report)
+    print_result(
+        asdict(details) | {"new": is_new},
+        f"{_describe_line(details)}{'' if is_new else '  (was here already)'}",
+        as_json,
+    )
+
+
+@models_app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="A .safetensors or .pth file.")],
+    role: Annotated[str, typer.Option(help="gan or mse.")],
+    partner: Annotated[
+        str | None, typer.Option(help="Name of the model of the other role that it is compared to.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Else the file's.")] = "",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Add a weight file of any architecture that spandrel knows."""
+    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    added = add_model_file(studio, file, name, role, partner)
+    details = describe_model(studio, added)
+    print_result(asdict(details), _describe_line(details), as_json)
+
+
+@models_app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="As `models list` shows it.")],
+    form: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")],
+    out: Annotated[Path, typer.Option(help="New file.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Write a model's weights to a file."""
+    studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    result = export_model(studio, name, form, out)
+    print_result(result, f"{result['bytes']} bytes written to {out}.", as_json)
+
+
+def _describe_line(details: ModelDetails) -> str:
+    scale = f"x{details.scale}" if details.scale else "x?"
+    partner = f"  partner: {details.partner}" if details.partner else ""
+    return (
+        f"{details.name}  {details.role} {scale} {details.architecture or '?'}  "
+        f"{details.state}{partner}"
+    )
+
+
+@models_app.command(name="derive-mse")
+def derive_mse(
+    name: Annotated[str, typer.Argument(help="A GAN-SR model that is here.")],
+    lr: Annotated[Path, typer.Option(help="Folder of LR images such as you upscale.")],
+    hr: Annotated[
+        Path | None, typer.Option(help="Folder of HR images: paired by name, else degraded.")
+    ] = None,
+    iterations: Annotated[int, typer.Option(help="At most.")] = DERIVE.max_iterations,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = DERIVE.seed,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even where it has a partner already.")
+    ] = False,
+    device: Device = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Train a GAN-SR model on with L1 alone, and make the result its MSE-SR partner."""
+    config = DeriveConfig(max_iterations=iterations, seed=seed)
+    studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
+    from desra_studio.services.derivation import derive_from_folders, find_derivable_model
+
+    model = find_derivable_model(studio, name, replace)
+    with show_progress("derive") as report:
+        result = derive_from_folders(studio, model, lr, hr, config, report)
+    print_result(
+        result,
+        f"{result['model']} is the partner of {name} now: best after {result['iteration']} "
+        f"iterations, {result['psnr_before']:.2f} to {result['psnr']:.2f} dB on images it was not "
+        f"trained on, in {result['seconds']:.0f} s.",
+        as_json,
+    )

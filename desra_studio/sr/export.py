@@ -1,0 +1,128 @@
+"""Writing generators in the formats of other programs."""
+
+import copy
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from desra_studio.errors import InputError, ModelError
+from desra_studio.sr.loader import Generator, StateDict
+from desra_studio.sr.tiles import round_up
+
+ONNX_OPSET = 18
+"""The lowest that PyTorch's exporter writes by itself; ONNX Runtime reads it since 1.14."""
+ONNX_TOLERANCE = 1e-3
+"""How far ONNX Runtime may be from PyTorch, for values in 0..1: a quarter of an 8-bit step."""
+
+_ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
+_TRACED_PX = 32
+
+
+def encode_pth(weights: StateDict) -> bytes:
+    """Encode a state dict as a .pth file that Real-ESRGAN's scripts and chaiNNer read.
+
+    Returns:
+        {"params_ema": weights} in PyTorch's zip format.
+    """
+    buffer = BytesIO()
+    torch.save(
+        {"params_ema": {key: value.detach().cpu().clone() for key, value in weights.items()}},
+        buffer,
+    )
+    return buffer.getvalue()
+
+
+def export_onnx(generator: Generator, path: Path) -> None:
+    """Write a generator as ONNX, after ONNX Runtime gave the same as PyTorch at another size.
+
+    The network maps `input`, (batch, 3, height, width) float32 in 0..1, to `output`. Height and
+    width have to keep to the generator's `minimum_px` and `multiple_px`.
+
+    Args:
+        generator: left as it is.
+        path: of the .onnx file; written whole or not at all.
+
+    Raises:
+        ModelError: the packages for it are not installed, the network cannot be exported for any
+            size, or it gives something else in ONNX Runtime.
+        InputError: the file cannot be written.
+    """
+    missing = [name for name in _ONNX_PACKAGES if find_spec(name) is None]
+    if missing:
+        raise ModelError(
+            f"ONNX needs {', '.join(missing)}, not installed here. "
+            'Run: pip install "desra-studio[onnx]"'
+        )
+    partial = path.with_name(f".{path.name}.partial")
+    module = copy.deepcopy(generator.module).cpu().eval()
+    try:
+        _write_onnx(module, generator, partial)
+        _check_onnx(module, generator, partial)
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
+    # No size is 0 or 1 and no two are alike: the exporter would take either for a rule.
+    example = _make_images(generator, 2, 1, 3)
+    try:
+        torch.onnx.export(
+            module,
+            (example,),
+            path,
+            input_names=["input"],
+            output_names=["output"],
+            opset_version=ONNX_OPSET,
+            dynamic_shapes=({0: "batch", 2: "height", 3: "width"},),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    except OSError:
+        raise
+    except Exception as error:  # Whatever PyTorch's tracing of a foreign network comes to.
+        # The exporter's own message is about its steps.
+        cause = error.__cause__ or error
+        reason = (str(cause) or type(cause).__name__).splitlines()[0]
+        raise ModelError(
+            f"{generator.architecture} cannot be exported to ONNX ({reason}). Export it as pth."
+        ) from error
+
+
+def _check_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
+    import onnxruntime
+
+    images = _make_images(generator, 1, 4, 2)
+    with torch.inference_mode():
+        expected = module(images).numpy()
+    try:
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        found = session.run(["output"], {"input": images.numpy()})[0]
+    except Exception as error:  # ONNX Runtime has a class for each of its states.
+        reason = str(error).splitlines()[0]
+        raise ModelError(
+            f"{generator.architecture} does not run in ONNX Runtime at other sizes than the one "
+            f"it was traced at ({reason}). Export it as pth."
+        ) from error
+    difference = (
+        float(np.abs(found - expected).max()) if found.shape == expected.shape else float("inf")
+    )
+    if not difference <= ONNX_TOLERANCE:
+        raise ModelError(
+            f"{generator.architecture} differs by {difference:.2g} in ONNX Runtime, more than "
+            f"{ONNX_TOLERANCE:g}. Export it as pth."
+        )
+
+
+def _make_images(generator: Generator, count: int, higher: int, wider: int) -> torch.Tensor:
+    step = generator.multiple_px
+    side = round_up(max(_TRACED_PX, generator.minimum_px), step)
+    size = (count, 3, side + higher * step, side + wider * step)
+    return torch.rand(size, generator=torch.Generator().manual_seed(0))

@@ -1,0 +1,191 @@
+"""Downloads from a real server on this machine: resumed, refused, broken off."""
+
+import hashlib
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from desra_studio.errors import CancelledError, InputError, ModelError
+from desra_studio.services.downloads import download_file
+
+BODY = bytes(range(256)) * 2000
+SHA = hashlib.sha256(BODY).hexdigest()
+
+
+class FileServer(ThreadingHTTPServer):
+    """Serves files by name; `asked` has the path and the range of every request.
+
+    Attributes:
+        ranges: whether it can resume.
+        stops_after: bytes of a body after which it hangs up, once.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, files):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files, self.ranges, self.stops_after, self.asked = files, True, None, []
+
+    def url(self, name):
+        return f"http://127.0.0.1:{self.server_port}/{name}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        name, wanted = self.path.lstrip("/"), self.headers.get("Range")
+        self.server.asked.append((name, wanted))
+        if name.startswith("moved-"):
+            self.send_response(302)
+            self.send_header("Location", f"/{name.removeprefix('moved-')}")
+            self.end_headers()
+            return
+        if name not in self.server.files:
+            self.send_error(404)
+            return
+        body, start = self.server.files[name], 0
+        if wanted and self.server.ranges:
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if start >= len(body):
+                self.send_response(416)
+                self.send_header("Content-Range", f"bytes */{len(body)}")
+                self.end_headers()
+                return
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        else:
+            self.send_response(200)
+        self.send_header("Content-Length", str(len(body) - start))
+        self.end_headers()
+        stop, self.server.stops_after = self.server.stops_after, None
+        self.wfile.write(body[start:stop])
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serve_files(files):
+    server = FileServer(files)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def without_proxy(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def server():
+    with serve_files({"model.pth": BODY}) as running:
+        yield running
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "downloads" / "model.pth"
+
+
+def part_of(target):
+    return target.with_name("model.pth.part")
+
+
+def test_fetches_checks_and_reports(server, target):
+    reports = []
+    download_file(
+        server.url("moved-model.pth"), target, SHA, lambda *step: reports.append(step), len(BODY)
+    )
+    assert target.read_bytes() == BODY
+    assert list(target.parent.iterdir()) == [target]
+    done = [step[0] for step in reports]
+    assert done == sorted(done)
+    assert reports[-1][:2] == (len(BODY), len(BODY))
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_goes_on_after_the_server_closed_early(server, target, ranges):
+    server.ranges, server.stops_after = ranges, 300_000
+    with pytest.raises(ModelError, match=r"300000 bytes are kept") as told:
+        download_file(server.url("model.pth"), target, SHA)
+    assert str(target) in str(told.value)
+    assert not target.exists()
+    assert part_of(target).read_bytes() == BODY[:300_000]
+    reports = []
+    download_file(server.url("model.pth"), target, SHA, lambda *step: reports.append(step))
+    assert target.read_bytes() == BODY
+    assert server.asked[-1] == ("model.pth", "bytes=300000-")
+    assert (reports[0][0] > 300_000) == ranges
+    assert reports[-1][:2] == (len(BODY), len(BODY))
+
+
+def test_cancelled_and_resumed(server, target):
+    def cancel(done, _total, _message):
+        if done > 100_000:
+            raise CancelledError("stop")
+
+    with pytest.raises(CancelledError):
+        download_file(server.url("model.pth"), target, SHA, cancel)
+    assert 100_000 < part_of(target).stat().st_size < len(BODY)
+    download_file(server.url("model.pth"), target, SHA)
+    assert target.read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    ("kept", "requests"), [(BODY, 1), (BODY + b"more", 2)], ids=["whole", "longer than the file"]
+)
+def test_nothing_left_to_send(server, target, kept, requests):
+    target.parent.mkdir()
+    part_of(target).write_bytes(kept)
+    download_file(server.url("model.pth"), target, SHA)
+    assert target.read_bytes() == BODY
+    assert len(server.asked) == requests
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [({"sha256": "0" * 64}, f"SHA-256 {SHA}, not 0000"), ({"size_bytes": 7}, "512000 bytes came")],
+)
+def test_a_wrong_file_is_removed(server, target, expected, says):
+    with pytest.raises(ModelError, match=says) as told:
+        download_file(server.url("model.pth"), target, **expected)
+    assert "It was removed" in str(told.value)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_damaged_part_is_removed(server, target):
+    target.parent.mkdir()
+    part_of(target).write_bytes(b"wrong")
+    with pytest.raises(ModelError, match="It was removed"):
+        download_file(server.url("model.pth"), target, SHA)
+    download_file(server.url("model.pth"), target, SHA)
+    assert target.read_bytes() == BODY
+
+
+def test_no_such_file(server, target):
+    with pytest.raises(ModelError, match="answered 404 Not Found") as told:
+        download_file(server.url("none.pth"), target)
+    assert str(target) in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/model.pth", "nonsense", "http://[/"])
+def test_no_server(target, url):
+    with pytest.raises(ModelError, match="cannot be fetched") as told:
+        download_file(url, target)
+    for part in (url, str(target), "run the same command again"):
+        assert part in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_no_place(server, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match="cannot be written"):
+        download_file(server.url("model.pth"), tmp_path / "file" / "model.pth")
+    assert server.asked == []

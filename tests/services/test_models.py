@@ -1,0 +1,313 @@
+"""Models: bundled, pulled, added, paired, listed and exported, with small real generators."""
+
+import hashlib
+import threading
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+import torch
+from spandrel.architectures.Compact import Compact
+from sqlalchemy import event
+
+from desra_studio.assets_folder import find_assets
+from desra_studio.errors import InputError, ModelError, NotFoundError
+from desra_studio.services import bundled, models
+from desra_studio.services.maintenance import check_studio
+from desra_studio.services.model_lists import describe_model, list_models
+from desra_studio.services.pulling import pull_model
+from desra_studio.services.studio import open_studio
+from desra_studio.sr.catalog import CatalogEntry
+from desra_studio.sr.loader import encode_weights, load_generator
+from desra_studio.storage import models as rows
+from desra_studio.storage.tables import ModelRole
+from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
+
+REFUSED = "http://127.0.0.1:1"
+
+
+def make_weights(seed=0, scale=4):
+    torch.manual_seed(seed)
+    return Compact(num_feat=8, num_conv=1, upscale=scale).state_dict()
+
+
+def encode_pth(weights):
+    data = BytesIO()
+    torch.save({"params_ema": weights}, data)
+    return data.getvalue()
+
+
+def make_entry(name, role, data, partner="", **values):
+    sha = hashlib.sha256(data).hexdigest()
+    known = CatalogEntry(
+        name, role, partner, "RealESRGAN Compact", 4, "MIT", "https://example.org/models",
+        f"{REFUSED}/{name}.pth", f"{name}.pth", sha, len(data),
+    )  # fmt: skip
+    return replace(known, **values)
+
+
+@pytest.fixture
+def assets(tmp_path, monkeypatch):
+    folder = tmp_path / "assets"
+    monkeypatch.setattr(bundled, "find_assets", lambda: folder)
+    (folder / "models").mkdir(parents=True)
+    for seed, entry in enumerate(bundled.BUNDLED):
+        (folder / "models" / entry.file).write_bytes(encode_weights(make_weights(seed)))
+    return folder
+
+
+@pytest.fixture
+def pair():
+    """Two entries of a catalog and the files they stand for."""
+    files = {name: encode_pth(make_weights(seed)) for seed, name in enumerate(("crisp", "calm"))}
+    catalog = (
+        make_entry("crisp", "gan", files["crisp"], partner="calm"),
+        make_entry("calm", "mse", files["calm"]),
+    )
+    return catalog, {f"{name}.pth": data for name, data in files.items()}
+
+
+@pytest.fixture
+def add(studio, tmp_path):
+    """Adds a small model; returns its id."""
+
+    def add_small(stem, role="gan", scale=4, **values):
+        path = tmp_path / f"{stem}.safetensors"
+        path.write_bytes(encode_weights(make_weights(scale=scale)))
+        return models.add_model_file(studio, path, role=role, **values)
+
+    return add_small
+
+
+def count_queries(studio, action):
+    seen = []
+    event.listen(studio.database.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
+    action()
+    return [query for query in seen if query.startswith("SELECT")]
+
+
+def test_bundled_models(studio, assets):
+    bundled.register_bundled_models(studio)
+    gan, mse = (
+        next(row for row in list_models(studio) if row.name == entry.name)
+        for entry in bundled.BUNDLED
+    )
+    assert (gan.state, gan.partner, mse.partner) == ("ready", mse.name, gan.name)
+    assert gan.card["source"] == "bundled"
+    generator = models.resolve_generator(studio, gan.name)
+    assert (generator.architecture, generator.scale) == (gan.architecture, gan.scale)
+    assert (generator.minimum_px, generator.multiple_px) == (
+        gan.card["minimum_px"], gan.card["multiple_px"],
+    )  # fmt: skip
+    assert gan.parameters == generator.parameters
+    assert check_studio(studio)[1] == []
+    assert len(count_queries(studio, lambda: bundled.register_bundled_models(studio))) == 1
+    assert pull_model(studio, gan.name)[1] is False
+
+
+def test_assets_lie_beside_the_package():
+    assert (find_assets() / "README.md").is_file()
+
+
+def test_half_a_bundled_pair_is_completed(studio, assets):
+    with studio.database.write() as session:
+        rows.add_model(session, bundled.BUNDLED[0].name, ModelRole.GAN, scale=4)
+    bundled.register_bundled_models(studio)
+    assert [row.partner for row in list_models(studio, ())] == [
+        bundled.BUNDLED[0].name, bundled.BUNDLED[1].name,
+    ]  # fmt: skip
+
+
+def test_bundled_models_that_do_not_ship(studio, assets):
+    (assets / "models" / bundled.BUNDLED[1].file).unlink()
+    bundled.register_bundled_models(studio)
+    assert list_models(studio, ()) == []
+    offered = {row.name for row in list_models(studio)}
+    assert not offered & {entry.name for entry in bundled.BUNDLED}
+    with pytest.raises(ModelError, match="Install the studio again"):
+        pull_model(studio, bundled.BUNDLED[0].name)
+
+
+def test_bundled_models_by_many_at_once(studio, assets):
+    barrier, errors = threading.Barrier(4), []
+
+    def register():
+        own = open_studio(studio.settings)
+        barrier.wait()
+        try:
+            bundled.register_bundled_models(own)
+        except Exception as error:  # noqa: BLE001 (any at all is a failure)
+            errors.append(error)
+        own.database.close()
+
+    threads = [threading.Thread(target=register) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(list_models(studio, ())) == 2
+
+
+@pytest.mark.parametrize("order", [("crisp", "calm"), ("calm", "crisp")], ids=" then ".join)
+def test_pulls_a_pair_in_any_order(studio, pair, order):
+    catalog, files = pair
+    with serve_files(files) as server:
+        catalog = [replace(entry, url=server.url(entry.file)) for entry in catalog]
+        first, is_new = pull_model(studio, order[0], catalog=catalog)
+        assert (is_new, first.partner, first.state) == (True, None, "ready")
+        second, _ = pull_model(studio, order[1], catalog=catalog)
+        assert second.partner == order[0]
+        assert pull_model(studio, order[0], catalog=catalog)[1] is False
+        assert len(server.asked) == 2
+    crisp, calm = (describe_model(studio, row.id) for row in sorted((first, second), key=str_role))
+    assert (crisp.partner, calm.partner) == ("calm", "crisp")
+    assert models.list_generators(studio)[0].partner_id == calm.id
+    assert crisp.card == {
+        "source": "https://example.org/models",
+        "url": catalog[0].url,
+        "licence": "MIT",
+        "sha256": catalog[0].sha256,
+        "parameters": crisp.parameters,
+        "minimum_px": 1,
+        "multiple_px": 1,
+    }
+    assert list((studio.settings.data_dir / "downloads").iterdir()) == []
+    assert check_studio(studio)[1] == []
+
+
+def str_role(details):
+    return str(details.role)
+
+
+def test_pulls_from_a_file_put_there_by_hand(studio, pair):
+    catalog, files = pair
+    folder = studio.settings.data_dir / "downloads"
+    with pytest.raises(ModelError) as told:
+        pull_model(studio, "crisp", catalog=catalog)
+    for said in (catalog[0].url, str(folder / "crisp.pth"), "run the same command again"):
+        assert said in str(told.value)
+    (folder / "crisp.pth").write_bytes(b"another file")
+    with pytest.raises(ModelError, match=r"crisp.pth cannot be used: .* another file"):
+        pull_model(studio, "crisp", catalog=catalog)
+    assert list_models(studio, ()) == []
+    (folder / "crisp.pth").write_bytes(files["crisp.pth"])
+    assert pull_model(studio, "crisp", catalog=catalog)[0].state == "ready"
+    assert (folder / "crisp.pth").is_file(), "what a person put there is theirs"
+
+
+def test_pull_refuses(studio, pair):
+    catalog, files = pair
+    data = encode_pth(make_weights(scale=2))
+    text = b"no weights at all"
+    with serve_files({"two.pth": data, "text.pth": text} | files) as server:
+        wrong = (
+            make_entry("two", "gan", data, url=server.url("two.pth")),
+            make_entry("text", "gan", text, url=server.url("text.pth")),
+            make_entry("page", "gan", text, url="", source="https://example.org/page"),
+        )
+        for name, says in {
+            "two": "is not what it should be: It is x2, but two is x4",
+            "text": "PyTorch weight file",
+            "page": "Get page.pth by way of https://example.org/page",
+        }.items():
+            with pytest.raises(ModelError, match=says):
+                pull_model(studio, name, catalog=wrong)
+    with pytest.raises(NotFoundError, match=r"named 'none'. There are: crisp, calm"):
+        pull_model(studio, "none", catalog=catalog)
+    assert list_models(studio, ()) == []
+    assert list((studio.settings.data_dir / "downloads").iterdir()) == []
+    assert not studio.blobs.root.exists()
+
+
+def test_lists_what_is_and_what_could_be(studio, pair, add):
+    catalog, _ = pair
+    with studio.database.write() as session:
+        rows.add_model(session, "set GAN-SR", ModelRole.GAN)
+    add("calm", role="mse")
+    listed = {row.name: row for row in list_models(studio, catalog)}
+    assert {name: row.state for name, row in listed.items()} == {
+        "calm": "ready", "set GAN-SR": "outputs only", "crisp": "can be pulled",
+    }  # fmt: skip
+    crisp = listed["crisp"]
+    assert (crisp.id, crisp.partner, crisp.licence, crisp.card) == (None, "calm", "MIT", {})
+    assert listed["calm"].parameters > 0
+    assert models.list_generators(studio) == [], "an MSE-SR model is no generator to fine-tune"
+    assert {row.name for row in list_models(studio)} >= {"RealESRGAN_x4plus", "LDL"}
+
+
+def test_pairs_what_is_added(studio, add):
+    calm = add("calm", role="mse")
+    crisp = add("crisp", partner="calm")
+    other = add("other", role="mse", partner="crisp")
+    assert describe_model(studio, crisp).partner == "other"
+    models.set_partner(studio, crisp, calm)
+    assert describe_model(studio, crisp).partner == "calm"
+    assert describe_model(studio, calm).partner == "crisp"
+    assert describe_model(studio, other).partner is None
+    with pytest.raises(InputError, match="calm is no GAN-SR model"):
+        models.set_partner(studio, calm, crisp)
+    twice = add("again", role="mse")
+    assert twice not in (calm, other)
+    assert describe_model(studio, twice).state == "ready"
+
+
+def test_refuses_pairs_and_adds_nothing(studio, add):
+    add("calm", role="mse")
+    with studio.database.write() as session:
+        rows.add_model(session, "set MSE-SR", ModelRole.MSE)
+    blobs = sorted(studio.blobs.root.rglob("*"))
+    refused = {
+        "two is x2 but calm is x4": {"scale": 2, "partner": "calm"},
+        "both of role mse": {"role": "mse", "partner": "calm"},
+        "set MSE-SR has no weights here": {"partner": "set MSE-SR"},
+        "Unknown role 'sharp'": {"role": "sharp"},
+        "printable letters, got 'a\\\\nb'": {"name": "a\nb"},
+        "'calm' exists already": {"name": "calm"},
+    }
+    for says, values in refused.items():
+        with pytest.raises(InputError, match=says):
+            add("two", **values)
+    with pytest.raises(NotFoundError, match=r"No model named 'x'. There are: set MSE-SR, calm"):
+        add("two", partner="x")
+    assert len(list_models(studio, ())) == 2
+    assert sorted(studio.blobs.root.rglob("*")) == blobs
+
+
+def test_exports(studio, add, tmp_path):
+    add("crisp")
+    out = tmp_path / "new" / "out.safetensors"
+    result = models.export_model(studio, "crisp", "safetensors", out)
+    assert result == {
+        "name": "crisp", "format": "safetensors", "out": str(out), "bytes": out.stat().st_size,
+    }  # fmt: skip
+    assert load_generator(out).scale == 4
+    with pytest.raises(InputError, match="exists already"):
+        models.export_model(studio, "crisp", "pth", out)
+    with pytest.raises(InputError, match="Unknown format 'gif'"):
+        models.export_model(studio, "crisp", "gif", tmp_path / "x")
+    with pytest.raises(InputError, match="cannot be written"):
+        models.export_model(studio, "crisp", "safetensors", out / "x")
+    with pytest.raises(NotFoundError, match="'none'"):
+        models.export_model(studio, "none", "safetensors", tmp_path / "x")
+    with studio.database.write() as session:
+        rows.add_model(session, "set GAN-SR", ModelRole.GAN)
+    with pytest.raises(ModelError, match="no weights here"):
+        models.export_model(studio, "set GAN-SR", "safetensors", tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("form", ["pth", "onnx"])
+def test_exports_other_formats(studio, add, tmp_path, form):
+    if form == "onnx":
+        pytest.importorskip("onnxscript")
+    add("crisp")
+    out = tmp_path / f"out.{form}"
+    assert models.export_model(studio, "crisp", form, out)["bytes"] == out.stat().st_size
+    assert form == "onnx" or load_generator(out).scale == 4
+    assert [path.name for path in tmp_path.glob("*out*")] == [out.name]
+
+
+def test_names_what_can_be_pulled(studio):
+    with pytest.raises(NotFoundError, match="models pull RealESRGAN_x4plus"):
+        models.resolve_generator(studio, "RealESRGAN_x4plus")

@@ -1,0 +1,194 @@
+"""The commands for models: bad files are one line and leave nothing behind."""
+
+import json
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+import torch
+from spandrel.architectures.Compact import Compact
+
+from desra_studio.cli import main
+from desra_studio.services import pulling
+from desra_studio.services.model_lists import list_models
+from desra_studio.services.studio import open_studio
+from desra_studio.sr.loader import encode_weights
+from tests.conftest import make_settings
+from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
+from tests.services.test_finetuning import RunsCode
+from tests.services.test_models import encode_pth, make_entry, make_weights
+
+LIMIT_BYTES = 1_000_000
+"""More than the empty database, less than the weights that are to fail."""
+
+
+@pytest.fixture
+def run(capsys, tmp_path):
+    """Run `models ...` on a data directory; returns (status, standard output, standard error)."""
+
+    def run_models(*arguments):
+        status = 0
+        try:
+            main(["models", *map(str, arguments), "--data-dir", str(tmp_path / "data")])
+        except SystemExit as end:
+            status = end.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run_models
+
+
+def list_here(tmp_path):
+    studio = open_studio(make_settings(tmp_path / "data"))
+    found = list_models(studio, ())
+    studio.database.close()
+    return found
+
+
+def list_blobs(tmp_path):
+    return [path for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file()]
+
+
+def test_add_list_export(run, tmp_path):
+    for name, seed in (("calm", 0), ("crisp", 1)):
+        (tmp_path / f"{name}.pth").write_bytes(encode_pth(make_weights(seed)))
+    assert run("add", tmp_path / "calm.pth", "--role", "mse")[0] == 0
+    crisp = ("add", tmp_path / "crisp.pth", "--role", "gan", "--partner", "calm", "--json")
+    status, output, errors = run(*crisp)
+    assert (status, errors) == (0, "")
+    assert json.loads(output)["partner"] == "calm"
+    assert "crisp  gan x4 RealESRGAN Compact  ready  partner: calm\n" in run("list")[1]
+    listed = json.loads(run("list", "--json")[1])["models"]
+    assert [(row["name"], row["state"]) for row in listed[:2]] == [
+        ("crisp", "ready"), ("calm", "ready"),
+    ]  # fmt: skip
+    assert {row["state"] for row in listed[2:]} == {"can be pulled"}
+    export = ("export", "crisp", "--format", "safetensors", "--out", tmp_path / "out")
+    assert run(*export)[0] == 0
+    status, _, errors = run(*export)
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "exists already" in errors
+
+
+def test_pull(run, tmp_path, monkeypatch):
+    data = encode_pth(make_weights())
+    with serve_files({"crisp.pth": data}) as server:
+        entry = make_entry("crisp", "gan", data, url=server.url("crisp.pth"))
+        catalog = partial(pulling.pull_model, catalog=(entry,))
+        monkeypatch.setattr(pulling, "pull_model", catalog)
+        status, output, _ = run("pull", "crisp", "--json")
+        assert (status, json.loads(output)["new"]) == (0, True)
+        assert "was here already" in run("pull", "crisp")[1]
+
+
+@pytest.fixture
+def bad_files(tmp_path):
+    """Weight files that must not be taken, with what is said about each."""
+    weights = encode_weights(make_weights())
+    torch.save({"params": RunsCode(str(tmp_path / "ran"))}, tmp_path / "evil.pth")
+    contents = {
+        "text.pth": b"just text",
+        "empty.pth": b"",
+        "cut.safetensors": weights[:-100],
+        "cut.pth": encode_pth(make_weights())[:1000],
+        "unknown.safetensors": encode_weights({"fc.weight": torch.zeros(3, 3)}),
+        "x2.safetensors": encode_weights(make_weights(scale=2)),
+        "grey.safetensors": encode_weights(
+            Compact(num_in_ch=1, num_out_ch=1, num_feat=8).state_dict()
+        ),
+    }
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+    return tmp_path
+
+
+BAD = [
+    (("text.pth",), "PyTorch weight file"),
+    (("empty.pth",), "empty.pth is "),
+    (("cut.safetensors",), "cut.safetensors is "),
+    (("cut.pth",), "cut.pth is damaged or cut off"),
+    (("unknown.safetensors",), "architecture that spandrel does not know"),
+    (("grey.safetensors",), "channels"),
+    (("evil.pth",), "evil.pth holds more than weights and could run code"),
+    (("none.pth",), "none.pth cannot be read: No such file"),
+    (("x2.safetensors", "--partner", "calm"), "x2 is x2 but calm is x4"),
+    (("x2.safetensors", "--partner", "nobody"), "No model named 'nobody'. There are: calm."),
+    (("x2.safetensors", "--name", "calm"), "'calm' exists already"),
+    (("x2.safetensors", "--role", "mse", "--partner", "calm"), "both of role mse"),
+    (("x2.safetensors", "--role", "sharp"), "Unknown role 'sharp'. Choose one of: gan, mse."),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=[" ".join(bad[0]) for bad in BAD])
+def test_bad_files_are_one_line(run, bad_files, arguments, says):
+    (bad_files / "calm.pth").write_bytes(encode_pth(make_weights()))
+    assert run("add", bad_files / "calm.pth", "--role", "mse")[0] == 0
+    blobs = list_blobs(bad_files)
+    file, *options = arguments
+    status, output, errors = run("add", bad_files / file, "--role", "gan", *options)
+    assert (status, output, errors.count("\n")) == (2, "", 1), errors
+    assert says in errors
+    assert not (bad_files / "ran").exists()
+    assert [row.name for row in list_here(bad_files)] == ["calm"]
+    assert list_blobs(bad_files) == blobs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("pull", "nonsense"), "No known model is named 'nonsense'. There are: desra-demo-gan-x4"),
+        (("pull", "LDL"), "Get net_g_RealESRGAN+LDL.pth by way of https://github.com/csjliang/LDL"),
+        (("export", "x", "--format", "pth", "--out", "x.pth"), "No model named 'x'"),
+        (("export", "x", "--format", "gif", "--out", "x.gif"), "Unknown format 'gif'"),
+        (("add", "x.pth"), "Missing option '--role'"),
+    ],
+)
+def test_bad_arguments_are_one_line(run, arguments, says):
+    status, output, errors = run(*arguments)
+    assert (status, output, errors.count("\n")) == (2, "", 1), errors
+    assert says in errors
+
+
+FULL_DISK = f"""
+import resource, sys
+from functools import partial
+from desra_studio.cli import main
+from desra_studio.services import pulling
+from tests.services.test_models import make_entry
+
+resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT_BYTES}, {LIMIT_BYTES}))
+url, file, data_dir = sys.argv[1:]
+entry = make_entry("large", "gan", open(file, "rb").read(), url=url)
+pulling.pull_model = partial(pulling.pull_model, catalog=(entry,))
+main(["models", "pull", "large", "--data-dir", data_dir])
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_line(tmp_path):
+    """A process that may not write more than 1 MB to a file: the system itself refuses the rest."""
+    pytest.importorskip("resource")
+    assert list_here(tmp_path) == []
+    data = encode_pth(Compact(num_feat=64, num_conv=16).state_dict())
+    source = tmp_path / "large.pth"
+    source.write_bytes(data)
+
+    def pull(url):
+        command = [sys.executable, "-c", FULL_DISK, url, str(source), str(tmp_path / "data")]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    with serve_files({"large.pth": data}) as server:
+        done = pull(server.url("large.pth"))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    part = tmp_path / "data" / "downloads" / "large.pth.part"
+    assert f"{part} cannot be written: File too large. {LIMIT_BYTES} bytes are kept" in done.stderr
+    assert part.stat().st_size == LIMIT_BYTES
+
+    source.replace(part.with_name("large.pth"))
+    source = part.with_name("large.pth")
+    done = pull("http://127.0.0.1:1/")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert "large cannot be stored in" in done.stderr
+    assert list_here(tmp_path) == []
+    assert list_blobs(tmp_path) == []
