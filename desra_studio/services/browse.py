@@ -13,13 +13,30 @@ from desra_studio.storage import datasets
 
 @dataclass(frozen=True)
 class DatasetView:
-    """A dataset as the page lists it."""
+    """A dataset as the page lists it; `waiting` images are not upscaled yet."""
 
     id: int
     name: str
     images: int
+    waiting: int
     reviewed: int
     accepted: int
+
+
+@dataclass(frozen=True)
+class PendingDataset:
+    """A dataset with LR images that are not upscaled yet.
+
+    Attributes:
+        id, name: of the dataset.
+        images: how many of its images wait.
+        gan_model_id: the model that upscaled the others, None where none is.
+    """
+
+    id: int
+    name: str
+    images: int
+    gan_model_id: int | None
 
 
 def list_dataset_names(studio: Studio) -> list[dict[str, Any]]:
@@ -35,13 +52,16 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
     views = []
     for dataset in list_dataset_names(studio):
         counts = count_progress(studio, dataset["id"])
+        with studio.database.read() as session:
+            images = datasets.count_images(session, dataset["id"])
         views.append(
             DatasetView(
-                dataset["id"],
-                dataset["name"],
-                counts["images"],
-                counts["reviewed"],
-                counts["accepted"],
+                id=dataset["id"],
+                name=dataset["name"],
+                images=images,
+                waiting=images - counts["images"],
+                reviewed=counts["reviewed"],
+                accepted=counts["accepted"],
             )
         )
     return views
@@ -53,6 +73,17 @@ def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
     if wanted in ids:
         return wanted
     return ids[0] if ids else None
+
+
+def find_pending(studio: Studio) -> PendingDataset | None:
+    """Return the newest dataset that has LR images without SR outputs, if there is one."""
+    with studio.database.read() as session:
+        for dataset in datasets.list_datasets(session):
+            upscaled = len(datasets.list_records(session, dataset))
+            waiting = datasets.count_images(session, dataset.id) - upscaled
+            if waiting:
+                return PendingDataset(dataset.id, dataset.name, waiting, dataset.gan_model_id)
+    return None
 
 
 def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Layout:
     """The folders of DeSRA's layout that were found, each as stem -> path.
 
     Attributes:
+        lr: where there is neither `gan` nor `mse`, images that wait to be upscaled.
         lr_enlarged_by: 1, or by how much the LR images were enlarged for viewing.
         others: files in these folders that are no images to use -> why.
     """
@@ -32,22 +33,42 @@ class Layout:
     labels: dict[str, Path]
     others: dict[Path, str]
 
+    @property
+    def lr_only(self) -> bool:
+        """Whether nothing is upscaled yet."""
+        return not (self.gan or self.mse)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all images, sorted."""
+        return sorted(self.lr if self.lr_only else self.gan.keys() | self.mse.keys())
+
 
 def find_layout(source: Path) -> Layout:
-    """Find the folders of DeSRA's layout in `source`, in any case.
+    """Find the folders of DeSRA's layout in `source`, in any case, or LR images alone.
+
+    LR images lie in a folder LR, or in `source` itself.
 
     Raises:
-        InputError: not a folder, or GAN-SR or MSE-SR is missing; says what was found.
+        InputError: not a folder, GAN-SR or MSE-SR is missing, or nothing at all is there; says
+            what was found.
     """
     if not source.is_dir():
-        raise InputError(f"{source} is not a folder. Give one that has GAN-SR and MSE-SR in it.")
+        raise InputError(
+            f"{source} is not a folder. Give one of LR images, or one that has GAN-SR and MSE-SR "
+            "in it."
+        )
     folders = {path.name.lower(): path for path in sorted(source.iterdir()) if path.is_dir()}
     missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in folders]
+    if len(missing) == 2:
+        lr, rest = sort_files(folders.get(LR_FOLDER.lower(), source))
+        if lr:
+            return Layout(gan={}, mse={}, lr=lr, lr_enlarged_by=1, labels={}, others=rest)
     if missing:
         found = ", ".join(path.name for path in folders.values()) or "no folders"
         raise InputError(
             f"{source} has no {' and no '.join(missing)} folder (found: {found}). "
-            "Give a folder that has GAN-SR and MSE-SR in it."
+            "Give a folder that has GAN-SR and MSE-SR in it, or LR images alone."
         )
 
     others: dict[Path, str] = {}

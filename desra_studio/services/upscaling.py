@@ -1,21 +1,130 @@
-"""Running a model on a dataset or a folder; needs torch."""
+"""Running models on a dataset; needs torch."""
 
-import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import decode_png, encode_png, list_images, read_rgb
+from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.regression import compare_masks, summarize_regressions
 from desra_studio.services.detections import describe_regression, detect_pair
-from desra_studio.services.models import load_model, resolve_generator
+from desra_studio.services.models import load_model
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device
-from desra_studio.sr.upscale import upscale_image
+from desra_studio.sr.upscale import Upscaler
 from desra_studio.storage import datasets, models
+from desra_studio.storage.tables import Image, Model, Rendition
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """A model that is ready to run, and how it tells of what it had to change."""
+
+    model: Model
+    upscaler: Upscaler
+
+    def put_rendition(self, studio: Studio, image: Image) -> Rendition:
+        """Upscale an image's LR and store the output."""
+        lr = decode_png(studio.blobs.get(image.lr_sha or ""))
+        sha = studio.blobs.put(encode_png(self.upscaler.upscale(lr)))
+        with studio.database.write() as session:
+            return datasets.put_rendition(session, image.id, self.model.id, sha)
+
+
+def upscale_dataset(
+    studio: Studio,
+    dataset_id: int,
+    gan_model_id: int,
+    params: DetectorParams,
+    report: Report = ignore_progress,
+) -> dict[str, Any]:
+    """Upscale a dataset's LR images with a GAN-SR model and its partner, and detect.
+
+    What is there already stays: a second run does only what is missing.
+
+    Returns:
+        {"dataset_id", "name", "images", "upscaled": images done now, "marked", "model",
+        "partner", "notes": what had to be changed on the way}.
+
+    Raises:
+        InputError: as `choose_pair`.
+        ModelError: a model cannot be loaded or run.
+        CancelledError: from `report`; what is finished stays.
+    """
+    gan, mse = choose_pair(studio, dataset_id, gan_model_id)
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        missing = datasets.list_incomplete_images(session, dataset)
+        total = datasets.count_images(session, dataset_id)
+    notes: list[str] = []
+    runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
+    first = total - len(missing)
+    for index, image in enumerate(missing, first):
+        report(index, total, f"Upscaling {image.name}")
+        pair = [
+            _find_rendition(studio, image, runner.model) or runner.put_rendition(studio, image)
+            for runner in runners
+        ]
+        detection = detect_pair(studio, pair[0], pair[1], params)
+        with studio.database.write() as session:
+            session.add(detection)
+    report(total, total, "Done")
+    with studio.database.read() as session:
+        records = datasets.list_records(session, dataset)
+    return {
+        "dataset_id": dataset_id,
+        "name": dataset.name,
+        "images": total,
+        "upscaled": len(missing),
+        "marked": sum(bool(record.detection and record.detection.area_px) for record in records),
+        "model": gan.name,
+        "partner": mse.name,
+        "notes": notes,
+    }
+
+
+def choose_pair(studio: Studio, dataset_id: int, gan_model_id: int) -> tuple[Model, Model]:
+    """Bind a dataset of LR images to a GAN-SR model and its partner; return both.
+
+    Bound once, a dataset keeps its pair, also where the model is given another partner later.
+
+    Raises:
+        InputError: the model has no partner, the dataset has another one, or an output would be
+            larger than the studio opens.
+    """
+    limit = studio.settings.max_megapixels
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        gan = models.get_model(session, gan_model_id)
+        if dataset.gan_model_id is not None and dataset.mse_model_id is not None:
+            if dataset.gan_model_id != gan.id:
+                raise InputError(
+                    f"{dataset.name} was upscaled with another model. Import its LR images under "
+                    f"a new name to use {gan.name}."
+                )
+            return gan, models.get_model(session, dataset.mse_model_id)
+        if gan.partner_id is None:
+            raise InputError(
+                f"{gan.name} has no MSE-SR partner, without which nothing can be detected. "
+                "Give it one, or derive one, on the Models page."
+            )
+        mse = models.get_model(session, gan.partner_id)
+        scale = gan.scale or 1
+        images = datasets.list_images(session, dataset_id)
+        for image in images:
+            megapixels = image.width * image.height * scale**2 / 1e6
+            if megapixels > limit:
+                raise InputError(
+                    f"{image.name} is {image.width}x{image.height} px: {scale} times that are "
+                    f"{megapixels:.3g} megapixels, above the limit of {limit:g}. Import it cut or "
+                    "reduced, or raise DESRA_STUDIO_MAX_MEGAPIXELS."
+                )
+        for image in images:
+            image.scale = scale
+            image.width, image.height = image.width * scale, image.height * scale
+        dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
+        return gan, mse
 
 
 def apply_model(
@@ -39,15 +148,11 @@ def apply_model(
         ]
     if not records:
         raise InputError(f"No image of {dataset.name} has an LR image for x{model.scale}.")
-    generator = load_model(studio, model)
-    device = choose_device(studio.settings.device)
+    runner = _make_runner(studio, model, [])
     rows = []
     for index, record in enumerate(records):
         report(index, len(records), f"Upscaling {record.image.name}")
-        lr = decode_png(studio.blobs.get(record.image.lr_sha or ""))
-        sha = studio.blobs.put(encode_png(upscale_image(generator, lr, device)))
-        with studio.database.write() as session:
-            rendition = datasets.put_rendition(session, record.image.id, model.id, sha)
+        rendition = runner.put_rendition(studio, record.image)
         if record.detection is None:
             continue
         params = DetectorParams(**record.detection.params)
@@ -64,31 +169,11 @@ def apply_model(
     return describe_regression(summarize_regressions(rows), len(rows)) | {"model": model.name}
 
 
-def upscale_folder(
-    studio: Studio, model: str, lr: Path, out: Path, report: Report = ignore_progress
-) -> dict[str, Any]:
-    """Upscale every image of a folder into `out/NAME.png`.
-
-    Raises:
-        InputError: nothing to upscale, or an image that cannot be read; then nothing is written.
-        ModelError: the model cannot be loaded.
-    """
-    started = time.perf_counter()
-    images = list_images(lr)
-    if not images:
-        raise InputError(f"{lr} holds no images.")
-    if out.resolve() == lr.resolve():
-        raise InputError(f"--out {out} is the folder of the LR images. Give another, to keep them.")
-    generator = resolve_generator(studio, model)
+def _make_runner(studio: Studio, model: Model, notes: list[str]) -> _Runner:
     device = choose_device(studio.settings.device)
-    with stage_folder(out) as staged:
-        for index, (name, path) in enumerate(images.items()):
-            report(index, len(images), name)
-            output = upscale_image(generator, read_rgb(path).pixels, device)
-            (staged / f"{name}.png").write_bytes(encode_png(output))
-        report(len(images), len(images), "done")
-    return {
-        "images": len(images),
-        "scale": generator.scale,
-        "seconds": round(time.perf_counter() - started, 2),
-    }
+    return _Runner(model, Upscaler(load_model(studio, model), device, tell=notes.append))
+
+
+def _find_rendition(studio: Studio, image: Image, model: Model) -> Rendition | None:
+    with studio.database.read() as session:
+        return datasets.find_rendition(session, image.id, model.id)

@@ -18,7 +18,7 @@ from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, RunStatus, now
 
 PULSE_SECONDS = 0.5
-DEVICE_KINDS = ("finetune", "apply")
+DEVICE_KINDS = ("finetune", "apply", "upscale", "demo", "derive")
 """Kinds that fill a device; they run one at a time, in order of their ids."""
 
 
@@ -145,6 +145,8 @@ def run_job(studio: Studio, run_id: int) -> RunStatus:
 def _run_import(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
     job.result = report.as_dict()
+    if report.lr_only:
+        return job.result
     try:
         params = DetectorParams(**config["params"])
         marked = detect_dataset(job.studio, report.dataset_id, params, job.report)
@@ -159,8 +161,35 @@ def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     return {"marked": detect_dataset(job.studio, config["dataset_id"], params, job.report)}
 
 
+def _run_upscale(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    # Brings torch in, which some kinds do without.
+    from desra_studio.services.upscaling import upscale_dataset
+
+    params = DetectorParams(**config["params"])
+    return upscale_dataset(job.studio, config["dataset_id"], config["model_id"], params, job.report)
+
+
+def _run_demo(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
+    job.result = report.as_dict()
+    upscaled = _run_upscale(job, config | {"dataset_id": report.dataset_id})
+    return job.result | upscaled
+
+
+def _run_derive(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    from desra_studio.services.derivation import run_derivation
+
+    return run_derivation(job.studio, config, job.report, job.add_metric)
+
+
+def _run_pull(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    from desra_studio.services.pulling import pull_model
+
+    details, is_new = pull_model(job.studio, config["model"], job.report)
+    return {"model": details.name, "model_id": details.id, "new": is_new}
+
+
 def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    # Brings torch in, which the other kinds do without.
     from desra_studio.services.finetuning import finetune_training_set
 
     return finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
@@ -178,4 +207,8 @@ _HANDLERS: dict[str, _Handler] = {
     "detect": _run_detect,
     "finetune": _run_finetune,
     "apply": _run_apply,
+    "upscale": _run_upscale,
+    "demo": _run_demo,
+    "derive": _run_derive,
+    "pull": _run_pull,
 }

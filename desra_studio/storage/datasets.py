@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from desra_studio.errors import NotFoundError
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import (
     LABELLED,
@@ -58,7 +59,7 @@ def list_datasets(session: Session) -> list[Dataset]:
 def list_records(
     session: Session, dataset: Dataset, image_id: int | None = None
 ) -> list[ImageRecord]:
-    """Return the dataset's images by name, or the one of this id, in one query."""
+    """Return the dataset's upscaled images by name, or the one of this id, in one query."""
     gan, mse = aliased(Rendition), aliased(Rendition)
     newest = (
         select(func.max(Detection.id))
@@ -88,9 +89,34 @@ def list_records(
 
 
 def get_record(session: Session, image_id: int) -> ImageRecord:
-    """Return one image with all that belongs to it; NotFoundError where there is none."""
+    """Return one image with all that belongs to it.
+
+    Raises:
+        NotFoundError: no such image, or it is not upscaled yet.
+    """
     image = get_row(session, Image, image_id, "Image")
-    return list_records(session, get_dataset(session, image.dataset_id), image_id)[0]
+    records = list_records(session, get_dataset(session, image.dataset_id), image_id)
+    if not records:
+        raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
+    return records[0]
+
+
+def list_images(session: Session, dataset_id: int) -> list[Image]:
+    """Return all images of a dataset by name, upscaled or not."""
+    query = select(Image).where(Image.dataset_id == dataset_id).order_by(Image.name)
+    return list(session.scalars(query))
+
+
+def count_images(session: Session, dataset_id: int) -> int:
+    """Return how many images a dataset has, upscaled or not."""
+    query = select(func.count()).select_from(Image).where(Image.dataset_id == dataset_id)
+    return session.scalar(query) or 0
+
+
+def list_incomplete_images(session: Session, dataset: Dataset) -> list[Image]:
+    """Return the images that lack an output of the dataset's pair, or a detection, by name."""
+    complete = {record.image.id for record in list_records(session, dataset) if record.detection}
+    return [image for image in list_images(session, dataset.id) if image.id not in complete]
 
 
 def get_rendition(session: Session, rendition_id: int) -> Rendition:
@@ -103,11 +129,16 @@ def get_detection(session: Session, detection_id: int) -> Detection:
     return get_row(session, Detection, detection_id, "Detection")
 
 
-def put_rendition(session: Session, image_id: int, model_id: int, blob_sha: str) -> Rendition:
-    """Set what a model made of an image; a newer output takes the place of an older one."""
-    rendition = session.scalar(
+def find_rendition(session: Session, image_id: int, model_id: int) -> Rendition | None:
+    """Return what a model made of an image, if it has."""
+    return session.scalar(
         select(Rendition).where(Rendition.image_id == image_id, Rendition.model_id == model_id)
     )
+
+
+def put_rendition(session: Session, image_id: int, model_id: int, blob_sha: str) -> Rendition:
+    """Set what a model made of an image; a newer output takes the place of an older one."""
+    rendition = find_rendition(session, image_id, model_id)
     if rendition is None:
         rendition = Rendition(image_id=image_id, model_id=model_id, blob_sha=blob_sha)
         session.add(rendition)

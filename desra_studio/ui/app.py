@@ -1,4 +1,4 @@
-"""The pages, in the order of the loop."""
+"""The pages, in the order of the loop, and that of the models beside it."""
 
 import warnings
 
@@ -6,7 +6,7 @@ import gradio as gr
 from fastapi import FastAPI
 
 from desra_studio.services.studio import Studio
-from desra_studio.ui import datasets_tab, finetune_tab, review_tab, scores_tab
+from desra_studio.ui import datasets_tab, finetune_tab, models_tab, review_tab, scores_tab
 from desra_studio.ui.components import build_loop_nav
 from desra_studio.ui.static_files import make_head
 
@@ -48,6 +48,9 @@ def build_pages(studio: Studio) -> gr.Blocks:
     with pages.route("Scores", "/scores"):
         build_loop_nav()
         scores_tab.bind(scores_tab.build(), pages, studio)
+    with pages.route("Models", "/models"):
+        build_loop_nav()
+        models_tab.bind(models_tab.build(), pages, studio)
     return pages
 
 

@@ -6,19 +6,27 @@ from pathlib import Path
 import gradio as gr
 
 from desra_studio.errors import InputError, StudioError
-from desra_studio.services import browse, jobs
+from desra_studio.services import browse, demo, jobs
 from desra_studio.services.datasets import check_import
 from desra_studio.services.detections import DetectorParams
-from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import JobValue, build_job_progress, show_job
+from desra_studio.ui.components import build_job_progress
+from desra_studio.ui.datasets_offers import (
+    DemoOffer,
+    UpscaleOffer,
+    build_demo_offer,
+    build_upscale_offer,
+    show_upscale_offer,
+)
+from desra_studio.ui.datasets_status import KINDS, offer_review, show_import, show_report
 from desra_studio.ui.events import QUIET, Updates, open_on_click
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
 
 INTRO = """## Datasets
 A folder with **GAN-SR** and **MSE-SR** images of the same names, and **LR** (needed for
-fine-tuning) and **GT-Mask** (manual masks) where you have them."""
+fine-tuning) and **GT-Mask** (manual masks) where you have them. Or a folder of LR images alone:
+they are upscaled here."""
 
 LAYOUT = """### What the folder looks like
 ```
@@ -28,16 +36,17 @@ results/
   LR/        0001.png  0002.png ...   its inputs, for fine-tuning
   GT-Mask/   0001.png  0002.png ...   manual masks, if you have some
 ```
-Files are matched by name. PNG, JPEG, WebP, BMP and TIFF are read; what has to be converted or left
-out is told file by file. Nothing is written into your folder."""
-
-KINDS = ("import", "detect")
+Or LR images alone, directly in the folder: they are upscaled here. Files are matched by name. PNG,
+JPEG, WebP, BMP and TIFF are read; what is converted or left out is told file by file. Nothing is
+written into your folder."""
 
 
 @dataclass(frozen=True)
 class DatasetsTab:
     """Components of the page."""
 
+    demo: DemoOffer
+    upscale: UpscaleOffer
     source: gr.Textbox
     name: gr.Textbox
     contrast: gr.Number
@@ -59,6 +68,7 @@ def build() -> DatasetsTab:
     """Build the page."""
     defaults = DetectorParams()
     with gr.Column(elem_classes=["studio-page"]):
+        demo_offer = build_demo_offer()
         gr.Markdown(INTRO)
         with gr.Row():
             source = gr.Textbox(
@@ -87,12 +97,13 @@ def build() -> DatasetsTab:
         error = gr.Markdown(visible=False, elem_classes=["studio-error"])
         progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
+        upscale = build_upscale_offer()
         to_review = gr.Button(
             "Review it", variant="primary", visible=False, elem_classes=["studio-next"]
         )
         layout = gr.Markdown(LAYOUT, visible=False)
         table = gr.Dataframe(
-            headers=["Dataset", "Images", "Reviewed", "Accepted"],
+            headers=["Dataset", "Images", "Not upscaled", "Reviewed", "Accepted"],
             label="Datasets: click one to review it",
             interactive=False,
             visible=False,
@@ -108,6 +119,8 @@ def build() -> DatasetsTab:
         timer = gr.Timer(1, active=False)
         ids = gr.State([])
     return DatasetsTab(
+        demo=demo_offer,
+        upscale=upscale,
         source=source,
         name=name,
         contrast=contrast,
@@ -139,13 +152,19 @@ class DatasetsHandlers:
         job = jobs.find_active_job(self.studio, *KINDS) or newest
         active = job is not None and job.active
         views = browse.list_dataset_views(self.studio)
-        rows = [[view.name, view.images, view.reviewed, view.accepted] for view in views]
+        rows = [
+            [view.name, view.images, view.waiting, view.reviewed, view.accepted] for view in views
+        ]
+        empty = not views and not active
         return {
-            self.tab.progress: _show_import(job),
+            self.tab.demo.group: gr.update(visible=empty),
+            self.tab.start: gr.update(variant="secondary" if empty else "primary"),
+            **show_upscale_offer(self.tab.upscale, self.studio, idle=not active),
+            self.tab.progress: show_import(job),
             self.tab.cancel: gr.update(visible=active),
-            self.tab.to_review: _offer_review(job),
-            self.tab.report: _show_report(job),
-            self.tab.layout: gr.update(visible=not views and not active),
+            self.tab.to_review: offer_review(job),
+            self.tab.report: show_report(job),
+            self.tab.layout: gr.update(visible=empty),
             self.tab.table: gr.update(value=rows, visible=bool(rows)),
             self.tab.ids: [view.id for view in views],
             self.tab.detect: gr.update(interactive=bool(views) and not active),
@@ -172,6 +191,31 @@ class DatasetsHandlers:
         jobs.start_job(self.studio, "detect", config)
         return gr.update(visible=False)
 
+    def start_demo(self) -> object:
+        """Start importing, upscaling and detecting the sample images, or say why not."""
+        try:
+            demo.start_demo(self.studio)
+        except StudioError as error:
+            return show_error(error)
+        return gr.update(visible=False)
+
+    def start_upscale(
+        self, dataset: int | None, model: int | None, contrast: float, area: float
+    ) -> object:
+        """Start upscaling what waits for it, or say why not."""
+        try:
+            params = _read_params(contrast, area)
+            if model is None:
+                raise InputError(
+                    "No GAN-SR model has an MSE-SR partner yet. Add or derive one on the Models "
+                    "page."
+                )
+        except StudioError as error:
+            return show_error(error)
+        config = {"dataset_id": dataset, "model_id": model, "params": params.as_dict()}
+        jobs.start_job(self.studio, "upscale", config)
+        return gr.update(visible=False)
+
     def cancel(self) -> None:
         """Cancel what runs."""
         jobs.cancel_active_job(self.studio, *KINDS)
@@ -180,7 +224,14 @@ class DatasetsHandlers:
 def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = DatasetsHandlers(tab, studio)
+    offer = tab.upscale
     status = [
+        tab.demo.group,
+        tab.start,
+        offer.group,
+        offer.text,
+        offer.model,
+        offer.dataset,
         tab.progress,
         tab.cancel,
         tab.to_review,
@@ -201,6 +252,15 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     tab.detect.click(handlers.start_detect, [tab.contrast, tab.area], tab.error, **QUIET).then(
         handlers.show_status, None, status, **QUIET
     )
+    tab.demo.start.click(handlers.start_demo, None, tab.error, **QUIET).then(
+        handlers.show_status, None, status, **QUIET
+    )
+    tab.upscale.start.click(
+        handlers.start_upscale,
+        [offer.dataset, offer.model, tab.contrast, tab.area],
+        tab.error,
+        **QUIET,
+    ).then(handlers.show_status, None, status, **QUIET)
     tab.cancel.click(handlers.cancel, **QUIET)
     open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
 
@@ -209,30 +269,3 @@ def _read_params(contrast: float | None, area: float | None) -> DetectorParams:
     if contrast is None or area is None:
         raise InputError("Fill in both thresholds.")
     return DetectorParams(contrast, int(area))
-
-
-def _show_import(job: JobView | None) -> JobValue | None:
-    if job is None or not job.succeeded:
-        return show_job(job)
-    if job.kind == "detect":
-        return show_job(job, f"Detected again: artifacts in {job.result['marked']} images.")
-    result = job.result
-    return show_job(
-        job,
-        f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
-        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']} "
-        "(class weights all 1).",
-    )
-
-
-def _offer_review(job: JobView | None) -> object:
-    if job is None or not job.succeeded:
-        return gr.update(visible=False)
-    dataset = job.result.get("dataset_id") or job.config.get("dataset_id")
-    return gr.update(link=f"/review?dataset={dataset}", link_target="_self", visible=True)
-
-
-def _show_report(job: JobView | None) -> object:
-    lines = job.result.get("lines", []) if job else []
-    rows = [line.partition(": ")[::2] for line in lines]
-    return gr.update(value=[list(row) for row in rows], visible=bool(rows))

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desra_studio.errors import InputError
 from desra_studio.progress import format_time
-from desra_studio.services import curation, exports, jobs, review
+from desra_studio.services import curation, exports, jobs, models, review
 from desra_studio.services.browse import (
     get_rendition_path,
     get_weights_path,
@@ -65,6 +65,15 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     def read_weights(run_id: int) -> FileResponse:
         path = get_weights_path(studio, run_id)
         return FileResponse(path, filename=f"fine-tuned-{run_id}.safetensors")
+
+    @router.get("/api/models/{model_id}/{file}")
+    def read_model(model_id: int, file: str) -> Response:
+        data = models.encode_model(studio, model_id, file.rpartition(".")[2])
+        return Response(
+            data,
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}"},
+        )
 
     @router.get("/api/datasets/{dataset_id}/labels.csv")
     def read_labels(dataset_id: int) -> Response:

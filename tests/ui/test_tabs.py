@@ -38,7 +38,7 @@ def dataset(studio, dataset_folder):
 
 def test_all_pages_build(studio):
     pages = build_pages(studio)
-    assert [path for path, _, _ in pages.pages] == ["", "review", "fine-tune", "scores"]
+    assert [path for path, _, _ in pages.pages] == ["", "review", "fine-tune", "scores", "models"]
 
 
 def test_an_empty_studio_teaches(make_handlers):

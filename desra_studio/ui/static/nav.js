@@ -22,7 +22,14 @@ const STEPS = [
     title: "Scores",
     count: (loop) => (loop.dataset ? `${loop.labelled} labelled` : ""),
   },
+  { path: "/models", title: "Models", aside: true, count: () => "" },
 ];
+const PAGES_OF_JOBS = {
+  finetune: "/fine-tune",
+  apply: "/fine-tune",
+  derive: "/models",
+  pull: "/models",
+};
 
 export function mount(element) {
   const root = element.querySelector(".studio-nav");
@@ -33,7 +40,7 @@ export function mount(element) {
     const link = make(
       "a",
       { href: pageAddress(step.path) },
-      make("span", { className: "number" }, String(index + 1)),
+      make("span", { className: "number" }, step.aside ? "" : String(index + 1)),
       step.title,
       count,
     );
@@ -83,7 +90,7 @@ export function mount(element) {
       ? `${running.kind}${share}${running.left ? ` · ${running.left} left` : ""}`
       : running.message;
     job.title = running.message;
-    job.href = pageAddress(["finetune", "apply"].includes(running.kind) ? "/fine-tune" : "/");
+    job.href = pageAddress(PAGES_OF_JOBS[running.kind] ?? "/");
   };
 
   const choose = (id) => {

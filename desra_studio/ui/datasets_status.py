@@ -1,0 +1,53 @@
+"""What the Datasets page shows of its jobs: progress, the result, what comes next."""
+
+import gradio as gr
+
+from desra_studio.services.jobs import JobView
+from desra_studio.ui.components import JobValue, show_job
+
+KINDS = ("import", "detect", "upscale", "demo")
+
+
+def show_import(job: JobView | None) -> JobValue | None:
+    """Return what the progress shows of a job, and of its result where it has one."""
+    if job is None or not job.succeeded:
+        return show_job(job)
+    if job.kind == "detect":
+        return show_job(job, f"Detected again: artifacts in {job.result['marked']} images.")
+    result = job.result
+    if job.kind in ("upscale", "demo"):
+        notes = " ".join(result["notes"])
+        return show_job(
+            job,
+            f"{result['images']} images of {result['name']} upscaled with {result['model']} and "
+            f"{result['partner']}; artifacts detected in {result['marked']} (class weights all "
+            f"1). {notes}",
+        )
+    if _waits(job):
+        return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
+    return show_job(
+        job,
+        f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
+        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']} "
+        "(class weights all 1).",
+    )
+
+
+def offer_review(job: JobView | None) -> object:
+    """Return the update of the button that leads on to Review."""
+    if job is None or not job.succeeded or _waits(job):
+        return gr.update(visible=False)
+    dataset = job.result.get("dataset_id") or job.config.get("dataset_id")
+    return gr.update(link=f"/review?dataset={dataset}", link_target="_self", visible=True)
+
+
+def show_report(job: JobView | None) -> object:
+    """Return the update of the table of files that were converted or left out."""
+    lines = job.result.get("lines", []) if job else []
+    rows = [line.partition(": ")[::2] for line in lines]
+    return gr.update(value=[list(row) for row in rows], visible=bool(rows))
+
+
+def _waits(job: JobView) -> bool:
+    """Whether it imported LR images and did not upscale them."""
+    return job.kind == "import" and job.result.get("lr_only", False)

@@ -1,0 +1,109 @@
+"""What the Models page shows: rows, the card of one model, and its jobs."""
+
+from urllib.parse import quote
+
+import gradio as gr
+import pandas as pd
+
+from desra_studio.services import jobs
+from desra_studio.services.jobs import JobView
+from desra_studio.services.model_lists import ModelDetails
+from desra_studio.services.studio import Studio
+from desra_studio.ui.components import JobValue, show_job
+from desra_studio.ui.events import Updates
+from desra_studio.ui.text import escape_markdown
+
+COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
+KINDS = ("pull", "derive")
+ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR"}
+
+
+def list_row(details: ModelDetails) -> list[str]:
+    """Return a model's row, in the order of COLUMNS."""
+    return [
+        details.name,
+        ROLE_NAMES.get(details.role, details.role),
+        details.architecture or "",
+        f"x{details.scale}" if details.scale else "",
+        details.partner or "",
+        "fine-tuned" if details.fine_tuned else details.state,
+    ]
+
+
+def describe_details(details: ModelDetails) -> str:
+    """Return a model's card as Markdown."""
+    card = details.card
+    facts = {
+        "Role": ROLE_NAMES.get(details.role, details.role),
+        "Partner": details.partner or "none",
+        "Network": details.architecture or "not known: only its outputs were imported",
+        "Scale": f"x{details.scale}" if details.scale else "",
+        "Channels": "RGB in, RGB out" if details.architecture else "",
+        "Parameters": f"{details.parameters:,}" if details.parameters else "",
+        "Input size": _describe_size_rules(card),
+        "Source": details.source,
+        "Licence": details.licence,
+        "SHA-256": card.get("sha256", ""),
+        "Derived": _describe_derivation(card.get("derived")),
+    }
+    rows = [f"| {name} | {escape_markdown(text)} |" for name, text in facts.items() if text]
+    return f"### {escape_markdown(details.name)}\n\n| | |\n|---|---|\n" + "\n".join(rows)
+
+
+def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updates:
+    """Return the updates of the download buttons, which are links."""
+    ready = details.state == "ready"
+    return {
+        button: gr.update(
+            link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}.{form}",
+            visible=ready,
+        )
+        for form, button in buttons.items()
+    }
+
+
+def show_models_job(job: JobView | None) -> JobValue | None:
+    """Return what the progress shows of a job, and of its result where it has one."""
+    if job is None or not job.succeeded:
+        return show_job(job)
+    result = job.result
+    if job.kind == "pull":
+        done = "is here now" if result["new"] else "was here already"
+        return show_job(job, f"{result['model']} {done}.")
+    return show_job(
+        job,
+        f"{result['model']} is the partner of {result['partner_of']} now: best after "
+        f"{result['iteration']} iterations, {result['psnr_before']:.2f} to {result['psnr']:.2f} dB "
+        f"on images it was not trained on, in {result['seconds']:.0f} s on {result['device']}.",
+    )
+
+
+def plot_psnr(studio: Studio, job: JobView | None) -> object:
+    """Return the update of the plot of a derivation; hidden before there are two points."""
+    is_derivation = job is not None and job.kind == "derive"
+    points = jobs.list_job_metrics(studio, job.id, "psnr") if job and is_derivation else []
+    if len(points) < 2:
+        return gr.update(visible=False)
+    frame = pd.DataFrame(points, columns=["iteration", "PSNR in dB"])
+    return gr.update(value=frame, visible=True)
+
+
+def _describe_size_rules(card: dict[str, int]) -> str:
+    if "multiple_px" not in card:
+        return ""
+    if card["minimum_px"] <= 1 and card["multiple_px"] <= 1:
+        return "any"
+    return (
+        f"at least {card['minimum_px']} px, multiples of {card['multiple_px']} px; others are "
+        "padded by reflection"
+    )
+
+
+def _describe_derivation(derived: dict[str, float] | None) -> str:
+    if not derived:
+        return ""
+    return (
+        f"from {derived['from']}, {derived['images']} images, best of {derived['max_iterations']} "
+        f"iterations at {derived['iteration']}: {derived['psnr_before']:.2f} to "
+        f"{derived['psnr']:.2f} dB"
+    )

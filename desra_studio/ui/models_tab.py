@@ -1,0 +1,269 @@
+"""Models: what there is, what each is compared with, and adding, pulling, deriving, exporting."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+from gradio.blocks import Block
+
+from desra_studio.errors import InputError, StudioError
+from desra_studio.services import jobs, model_lists, models
+from desra_studio.services.model_lists import ModelDetails
+from desra_studio.services.studio import Studio
+from desra_studio.ui.components import build_job_progress
+from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.models_derive import (
+    DeriveForm,
+    build_derive_form,
+    offer_datasets,
+    read_derive_config,
+)
+from desra_studio.ui.models_status import (
+    COLUMNS,
+    KINDS,
+    describe_details,
+    list_row,
+    offer_exports,
+    plot_psnr,
+    show_models_job,
+)
+from desra_studio.ui.text import show_error
+
+INTRO = """## Models
+A **GAN-SR** model is compared with its partner: the same model trained on MSE alone, **MSE-SR**.
+Choose one to see what it is and what can be done with it."""
+
+ROLES = (("GAN-SR", "gan"), ("MSE-SR", "mse"))
+
+
+@dataclass(frozen=True)
+class ModelsTab:
+    """Components of the page."""
+
+    table: gr.Dataframe
+    names: gr.State
+    chosen: gr.Dropdown
+    details: gr.Markdown
+    pull: gr.Button
+    exports: dict[str, gr.Button]
+    pairing: gr.Group
+    partner: gr.Dropdown
+    pair: gr.Button
+    derive: DeriveForm
+    role: gr.Radio
+    upload: gr.UploadButton
+    error: gr.Markdown
+    progress: gr.HTML
+    cancel: gr.Button
+    plot: gr.LinePlot
+    timer: gr.Timer
+
+
+def build() -> ModelsTab:
+    """Build the page: the table, then the chosen model and what can be done with it."""
+    with gr.Column(elem_classes=["studio-page"]):
+        gr.Markdown(INTRO)
+        table = gr.Dataframe(
+            headers=list(COLUMNS), label="Models: click one", interactive=False, max_height=320
+        )
+        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+        progress = build_job_progress()
+        cancel = gr.Button("Cancel", visible=False, size="sm")
+        with gr.Row():
+            with gr.Column(scale=3):
+                chosen = gr.Dropdown(label="Model", choices=[], elem_id="model")
+                details = gr.Markdown()
+                pull = gr.Button("Pull it", variant="primary", visible=False)
+                with gr.Row():
+                    exports = {
+                        form: gr.Button(f"Download .{form}", size="sm", visible=False)
+                        for form in models.FORMATS
+                    }
+                plot = gr.LinePlot(
+                    x="iteration",
+                    y="PSNR in dB",
+                    height=200,
+                    visible=False,
+                    label="Validation PSNR",
+                )
+            with gr.Column(scale=2):
+                with gr.Group(visible=False) as pairing:
+                    partner = gr.Dropdown(label="MSE-SR partner", choices=[])
+                    pair = gr.Button("Set this partner")
+                derive = build_derive_form()
+                with gr.Group():
+                    role = gr.Radio(ROLES, value="gan", label="Add a weight file of yours as")
+                    upload = gr.UploadButton(
+                        "Add a weight file (.safetensors, .pth)",
+                        file_types=[".safetensors", ".pth"],
+                    )
+        timer = gr.Timer(1, active=False)
+        names = gr.State([])
+    return ModelsTab(
+        table=table,
+        names=names,
+        chosen=chosen,
+        details=details,
+        pull=pull,
+        exports=exports,
+        pairing=pairing,
+        partner=partner,
+        pair=pair,
+        derive=derive,
+        role=role,
+        upload=upload,
+        error=error,
+        progress=progress,
+        cancel=cancel,
+        plot=plot,
+        timer=timer,
+    )
+
+
+class ModelsHandlers:
+    """What happens on the page."""
+
+    def __init__(self, tab: ModelsTab, studio: Studio) -> None:
+        self.tab, self.studio = tab, studio
+
+    def load_page(self, wanted: str | None) -> Updates:
+        """Return the table and the choice, with this model chosen where it is there."""
+        listed = model_lists.list_models(self.studio)
+        names = [details.name for details in listed]
+        value = wanted if wanted in names else next(iter(names), None)
+        return {
+            self.tab.table: [list_row(details) for details in listed],
+            self.tab.names: names,
+            self.tab.chosen: gr.update(choices=names, value=value),
+            self.tab.derive.dataset: offer_datasets(self.studio),
+        }
+
+    def show_chosen(self, name: str | None) -> Updates:
+        """Return what the chosen model is and what can be done with it."""
+        details = self._find(name)
+        if details is None:
+            return {component: gr.skip() for component in list_shown(self.tab)}
+        is_gan = details.state == "ready" and details.role == "gan"
+        return {
+            self.tab.details: describe_details(details),
+            self.tab.pull: gr.update(visible=details.state == "can be pulled"),
+            **offer_exports(self.tab.exports, details),
+            self.tab.pairing: gr.update(visible=is_gan),
+            self.tab.derive.group: gr.update(visible=is_gan and not details.partner),
+            self.tab.partner: self._offer_partners(details),
+        }
+
+    def show_status(self) -> Updates:
+        """Return the newest job of this page."""
+        jobs.sweep_lost_jobs(self.studio)
+        newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
+        job = jobs.find_active_job(self.studio, *KINDS) or newest
+        active = job is not None and job.active
+        return {
+            self.tab.progress: show_models_job(job),
+            self.tab.cancel: gr.update(visible=active),
+            self.tab.plot: plot_psnr(self.studio, job),
+            self.tab.derive.start: gr.update(interactive=not active),
+            self.tab.pull: gr.update(interactive=not active),
+            self.tab.timer: gr.Timer(active=active),
+        }
+
+    def start_pull(self, name: str) -> object:
+        """Start pulling the chosen model."""
+        jobs.start_job(self.studio, "pull", {"model": name})
+        return gr.update(visible=False)
+
+    def start_derive(
+        self, name: str, dataset: int | None, hr: str, iterations: float | None
+    ) -> object:
+        """Start deriving a partner for the chosen model, or say why not."""
+        try:
+            config = read_derive_config(name, dataset, hr, iterations)
+        except StudioError as error:
+            return show_error(error)
+        jobs.start_job(self.studio, "derive", config)
+        return gr.update(visible=False)
+
+    def add_model(self, path: str, role: str) -> tuple[object, object]:
+        """Add an uploaded weight file and choose it, or say why not."""
+        try:
+            model_id = models.add_model_file(self.studio, Path(path), role=role)
+        except StudioError as error:
+            return gr.skip(), show_error(error)
+        name = model_lists.describe_model(self.studio, model_id).name
+        return gr.update(choices=[name], value=name), gr.update(visible=False)
+
+    def set_partner(self, name: str, partner: int | None) -> object:
+        """Give the chosen model this partner, or say why not."""
+        try:
+            chosen = self._find(name)
+            if chosen is None or chosen.id is None or partner is None:
+                raise InputError("Choose an MSE-SR model, or derive or add one first.")
+            models.set_partner(self.studio, chosen.id, partner)
+        except StudioError as error:
+            return show_error(error)
+        return gr.update(visible=False)
+
+    def cancel(self) -> None:
+        """Cancel what runs."""
+        jobs.cancel_active_job(self.studio, *KINDS)
+
+    def _find(self, name: str | None) -> ModelDetails | None:
+        listed = model_lists.list_models(self.studio)
+        return next((details for details in listed if details.name == name), None)
+
+    def _offer_partners(self, details: ModelDetails) -> object:
+        fitting = [
+            other
+            for other in model_lists.list_models(self.studio)
+            if other.role == "mse" and other.state == "ready" and other.scale == details.scale
+        ]
+        value = next((other.id for other in fitting if other.name == details.partner), None)
+        return gr.update(choices=[(other.name, other.id) for other in fitting], value=value)
+
+
+def list_shown(tab: ModelsTab) -> list[Block]:
+    """Return the components that show the chosen model."""
+    return [
+        tab.details, tab.pull, *tab.exports.values(), tab.pairing, tab.derive.group, tab.partner,
+    ]  # fmt: skip
+
+
+def bind(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
+    """Wire the events."""
+    handlers = ModelsHandlers(tab, studio)
+    page = [tab.table, tab.names, tab.chosen, tab.derive.dataset]
+    shown = list_shown(tab)
+    status = [tab.progress, tab.cancel, tab.plot, tab.derive.start, tab.pull, tab.timer]
+    pages.load(handlers.load_page, tab.chosen, page, **QUIET)
+    pages.load(handlers.show_status, None, status, **QUIET)
+    tab.chosen.change(handlers.show_chosen, tab.chosen, shown, **QUIET)
+    tab.table.select(_read_name, tab.names, tab.chosen, **QUIET)
+    tab.timer.tick(handlers.show_status, None, status, queue=False, **QUIET)
+    refresh = [(handlers.load_page, tab.chosen, page), (handlers.show_chosen, tab.chosen, shown)]
+    started = [
+        tab.pull.click(handlers.start_pull, tab.chosen, tab.error, **QUIET),
+        tab.derive.start.click(
+            handlers.start_derive,
+            [tab.chosen, tab.derive.dataset, tab.derive.hr, tab.derive.iterations],
+            tab.error,
+            **QUIET,
+        ),
+    ]
+    for event in started:
+        event.then(handlers.show_status, None, status, **QUIET)
+    changed = [
+        tab.upload.upload(
+            handlers.add_model, [tab.upload, tab.role], [tab.chosen, tab.error], **QUIET
+        ),
+        tab.pair.click(handlers.set_partner, [tab.chosen, tab.partner], tab.error, **QUIET),
+    ]
+    for event in changed:
+        for function, inputs, outputs in refresh:
+            event = event.then(function, inputs, outputs, **QUIET)
+    tab.cancel.click(handlers.cancel, **QUIET)
+
+
+def _read_name(names: list[str], event: gr.SelectData) -> str:
+    row: int = event.index[0]
+    return names[row]
