@@ -133,7 +133,7 @@ def export(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="startup or upscale.")],
+    name: Annotated[str, typer.Argument(help="demo, startup or upscale.")],
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""

@@ -75,6 +75,14 @@ def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
     return ids[0] if ids else None
 
 
+def get_gan_model_id(studio: Studio, dataset_id: int | None) -> int | None:
+    """Return the model that made a dataset's GAN-SR; None where there is none yet."""
+    if dataset_id is None:
+        return None
+    with studio.database.read() as session:
+        return datasets.get_dataset(session, dataset_id).gan_model_id
+
+
 def find_pending(studio: Studio) -> PendingDataset | None:
     """Return the newest dataset that has LR images without SR outputs, if there is one."""
     with studio.database.read() as session:

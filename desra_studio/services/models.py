@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from desra_studio.errors import InputError, ModelError, NotFoundError
 from desra_studio.imaging.staging import write_atomically
 from desra_studio.services.studio import Studio
-from desra_studio.sr.catalog import find_entry
+from desra_studio.sr.catalog import BUNDLED, find_entry
 from desra_studio.storage import models
 from desra_studio.storage.tables import Model, ModelRole
 
@@ -24,13 +24,20 @@ NAME_LETTERS = 150
 
 @dataclass(frozen=True)
 class ModelView:
-    """A GAN-SR model as a page offers it; `fine_tuned` where it came out of a job of ours."""
+    """A GAN-SR model as a page offers it.
+
+    Attributes:
+        id, name, architecture, scale, partner_id: as stored.
+        fine_tuned: whether it came out of a job of ours.
+        bundled: whether it ships with the studio.
+    """
 
     id: int
     name: str
     architecture: str
     scale: int
     fine_tuned: bool
+    bundled: bool
     partner_id: int | None
 
     @property
@@ -49,6 +56,7 @@ def list_generators(studio: Studio) -> list[ModelView]:
                 architecture=model.architecture or "?",
                 scale=model.scale or 0,
                 fine_tuned=model.parent_run_id is not None,
+                bundled=model.card.get("source") == BUNDLED,
                 partner_id=model.partner_id,
             )
             for model in models.list_runnable_models(session, ModelRole.GAN)

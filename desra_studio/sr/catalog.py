@@ -63,7 +63,7 @@ def _describe_bundled(name: str, role: Role, partner: str) -> CatalogEntry:
         partner=partner,
         architecture=COMPACT,
         scale=4,
-        licence="see the card in assets/models",
+        licence="CC-BY-SA-4.0",
         source=BUNDLED,
         url="",
         file=f"{name}.safetensors",

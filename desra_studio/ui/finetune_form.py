@@ -2,12 +2,12 @@
 
 import gradio as gr
 
-from desra_studio.services import models
+from desra_studio.services import browse, models
 from desra_studio.services.curation import FEATHER_SIGMA_PX, FinetuneConfig
 from desra_studio.services.studio import Studio
 
 GENERATOR_INFO = "The model that made GAN-SR"
-NO_GENERATOR = "None yet: add the weight file of the model that made GAN-SR"
+NO_GENERATOR = "Add the weight file of the model that made GAN-SR"
 
 FIELDS = ("iterations", "batch", "crop", "learning_rate", "ema", "seed", "feather_sigma")
 
@@ -60,13 +60,18 @@ def build_settings() -> dict[str, gr.Number]:
     return settings
 
 
-def load_generators(studio: Studio, chosen: int | None = None) -> object:
-    """Return the update of the choice: the one that was just added, else the newest original."""
+def load_generators(studio: Studio, dataset: int | None, chosen: int | None = None) -> object:
+    """Return the update of the choice: what was just added, else what made the dataset's GAN-SR.
+
+    Where only its outputs were imported, the newest model that a person added is the best guess;
+    the bundled one never is.
+    """
     views = models.list_generators(studio)
-    originals = [view for view in views if not view.fine_tuned]
-    value = chosen or next((view.id for view in originals + views), None)
+    own = browse.get_gan_model_id(studio, dataset)
+    guesses = [view.id for view in views if not (view.fine_tuned or view.bundled)]
+    value = chosen or next((view.id for view in views if view.id == own), None)
     return gr.update(
         choices=[(view.label, view.id) for view in views],
-        value=value,
-        info=GENERATOR_INFO if views else NO_GENERATOR,
+        value=value or next(iter(guesses), None),
+        info=GENERATOR_INFO if value or guesses else NO_GENERATOR,
     )

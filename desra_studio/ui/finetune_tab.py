@@ -118,9 +118,9 @@ class FinetuneHandlers:
             },
         }
 
-    def load_generators(self) -> object:
+    def load_generators(self, request: gr.Request) -> object:
         """Return the choice of generators."""
-        return load_generators(self.studio)
+        return load_generators(self.studio, read_dataset(request, self.studio))
 
     def show_status(self, request: gr.Request) -> Updates:
         """Return the newest job with its loss and what can be done next."""
@@ -145,13 +145,14 @@ class FinetuneHandlers:
             self.tab.timer: gr.Timer(active=not idle),
         }
 
-    def add_model(self, path: str) -> tuple[object, object]:
+    def add_model(self, path: str, request: gr.Request) -> tuple[object, object]:
         """Add an uploaded weight file and choose it, or say why not."""
         try:
             model = models.add_model_file(self.studio, Path(path))
         except StudioError as error:
             return gr.update(), show_error(error)
-        return load_generators(self.studio, model), gr.update(visible=False)
+        dataset = read_dataset(request, self.studio)
+        return load_generators(self.studio, dataset, model), gr.update(visible=False)
 
     def start(
         self,

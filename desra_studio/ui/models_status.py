@@ -1,10 +1,12 @@
 """What the Models page shows: rows, the card of one model, and its jobs."""
 
+import re
 from urllib.parse import quote
 
 import gradio as gr
 import pandas as pd
 
+from desra_studio.progress import format_time
 from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
 from desra_studio.services.model_lists import ModelDetails
@@ -16,6 +18,7 @@ from desra_studio.ui.text import escape_markdown
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
 KINDS = ("pull", "derive")
 ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR"}
+WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 
 
 def list_row(details: ModelDetails) -> list[str]:
@@ -46,7 +49,7 @@ def describe_details(details: ModelDetails) -> str:
         "SHA-256": card.get("sha256", ""),
         "Derived": _describe_derivation(card.get("derived")),
     }
-    rows = [f"| {name} | {escape_markdown(text)} |" for name, text in facts.items() if text]
+    rows = [f"| {name} | {_show_text(text)} |" for name, text in facts.items() if text]
     return f"### {escape_markdown(details.name)}\n\n| | |\n|---|---|\n" + "\n".join(rows)
 
 
@@ -65,7 +68,7 @@ def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updat
 def show_models_job(job: JobView | None) -> JobValue | None:
     """Return what the progress shows of a job, and of its result where it has one."""
     if job is None or not job.succeeded:
-        return show_job(job)
+        return _show_fetching(job) if job and job.kind == "pull" else show_job(job)
     result = job.result
     if job.kind == "pull":
         done = "is here now" if result["new"] else "was here already"
@@ -86,6 +89,22 @@ def plot_psnr(studio: Studio, job: JobView | None) -> object:
         return gr.update(visible=False)
     frame = pd.DataFrame(points, columns=["iteration", "PSNR in dB"])
     return gr.update(value=frame, visible=True)
+
+
+def _show_fetching(job: JobView) -> JobValue | None:
+    """Return the progress of a download, in MB instead of bytes."""
+    value = show_job(job)
+    if value and job.active and job.total:
+        left = "" if job.seconds_left is None else f" · {format_time(job.seconds_left)} left"
+        value["message"] = f"Fetching {job.config['model']}"
+        value["pace"] = (
+            f"{job.done / 1e6:.1f} of {job.total / 1e6:.1f} MB · {job.rate / 1e6:.1f} MB/s{left}"
+        )
+    return value
+
+
+def _show_text(text: str) -> str:
+    return f"<{text}>" if WEB_ADDRESS.fullmatch(text) else escape_markdown(text)
 
 
 def _describe_size_rules(card: dict[str, int]) -> str:

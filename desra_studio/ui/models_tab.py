@@ -72,8 +72,10 @@ def build() -> ModelsTab:
         with gr.Row():
             with gr.Column(scale=3):
                 chosen = gr.Dropdown(label="Model", choices=[], elem_id="model")
-                details = gr.Markdown()
-                pull = gr.Button("Pull it", variant="primary", visible=False)
+                details = gr.Markdown(elem_classes=["studio-card"])
+                pull = gr.Button(
+                    "Pull it", variant="primary", visible=False, elem_classes=["studio-next"]
+                )
                 with gr.Row():
                     exports = {
                         form: gr.Button(f"Download .{form}", size="sm", visible=False)

@@ -1,0 +1,60 @@
+"""The first minute: an empty studio, one click, three panes with a mask."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+JOB_MS = 240_000
+
+
+def test_the_demo_dataset(page, review):
+    page.goto("/")
+    page.get_by_role("button", name="Open the demo dataset").click()
+    done = page.locator(".studio-job .text")
+    expect(done).to_contain_text("16 images of Demo upscaled", timeout=JOB_MS)
+    expect(page.get_by_role("button", name="Open the demo dataset")).to_be_hidden()
+    page.get_by_role("link", name="Review it").click()
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    expect(page.locator("aside li")).to_have_count(16)
+    marked = page.locator("aside li button", has=page.locator(".count", has_text="1")).first
+    name = marked.locator(".name").inner_text()
+    review.choose(name)
+    page.mouse.move(5, 5)
+    for pane in ("gan", "mse", "mask"):
+        assert review.read_colours(pane) > 500
+    detected = review.read_mask()
+    page.keyboard.press("c")  # judged clean: the mask is empty now
+    review.wait_saved(1)
+    review.choose(name)
+    page.mouse.move(5, 5)
+    assert review.read_mask() != detected, "the mask pane showed the detected mask"
+
+
+def test_models_are_shown_and_added(page, tmp_path):
+    from tests.services.test_upscaling import encode_weights, make_weights
+
+    page.goto("/models")
+    expect(page.locator(".studio-card")).to_contain_text("desra-demo")
+    page.get_by_label("Model", exact=True).click()
+    page.get_by_role("option", name="desra-demo-gan-x4").click()
+    expect(page.locator(".studio-card")).to_contain_text("desra-demo-mse-x4")
+    wrong, right = tmp_path / "wrong.pth", tmp_path / "mine.safetensors"
+    wrong.write_text("text")
+    right.write_bytes(encode_weights(make_weights()))
+    page.set_input_files("input[type=file]", wrong)
+    expect(page.locator(".prose.studio-error")).to_contain_text("wrong.pth is not a complete")
+    page.set_input_files("input[type=file]", right)
+    expect(page.locator(".studio-card")).to_contain_text("mine")
+    expect(page.get_by_role("button", name="Derive an MSE-SR partner")).to_be_visible()
+    page.get_by_label("MSE-SR partner").click()
+    page.get_by_role("option", name="desra-demo-mse-x4").click()
+    page.get_by_role("button", name="Set this partner").click()
+    expect(page.locator(".studio-card")).to_contain_text("desra-demo-mse-x4")
+    expect(page.get_by_role("button", name="Derive an MSE-SR partner")).to_be_hidden()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download .pth").click()
+    assert download.value.suggested_filename == "mine.pth"
+    from desra_studio.sr.loader import load_generator
+
+    assert load_generator(download.value.path()).scale == 4
