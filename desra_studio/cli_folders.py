@@ -134,10 +134,11 @@ def upscale(
     with show_progress("upscale") as report:
         result = upscale_folder(studio, model, lr, out, tile, report)
     tell_notes(result["notes"])
+    kept = result["images"] - result["upscaled"]
     print_result(
         result,
-        f"{result['upscaled']} of {result['images']} images upscaled x{result['scale']} into "
-        f"{out}, the others were there already.",
+        f"{result['upscaled']} images upscaled x{result['scale']} into {out}"
+        + (f", {kept} were there already." if kept else "."),
         as_json,
     )
 

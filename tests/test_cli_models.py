@@ -9,10 +9,12 @@ import pytest
 import torch
 from spandrel.architectures.Compact import Compact
 
+from desra_studio.assets_folder import find_assets
 from desra_studio.cli import main
 from desra_studio.services import pulling
 from desra_studio.services.model_lists import list_models
 from desra_studio.services.studio import open_studio
+from desra_studio.sr.catalog import BUNDLED
 from desra_studio.sr.loader import encode_weights
 from tests.conftest import make_settings
 from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
@@ -40,14 +42,18 @@ def run(capsys, tmp_path):
 
 
 def list_here(tmp_path):
+    """The models that are here, but for those that ship with the studio."""
     studio = open_studio(make_settings(tmp_path / "data"))
-    found = list_models(studio, ())
+    found = [row for row in list_models(studio, ()) if row.source != BUNDLED]
     studio.database.close()
     return found
 
 
 def list_blobs(tmp_path):
-    return [path for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file()]
+    """The stored files, but for the models that ship with the studio."""
+    stored = (path for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file())
+    shipped = {path.read_bytes() for path in (find_assets() / "models").glob("*.safetensors")}
+    return [path for path in stored if path.read_bytes() not in shipped]
 
 
 def test_add_list_export(run, tmp_path):
@@ -60,6 +66,7 @@ def test_add_list_export(run, tmp_path):
     assert json.loads(output)["partner"] == "calm"
     assert "crisp  gan x4 RealESRGAN Compact  ready  partner: calm\n" in run("list")[1]
     listed = json.loads(run("list", "--json")[1])["models"]
+    listed = [row for row in listed if row["source"] != BUNDLED]
     assert [(row["name"], row["state"]) for row in listed[:2]] == [
         ("crisp", "ready"), ("calm", "ready"),
     ]  # fmt: skip
@@ -113,7 +120,7 @@ BAD = [
     (("evil.pth",), "evil.pth holds more than weights and could run code"),
     (("none.pth",), "none.pth cannot be read: No such file"),
     (("x2.safetensors", "--partner", "calm"), "x2 is x2 but calm is x4"),
-    (("x2.safetensors", "--partner", "nobody"), "No model named 'nobody'. There are: calm."),
+    (("x2.safetensors", "--partner", "nobody"), "No model named 'nobody'. There are: calm, "),
     (("x2.safetensors", "--name", "calm"), "'calm' exists already"),
     (("x2.safetensors", "--role", "mse", "--partner", "calm"), "both of role mse"),
     (("x2.safetensors", "--role", "sharp"), "Unknown role 'sharp'. Choose one of: gan, mse."),
@@ -153,6 +160,7 @@ def test_bad_arguments_are_one_line(run, arguments, says):
 FULL_DISK = f"""
 import resource, sys
 from functools import partial
+from desra_studio.assets_folder import find_assets
 from desra_studio.cli import main
 from desra_studio.services import pulling
 from tests.services.test_models import make_entry

@@ -33,12 +33,12 @@ class DegradationRanges:
         jpeg_share: how many images are compressed.
     """
 
-    blur_sigma: Range = (0.2, 2.0)
+    blur_sigma: Range = (0.2, 2.4)
     resize: Range = (0.8, 1.6)
-    noise_sigma: Range = (1.0, 8.0)
+    noise_sigma: Range = (1.0, 15.0)
     noise_share: float = 0.5
-    jpeg_quality: Range = (55.0, 95.0)
-    jpeg_share: float = 0.7
+    jpeg_quality: Range = (40.0, 95.0)
+    jpeg_share: float = 0.8
 
 
 def crop_to_multiple(image: RgbImage, multiple: int) -> RgbImage:

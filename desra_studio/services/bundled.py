@@ -53,7 +53,8 @@ def _is_registered(studio: "Studio") -> bool:
 
 def _add_missing(session: Session, shas: dict[str, str], cards: dict[str, dict[str, Any]]) -> None:
     found = models.find_models(session, shas)
-    for entry in BUNDLED:
+    # The GAN-SR model last: lists begin with the newest, and it is the one to look at.
+    for entry in reversed(BUNDLED):
         if entry.name not in found:
             found[entry.name] = models.add_model(
                 session,

@@ -132,6 +132,7 @@ def derive_partner(
         device,
         report_check,
     )
+    add_metric(0, "psnr", result.psnr_before)
     if result.iteration == 0:
         raise InputError(
             f"{model.name} gained no PSNR from training with L1 in {total} iterations "

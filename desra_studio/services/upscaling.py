@@ -58,8 +58,9 @@ def upscale_dataset(
         missing = datasets.list_incomplete_images(session, dataset)
         total = datasets.count_images(session, dataset_id)
     notes: list[str] = []
-    runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
     first = total - len(missing)
+    report(first, total, f"Loading {gan.name} and {mse.name}")
+    runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
     for index, image in enumerate(missing, first):
         report(index, total, f"Upscaling {image.name}")
         pair = [

@@ -33,9 +33,14 @@ def show_import(job: JobView | None) -> JobValue | None:
     )
 
 
+def leads_on(job: JobView | None) -> bool:
+    """Whether the newest job ended with something to review."""
+    return job is not None and job.succeeded and not _waits(job)
+
+
 def offer_review(job: JobView | None) -> object:
     """Return the update of the button that leads on to Review."""
-    if job is None or not job.succeeded or _waits(job):
+    if job is None or not leads_on(job):
         return gr.update(visible=False)
     dataset = job.result.get("dataset_id") or job.config.get("dataset_id")
     return gr.update(link=f"/review?dataset={dataset}", link_target="_self", visible=True)

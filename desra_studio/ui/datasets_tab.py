@@ -18,7 +18,7 @@ from desra_studio.ui.datasets_offers import (
     build_upscale_offer,
     show_upscale_offer,
 )
-from desra_studio.ui.datasets_status import KINDS, offer_review, show_import, show_report
+from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
 from desra_studio.ui.events import QUIET, Updates, open_on_click
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
@@ -156,10 +156,15 @@ class DatasetsHandlers:
             [view.name, view.images, view.waiting, view.reviewed, view.accepted] for view in views
         ]
         empty = not views and not active
+        offer = show_upscale_offer(self.tab.upscale, self.studio, idle=not active)
+        waiting = any(view.waiting for view in views)
         return {
             self.tab.demo.group: gr.update(visible=empty),
-            self.tab.start: gr.update(variant="secondary" if empty else "primary"),
-            **show_upscale_offer(self.tab.upscale, self.studio, idle=not active),
+            **offer,
+            # One next step at a time: whatever else is offered comes first.
+            self.tab.start: gr.update(
+                variant="secondary" if empty or leads_on(job) or waiting else "primary"
+            ),
             self.tab.progress: show_import(job),
             self.tab.cancel: gr.update(visible=active),
             self.tab.to_review: offer_review(job),

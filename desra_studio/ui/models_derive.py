@@ -30,7 +30,7 @@ class DeriveForm:
 def build_derive_form() -> DeriveForm:
     """Build the form, hidden until a GAN-SR model without a partner is chosen."""
     with gr.Group(visible=False) as group:
-        gr.Markdown(INTRO, container=True)
+        gr.Markdown(INTRO, elem_classes=["studio-inset"])
         dataset = gr.Dropdown(label="LR images of the dataset", choices=[])
         hr = gr.Textbox(label="Folder of HR images, if you have some", placeholder="/home/me/hr")
         iterations = gr.Number(

@@ -56,6 +56,7 @@ class ModelsTab:
     progress: gr.HTML
     cancel: gr.Button
     plot: gr.LinePlot
+    ended: gr.Number
     timer: gr.Timer
 
 
@@ -101,6 +102,8 @@ def build() -> ModelsTab:
                     )
         timer = gr.Timer(1, active=False)
         names = gr.State([])
+        # Not a gr.State, whose change is not noticed where an event goes without the queue.
+        ended = gr.Number(visible="hidden")
     return ModelsTab(
         table=table,
         names=names,
@@ -118,6 +121,7 @@ def build() -> ModelsTab:
         progress=progress,
         cancel=cancel,
         plot=plot,
+        ended=ended,
         timer=timer,
     )
 
@@ -167,6 +171,7 @@ class ModelsHandlers:
             self.tab.plot: plot_psnr(self.studio, job),
             self.tab.derive.start: gr.update(interactive=not active),
             self.tab.pull: gr.update(interactive=not active),
+            self.tab.ended: None if job is None or active else job.id,
             self.tab.timer: gr.Timer(active=active),
         }
 
@@ -236,7 +241,7 @@ def bind(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
     handlers = ModelsHandlers(tab, studio)
     page = [tab.table, tab.names, tab.chosen, tab.derive.dataset]
     shown = list_shown(tab)
-    status = [tab.progress, tab.cancel, tab.plot, tab.derive.start, tab.pull, tab.timer]
+    status = [tab.progress, tab.cancel, tab.plot, tab.derive.start, tab.pull, tab.ended, tab.timer]
     pages.load(handlers.load_page, tab.chosen, page, **QUIET)
     pages.load(handlers.show_status, None, status, **QUIET)
     tab.chosen.change(handlers.show_chosen, tab.chosen, shown, **QUIET)
@@ -263,6 +268,10 @@ def bind(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
     for event in changed:
         for function, inputs, outputs in refresh:
             event = event.then(function, inputs, outputs, **QUIET)
+    # A job that ended has changed what there is.
+    tab.ended.change(handlers.load_page, tab.chosen, page, **QUIET).then(
+        handlers.show_chosen, tab.chosen, shown, **QUIET
+    )
     tab.cancel.click(handlers.cancel, **QUIET)
 
 

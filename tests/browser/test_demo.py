@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 JOB_MS = 240_000
+UPLOAD = "input[type=file][accept*=pth]"
 
 
 def test_the_demo_dataset(page, review):
@@ -35,22 +36,24 @@ def test_models_are_shown_and_added(page, tmp_path):
     from tests.services.test_upscaling import encode_weights, make_weights
 
     page.goto("/models")
-    expect(page.locator(".studio-card")).to_contain_text("desra-demo")
+    expect(page.locator(".prose.studio-card")).to_contain_text("desra-demo")
     page.get_by_label("Model", exact=True).click()
     page.get_by_role("option", name="desra-demo-gan-x4").click()
-    expect(page.locator(".studio-card")).to_contain_text("desra-demo-mse-x4")
+    expect(page.locator(".prose.studio-card")).to_contain_text("desra-demo-mse-x4")
     wrong, right = tmp_path / "wrong.pth", tmp_path / "mine.safetensors"
     wrong.write_text("text")
     right.write_bytes(encode_weights(make_weights()))
-    page.set_input_files("input[type=file]", wrong)
-    expect(page.locator(".prose.studio-error")).to_contain_text("wrong.pth is not a complete")
-    page.set_input_files("input[type=file]", right)
-    expect(page.locator(".studio-card")).to_contain_text("mine")
+    page.set_input_files(UPLOAD, wrong)
+    expect(page.locator(".prose.studio-error")).to_contain_text(
+        "wrong.pth is neither a safetensors"
+    )
+    page.set_input_files(UPLOAD, right)
+    expect(page.locator(".prose.studio-card")).to_contain_text("mine")
     expect(page.get_by_role("button", name="Derive an MSE-SR partner")).to_be_visible()
     page.get_by_label("MSE-SR partner").click()
     page.get_by_role("option", name="desra-demo-mse-x4").click()
     page.get_by_role("button", name="Set this partner").click()
-    expect(page.locator(".studio-card")).to_contain_text("desra-demo-mse-x4")
+    expect(page.locator(".prose.studio-card")).to_contain_text("desra-demo-mse-x4")
     expect(page.get_by_role("button", name="Derive an MSE-SR partner")).to_be_hidden()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download .pth").click()

@@ -165,7 +165,7 @@ def test_as_a_job(studio, model, folder):
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.DONE, view.message
     assert view.result["partner_of"] == "small"
-    assert [step for step, _ in jobs.list_job_metrics(studio, run_id, "psnr")] == [100]
+    assert [step for step, _ in jobs.list_job_metrics(studio, run_id, "psnr")] == [0, 100]
     assert name_models(studio) == {"small", "small MSE"}
 
 

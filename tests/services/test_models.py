@@ -21,6 +21,7 @@ from desra_studio.sr.catalog import CatalogEntry
 from desra_studio.sr.loader import encode_weights, load_generator
 from desra_studio.storage import models as rows
 from desra_studio.storage.tables import ModelRole
+from tests.conftest import make_settings
 from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
 
 REFUSED = "http://127.0.0.1:1"
@@ -44,6 +45,15 @@ def make_entry(name, role, data, partner="", **values):
         f"{REFUSED}/{name}.pth", f"{name}.pth", sha, len(data),
     )  # fmt: skip
     return replace(known, **values)
+
+
+@pytest.fixture
+def studio(tmp_path, monkeypatch):
+    """An empty studio of an installation that came without models."""
+    monkeypatch.setattr(bundled, "find_assets", lambda: tmp_path / "none")
+    opened = open_studio(make_settings(tmp_path / "data"))
+    yield opened
+    opened.database.close()
 
 
 @pytest.fixture

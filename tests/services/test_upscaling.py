@@ -108,7 +108,7 @@ def test_a_second_run_does_what_is_missing(studio, lr_folder, pair):
         studio, dataset, pair, PARAMS, lambda done, total, message: seen.append((done, message))
     )
     assert result["upscaled"] == 2
-    assert seen[0] == (2, "Upscaling c")
+    assert seen[:2] == [(2, "Loading sharp and calm"), (2, "Upscaling c")]
     assert len(load_records(studio, dataset)) == 4
     assert load_records(studio, dataset)[0].detection.id == first.detection.id
     assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 0
