@@ -45,22 +45,22 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("barn", "photos", "friends_by_Aitzol_Berasategi", 0.0, 0.32, 1.0, 0.4, 216, 1),
-    Sample("beach", "kodak", "12", 0.0, 0.0, 1.0, 1.0, 192, 2),
-    Sample("boat", "kodak", "06", 0.0, 0.0, 1.0, 1.0, 192, 3),
-    Sample("brook", "photos", "life_by_Aitzol_Berasategi", 0.2, 0.3, 0.5, 0.5, 216, 4),
-    Sample("cat", "skimage", "chelsea", 0.0, 0.0, 1.0, 1.0, 176, 5),
-    Sample("coffee", "skimage", "coffee", 0.0, 0.0, 1.0, 1.0, 184, 6),
-    Sample("door", "kodak", "02", 0.0, 0.0, 1.0, 1.0, 192, 7),
+    Sample("barn", "photos", "friends_by_Aitzol_Berasategi", 0.0, 0.32, 1.0, 0.4, 216, 6),
+    Sample("beach", "kodak", "12", 0.0, 0.0, 1.0, 1.0, 192, 8),
+    Sample("boat", "kodak", "06", 0.0, 0.0, 1.0, 1.0, 192, 7),
+    Sample("brook", "photos", "life_by_Aitzol_Berasategi", 0.2, 0.3, 0.5, 0.5, 216, 2),
+    Sample("cat", "skimage", "chelsea", 0.0, 0.0, 1.0, 1.0, 176, 7),
+    Sample("coffee", "skimage", "coffee", 0.0, 0.0, 1.0, 1.0, 184, 1),
+    Sample("door", "kodak", "02", 0.0, 0.0, 1.0, 1.0, 192, 4),
+    Sample("drum", "photos", "Wine_by_Jakkub_Mede", 0.0, 0.4, 1.0, 0.4, 208, 8),
     Sample("hat", "kodak", "04", 0.0, 0.05, 1.0, 0.667, 160, 8),
-    Sample("houses", "kodak", "08", 0.0, 0.0, 1.0, 1.0, 192, 9),
-    Sample("island", "kodak", "16", 0.0, 0.0, 1.0, 1.0, 192, 10),
-    Sample("masts", "photos", "Bridge_by_Sander_Klootwijk", 0.2, 0.1, 0.6, 0.7, 216, 11),
-    Sample("raft", "kodak", "14", 0.0, 0.0, 1.0, 1.0, 192, 12),
-    Sample("rocks", "photos", "life_by_Aitzol_Berasategi", 0.5, 0.0, 0.5, 0.5, 216, 13),
-    Sample("sails", "kodak", "10", 0.0, 0.25, 1.0, 0.6, 168, 14),
-    Sample("sunset", "photos", "sunset_by_Aitzol_Berasategi", 0.3, 0.3, 0.6, 0.6, 216, 15),
-    Sample("drum", "photos", "Wine_by_Jakkub_Mede", 0.0, 0.4, 1.0, 0.4, 208, 16),
+    Sample("houses", "kodak", "08", 0.0, 0.0, 1.0, 1.0, 192, 6),
+    Sample("island", "kodak", "16", 0.0, 0.0, 1.0, 1.0, 192, 3),
+    Sample("masts", "photos", "Bridge_by_Sander_Klootwijk", 0.2, 0.1, 0.6, 0.7, 216, 1),
+    Sample("raft", "kodak", "14", 0.0, 0.0, 1.0, 1.0, 192, 5),
+    Sample("rocks", "photos", "life_by_Aitzol_Berasategi", 0.5, 0.0, 0.5, 0.5, 216, 7),
+    Sample("sails", "kodak", "10", 0.0, 0.25, 1.0, 0.6, 168, 3),
+    Sample("sunset", "photos", "sunset_by_Aitzol_Berasategi", 0.3, 0.3, 0.6, 0.6, 216, 3),
 )
 
 
