@@ -92,6 +92,8 @@ def import_(
     for line in imported.lines:
         typer.echo(line, err=True)
     result = imported.as_dict()
+    if model and not imported.lr_only:
+        typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
     if not imported.lr_only:
         with show_progress("detect") as report:
             result["marked"] = detect_dataset(studio, imported.dataset_id, params, report)

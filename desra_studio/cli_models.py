@@ -117,10 +117,10 @@ def derive_mse(
     model = find_derivable_model(studio, name, replace)
     with show_progress("derive") as report:
         result = derive_from_folders(studio, model, lr, hr, config, report)
+    outcome = result["note"] or f"{result['model']} is the partner of {name} now."
     print_result(
         result,
-        f"{result['model']} is the partner of {name} now: best after {result['iteration']} "
-        f"iterations, {result['psnr_before']:.2f} to {result['psnr']:.2f} dB on images it was not "
-        f"trained on, in {result['seconds']:.0f} s.",
+        f"{outcome} Best after {result['iteration']} iterations, {result['psnr_before']:.2f} to "
+        f"{result['psnr']:.2f} dB on images it was not trained on, in {result['seconds']:.0f} s.",
         as_json,
     )

@@ -189,12 +189,11 @@ def test_a_full_disk_is_one_line(tmp_path):
     with serve_files({"large.pth": data}) as server:
         done = pull(server.url("large.pth"))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
-    part = tmp_path / "data" / "downloads" / "large.pth.part"
+    part = tmp_path / "data" / "downloads" / ".fetching" / "large.pth.part"
     assert f"{part} cannot be written: File too large. {LIMIT_BYTES} bytes are kept" in done.stderr
     assert part.stat().st_size == LIMIT_BYTES
 
-    source.replace(part.with_name("large.pth"))
-    source = part.with_name("large.pth")
+    source = source.replace(tmp_path / "data" / "downloads" / "large.pth")
     done = pull("http://127.0.0.1:1/")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert "large cannot be stored in" in done.stderr

@@ -8,7 +8,7 @@ steps: the same network, the same kind of data, no invented detail.
 import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,12 +21,18 @@ from desra_studio.finetune.config import DeriveConfig
 from desra_studio.imaging.arrays import RgbImage
 from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.sr.loader import Generator, StateDict
-from desra_studio.sr.upscale import upscale_image
+from desra_studio.sr.upscale import Upscaler, ignore_message
 
 ReportCheck = Callable[[int, float, float], None]
 """Called after each validation with the iteration, the mean L1 since the last, and the PSNR."""
+ReportWork = Callable[[int, int, str], None]
+"""Called with the iterations done, those at most, and what is being done; may raise to cancel."""
 Pairs = Sequence[tuple[RgbImage, RgbImage]]
 """(LR, HR) images."""
+
+
+def ignore_work(_done: int, _total: int, _message: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ def derive_mse(
     config: DeriveConfig,
     device: torch.device,
     report: ReportCheck,
+    report_work: ReportWork = ignore_work,
 ) -> DeriveResult:
     """Train a copy of the generator with L1 alone until the validation PSNR no longer rises.
 
@@ -55,7 +62,8 @@ def derive_mse(
         validation: pairs that are not in `batches`.
         config: when to check and to stop.
         device: where to train.
-        report: told after each check; may raise to cancel.
+        report: told after each check, the last of which is at the last iteration.
+        report_work: told before each step and each image of a check.
 
     Raises:
         InputError: no validation pairs.
@@ -67,15 +75,24 @@ def derive_mse(
     module = copy.deepcopy(generator.module).to(device).train()
     average = copy.deepcopy(module)
     optimizer = torch.optim.Adam(module.parameters(), config.learning_rate, betas=(0.9, 0.99))
-    before = measure_psnr(generator, generator.module, validation, device)
+    total = config.max_iterations
+
+    def measure(done: int) -> float:
+        candidate = replace(generator, module=average)
+        return measure_psnr(
+            candidate, validation, device, lambda message: report_work(done, total, message)
+        )
+
+    before = measure(0)
     best = DeriveResult(generator.module.state_dict(), 0, before, before)
     losses: list[float] = []
     stale = 0
     try:
-        for iteration in range(1, config.max_iterations + 1):
+        for iteration in range(1, total + 1):
+            report_work(iteration - 1, total, f"Iteration {iteration}, at most {total}")
             losses.append(_train_step(module, optimizer, next(batches), device))
             update_average(average, module, config.ema, iteration)
-            if iteration % config.check_every:
+            if iteration % config.check_every and iteration < total:
                 continue
             loss, losses = float(np.mean(losses)), []
             if not math.isfinite(loss):
@@ -83,7 +100,7 @@ def derive_mse(
                     f"The loss is {loss} after {iteration} iterations. Start again with a "
                     f"learning rate below {config.learning_rate:g}."
                 )
-            psnr = measure_psnr(generator, average, validation, device)
+            psnr = measure(iteration)
             stale = 0 if psnr > best.psnr + config.minimum_gain_db else stale + 1
             if psnr > best.psnr:
                 best = DeriveResult(_copy_weights(average), iteration, before, psnr)
@@ -99,13 +116,25 @@ def derive_mse(
 
 
 def measure_psnr(
-    generator: Generator, module: torch.nn.Module, pairs: Pairs, device: torch.device
+    generator: Generator,
+    pairs: Pairs,
+    device: torch.device,
+    tell: Callable[[str], None] = ignore_message,
 ) -> float:
-    """Return the mean PSNR in dB of a network of the generator's kind over pairs."""
-    candidate = Generator(**{**vars(generator), "module": module})
-    return float(
-        np.mean([compute_psnr(upscale_image(candidate, lr, device), hr) for lr, hr in pairs])
-    )
+    """Return the mean PSNR in dB over pairs, computed in fp32.
+
+    Args:
+        generator: its module is moved to `device`.
+        pairs: what is upscaled, and what that is compared with.
+        device: where to run.
+        tell: called with one line before each pair; may raise to cancel.
+    """
+    upscaler = Upscaler(generator, device, precision="fp32")
+    values = []
+    for number, (lr, hr) in enumerate(pairs, 1):
+        tell(f"Measuring the PSNR of image {number} of {len(pairs)}")
+        values.append(compute_psnr(upscaler.upscale(lr), hr))
+    return float(np.mean(values))
 
 
 def _train_step(

@@ -14,6 +14,8 @@ from desra_studio.sr.upscale import to_tensor
 
 MINIMUM_LR_PX = 16
 """Side of the smallest LR that is worth making: less has nearly no context."""
+VALIDATION_PX = 96
+"""Longest side of an LR to validate on: it is upscaled at every check, on a CPU, too."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +82,32 @@ class PairSource:
             ]
             yield _stack([lr for lr, _ in chosen]), _stack([hr for _, hr in chosen])
 
-    def make_pairs(self, seed: int, longest_px: int = 96) -> list[tuple[RgbImage, RgbImage]]:
+    def make_pairs(
+        self, seed: int, longest_px: int = VALIDATION_PX
+    ) -> list[tuple[RgbImage, RgbImage]]:
         """Return one fixed (LR, HR) pair of each image's middle, to measure progress on."""
         rng = np.random.default_rng(seed)
         pairs = []
         for image in self.images:
-            size = size_of(image)
-            width, height = (
-                min(side // self.scale, longest_px) * self.scale
-                for side in (size.width, size.height)
-            )
-            top, left = (size.height - height) // 2, (size.width - width) // 2
-            hr = image[top : top + height, left : left + width]
+            hr = cut_middle(image, self.scale, longest_px)
             pairs.append((degrade_image(hr, self.scale, rng, self.ranges), hr))
         return pairs
+
+
+def cut_middle(image: RgbImage, scale: int, longest_px: int = VALIDATION_PX) -> RgbImage:
+    """Cut out the middle, at most `longest_px` LR px on a side.
+
+    It is cut between LR px, so that the middles of an HR image and, with a scale of 1, of its LR
+    image show the same.
+    """
+    rows, columns = (_find_middle(side // scale, longest_px, scale) for side in image.shape[:2])
+    return image[rows, columns]
+
+
+def _find_middle(lr_side: int, longest: int, scale: int) -> slice:
+    kept = min(lr_side, longest)
+    start = (lr_side - kept) // 2
+    return slice(start * scale, (start + kept) * scale)
 
 
 def _cut(image: RgbImage, side: int, rng: np.random.Generator) -> RgbImage:

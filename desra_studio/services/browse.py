@@ -53,13 +53,15 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
     for dataset in list_dataset_names(studio):
         counts = count_progress(studio, dataset["id"])
         with studio.database.read() as session:
-            images = datasets.count_images(session, dataset["id"])
+            row = datasets.get_dataset(session, dataset["id"])
+            images = datasets.count_images(session, row.id)
+            waiting = datasets.count_waiting_images(session, row)
         views.append(
             DatasetView(
                 id=dataset["id"],
                 name=dataset["name"],
                 images=images,
-                waiting=images - counts["images"],
+                waiting=waiting,
                 reviewed=counts["reviewed"],
                 accepted=counts["accepted"],
             )
@@ -83,15 +85,16 @@ def get_gan_model_id(studio: Studio, dataset_id: int | None) -> int | None:
         return datasets.get_dataset(session, dataset_id).gan_model_id
 
 
-def find_pending(studio: Studio) -> PendingDataset | None:
-    """Return the newest dataset that has LR images without SR outputs, if there is one."""
+def find_pending(studio: Studio, wanted: int | None = None) -> PendingDataset | None:
+    """Return a dataset with images to upscale: the wanted one, else the newest; None if none."""
     with studio.database.read() as session:
-        for dataset in datasets.list_datasets(session):
-            upscaled = len(datasets.list_records(session, dataset))
-            waiting = datasets.count_images(session, dataset.id) - upscaled
-            if waiting:
-                return PendingDataset(dataset.id, dataset.name, waiting, dataset.gan_model_id)
-    return None
+        pending = [
+            PendingDataset(dataset.id, dataset.name, waiting, dataset.gan_model_id)
+            for dataset in datasets.list_datasets(session)
+            if (waiting := datasets.count_waiting_images(session, dataset))
+        ]
+    chosen = [dataset for dataset in pending if dataset.id == wanted]
+    return next(iter(chosen + pending), None)
 
 
 def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:

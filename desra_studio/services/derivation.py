@@ -12,13 +12,14 @@ from desra_studio.errors import InputError
 from desra_studio.finetune.config import DeriveConfig
 from desra_studio.finetune.data import FinetuneSample, fit_crop, sample_batches
 from desra_studio.finetune.derive import Pairs, derive_mse
-from desra_studio.finetune.pairs import MINIMUM_LR_PX, PairSource
+from desra_studio.finetune.pairs import MINIMUM_LR_PX, PairSource, cut_middle
 from desra_studio.imaging.arrays import RgbImage, size_of
 from desra_studio.imaging.io import decode_png, list_images, read_rgb
 from desra_studio.services.models import load_model
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device, encode_weights
 from desra_studio.storage import datasets, models
+from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Model, ModelRole
 
 MINIMUM_IMAGES = 4
@@ -101,12 +102,15 @@ def derive_partner(
 ) -> dict[str, Any]:
     """Train an MSE-SR model, store its weights and register it as the model's partner.
 
+    Where the model was given another partner meanwhile, it keeps that one.
+
     HR images whose name and size fit an LR image are paired with it; where hardly any do, HR images
     are degraded. Without HR images the LR images take their part and are degraded once more.
 
     Returns:
-        {"model": name of the new model, "model_id", "partner_of", "iteration", "psnr_before",
-        "psnr": in dB on the validation pairs, "images", "seconds", "device"}.
+        {"model": name of the new model, "model_id", "partner_of": name of the GAN-SR model, or ""
+        where that keeps another partner, "note": says so then, else "", "iteration",
+        "psnr_before", "psnr": in dB on the validation pairs, "images", "seconds", "device"}.
 
     Raises:
         InputError: too few images, or none of a useful size.
@@ -117,7 +121,6 @@ def derive_partner(
     material = _gather_material(lr_images, hr_images, model.scale or 1, config)
     device = choose_device(studio.settings.device)
     total = config.max_iterations
-    report(0, total, "Measuring the GAN-SR model")
 
     def report_check(iteration: int, loss: float, psnr: float) -> None:
         add_metric(iteration, "loss", loss)
@@ -126,11 +129,12 @@ def derive_partner(
 
     result = derive_mse(
         load_model(studio, model),
-        _report_batches(material.batches, report, total),
+        material.batches,
         material.validation,
         config,
         device,
         report_check,
+        report,
     )
     add_metric(0, "psnr", result.psnr_before)
     if result.iteration == 0:
@@ -163,11 +167,12 @@ def derive_partner(
             file_sha=sha,
             card=card,
         )
-        models.get_model(session, model.id).partner_id = derived.id
+        note = _set_partner(session, model, derived)
     return {
         "model": derived.name,
         "model_id": derived.id,
-        "partner_of": model.name,
+        "partner_of": "" if note else model.name,
+        "note": note,
         "iteration": result.iteration,
         "psnr_before": round(result.psnr_before, 3),
         "psnr": round(result.psnr, 3),
@@ -177,13 +182,21 @@ def derive_partner(
     }
 
 
-def _report_batches(
-    batches: Iterator[tuple[Tensor, Tensor]], report: Report, total: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Tell of every step, so that a cancelled job ends within one."""
-    for iteration, batch in enumerate(batches, 1):
-        report(iteration - 1, total, f"Iteration {iteration}, at most {total}")
-        yield batch
+def _set_partner(session: Session, model: Model, derived: Model) -> str:
+    """Make `derived` the partner, unless `model`, as read before, has got another since.
+
+    Returns:
+        What to tell of that; empty where it is the partner now.
+    """
+    current = models.get_model(session, model.id)
+    if current.partner_id not in (None, model.partner_id):
+        other = models.get_model(session, current.partner_id).name
+        return (
+            f"{derived.name} is here now, but {model.name} was given the partner {other} meanwhile "
+            f"and keeps it. Set {derived.name} on the Models page to replace that."
+        )
+    current.partner_id = derived.id
+    return ""
 
 
 def _ignore_metric(_step: int, _name: str, _value: float) -> None:
@@ -208,7 +221,10 @@ def _gather_material(
         crop = fit_crop(samples, config.crop, scale)
         return _Material(
             sample_batches(samples[held_out:], config.batch, crop, scale, config.seed),
-            [(sample.lr, sample.pseudo_gt) for sample in samples[:held_out]],
+            [
+                (cut_middle(sample.lr, 1), cut_middle(sample.pseudo_gt, scale))
+                for sample in samples[:held_out]
+            ],
             len(samples),
             "LR and HR pairs",
         )

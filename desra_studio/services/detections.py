@@ -38,9 +38,14 @@ def detect_dataset(
     """Detect on every pair of a dataset and return how many images have artifacts.
 
     Labels are not touched: a reviewer's mask stays what it is.
+
+    Raises:
+        InputError: nothing is upscaled yet.
     """
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    if not records:
+        raise InputError("No image of this dataset is upscaled yet. Upscale it first.")
     rows = []
     for index, record in enumerate(records):
         report(index, len(records), f"Detecting in {record.image.name}")

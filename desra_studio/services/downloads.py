@@ -2,10 +2,18 @@
 
 import hashlib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
 import httpx
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 from desra_studio.errors import InputError, ModelError
 from desra_studio.imaging.staging import sync_folder
@@ -30,37 +38,66 @@ def download_file(
         url: http or https; redirects are followed.
         destination: appears only when it is whole and right.
         sha256: in hex; empty where none is known.
-        report: called with bytes; the total is 0 where nobody tells it.
+        report: called with bytes and the file's name; the total is 0 where nobody tells it.
         size_bytes: 0 where it is not known.
 
     Raises:
-        ModelError: no network, a status other than success, a transfer that broke off (what has
-            come is kept), or a file that is not the right one (it is removed).
+        ModelError: no network, an unusable proxy, a status other than success, a transfer that
+            broke off (what has come is kept), or a file that is not the right one (it is removed).
         InputError: the file cannot be written (what has come is kept).
     """
     part = destination.with_name(f"{destination.name}.part")
-    way_out = f"put the file at {destination} yourself and run the same command again."
+    client = _open_client()
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
-        with httpx.Client(follow_redirects=True, timeout=SILENCE_S) as client:
+        with client:
             _fetch(client, url, part, size_bytes, report)
         _check_part(part, url, sha256, size_bytes)
         part.replace(destination)
         sync_folder(destination.parent)
     except httpx.HTTPStatusError as error:
         answer = f"{error.response.status_code} {error.response.reason_phrase}".strip()
-        raise ModelError(f"{url} answered {answer}. Try again later, or {way_out}") from error
+        raise ModelError(f"{url} answered {answer}. Try again later.") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = str(error) or type(error).__name__
         raise ModelError(
-            f"{url} cannot be fetched ({reason}).{_tell_kept(part)} Try again with a network, or "
-            f"{way_out}"
+            f"{url} cannot be fetched ({reason}).{_tell_kept(part)} Try again with a network."
         ) from error
     except OSError as error:
-        raise InputError(
-            f"{part} cannot be written: {error.strerror or error}.{_tell_kept(part)} Free some "
-            "space, or give another --data-dir, and run the same command again."
-        ) from error
+        raise _refuse_to_write(part, error) from error
+
+
+@contextmanager
+def hold_lock(path: Path, busy: str) -> Iterator[None]:
+    """Keep everybody else from entering a block under the lock of this file.
+
+    The system frees the lock when its process ends, however that comes. The file stays: removed,
+    two could lock two files of this name.
+
+    Raises:
+        ModelError: somebody else has the lock; says `busy`.
+        InputError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
+    except OSError as error:
+        raise _refuse_to_write(path, error) from error
+    with file:
+        try:
+            _lock(file.fileno())
+        except (BlockingIOError, PermissionError) as error:
+            raise ModelError(busy) from error
+        except OSError as error:
+            raise _refuse_to_write(path, error) from error
+        yield
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def check_sum(path: Path, sha256: str = "") -> str:
@@ -74,6 +111,17 @@ def check_sum(path: Path, sha256: str = "") -> str:
     if sha256 and found != sha256:
         raise ModelError(f"{path.name} is damaged or another file: SHA-256 {found}, not {sha256}.")
     return found
+
+
+def _open_client() -> httpx.Client:
+    try:
+        return httpx.Client(follow_redirects=True, timeout=SILENCE_S)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        reason = str(error).split(". ")[0].rstrip(".")
+        raise ModelError(
+            f"The proxy that ALL_PROXY, HTTPS_PROXY or HTTP_PROXY names cannot be used ({reason}). "
+            "Name an http:// proxy there, or unset the variable, and try again."
+        ) from error
 
 
 def _fetch(client: httpx.Client, url: str, part: Path, size_bytes: int, report: Report) -> None:
@@ -106,7 +154,7 @@ def _write_body(
         for chunk in response.iter_bytes():
             file.write(chunk)
             done += len(chunk)
-            report(done, total, "bytes")
+            report(done, total, f"Fetching {part.stem}")
         file.flush()
         os.fsync(file.fileno())
 
@@ -120,9 +168,15 @@ def _check_part(part: Path, url: str, sha256: str, size_bytes: int) -> None:
     except ModelError as error:
         part.unlink()
         raise ModelError(
-            f"{url} sent something else than expected: {error} It was removed. Try again later, or "
-            "fetch the file elsewhere."
+            f"{url} sent something else than expected: {error} It was removed. Try again later."
         ) from error
+
+
+def _refuse_to_write(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{path} cannot be written: {error.strerror or error}.{_tell_kept(path)} Free some space, "
+        "or choose another data directory (--data-dir), and try again."
+    )
 
 
 def _tell_kept(part: Path) -> str:

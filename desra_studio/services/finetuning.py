@@ -26,6 +26,7 @@ from desra_studio.services.detections import match_folders
 from desra_studio.services.layout import fit_label
 from desra_studio.services.models import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, models
@@ -144,14 +145,9 @@ def finetune_folders(
 def write_generator(folder: Path, result: FinetuneResult) -> None:
     """Write the averaged weights as safetensors, and as .pth the way Real-ESRGAN reads it."""
     (folder / "generator.safetensors").write_bytes(encode_weights(result.ema_weights))
-    torch.save(
-        {"params": _to_cpu(result.weights), "params_ema": _to_cpu(result.ema_weights)},
-        folder / "generator_params_ema.pth",
+    (folder / "generator_params_ema.pth").write_bytes(
+        encode_pth(result.ema_weights, result.weights)
     )
-
-
-def _to_cpu(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {key: value.detach().cpu() for key, value in weights.items()}
 
 
 def _make_step_reporter(iterations: int, report: Report, add_metric: AddMetric) -> ReportStep:

@@ -65,8 +65,18 @@ def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
             stderr=log,
             start_new_session=True,
         )
-    threading.Thread(target=_watch_process, args=(studio, run_id, process), daemon=True).start()
+    threading.Thread(
+        target=_watch_process,
+        args=(studio, run_id, process),
+        name=watcher_name(run_id),
+        daemon=True,
+    ).start()
     return run_id
+
+
+def watcher_name(run_id: int) -> str:
+    """Return the name of the thread that reaps a job's process."""
+    return f"job-{run_id}"
 
 
 def cancel_job(studio: Studio, run_id: int) -> None:

@@ -63,6 +63,7 @@ def find_layout(source: Path) -> Layout:
     if len(missing) == 2:
         lr, rest = sort_files(folders.get(LR_FOLDER.lower(), source))
         if lr:
+            rest |= _list_unused(folders)
             return Layout(gan={}, mse={}, lr=lr, lr_enlarged_by=1, labels={}, others=rest)
     if missing:
         found = ", ".join(path.name for path in folders.values()) or "no folders"
@@ -91,6 +92,16 @@ def find_layout(source: Path) -> Layout:
         labels=list_of(LABEL_FOLDER),
         others=others,
     )
+
+
+def _list_unused(folders: dict[str, Path]) -> dict[Path, str]:
+    """Say of every other folder that holds images that it is not read: its name may be mistyped."""
+    why = f"not read, LR images alone are imported; {GAN_FOLDER} and {MSE_FOLDER} are missing"
+    return {
+        folder: why
+        for name, folder in folders.items()
+        if name != LR_FOLDER.lower() and sort_files(folder)[0]
+    }
 
 
 def shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:

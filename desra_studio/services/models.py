@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,7 @@ def register_generator(
     except OSError as error:
         raise InputError(
             f"{name} cannot be stored in {studio.blobs.root}: {error.strerror}. Free some space "
-            "and run the same command again."
+            "and try again."
         ) from error
     with studio.database.write() as session:
         model = models.add_model(
@@ -226,6 +227,12 @@ def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
             export_onnx(load_model(studio, model), made)
             return made.read_bytes()
     return data
+
+
+def list_export_forms() -> list[str]:
+    """Return those of FORMATS that can be written here: ONNX needs packages of its own."""
+    has_onnx = all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime"))
+    return [form for form in FORMATS if form != "onnx" or has_onnx]
 
 
 def export_model(studio: Studio, name: str, form: str, out: Path) -> dict[str, Any]:

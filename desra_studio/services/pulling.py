@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from desra_studio.assets_folder import find_assets
 from desra_studio.errors import ModelError, NotFoundError
 from desra_studio.services.bundled import register_bundled_models
-from desra_studio.services.downloads import check_sum, download_file
+from desra_studio.services.downloads import check_sum, download_file, hold_lock
 from desra_studio.services.model_lists import ModelDetails, describe_model
 from desra_studio.services.models import read_generator, register_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
@@ -28,14 +28,16 @@ def pull_model(
     """Fetch, check and register a model of the catalog, and pair it with its partner, if here.
 
     A file that a person put at `downloads/FILE` in the data directory is used instead of the
-    network, and left there; what was fetched is removed once it is stored.
+    network, and left there; what was fetched lies in a folder of its own, and is removed once it
+    is stored.
 
     Returns:
         the model, and whether it is new: False where it was here already.
 
     Raises:
         NotFoundError: not in the catalog; lists what is.
-        ModelError: it cannot be fetched, or the file is not what the catalog says.
+        ModelError: it cannot be fetched, is being fetched already, or the file is not what the
+            catalog says.
         InputError: it cannot be written.
     """
     entry = find_entry(name, catalog)
@@ -44,32 +46,53 @@ def pull_model(
         raise NotFoundError(f"No known model is named {name!r}. There are: {known}.")
     if entry.is_bundled:
         register_bundled_models(studio)
+    if here := _find_details(studio, name):
+        return here, False
+    by_hand = studio.settings.data_dir.resolve() / "downloads" / entry.file
+    fetched = by_hand.parent / ".fetching" / entry.file
+    busy = f"{name} is being fetched already. Wait until that is done, or cancel it and try again."
+    with hold_lock(fetched.with_name(f"{entry.file}.lock"), busy):
+        generator, card = _obtain_generator(entry, by_hand, fetched, report)
+        # It may have come another way meanwhile.
+        here = _find_details(studio, name)
+        if here is None:
+            facts = {"source": entry.source, "url": entry.url, "licence": entry.licence}
+            others = _find_partners(studio, entry, catalog)
+            model_id = register_generator(
+                studio, name, ModelRole(entry.role), generator, facts | card, others
+            )
+        fetched.unlink(missing_ok=True)
+    return (here, False) if here else (describe_model(studio, model_id), True)
+
+
+def _find_details(studio: Studio, name: str) -> ModelDetails | None:
     with studio.database.read() as session:
         row = models.find_model(session, name)
-    if row is not None:
-        return describe_model(studio, row.id), False
-    path = studio.settings.data_dir.resolve() / "downloads" / entry.file
-    is_by_hand = path.exists()
-    if not is_by_hand:
-        _fetch_entry(entry, path, report)
+    return describe_model(studio, row.id) if row else None
+
+
+def _obtain_generator(
+    entry: CatalogEntry, by_hand: Path, fetched: Path, report: Report
+) -> tuple["Generator", dict[str, Any]]:
+    """Read the file that a person put in place, else one that is fetched, now or by a try before.
+
+    A fetched file that cannot be used is removed.
+    """
+    if by_hand.exists():
+        try:
+            return _read_entry(entry, by_hand)
+        except ModelError as error:
+            raise ModelError(f"{by_hand} cannot be used: {error} Replace or remove it.") from error
+    if not fetched.exists():
+        _fetch_entry(entry, fetched, by_hand, report)
     try:
-        generator, card = _read_entry(entry, path)
+        return _read_entry(entry, fetched)
     except ModelError as error:
-        if is_by_hand:
-            raise ModelError(f"{path} cannot be used: {error} Replace or remove it.") from error
-        path.unlink()
+        fetched.unlink()
         raise ModelError(f"{entry.url} is not what it should be: {error}") from error
-    facts = {"source": entry.source, "url": entry.url, "licence": entry.licence}
-    others = _find_partners(studio, entry, catalog)
-    model_id = register_generator(
-        studio, name, ModelRole(entry.role), generator, facts | card, others
-    )
-    if not is_by_hand:
-        path.unlink()
-    return describe_model(studio, model_id), True
 
 
-def _fetch_entry(entry: CatalogEntry, path: Path, report: Report) -> None:
+def _fetch_entry(entry: CatalogEntry, path: Path, by_hand: Path, report: Report) -> None:
     if entry.is_bundled:
         raise ModelError(
             f"{entry.name} ships with the studio, but {find_assets() / 'models' / entry.file} is "
@@ -78,9 +101,12 @@ def _fetch_entry(entry: CatalogEntry, path: Path, report: Report) -> None:
     if not entry.url:
         raise ModelError(
             f"{entry.name} is not published where a program could fetch it. Get {entry.file} by "
-            f"way of {entry.source}, put it at {path} and run the same command again."
+            f"way of {entry.source}, put it at {by_hand} and try again."
         )
-    download_file(entry.url, path, entry.sha256, report, entry.size_bytes)
+    try:
+        download_file(entry.url, path, entry.sha256, report, entry.size_bytes)
+    except ModelError as error:
+        raise ModelError(f"{error} Or put the file at {by_hand} yourself and try again.") from error
 
 
 def _read_entry(entry: CatalogEntry, path: Path) -> tuple["Generator", dict[str, Any]]:

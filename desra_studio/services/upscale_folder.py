@@ -27,7 +27,7 @@ class _Record:
             raise InputError(f"--out {out} is a file. Give a folder to write into.")
         if self.path.is_file():
             self._read(out)
-        elif out.is_dir() and any(out.iterdir()):
+        elif out.is_dir() and any(path.name[0] != "." for path in out.iterdir()):
             raise InputError(
                 f"--out {out} is not empty, and `upscale` did not make what is in it. Give a new "
                 "folder."
@@ -47,6 +47,10 @@ class _Record:
     def add(self, name: str, source_sha: str) -> None:
         """Note one image as done."""
         self.sources[name] = source_sha
+        self.write()
+
+    def write(self) -> None:
+        """Write what is noted; first before any image, so that OUT is known as ours."""
         text = json.dumps({"model": self.model_sha, "sources": self.sources}, indent=1)
         write_atomically(self.path, text.encode())
 
@@ -89,6 +93,10 @@ def upscale_folder(
     device = choose_device(studio.settings.device)
     upscaler = Upscaler(generator, device, tile=tile, tell=notes.append)
     done = 0
+    try:
+        record.write()
+    except OSError as error:
+        raise InputError(f"--out {out} cannot be written to: {error.strerror}.") from error
     for index, (name, path) in enumerate(images.items()):
         report(index, len(images), name)
         source_sha = hashlib.sha256(path.read_bytes()).hexdigest()

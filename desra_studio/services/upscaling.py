@@ -14,7 +14,7 @@ from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device
 from desra_studio.sr.upscale import Upscaler
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import Image, Model, Rendition
+from desra_studio.storage.tables import Image, Model
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,10 @@ class _Runner:
     model: Model
     upscaler: Upscaler
 
-    def put_rendition(self, studio: Studio, image: Image) -> Rendition:
-        """Upscale an image's LR and store the output."""
+    def store_output(self, studio: Studio, image: Image) -> str:
+        """Upscale an image's LR, store the output and return its address."""
         lr = decode_png(studio.blobs.get(image.lr_sha or ""))
-        sha = studio.blobs.put(encode_png(self.upscaler.upscale(lr)))
-        with studio.database.write() as session:
-            return datasets.put_rendition(session, image.id, self.model.id, sha)
+        return studio.blobs.put(encode_png(self.upscaler.upscale(lr)))
 
 
 def upscale_dataset(
@@ -41,7 +39,8 @@ def upscale_dataset(
 ) -> dict[str, Any]:
     """Upscale a dataset's LR images with a GAN-SR model and its partner, and detect.
 
-    What is there already stays: a second run does only what is missing.
+    What is there already stays: a second run does only what is missing, with the thresholds of the
+    first, since masks of two thresholds in one dataset would be scored as one.
 
     Returns:
         {"dataset_id", "name", "images", "upscaled": images done now, "marked", "model",
@@ -57,22 +56,31 @@ def upscale_dataset(
         dataset = datasets.get_dataset(session, dataset_id)
         missing = datasets.list_incomplete_images(session, dataset)
         total = datasets.count_images(session, dataset_id)
-    notes: list[str] = []
+        detected = [record.detection for record in datasets.list_records(session, dataset)]
+    used = next((DetectorParams(**found.params) for found in detected if found), params)
+    notes = [] if used == params else [f"The thresholds of the first run were kept: {used}."]
     first = total - len(missing)
     report(first, total, f"Loading {gan.name} and {mse.name}")
     runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
     for index, image in enumerate(missing, first):
         report(index, total, f"Upscaling {image.name}")
-        pair = [
-            _find_rendition(studio, image, runner.model) or runner.put_rendition(studio, image)
+        outputs = [
+            _find_output(studio, image, runner.model) or runner.store_output(studio, image)
             for runner in runners
         ]
-        detection = detect_pair(studio, pair[0], pair[1], params)
+        # Bound by the first image that came out: a pair that cannot run leaves no trace.
+        bind_pair(studio, dataset_id, gan, mse)
+        with studio.database.write() as session:
+            pair = [
+                datasets.put_rendition(session, image.id, runner.model.id, sha)
+                for runner, sha in zip(runners, outputs, strict=True)
+            ]
+        detection = detect_pair(studio, pair[0], pair[1], used)
         with studio.database.write() as session:
             session.add(detection)
     report(total, total, "Done")
     with studio.database.read() as session:
-        records = datasets.list_records(session, dataset)
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     return {
         "dataset_id": dataset_id,
         "name": dataset.name,
@@ -86,7 +94,7 @@ def upscale_dataset(
 
 
 def choose_pair(studio: Studio, dataset_id: int, gan_model_id: int) -> tuple[Model, Model]:
-    """Bind a dataset of LR images to a GAN-SR model and its partner; return both.
+    """Return the pair for a dataset of LR images, having seen that it fits; nothing is changed.
 
     Bound once, a dataset keeps its pair, also where the model is given another partner later.
 
@@ -95,7 +103,7 @@ def choose_pair(studio: Studio, dataset_id: int, gan_model_id: int) -> tuple[Mod
             larger than the studio opens.
     """
     limit = studio.settings.max_megapixels
-    with studio.database.write() as session:
+    with studio.database.read() as session:
         dataset = datasets.get_dataset(session, dataset_id)
         gan = models.get_model(session, gan_model_id)
         if dataset.gan_model_id is not None and dataset.mse_model_id is not None:
@@ -110,10 +118,8 @@ def choose_pair(studio: Studio, dataset_id: int, gan_model_id: int) -> tuple[Mod
                 f"{gan.name} has no MSE-SR partner, without which nothing can be detected. "
                 "Give it one, or derive one, on the Models page."
             )
-        mse = models.get_model(session, gan.partner_id)
         scale = gan.scale or 1
-        images = datasets.list_images(session, dataset_id)
-        for image in images:
+        for image in datasets.list_images(session, dataset_id):
             megapixels = image.width * image.height * scale**2 / 1e6
             if megapixels > limit:
                 raise InputError(
@@ -121,11 +127,20 @@ def choose_pair(studio: Studio, dataset_id: int, gan_model_id: int) -> tuple[Mod
                     f"{megapixels:.3g} megapixels, above the limit of {limit:g}. Import it cut or "
                     "reduced, or raise DESRA_STUDIO_MAX_MEGAPIXELS."
                 )
-        for image in images:
+        return gan, models.get_model(session, gan.partner_id)
+
+
+def bind_pair(studio: Studio, dataset_id: int, gan: Model, mse: Model) -> None:
+    """Make a pair the one of a dataset, and its images' sizes those of the outputs; once."""
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        if dataset.gan_model_id is not None:
+            return
+        scale = gan.scale or 1
+        for image in datasets.list_images(session, dataset_id):
             image.scale = scale
             image.width, image.height = image.width * scale, image.height * scale
         dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
-        return gan, mse
 
 
 def apply_model(
@@ -134,7 +149,8 @@ def apply_model(
     """Upscale a dataset's LR images with a model, detect, and compare with the dataset's GAN-SR.
 
     Returns:
-        the figures of `regress` over the images that have an LR and a detection, and "model".
+        the figures of `regress` over the images that have an LR and a detection, "model", and
+        "notes": what had to be changed on the way.
 
     Raises:
         InputError: no image has an LR of the model's scale.
@@ -149,11 +165,14 @@ def apply_model(
         ]
     if not records:
         raise InputError(f"No image of {dataset.name} has an LR image for x{model.scale}.")
-    runner = _make_runner(studio, model, [])
+    notes: list[str] = []
+    runner = _make_runner(studio, model, notes)
     rows = []
     for index, record in enumerate(records):
         report(index, len(records), f"Upscaling {record.image.name}")
-        rendition = runner.put_rendition(studio, record.image)
+        sha = runner.store_output(studio, record.image)
+        with studio.database.write() as session:
+            rendition = datasets.put_rendition(session, record.image.id, model.id, sha)
         if record.detection is None:
             continue
         params = DetectorParams(**record.detection.params)
@@ -167,7 +186,8 @@ def apply_model(
             )
         )
     report(len(records), len(records), "Done")
-    return describe_regression(summarize_regressions(rows), len(rows)) | {"model": model.name}
+    figures = describe_regression(summarize_regressions(rows), len(rows))
+    return figures | {"model": model.name, "notes": notes}
 
 
 def _make_runner(studio: Studio, model: Model, notes: list[str]) -> _Runner:
@@ -175,6 +195,7 @@ def _make_runner(studio: Studio, model: Model, notes: list[str]) -> _Runner:
     return _Runner(model, Upscaler(load_model(studio, model), device, tell=notes.append))
 
 
-def _find_rendition(studio: Studio, image: Image, model: Model) -> Rendition | None:
+def _find_output(studio: Studio, image: Image, model: Model) -> str | None:
     with studio.database.read() as session:
-        return datasets.find_rendition(session, image.id, model.id)
+        rendition = datasets.find_rendition(session, image.id, model.id)
+    return rendition.blob_sha if rendition else None

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from desra_studio.errors import InputError, ModelError
+from desra_studio.sr.keys import restore_basicsr_keys
 from desra_studio.sr.loader import Generator, StateDict
 from desra_studio.sr.tiles import round_up
 
@@ -22,17 +23,19 @@ _ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 _TRACED_PX = 32
 
 
-def encode_pth(weights: StateDict) -> bytes:
-    """Encode a state dict as a .pth file that Real-ESRGAN's scripts and chaiNNer read.
+def encode_pth(averaged: StateDict, last: StateDict | None = None) -> bytes:
+    """Encode weights as a .pth file that Real-ESRGAN's scripts and chaiNNer read.
+
+    Args:
+        averaged: what they take, `params_ema`.
+        last: `params`, the weights that were averaged, where they are known.
 
     Returns:
-        {"params_ema": weights} in PyTorch's zip format.
+        PyTorch's zip format, with the keys that BasicSR gives an RRDBNet.
     """
+    content = {"params_ema": averaged} if last is None else {"params": last, "params_ema": averaged}
     buffer = BytesIO()
-    torch.save(
-        {"params_ema": {key: value.detach().cpu().clone() for key, value in weights.items()}},
-        buffer,
-    )
+    torch.save({name: _prepare_weights(weights) for name, weights in content.items()}, buffer)
     return buffer.getvalue()
 
 
@@ -67,6 +70,13 @@ def export_onnx(generator: Generator, path: Path) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _prepare_weights(weights: StateDict) -> StateDict:
+    # Clones, since of a view PyTorch would write all it is a view of.
+    return {
+        key: value.detach().cpu().clone() for key, value in restore_basicsr_keys(weights).items()
+    }
 
 
 def _write_onnx(module: nn.Module, generator: Generator, path: Path) -> None:

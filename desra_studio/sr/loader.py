@@ -29,6 +29,9 @@ StateDict: TypeAlias = dict[str, Tensor]
 # What training scripts put a state dict under, the averaged weights before the last ones.
 _WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "model")
 
+# Longer ones the safetensors library refuses.
+_SAFETENSORS_HEADER_BYTES = 100_000_000
+
 
 @dataclass(frozen=True)
 class Generator:
@@ -98,7 +101,8 @@ def parse_weights(data: bytes, name: str) -> StateDict:
     """
     if not data:
         raise ModelError(f"{name} is empty. Fetch it again.")
-    if data.startswith(b"PK\x03\x04") or _is_pickle(data):
+    # Safetensors first: the length they begin with may look like the first byte of a pickle.
+    if not _is_safetensors(data) and (data.startswith(b"PK\x03\x04") or _is_pickle(data)):
         loaded: object = _parse_pytorch(data, name)
     else:
         try:
@@ -166,6 +170,12 @@ def encode_weights(weights: StateDict) -> bytes:
     return save_safetensors(
         {key: value.detach().cpu().contiguous().clone() for key, value in weights.items()}
     )
+
+
+def _is_safetensors(data: bytes) -> bool:
+    # Of a file that was cut off too, so that this is what is said about it.
+    header_bytes = int.from_bytes(data[:8], "little")
+    return header_bytes <= _SAFETENSORS_HEADER_BYTES and data[8:9] == b"{"
 
 
 def _is_pickle(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from desra_studio.storage.tables import (
     Detection,
     Image,
     MaskRevision,
+    Model,
     Rendition,
     Review,
     State,
@@ -127,6 +128,17 @@ def get_rendition(session: Session, rendition_id: int) -> Rendition:
 def get_detection(session: Session, detection_id: int) -> Detection:
     """Return a detection by id; NotFoundError where there is none."""
     return get_row(session, Detection, detection_id, "Detection")
+
+
+def count_waiting_images(session: Session, dataset: Dataset) -> int:
+    """Return how many LR images lack an output of the dataset's pair, or the detection in it.
+
+    None where only outputs were imported: there is nothing to run again.
+    """
+    gan = session.get(Model, dataset.gan_model_id) if dataset.gan_model_id else None
+    if gan and gan.file_sha is None:
+        return 0
+    return sum(image.lr_sha is not None for image in list_incomplete_images(session, dataset))
 
 
 def find_rendition(session: Session, image_id: int, model_id: int) -> Rendition | None:

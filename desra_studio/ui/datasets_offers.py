@@ -57,9 +57,19 @@ def build_upscale_offer() -> UpscaleOffer:
     return UpscaleOffer(group, text, model, start, gr.State())
 
 
-def show_upscale_offer(offer: UpscaleOffer, studio: Studio, idle: bool) -> Updates:
-    """Return the updates of the offer for the newest dataset that has images to upscale."""
-    pending = browse.find_pending(studio) if idle else None
+def show_upscale_offer(
+    offer: UpscaleOffer, studio: Studio, wanted: int | None, chosen: int | None, idle: bool
+) -> Updates:
+    """Return the updates of the offer.
+
+    Args:
+        offer: its components.
+        studio: the installation.
+        wanted: the dataset that the page shows; another one that waits is offered if it does not.
+        chosen: the model that the user chose, which stays if it can be had.
+        idle: whether no job runs; nothing is offered meanwhile.
+    """
+    pending = browse.find_pending(studio, wanted) if idle else None
     if pending is None:
         return {
             offer.group: gr.update(visible=False),
@@ -70,6 +80,7 @@ def show_upscale_offer(offer: UpscaleOffer, studio: Studio, idle: bool) -> Updat
     pairs = [view for view in models.list_generators(studio) if view.partner_id is not None]
     if pending.gan_model_id is not None:
         pairs = [view for view in pairs if view.id == pending.gan_model_id]
+    ids = [view.id for view in pairs]
     count = "1 LR image" if pending.images == 1 else f"{pending.images} LR images"
     text = PENDING.format(count=count, name=escape_markdown(pending.name))
     return {
@@ -77,7 +88,7 @@ def show_upscale_offer(offer: UpscaleOffer, studio: Studio, idle: bool) -> Updat
         offer.text: text,
         offer.model: gr.update(
             choices=[(view.label, view.id) for view in pairs],
-            value=next((view.id for view in pairs), None),
+            value=chosen if chosen in ids else next(iter(ids), None),
         ),
         offer.dataset: pending.id,
     }

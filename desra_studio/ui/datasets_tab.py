@@ -145,8 +145,8 @@ class DatasetsHandlers:
     def __init__(self, tab: DatasetsTab, studio: Studio) -> None:
         self.tab, self.studio = tab, studio
 
-    def show_status(self) -> Updates:
-        """Return the newest import or detection and the table of datasets."""
+    def show_status(self, chosen: int | None, request: gr.Request) -> Updates:
+        """Return the newest job, the table of datasets, and what can be done next."""
         jobs.sweep_lost_jobs(self.studio)
         newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
         job = jobs.find_active_job(self.studio, *KINDS) or newest
@@ -156,7 +156,8 @@ class DatasetsHandlers:
             [view.name, view.images, view.waiting, view.reviewed, view.accepted] for view in views
         ]
         empty = not views and not active
-        offer = show_upscale_offer(self.tab.upscale, self.studio, idle=not active)
+        wanted = read_dataset(request, self.studio)
+        offer = show_upscale_offer(self.tab.upscale, self.studio, wanted, chosen, not active)
         waiting = any(view.waiting for view in views)
         return {
             self.tab.demo.group: gr.update(visible=empty),
@@ -247,25 +248,25 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         tab.detect,
         tab.timer,
     ]
-    pages.load(handlers.show_status, None, status, **QUIET)
-    tab.timer.tick(handlers.show_status, None, status, queue=False, **QUIET)
+    pages.load(handlers.show_status, offer.model, status, **QUIET)
+    tab.timer.tick(handlers.show_status, offer.model, status, queue=False, **QUIET)
     fields = [tab.source, tab.name, tab.contrast, tab.area]
     for trigger in (tab.start.click, tab.source.submit, tab.name.submit):
         trigger(handlers.start_import, fields, tab.error, **QUIET).then(
-            handlers.show_status, None, status, **QUIET
+            handlers.show_status, offer.model, status, **QUIET
         )
     tab.detect.click(handlers.start_detect, [tab.contrast, tab.area], tab.error, **QUIET).then(
-        handlers.show_status, None, status, **QUIET
+        handlers.show_status, offer.model, status, **QUIET
     )
     tab.demo.start.click(handlers.start_demo, None, tab.error, **QUIET).then(
-        handlers.show_status, None, status, **QUIET
+        handlers.show_status, offer.model, status, **QUIET
     )
     tab.upscale.start.click(
         handlers.start_upscale,
         [offer.dataset, offer.model, tab.contrast, tab.area],
         tab.error,
         **QUIET,
-    ).then(handlers.show_status, None, status, **QUIET)
+    ).then(handlers.show_status, offer.model, status, **QUIET)
     tab.cancel.click(handlers.cancel, **QUIET)
     open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
 

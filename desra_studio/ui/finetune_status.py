@@ -46,7 +46,7 @@ def show_run(job: JobView | None) -> JobValue | None:
         f"{result['added']} new, over {result['images']} images (removal rate "
         f"{show_figure(result['removal_rate'])}, addition rate "
         f"{show_figure(result['addition_rate'])}). The samples show its output. "
-        f"{job.config.get('warning', '')}",
+        f"{job.config.get('warning', '')} {' '.join(result.get('notes', []))}".rstrip(),
     )
 
 

@@ -7,7 +7,7 @@ import gradio as gr
 import pandas as pd
 
 from desra_studio.progress import format_time
-from desra_studio.services import jobs
+from desra_studio.services import jobs, models
 from desra_studio.services.jobs import JobView
 from desra_studio.services.model_lists import ModelDetails
 from desra_studio.services.studio import Studio
@@ -55,11 +55,11 @@ def describe_details(details: ModelDetails) -> str:
 
 def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updates:
     """Return the updates of the download buttons, which are links."""
-    ready = details.state == "ready"
+    forms = models.list_export_forms() if details.state == "ready" else []
     return {
         button: gr.update(
             link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}.{form}",
-            visible=ready,
+            visible=form in forms,
         )
         for form, button in buttons.items()
     }
@@ -73,11 +73,13 @@ def show_models_job(job: JobView | None) -> JobValue | None:
     if job.kind == "pull":
         done = "is here now" if result["new"] else "was here already"
         return show_job(job, f"{result['model']} {done}.")
+    # Jobs of earlier versions have no note.
+    partnered = f"{result['model']} is the partner of {result['partner_of']} now."
     return show_job(
         job,
-        f"{result['model']} is the partner of {result['partner_of']} now: best after "
-        f"{result['iteration']} iterations, {result['psnr_before']:.2f} to {result['psnr']:.2f} dB "
-        f"on images it was not trained on, in {result['seconds']:.0f} s on {result['device']}.",
+        f"{result.get('note') or partnered} Best after {result['iteration']} iterations, "
+        f"{result['psnr_before']:.2f} to {result['psnr']:.2f} dB on images it was not trained on, "
+        f"in {result['seconds']:.0f} s on {result['device']}.",
     )
 
 

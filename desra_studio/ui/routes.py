@@ -66,7 +66,7 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
         path = get_weights_path(studio, run_id)
         return FileResponse(path, filename=f"fine-tuned-{run_id}.safetensors")
 
-    @router.get("/api/models/{model_id}/{file}")
+    @router.get("/api/models/{model_id}/{file:path}")
     def read_model(model_id: int, file: str) -> Response:
         data = models.encode_model(studio, model_id, file.rpartition(".")[2])
         return Response(

@@ -14,7 +14,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from desra_studio import __version__
-from desra_studio.errors import InputError, NotFoundError, StaleRevisionError, StudioError
+from desra_studio.errors import (
+    InputError,
+    ModelError,
+    NotFoundError,
+    StaleRevisionError,
+    StudioError,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.ui.routes import FOREVER, make_router
 from desra_studio.ui.static_files import STATIC, STATIC_URL
@@ -116,7 +122,7 @@ def _answer_error(_request: Request, error: Exception) -> Response:
     elif isinstance(error, StaleRevisionError):
         status = HTTPStatus.CONFLICT
         extra = {"version": error.version, "kept": error.kept}
-    elif not isinstance(error, InputError):
+    elif not isinstance(error, (InputError, ModelError)):
         status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _answer(status, str(error), **extra)
 

@@ -7,17 +7,21 @@ import sys
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from desra_studio.cli_models import models_app
 from desra_studio.errors import CancelledError, InputError, ModelError, NotFoundError
 from desra_studio.finetune.config import DeriveConfig
-from desra_studio.finetune.derive import derive_mse
+from desra_studio.finetune.derive import DeriveResult, derive_mse
 from desra_studio.finetune.pairs import PairSource
 from desra_studio.imaging.io import encode_png, resize_bicubic
-from desra_studio.services import jobs, models
+from desra_studio.services import derivation, jobs, models
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.derivation import derive_from_folders, find_derivable_model
+from desra_studio.services.jobs import JobView
 from desra_studio.services.model_lists import list_models
 from desra_studio.storage.tables import RunStatus
+from desra_studio.ui.models_status import show_models_job
 from tests.conftest import run_command
 from tests.finetune.test_degradation import GENTLE, make_picture
 from tests.services.test_finetuning import generator, generator_file, weights  # noqa: F401
@@ -139,6 +143,68 @@ def test_hr_images_are_paired_or_degraded(studio, model, folder, tmp_path):
     derive_from_folders(studio, again, lr, folder, CONFIG)
     partner = next(item for item in list_models(studio, ()) if item.name == "small MSE 2")
     assert "HR images" in partner.source
+
+
+def test_large_pairs_are_validated_on_their_middle(studio, model, tmp_path, monkeypatch):
+    lr, hr = tmp_path / "lr", tmp_path / "hr"
+    lr.mkdir()
+    hr.mkdir()
+    for seed in range(4):
+        large = make_picture(400, 800, seed)
+        small = np.ascontiguousarray(resize_bicubic(large, (200, 100)))
+        (lr / f"{seed}.png").write_bytes(encode_png(small))
+        (hr / f"{seed}.png").write_bytes(encode_png(large))
+    seen = []
+
+    def derive(given, _batches, validation, *_):
+        seen.extend(validation)
+        return DeriveResult(given.module.state_dict(), 1, 20.0, 21.0)
+
+    monkeypatch.setattr(derivation, "derive_mse", derive)
+    derive_from_folders(studio, model, lr, hr, CONFIG)
+    [(small, large)] = seen
+    assert (small.shape, large.shape) == ((96, 96, 3), (384, 384, 3))
+    assert np.array_equal(large, make_picture(400, 800)[8:392, 208:592])
+    assert np.array_equal(small, resize_bicubic(make_picture(400, 800), (200, 100))[2:98, 52:148])
+
+
+def test_a_partner_set_meanwhile_is_kept(studio, model, folder, weights, tmp_path):  # noqa: F811
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(weights)
+
+    def give_partner(done, _total, _message):
+        if done == 12 and "mine" not in name_models(studio):
+            mine = models.add_model_file(studio, file, role="mse")
+            models.set_partner(studio, model.id, mine)
+
+    result = derive_from_folders(studio, model, folder, None, CONFIG, give_partner)
+    listed = {details.name: details.partner for details in list_models(studio, ())}
+    assert listed["small"] == "mine"
+    assert "small MSE" in listed
+    assert result["partner_of"] == ""
+    told = "small MSE is here now, but small was given the partner mine meanwhile and keeps it."
+    assert result["note"].startswith(told)
+
+    again = find_derivable_model(studio, "small", replace=True)
+    replaced = derive_from_folders(studio, again, folder, None, CONFIG)
+    assert (replaced["partner_of"], replaced["note"]) == ("small", "")
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [("", "new is the partner of small now. Best"), ("It is not.", "It is not. B")],
+)
+def test_what_became_of_the_partner_is_told(studio, model, folder, monkeypatch, note, told):
+    result = {
+        "model": "new", "partner_of": "" if note else "small", "note": note, "iteration": 100,
+        "psnr_before": 20.0, "psnr": 21.0, "seconds": 3.0, "device": "cpu",
+    }  # fmt: skip
+    view = JobView(1, "derive", RunStatus.DONE, {}, result, 1, 1, "", 0.0, None)
+    assert show_models_job(view)["message"].startswith(told)
+    monkeypatch.setattr(derivation, "derive_from_folders", lambda *_: result)
+    data = str(studio.settings.data_dir)
+    command = ["derive-mse", "small", "--lr", str(folder), "--data-dir", data]
+    assert CliRunner().invoke(models_app, command).stdout.startswith(told)
 
 
 def test_too_little_or_cancelled_registers_nothing(studio, model, folder):

@@ -12,17 +12,20 @@ from sqlalchemy import event
 
 from desra_studio.assets_folder import find_assets
 from desra_studio.errors import InputError, ModelError, NotFoundError
-from desra_studio.services import bundled, models
+from desra_studio.finetune.trainer import FinetuneResult
+from desra_studio.services import bundled, models, pulling
+from desra_studio.services.finetuning import write_generator
 from desra_studio.services.maintenance import check_studio
 from desra_studio.services.model_lists import describe_model, list_models
 from desra_studio.services.pulling import pull_model
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.catalog import CatalogEntry
-from desra_studio.sr.loader import encode_weights, load_generator
+from desra_studio.sr.loader import build_generator, encode_weights, load_generator
 from desra_studio.storage import models as rows
 from desra_studio.storage.tables import ModelRole
 from tests.conftest import make_settings
 from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
+from tests.sr.networks import make_rrdbnet
 
 REFUSED = "http://127.0.0.1:1"
 
@@ -87,6 +90,12 @@ def add(studio, tmp_path):
         return models.add_model_file(studio, path, role=role, **values)
 
     return add_small
+
+
+def list_downloads(studio):
+    """What is left of downloads, but for the empty files that were locked."""
+    found = (studio.settings.data_dir / "downloads").rglob("*")
+    return [path for path in found if path.is_file() and path.suffix != ".lock"]
 
 
 def count_queries(studio, action):
@@ -182,7 +191,7 @@ def test_pulls_a_pair_in_any_order(studio, pair, order):
         "minimum_px": 1,
         "multiple_px": 1,
     }
-    assert list((studio.settings.data_dir / "downloads").iterdir()) == []
+    assert list_downloads(studio) == []
     assert check_studio(studio)[1] == []
 
 
@@ -195,7 +204,7 @@ def test_pulls_from_a_file_put_there_by_hand(studio, pair):
     folder = studio.settings.data_dir / "downloads"
     with pytest.raises(ModelError) as told:
         pull_model(studio, "crisp", catalog=catalog)
-    for said in (catalog[0].url, str(folder / "crisp.pth"), "run the same command again"):
+    for said in (catalog[0].url, str(folder / "crisp.pth"), "try again"):
         assert said in str(told.value)
     (folder / "crisp.pth").write_bytes(b"another file")
     with pytest.raises(ModelError, match=r"crisp.pth cannot be used: .* another file"):
@@ -204,6 +213,52 @@ def test_pulls_from_a_file_put_there_by_hand(studio, pair):
     (folder / "crisp.pth").write_bytes(files["crisp.pth"])
     assert pull_model(studio, "crisp", catalog=catalog)[0].state == "ready"
     assert (folder / "crisp.pth").is_file(), "what a person put there is theirs"
+
+
+def test_pulls_what_was_fetched_before_a_crash(studio, pair):
+    catalog, files = pair
+    folder = studio.settings.data_dir / "downloads" / ".fetching"
+    folder.mkdir(parents=True)
+    (folder / "crisp.pth").write_bytes(b"another file")
+    with pytest.raises(ModelError, match=f"{catalog[0].url} is not what it should be"):
+        pull_model(studio, "crisp", catalog=catalog)
+    assert list_downloads(studio) == []
+    (folder / "crisp.pth").write_bytes(files["crisp.pth"])
+    assert pull_model(studio, "crisp", catalog=catalog)[1] is True
+    assert list_downloads(studio) == [], "it was fetched, so it is not a person's"
+
+
+def test_one_fetches_at_a_time(studio, pair):
+    catalog, files = pair
+    refusals = []
+
+    def pull_again(*_):
+        if not refusals:
+            with pytest.raises(
+                ModelError, match=r"^crisp is being fetched already.*again.$"
+            ) as told:
+                pull_model(studio, "crisp", catalog=catalog)
+            refusals.append(str(told.value))
+
+    with serve_files(files) as server:
+        catalog = [replace(entry, url=server.url(entry.file)) for entry in catalog]
+        assert pull_model(studio, "crisp", pull_again, catalog)[1] is True
+        assert pull_model(studio, "crisp", catalog=catalog)[1] is False
+        assert [name for name, _ in server.asked] == ["crisp.pth"]
+    assert "\n" not in refusals[0]
+
+
+def test_a_model_that_came_while_it_was_fetched(studio, pair, add, monkeypatch):
+    catalog, files = pair
+
+    def fetch_slowly(_url, path, *_):
+        add("crisp")
+        path.write_bytes(files[path.name])
+
+    monkeypatch.setattr(pulling, "download_file", fetch_slowly)
+    details, is_new = pull_model(studio, "crisp", catalog=catalog)
+    assert (details.name, details.card["source"], is_new) == ("crisp", "crisp.safetensors", False)
+    assert list_downloads(studio) == []
 
 
 def test_pull_refuses(studio, pair):
@@ -226,7 +281,7 @@ def test_pull_refuses(studio, pair):
     with pytest.raises(NotFoundError, match=r"named 'none'. There are: crisp, calm"):
         pull_model(studio, "none", catalog=catalog)
     assert list_models(studio, ()) == []
-    assert list((studio.settings.data_dir / "downloads").iterdir()) == []
+    assert list_downloads(studio) == []
     assert not studio.blobs.root.exists()
 
 
@@ -316,6 +371,26 @@ def test_exports_other_formats(studio, add, tmp_path, form):
     assert models.export_model(studio, "crisp", form, out)["bytes"] == out.stat().st_size
     assert form == "onnx" or load_generator(out).scale == 4
     assert [path.name for path in tmp_path.glob("*out*")] == [out.name]
+
+
+@pytest.mark.parametrize("scale", [4, 2])
+def test_exports_an_rrdbnet_as_it_was_added(studio, tmp_path, scale):
+    weights = make_rrdbnet(scale)
+    (tmp_path / "net.pth").write_bytes(encode_pth(weights))
+    models.add_model_file(studio, tmp_path / "net.pth")
+    models.export_model(studio, "net", "pth", tmp_path / "out.pth")
+    exported = torch.load(tmp_path / "out.pth", weights_only=True)["params_ema"]
+    assert exported.keys() == weights.keys()
+    assert all(torch.equal(exported[key], value) for key, value in weights.items())
+
+
+def test_writes_a_fine_tuned_rrdbnet_under_the_names_of_its_file(tmp_path):
+    weights = make_rrdbnet()
+    tuned = build_generator(weights, "net").module.state_dict()
+    write_generator(tmp_path, FinetuneResult(tuned, tuned, loss=0.0))
+    written = torch.load(tmp_path / "generator_params_ema.pth", weights_only=True)
+    assert list(written) == ["params", "params_ema"]
+    assert all(content.keys() == weights.keys() for content in written.values())
 
 
 def test_names_what_can_be_pulled(studio):

@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import CancelledError, InputError, NotFoundError
+from desra_studio.errors import CancelledError, InputError, ModelError, NotFoundError
 from desra_studio.imaging.io import decode_png, encode_png, read_rgb
 from desra_studio.services import browse, jobs, models, review
 from desra_studio.services.datasets import check_pair, import_dataset
+from desra_studio.services.detections import detect_dataset
 from desra_studio.services.model_lists import list_models
 from desra_studio.services.upscale_folder import RECORD_NAME, upscale_folder
 from desra_studio.services.upscaling import upscale_dataset
 from desra_studio.sr.loader import choose_device, encode_weights, load_generator
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets
-from desra_studio.storage.tables import RunStatus
+from desra_studio.storage import models as rows
+from desra_studio.storage.tables import Detection, RunStatus
 from tests.conftest import make_settings, write_dataset
 from tests.services.test_jobs import wait_until_ended
 from tests.services.test_models import make_weights
@@ -114,6 +116,60 @@ def test_a_second_run_does_what_is_missing(studio, lr_folder, pair):
     assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 0
 
 
+def test_a_pair_that_cannot_run_is_not_bound(studio, lr_folder, pair, weight_files):
+    dataset = import_dataset(studio, lr_folder, "set").dataset_id
+    broken = models.add_model_file(studio, weight_files["sharp"], name="broken", partner="calm")
+    with studio.database.write() as session:
+        rows.get_model(session, broken).file_sha = studio.blobs.put(b"no weights")
+    with pytest.raises(ModelError):
+        upscale_dataset(studio, dataset, broken, PARAMS)
+    assert browse.find_pending(studio).gan_model_id is None
+    assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 4
+
+
+def test_a_dataset_has_one_pair_of_thresholds(studio, lr_folder, pair):
+    dataset = import_dataset(studio, lr_folder, "set").dataset_id
+
+    def cancel(done, _total, _message):
+        if done == 2:
+            raise CancelledError("stop")
+
+    with pytest.raises(CancelledError):
+        upscale_dataset(studio, dataset, pair, PARAMS, cancel)
+    result = upscale_dataset(studio, dataset, pair, DetectorParams(area_threshold=4000))
+    records = load_records(studio, dataset)
+    assert {record.detection.params["area_threshold"] for record in records} == {50}
+    assert "thresholds of the first run were kept" in result["notes"][0]
+
+
+def test_an_image_without_its_detection_waits(studio, lr_folder, pair):
+    dataset = import_dataset(studio, lr_folder, "set").dataset_id
+    upscale_dataset(studio, dataset, pair, PARAMS)
+    with studio.database.write() as session:
+        session.delete(session.get(Detection, load_records(studio, dataset)[3].detection.id))
+    assert browse.find_pending(studio).images == 1
+    assert browse.list_dataset_views(studio)[0].waiting == 1
+    assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 1
+    assert browse.find_pending(studio) is None
+
+
+def test_any_dataset_that_waits_can_be_chosen(studio, lr_folder):
+    first = import_dataset(studio, lr_folder, "first").dataset_id
+    second = import_dataset(studio, lr_folder, "second").dataset_id
+    assert browse.find_pending(studio).id == second
+    assert browse.find_pending(studio, first).id == first
+
+
+def test_nothing_to_detect_in_and_folders_that_are_not_read(studio, lr_folder):
+    (lr_folder / "GT-Mask").mkdir()
+    (lr_folder / "GT-Mask" / "a.png").write_bytes((lr_folder / "a.png").read_bytes())
+    report = import_dataset(studio, lr_folder, "set")
+    assert report.lr_only
+    assert any("GT-Mask: left out, not read" in line for line in report.lines)
+    with pytest.raises(InputError, match="No image of this dataset is upscaled yet"):
+        detect_dataset(studio, report.dataset_id, PARAMS)
+
+
 def test_a_dataset_keeps_its_pair(studio, lr_folder, pair, weight_files):
     dataset = import_dataset(studio, lr_folder, "set").dataset_id
     upscale_dataset(studio, dataset, pair, PARAMS)
@@ -157,10 +213,17 @@ def test_as_a_job(studio, lr_folder, pair):
 def test_a_folder_is_upscaled_once(studio, lr_folder, weight_files, tmp_path):
     out = tmp_path / "sr"
 
+    def cancel_at_once(_done, _total, _message):
+        # As if it ended between the image and its record.
+        (out / "a.png").write_bytes(b"")
+        raise CancelledError("stop")
+
     def cancel(done, _total, _message):
         if done == 2:
             raise CancelledError("stop")
 
+    with pytest.raises(CancelledError):
+        upscale_folder(studio, str(weight_files["sharp"]), lr_folder, out, report=cancel_at_once)
     with pytest.raises(CancelledError):
         upscale_folder(studio, str(weight_files["sharp"]), lr_folder, out, report=cancel)
     assert sorted(path.name for path in out.glob("*.png")) == ["a.png", "b.png"]

@@ -36,6 +36,18 @@ def test_pth_round_trip():
     assert all(torch.equal(parsed[name], value) for name, value in weights.items())
 
 
+@pytest.mark.parametrize("scale", [4, 2])
+def test_pth_of_an_rrdbnet_is_as_it_was_before_it_was_loaded(scale):
+    weights = make_rrdbnet(scale)
+    loaded = build_generator(weights, "model").module.state_dict()
+    assert not loaded.keys() & weights.keys(), "spandrel has names of its own"
+    written = torch.load(BytesIO(encode_pth(loaded, last=loaded)), weights_only=True)
+    assert list(written) == ["params", "params_ema"]
+    for content in written.values():
+        assert content.keys() == weights.keys()
+        assert all(torch.equal(content[key], value) for key, value in weights.items())
+
+
 @pytest.mark.parametrize(
     "weights", [make_compact(), make_rrdbnet(blocks=1)], ids=["compact", "rrdbnet"]
 )

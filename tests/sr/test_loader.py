@@ -134,6 +134,17 @@ def test_refuses_torchscript():
     assert "TorchScript" in refuse(buffer.getvalue())
 
 
+def test_loads_safetensors_that_begin_like_a_pickle():
+    for features, convolutions in ((64, 14), (48, 30), (32, 24), (3, 6)):
+        weights = make_compact(convolutions=convolutions, features=features)
+        data = encode_weights(weights)
+        assert data.startswith(b"\x80")
+        parsed = parse_weights(data, "model")
+        assert parsed.keys() == weights.keys()
+        for length in (9, 100, len(data) // 2, len(data) - 1):
+            assert "neither a safetensors nor a PyTorch" in refuse(data[:length]), length
+
+
 def test_refuses_what_is_cut_off():
     zipped, safe = save_torch(make_compact()), encode_weights(make_compact())
     legacy = save_torch(make_compact(), _use_new_zipfile_serialization=False)

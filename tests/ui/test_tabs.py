@@ -43,7 +43,8 @@ def test_all_pages_build(studio):
 
 def test_an_empty_studio_teaches(make_handlers):
     tab, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
-    updates = handlers.show_status()
+    updates = handlers.show_status(None, ask())
+    assert updates[tab.demo.group]["visible"]
     assert updates[tab.layout]["visible"]
     assert not updates[tab.table]["visible"]
     assert not updates[tab.detect]["interactive"]
