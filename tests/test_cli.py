@@ -164,7 +164,7 @@ BAD = [
     ),
     (("serve", "--what"), "No such option: --what"),
     (("nonsense",), "No such command 'nonsense'"),
-    (("bench", "nonsense"), "There are: startup"),
+    (("bench", "nonsense"), "There are: demo, startup"),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),
     (
