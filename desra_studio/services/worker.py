@@ -162,7 +162,8 @@ def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run_upscale(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    # Brings torch in, which some kinds do without.
+    job.report(0, 0, "Loading the models")
+    # Brings torch in, which some kinds do without, and which takes seconds.
     from desra_studio.services.upscaling import upscale_dataset
 
     params = DetectorParams(**config["params"])
