@@ -1,3 +1,12 @@
+CREATE TABLE class_map (
+  id INTEGER NOT NULL,
+  image_sha VARCHAR(64) NOT NULL,
+  segmentation VARCHAR(300) NOT NULL,
+  labels_sha VARCHAR(64) NOT NULL,
+  CONSTRAINT pk_class_map PRIMARY KEY (id),
+  CONSTRAINT uq_class_map_image_sha UNIQUE (image_sha, segmentation)
+);
+
 CREATE TABLE run (
   id INTEGER NOT NULL,
   kind VARCHAR(20) NOT NULL,
@@ -13,6 +22,18 @@ CREATE TABLE run (
   heartbeat_at DATETIME NOT NULL,
   finished_at DATETIME,
   CONSTRAINT pk_run PRIMARY KEY (id)
+);
+
+CREATE TABLE weight_set (
+  id INTEGER NOT NULL,
+  name VARCHAR(100) NOT NULL,
+  classes JSON NOT NULL,
+  source TEXT NOT NULL,
+  segmentation VARCHAR(300) NOT NULL,
+  images INTEGER NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_weight_set PRIMARY KEY (id),
+  CONSTRAINT uq_weight_set_name UNIQUE (name)
 );
 
 CREATE TABLE model (
@@ -67,6 +88,21 @@ CREATE TABLE image (
   CONSTRAINT fk_image_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
 );
 
+CREATE TABLE score (
+  id INTEGER NOT NULL,
+  dataset_id INTEGER NOT NULL,
+  mask_set VARCHAR(64) NOT NULL,
+  detector JSON NOT NULL,
+  options JSON NOT NULL,
+  figures JSON NOT NULL,
+  code_version VARCHAR(100) NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_score PRIMARY KEY (id),
+  CONSTRAINT fk_score_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
+);
+
+CREATE INDEX ix_score_dataset_id ON score (dataset_id);
+
 CREATE TABLE training_set (
   id INTEGER NOT NULL,
   dataset_id INTEGER NOT NULL,
@@ -114,8 +150,12 @@ CREATE TABLE detection (
   image_id INTEGER NOT NULL,
   gan_rendition_id INTEGER NOT NULL,
   mse_rendition_id INTEGER NOT NULL,
+  method VARCHAR(20) NOT NULL,
   params JSON NOT NULL,
   map_sha VARCHAR(64) NOT NULL,
+  busier_sha VARCHAR(64),
+  segmentation VARCHAR(300),
+  labels_sha VARCHAR(64),
   mask_sha VARCHAR(64) NOT NULL,
   regions JSON NOT NULL,
   area_px INTEGER NOT NULL,
@@ -128,6 +168,21 @@ CREATE TABLE detection (
 );
 
 CREATE INDEX ix_detection_pair ON detection (image_id, gan_rendition_id);
+
+CREATE TABLE region (
+  id INTEGER NOT NULL,
+  revision_id INTEGER NOT NULL,
+  x INTEGER NOT NULL,
+  y INTEGER NOT NULL,
+  kind VARCHAR(50),
+  severity INTEGER,
+  prominence DOUBLE,
+  author VARCHAR(100) NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_region PRIMARY KEY (id),
+  CONSTRAINT uq_region_revision_id UNIQUE (revision_id, x, y),
+  CONSTRAINT fk_region_revision_id_mask_revision FOREIGN KEY(revision_id) REFERENCES mask_revision (id)
+);
 
 CREATE TABLE review_state (
   image_id INTEGER NOT NULL,

@@ -9,6 +9,7 @@ import typer
 
 from desra_studio import __version__
 from desra_studio.cli_db import db_app
+from desra_studio.cli_detection import detection_app
 from desra_studio.cli_folders import folders_app
 from desra_studio.cli_models import models_app
 from desra_studio.config import LOCAL_HOST, Settings
@@ -37,6 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 jobs_app = typer.Typer(help="What child processes of the server run.", no_args_is_help=True)
+app.add_typer(detection_app)
 app.add_typer(folders_app)
 app.add_typer(db_app, name="db")
 app.add_typer(models_app, name="models")
@@ -84,7 +86,7 @@ def import_(
     from desra_studio.services.datasets import check_pair, import_dataset
     from desra_studio.services.detections import detect_dataset
 
-    params = DetectorParams(contrast_threshold, area_threshold)
+    params = DetectorParams(contrast_threshold=contrast_threshold, area_threshold=area_threshold)
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
@@ -96,7 +98,8 @@ def import_(
         typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
     if not imported.lr_only:
         with show_progress("detect") as report:
-            result["marked"] = detect_dataset(studio, imported.dataset_id, params, report)
+            result |= detect_dataset(studio, imported.dataset_id, params, report)
+        tell_notes(result["notes"])
     elif model_id is not None:
         from desra_studio.services.upscaling import upscale_dataset
 
@@ -135,7 +138,7 @@ def export(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="demo, startup or upscale.")],
+    name: Annotated[str, typer.Argument(help="demo, detect, startup or upscale.")],
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""

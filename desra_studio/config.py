@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         host: address to listen on.
         port: TCP port to listen on.
         author: name that is written beside the masks a person saves.
+        segmentation: SegFormer that names classes: `auto` (B5 on a GPU, B0 on a CPU), a hub id or a
+            folder in transformers' format, or `none`.
         max_megapixels: larger images are refused on import.
         max_upload_mb: largest weight file the browser may upload, in 10^6 bytes.
     """
@@ -40,5 +42,6 @@ class Settings(BaseSettings):
     host: str = LOCAL_HOST
     port: int = Field(default=7860, ge=1, le=65535)
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
+    segmentation: str = "auto"
     max_megapixels: float = 100.0
     max_upload_mb: int = 2000

@@ -28,11 +28,27 @@ AreaThreshold = Annotated[int, typer.Option(help="Components of at most this man
 WindowSize = Annotated[int, typer.Option(help="Odd width of the Gaussian window in px.")]
 ClassMaps = Annotated[
     Path | None,
-    typer.Option(help="Folder of 8-bit PNGs of ADE20K indices; else all weights are 1."),
+    typer.Option(help="Folder of 8-bit PNGs of ADE20K indices, in place of a network."),
 ]
 NoSegmentation = Annotated[
-    bool, typer.Option("--no-segmentation", help="Use no class weights (the default for now).")
+    bool, typer.Option("--no-segmentation", help="Use no classes: all weights are 1.")
 ]
+Segmentation = Annotated[
+    str | None,
+    typer.Option(help="SegFormer that names the classes: a hub id or a folder."),
+]
+ClassWeights = Annotated[
+    str, typer.Option(help="Weight set: released, none, or one that was calibrated.")
+]
+AreaShare = Annotated[
+    float | None,
+    typer.Option(help="Area threshold as a share of the image, 0..1; counts instead of px."),
+]
+KernelSize = Annotated[
+    int,
+    typer.Option(help="Odd side in px of the square that erodes and dilates; 1 for neither."),
+]
+Dilations = Annotated[int, typer.Option(help="How often the mask is dilated, after one erosion.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
 
 DEFAULTS = DetectorParams()
@@ -55,16 +71,23 @@ def make_settings(**given: Any) -> Settings:  # noqa: ANN401 (values of any fiel
         raise InputError(f"DESRA_STUDIO_{name}: {first['msg']}, got {first['input']!r}.") from error
 
 
-def check_segmentation(class_maps: Path | None, no_segmentation: bool) -> None:
-    """Raise InputError where class maps are both given and declined."""
-    if class_maps and no_segmentation:
-        raise InputError("--class-maps and --no-segmentation exclude each other. Give one.")
+def choose_segmentation(
+    class_maps: Path | None, segmentation: str | None, no_segmentation: bool
+) -> str | None:
+    """Return the segmentation that the options name, None for what the settings say.
 
-
-def tell_weights(class_maps: Path | None) -> None:
-    """Say on standard error where classes were not weighted."""
-    if not class_maps:
-        typer.echo("No --class-maps: every class weight was 1.", err=True)
+    Raises:
+        InputError: more than one of the three is given.
+    """
+    given = {
+        "--class-maps": class_maps is not None,
+        "--segmentation": segmentation is not None,
+        "--no-segmentation": no_segmentation,
+    }
+    chosen = [name for name, is_given in given.items() if is_given]
+    if len(chosen) > 1:
+        raise InputError(f"{' and '.join(chosen)} exclude each other. Give one.")
+    return "none" if no_segmentation else segmentation
 
 
 def tell_notes(notes: Sequence[str]) -> None:

@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desra_studio.cli import main
 from desra_studio.config import Settings
 from desra_studio.imaging.io import encode_png
 from desra_studio.services.studio import Studio, open_studio
+
+# No test asks a hub for weights, nor do the processes that it starts.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 TRIPLETS = SHARED / "data" / "srgan-triplets"
@@ -82,3 +86,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("DESRA_STUDIO_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command; returns (exit status, standard output, standard error)."""
+
+    def run_command(*arguments):
+        status = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run_command

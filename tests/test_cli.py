@@ -5,27 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from desra_studio.cli import main
 from desra_studio.imaging.io import read_mask
 from desra_studio.imaging.masks import encode_mask_png
 from tests.conftest import write_dataset
 from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command; returns (exit status, standard output, standard error)."""
-
-    def run_command(*arguments):
-        status = 0
-        try:
-            main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            status = end.code
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run_command
 
 
 @pytest.fixture
@@ -70,6 +53,11 @@ def test_score(run, tmp_path):
     result = json.loads(output)
     assert status == 0
     assert result.pop("definitions")["iou"]
+    assert result.pop("intervals") == {
+        "iou": {"low": 0, "high": 1},
+        "precision": None,
+        "recall": {"low": 0, "high": 1},
+    }
     assert result == {
         "iou": pytest.approx(2 / 3),
         "precision": 1,
@@ -97,7 +85,7 @@ def test_score_says_na(run, tmp_path):
 def test_regress(run, folder):
     status, output, _ = run(
         "regress", "--before", folder / "GAN-SR", "--after", folder / "MSE-SR",
-        "--mse", folder / "MSE-SR", "--area-threshold", 400, "--json",
+        "--mse", folder / "MSE-SR", "--area-threshold", 400, "--no-segmentation", "--json",
     )  # fmt: skip
     assert status == 0
     assert json.loads(output) == {
@@ -108,6 +96,11 @@ def test_regress(run, folder):
         "remaining": 0,
         "added": 0,
         "images": 3,
+        "classes": {
+            "source": None,
+            "weights": "all 1",
+            "note": "All class weights are 1: segmentation is switched off.",
+        },
     }
 
 
@@ -164,7 +157,7 @@ BAD = [
     ),
     (("serve", "--what"), "No such option: --what"),
     (("nonsense",), "No such command 'nonsense'"),
-    (("bench", "nonsense"), "There are: demo, startup"),
+    (("bench", "nonsense"), "There are: demo, detect, startup"),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),
     (

@@ -29,10 +29,11 @@ ALLOWED = {
     "console": {"services", "config", "errors"},
     "cli_db": {"console", "services", "progress", "errors"},
     "cli_models": {"console", "services", "progress", "errors"},
+    "cli_detection": {"console", "services", "progress", "config", "errors"},
     "cli_folders": {"console", "services", "progress", "errors"},
     "cli": {
-        "cli_db", "cli_folders", "cli_models", "console", "ui", "services", "progress", "config",
-        "errors",
+        "cli_db", "cli_detection", "cli_folders", "cli_models", "console", "ui", "services",
+        "progress", "config", "errors",
     },
 }  # fmt: skip
 
@@ -42,13 +43,13 @@ OWNERS = {
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "httpx": {"services"},
-    "typer": {"cli", "cli_db", "cli_folders", "cli_models", "console"},
-    "cv2": {"imaging", "detection", "finetune"},
+    "typer": {"cli", "cli_db", "cli_detection", "cli_folders", "cli_models", "console"},
+    "cv2": {"imaging", "detection", "finetune", "services"},
 }
 
 TORCH_FILES = {
-    "sr", "finetune", "services/finetuning.py", "services/derivation.py",
-    "services/upscale_benchmark.py",
+    "sr", "finetune", "detection/segmentation.py", "detection/torchscript.py",
+    "services/finetuning.py", "services/derivation.py", "services/upscale_benchmark.py",
 }  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def test_imports(path):
                 assert other == part or other in ALLOWED[part], f"{relative} imports {name}"
         if first in OWNERS:
             assert part in OWNERS[first], f"{relative} imports {name}"
-        if first in ("torch", "spandrel", "safetensors"):
+        if first in ("torch", "transformers", "spandrel", "safetensors"):
             assert part in TORCH_FILES or relative in TORCH_FILES, f"{relative} imports {name}"
 
 

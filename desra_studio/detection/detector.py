@@ -1,63 +1,69 @@
-"""From the artifact map to a mask and its components: DeSRA's threshold and morphology."""
+"""DeSRA's detector: the artifact map of a pair, weighted by class, under a threshold."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from desra_studio.detection.artifact_map import ArtifactMap, Precision, compute_artifact_map
+from desra_studio.detection.artifact_map import (
+    ArtifactMap,
+    ContrastMaps,
+    Precision,
+    compare_contrast,
+)
 from desra_studio.detection.class_weights import compute_weight_map
+from desra_studio.detection.regions import (
+    DIRECTIONS,
+    Direction,
+    MarkedRegions,
+    RegionParams,
+    mark_regions,
+)
+from desra_studio.detection.regions import ArtifactRegion as ArtifactRegion
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, check_same_size
-from desra_studio.imaging.masks import Components, find_components
 
-KERNEL_PX = 5
-DILATIONS = 3
+METHOD = "desra"
 
 
-@dataclass(frozen=True)
-class DetectorParams:
+@dataclass(frozen=True, kw_only=True)
+class DetectorParams(RegionParams):
     """What decides about a mask, besides the two images.
 
     Attributes:
         contrast_threshold: artifact where the weighted map is below it, in (0, 1].
-        area_threshold: components of at most this many px are dropped.
         window_size: odd width in px of the map's Gaussian window.
+        class_weights: name of the weight set, for whoever looks weights up; without class labels
+            all weights are 1, whatever it says.
+        direction: which artifacts count: where GAN-SR is `busier` than MSE-SR, `smoother`, `both`.
     """
 
     contrast_threshold: float = 0.7
-    area_threshold: int = 4000
     window_size: int = 11
+    class_weights: str = "released"
+    direction: Direction = "both"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 < self.contrast_threshold <= 1:
             raise InputError(
                 f"The contrast threshold must be above 0 and at most 1, "
                 f"got {self.contrast_threshold}."
             )
-        if self.area_threshold < 0:
-            raise InputError(f"The area threshold must be 0 px or more, got {self.area_threshold}.")
+        if self.direction not in DIRECTIONS:
+            raise InputError(
+                f"The direction must be one of {', '.join(DIRECTIONS)}, got {self.direction!r}."
+            )
 
-    def as_dict(self) -> dict[str, float | int]:
-        """Return the parameters as plain values, for JSON and the database."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class ArtifactRegion:
-    """One component of a detected mask.
-
-    Attributes:
-        box: x, y, width, height in px of the whole image.
-        area: in px.
-        depth: mean of how far the weighted map lies below the threshold, over the threshold;
-            0..1, dilated pixels that lie above it count as 0.
-    """
-
-    box: tuple[int, int, int, int]
-    area: int
-    depth: float
+    def describe(self, weighted: bool) -> str:
+        """Return the settings in words; `weighted` tells whether there were class labels."""
+        weights = f"{self.class_weights} class weights" if weighted else "all class weights 1"
+        words = [f"contrast threshold {self.contrast_threshold:g}", self.describe_regions()]
+        if self.window_size != 11:
+            words.append(f"window {self.window_size} px")
+        if self.direction != "both":
+            words.append(f"only where the GAN is {self.direction}")
+        return ", ".join([*words, weights])
 
 
 @dataclass(frozen=True)
@@ -65,13 +71,11 @@ class Detection:
     """Everything the detector found in one pair.
 
     Attributes:
-        artifact_map: D before weights, valid region only.
-        mask: (H, W) bool at the size of the image; the map's border is empty.
-        regions: one per 8-connected component of `mask`.
-        score: sum of area times depth over the regions, per px of the map; 0..1.
+        maps: D before weights, and where GAN-SR is the busier of both; valid region only.
+        mask, regions, score: see `MarkedRegions`.
     """
 
-    artifact_map: ArtifactMap
+    maps: ContrastMaps
     mask: Mask
     regions: tuple[ArtifactRegion, ...]
     score: float
@@ -82,6 +86,7 @@ def detect_artifacts(
     mse_sr: RgbImage,
     params: DetectorParams,
     labels: LabelMap | None = None,
+    weights: NDArray[np.float32] | None = None,
     precision: Precision = "fast",
 ) -> Detection:
     """Mark the artifacts of GAN-SR against MSE-SR (DeSRA, sections 3.2 and 3.3).
@@ -89,74 +94,49 @@ def detect_artifacts(
     Args:
         gan_sr: (H, W, 3) uint8 RGB.
         mse_sr: (H, W, 3) uint8 RGB, the same size.
-        params: thresholds and window.
+        params: thresholds, window and morphology.
         labels: (H, W) uint8 ADE20K indices of GAN-SR; without them every weight is 1.
+        weights: (150,) float32 >= 1, of the classes; the released table where None.
         precision: see `compute_artifact_map`.
 
     Raises:
         InputError: sizes or types that do not fit.
     """
-    d = compute_artifact_map(gan_sr, mse_sr, params.window_size, precision)
+    maps = compare_contrast(gan_sr, mse_sr, params.window_size, precision)
     if labels is not None:
         check_same_size(gan_sr, labels, "GAN-SR", "the class map")
-    return detect_in_map(d, params, labels)
+    found = detect_in_map(adjust_map(maps.d, labels, weights), maps.busier, params)
+    return Detection(maps, found.mask, found.regions, found.score)
+
+
+def adjust_map(
+    d: ArtifactMap, labels: LabelMap | None = None, weights: NDArray[np.float32] | None = None
+) -> ArtifactMap:
+    """Return clip(A[class] * D, 0, 1) (Equation 9), or D itself without labels.
+
+    Args:
+        d: (h, w) float32, the map's valid region.
+        labels: (H, W) uint8 ADE20K indices of the whole image.
+        weights: see `detect_artifacts`.
+    """
+    if labels is None:
+        return d
+    border = (labels.shape[0] - d.shape[0]) // 2
+    weight_map = compute_weight_map(labels[border:-border, border:-border], weights)
+    return np.minimum(np.multiply(d, weight_map, out=weight_map), 1, out=weight_map)
 
 
 def detect_in_map(
-    d: ArtifactMap, params: DetectorParams, labels: LabelMap | None = None
-) -> Detection:
-    """Threshold a map that was computed before; the second half of `detect_artifacts`."""
-    border = params.window_size // 2
-    adjusted = adjust_map(d, None if labels is None else labels[border:-border, border:-border])
-    inner = clean_mask(adjusted < params.contrast_threshold)
-    components = drop_small(find_components(inner), params.area_threshold)
-    deficit = np.maximum(params.contrast_threshold - adjusted, 0) / params.contrast_threshold
-    sums = np.bincount(components.labels.ravel(), deficit.ravel(), len(components) + 1)[1:]
-    return Detection(
-        artifact_map=d,
-        mask=np.pad(components.labels > 0, border),
-        regions=tuple(
-            ArtifactRegion(
-                box=(int(x) + border, int(y) + border, int(width), int(height)),
-                area=int(area),
-                depth=float(total / area),
-            )
-            for (x, y, width, height), area, total in zip(
-                components.boxes, components.areas, sums, strict=True
-            )
-        ),
-        score=float(sums.sum() / d.size),
-    )
+    adjusted: ArtifactMap, busier: Mask | None, params: DetectorParams
+) -> MarkedRegions:
+    """Threshold a map that was computed and weighted before; the last part of `detect_artifacts`.
 
-
-def adjust_map(d: ArtifactMap, labels: LabelMap | None) -> ArtifactMap:
-    """Return clip(A[class] * D, 0, 1) (Equation 9), or D itself without labels."""
-    if labels is None:
-        return d
-    return np.asarray(np.clip(d * compute_weight_map(labels), 0, 1), dtype=np.float32)
-
-
-def clean_mask(mask: Mask) -> Mask:
-    """Erode 5x5 once, dilate 5x5 three times, fill holes: removes specks, joins neighbours."""
-    kernel = np.ones((KERNEL_PX, KERNEL_PX), np.uint8)
-    eroded = cv2.erode(mask.view(np.uint8), kernel)
-    return fill_holes(cv2.dilate(eroded, kernel, iterations=DILATIONS).view(np.bool_))
-
-
-def fill_holes(mask: Mask) -> Mask:
-    """Mark what the background cannot reach from outside by steps in 8 directions.
-
-    The same as SciPy's binary_fill_holes with a 3x3 structuring element, in one pass.
+    Args:
+        adjusted: what `adjust_map` returns.
+        busier: (h, w) bool, the same size; None where it is not known.
+        params: thresholds, window and morphology.
     """
-    # A frame of background joins all outside parts; label 0 is the mask itself.
-    outside = np.pad(~mask, 1, constant_values=True).view(np.uint8)
-    _, labels = cv2.connectedComponents(outside, connectivity=8)
-    return np.asarray(labels[1:-1, 1:-1] != labels[0, 0])
-
-
-def drop_small(components: Components, area_threshold: int) -> Components:
-    """Keep the components whose area is strictly above `area_threshold` px, relabelled."""
-    kept = components.areas > area_threshold
-    relabel: NDArray[np.int32] = np.zeros(len(components) + 1, np.int32)
-    relabel[1:][kept] = np.arange(1, kept.sum() + 1, dtype=np.int32)
-    return Components(relabel[components.labels], components.areas[kept], components.boxes[kept])
+    threshold = np.float32(params.contrast_threshold)
+    excess = np.subtract(threshold, adjusted)
+    excess /= threshold
+    return mark_regions(excess, params, busier, params.window_size // 2, params.direction)

@@ -146,6 +146,22 @@ def read_label_map(path: Path) -> LabelMap:
     return labels
 
 
+def encode_label_map(labels: LabelMap) -> bytes:
+    """Encode (H, W) uint8 class indices as a grey PNG."""
+    done, data = cv2.imencode(".png", labels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        raise InputError(f"A class map of shape {labels.shape} could not be encoded as PNG.")
+    return data.tobytes()
+
+
+def decode_label_map(data: bytes) -> LabelMap:
+    """Decode what `encode_label_map` wrote; InputError where the bytes are no image."""
+    labels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if labels is None:
+        raise InputError(f"{len(data)} bytes of a class map are not a readable PNG.")
+    return np.asarray(labels, np.uint8)
+
+
 def encode_png(image: RgbImage) -> bytes:
     """Encode (H, W, 3) uint8 RGB losslessly, without metadata, fast rather than small."""
     done, data = cv2.imencode(

@@ -79,14 +79,20 @@ def encode_mask_runs(mask: Mask) -> bytes:
         if flat.size == 0 or not flat[0]
         else np.concatenate(([0, 0], edges))
     )
-    lengths = np.diff(np.concatenate((starts, [flat.size])))
-    out = bytearray()
-    for length in lengths.tolist():
-        while length > 127:
-            out.append(length & 127 | 128)
-            length >>= 7
-        out.append(length)
-    return bytes(out)
+    return _encode_leb128(np.diff(np.concatenate((starts, [flat.size]))))
+
+
+def _encode_leb128(values: NDArray[np.int64]) -> bytes:
+    """Encode numbers below 2^35 as unsigned LEB128, one after the other."""
+    bounds = np.array([1 << bits for bits in (7, 14, 21, 28)])
+    sizes = 1 + np.searchsorted(bounds, values, side="right")
+    starts = np.cumsum(sizes) - sizes
+    out = np.empty(int(sizes.sum()), np.uint8)
+    for index in range(int(sizes.max(initial=0))):
+        has = sizes > index
+        more = np.where(sizes[has] > index + 1, 128, 0)
+        out[starts[has] + index] = (values[has] >> (7 * index) & 127) | more
+    return out.tobytes()
 
 
 def decode_mask_runs(data: bytes, size: Size) -> Mask:

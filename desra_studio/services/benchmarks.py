@@ -59,6 +59,13 @@ def time_upscale() -> dict[str, Any]:
     return upscale_benchmark.time_upscale()
 
 
+def time_detect() -> dict[str, Any]:
+    """Time the detector against the plain formula; see `detect_benchmark.time_detect`."""
+    from desra_studio.services import detect_benchmark
+
+    return detect_benchmark.time_detect()
+
+
 def find_free_port() -> int:
     """Return a TCP port that nothing listens on just now."""
     with socket(AF_INET, SOCK_STREAM) as probe:
@@ -135,6 +142,7 @@ def time_demo() -> dict[str, Any]:
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "demo": time_demo,
+    "detect": time_detect,
     "startup": time_startup,
     "upscale": time_upscale,
 }

@@ -74,7 +74,10 @@ def render_dataset_csv(studio: Studio, dataset_id: int) -> tuple[str, str]:
 
 def _render_csv(studio: Studio, dataset: Dataset) -> tuple[str, int]:
     """Return a dataset as CSV text, and how many rows it has."""
-    scores = {row.image_id: row.score for row in score_dataset(studio, dataset.id).rows}
+    detectors = score_dataset(studio, dataset.id).detectors
+    # Those of the detector whose masks Review shows.
+    rows = detectors[0].rows if detectors else []
+    scores = {row.image_id: row.score for row in rows}
     with studio.database.read() as session:
         records = datasets.list_records(session, dataset)
     text = io.StringIO()

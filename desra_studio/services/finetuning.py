@@ -22,7 +22,7 @@ from desra_studio.imaging.io import decode_png, read_mask, read_rgb
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.services.curation import compose_stored_pseudo_gt
-from desra_studio.services.detections import match_folders
+from desra_studio.services.folders import match_folders
 from desra_studio.services.layout import fit_label
 from desra_studio.services.models import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress

@@ -133,6 +133,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "DESRA_STUDIO_DATABASE_URL": settings.database_url,
         "DESRA_STUDIO_DEVICE": settings.device,
         "DESRA_STUDIO_AUTHOR": settings.author,
+        "DESRA_STUDIO_SEGMENTATION": settings.segmentation,
         "DESRA_STUDIO_MAX_MEGAPIXELS": str(settings.max_megapixels),
     }
 

@@ -16,7 +16,7 @@ from desra_studio.imaging.masks import (
     unpack_mask_runs,
 )
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, reviews
+from desra_studio.storage import datasets, regions, reviews
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.tables import LABELLED, MaskRevision, Origin
 from desra_studio.storage.tables import State as State
@@ -61,7 +61,13 @@ def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
         "mse": _name_rendition(record.mse.id, record.mse.blob_sha),
         "revision": describe_revision(record.revision) if record.revision else None,
         "detection": (
-            {"id": record.detection.id, "sha": record.detection.mask_sha}
+            {
+                "id": record.detection.id,
+                "sha": record.detection.mask_sha,
+                "params": record.detection.params,
+                "regions": record.detection.regions,
+                "segmentation": record.detection.segmentation,
+            }
             if record.detection
             else None
         ),
@@ -149,6 +155,10 @@ def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedM
             mask_sha=sha,
             area_px=int(np.count_nonzero(mask)),
         )
+        if record.revision:
+            labelled = regions.list_regions(session, [record.revision.id])
+            holding = [region for region in labelled if mask[region.y, region.x]]
+            regions.copy_regions(session, holding, revision.id)
         stale = review.version != version
         if not stale:
             state = review.state if review.state in LABELLED else State.IN_PROGRESS

@@ -1,22 +1,21 @@
-"""Scores of the detector against manual masks, of a dataset or of two folders."""
+"""Scores of detectors against manual masks, of a dataset or of folders."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from desra_studio.errors import InputError
-from desra_studio.imaging.io import list_images, read_mask
-from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.metrics.mask_metrics import (
-    DEFINITIONS,
-    ImageScore,
-    score_image,
-    summarize_scores,
-)
+from desra_studio.metrics.intervals import ScoreIntervals, bootstrap_scores
+from desra_studio.metrics.mask_metrics import DEFINITIONS, ImageScore, summarize_scores
 from desra_studio.metrics.mask_metrics import SetScore as SetScore
+from desra_studio.services.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.regions import RegionFilter, list_filters
+from desra_studio.services.set_scorer import SetScorer, describe_code_version, hash_mask_set
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets
-from desra_studio.storage.tables import Origin, State
+from desra_studio.storage import datasets, regions, scores
+from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.tables import Origin, Region, State
+
+REGION_FILTERS = tuple(list_filters())
 
 
 @dataclass(frozen=True)
@@ -30,92 +29,195 @@ class ScoredImage:
 
 
 @dataclass(frozen=True)
+class DetectorScore:
+    """One row of the table: a detector against the labels.
+
+    Attributes:
+        title: the detector in words.
+        detector: its method and parameters, as plain values.
+        total: figures over the labelled images.
+        intervals: 95 % intervals of them, by bootstrap over images.
+        rows: one per labelled image, worst IoU first.
+        missing_predictions: labelled images that it has not run on; counted as empty.
+    """
+
+    title: str
+    detector: dict[str, Any]
+    total: SetScore
+    intervals: ScoreIntervals
+    rows: list[ScoredImage]
+    missing_predictions: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values, for JSON."""
+        return {
+            "title": self.title,
+            "detector": self.detector,
+            **describe_score(self.total, self.intervals),
+            "missing_predictions": self.missing_predictions,
+        }
+
+
+@dataclass(frozen=True)
 class DatasetScore:
     """Scores of a dataset.
 
     Attributes:
-        total: over the labelled images.
-        rows: one per labelled image, worst IoU first.
-        unlabelled: images that are neither accepted nor clean, and so not counted.
+        detectors: one row per detector that ran, the one that Review shows first.
+        labelled: images that are accepted or clean.
+        unlabelled: images that are neither, and so not counted.
         unchanged: labels that are the detector's own mask, accepted as it was.
-        detectors: what the scored masks were detected with; more than one only where detections
-            of several thresholds are mixed.
+        unknown_regions: manual regions that lack the severity, prominence or kind that was asked
+            for; they count as not chosen.
+        mask_set: SHA-256 over the masks that were scored.
+        code_version: of what computed the figures.
     """
 
-    total: SetScore
-    rows: list[ScoredImage]
+    detectors: list[DetectorScore]
+    labelled: int
     unlabelled: int
     unchanged: int
-    detectors: list[str]
+    unknown_regions: int
+    mask_set: str
+    code_version: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {
+            "rows": [row.as_dict() for row in self.detectors],
+            "labelled": self.labelled,
+            "unlabelled": self.unlabelled,
+            "unchanged": self.unchanged,
+            "unknown_regions": self.unknown_regions,
+            "mask_set": self.mask_set,
+            "code_version": self.code_version,
+            "definitions": DEFINITIONS,
+        }
 
 
-def score_dataset(studio: Studio, dataset_id: int) -> DatasetScore:
-    """Score the newest detection of every accepted or clean image against its label."""
-    with studio.database.read() as session:
-        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
-    rows = []
-    unchanged = 0
-    detectors = set()
-    for record in records:
-        if record.label is None:
-            continue
-        detection = record.detection
-        unchanged += record.label.origin is Origin.DETECTED
-        detectors.add(_describe_detector(detection.params) if detection else "not run yet")
-        prediction = decode_mask_png(studio.blobs.get(detection.mask_sha)) if detection else None
-        manual = decode_mask_png(studio.blobs.get(record.label.mask_sha))
-        score = score_image(prediction, manual)
-        rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
-    rows.sort(key=lambda row: (row.score.iou, row.name))
-    total = summarize_scores(row.score for row in rows)
-    return DatasetScore(
-        total=total,
-        rows=rows,
-        unlabelled=len(records) - len(rows),
-        unchanged=unchanged,
-        detectors=sorted(detectors),
-    )
+def score_dataset(
+    studio: Studio,
+    dataset_id: int,
+    chosen: RegionFilter | None = None,
+    scorer: SetScorer | None = None,
+    runs: Sequence[DetectorRun] | None = None,
+) -> DatasetScore:
+    """Score the detectors of a dataset against its accepted and clean images, and keep the figures.
 
-
-def _describe_detector(params: dict[str, Any]) -> str:
-    return (
-        f"contrast threshold {params['contrast_threshold']:g}, area threshold "
-        f"{params['area_threshold']} px, all class weights 1"
-    )
-
-
-def score_folders(predictions: Path, manual: Path) -> tuple[dict[str, Any], list[str]]:
-    """Score a folder of predicted masks against a folder of manual ones; changes no file.
-
-    Returns:
-        the JSON object of `desra-studio score`, and lines on what is missing.
+    Args:
+        studio: the installation.
+        dataset_id: of the dataset.
+        chosen: which manual regions count; all where None.
+        scorer: remembers scores from one time to the next.
+        runs: the detectors; all that ran where None.
 
     Raises:
-        InputError: a folder that is none, a file that cannot be read, or sizes that do not fit.
+        NotFoundError: no such dataset, or a stored mask is missing.
     """
-    predicted, labels = list_images(predictions), list_images(manual)
-    if not labels:
-        raise InputError(f"--gt {manual} holds no masks.")
-    scores = []
-    for name, path in labels.items():
-        prediction = read_mask(predicted[name]) if name in predicted else None
-        try:
-            scores.append(score_image(prediction, read_mask(path)))
-        except InputError as error:
-            raise InputError(f"{path.name}: {error}") from error
-    missing_predictions = sorted(labels.keys() - predicted.keys())
-    missing_gt = sorted(predicted.keys() - labels.keys())
-    total = summarize_scores(scores)
-    notes = [f"{name}: no prediction, counted as empty" for name in missing_predictions]
-    notes += [f"{name}: no manual mask, not scored" for name in missing_gt]
-    figures = {
-        "iou": total.iou,
-        "precision": total.precision,
-        "recall": total.recall,
-        "images": total.images,
-        "empty_both": total.empty_both,
-        "missing_predictions": len(missing_predictions),
-        "missing_gt": len(missing_gt),
-        "definitions": DEFINITIONS,
-    }
-    return figures, notes
+    scorer, chosen = scorer or SetScorer(studio), chosen or RegionFilter()
+    runs = list_detector_runs(studio, dataset_id) if runs is None else runs
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+        labelled = [record for record in records if record.label]
+        said = _list_said(regions.list_regions(session, [_revision_id(row) for row in labelled]))
+    rows, unknown = [], 0
+    for run in runs:
+        row, unknown = _score_run(run, labelled, said, chosen, scorer)
+        rows.append(row)
+    result = DatasetScore(
+        detectors=rows,
+        labelled=len(labelled),
+        unlabelled=len(records) - len(labelled),
+        unchanged=sum(
+            record.label.origin is Origin.DETECTED for record in labelled if record.label
+        ),
+        unknown_regions=unknown,
+        mask_set=hash_mask_set(
+            {record.image.name: record.label.mask_sha for record in labelled if record.label},
+            chosen,
+            [
+                f"{region.revision_id} {region.x} {region.y} {region.kind} {region.severity} "
+                f"{region.prominence}"
+                for found in said.values()
+                for region in found
+            ],
+        ),
+        code_version=describe_code_version(),
+    )
+    if labelled:
+        _keep_scores(studio, dataset_id, chosen, result)
+    return result
+
+
+def describe_score(total: SetScore, intervals: ScoreIntervals) -> dict[str, Any]:
+    """Return figures with their intervals as plain values: null where there is nothing to count."""
+    return {**asdict(total), "intervals": asdict(intervals)}
+
+
+def _score_run(
+    run: DetectorRun,
+    labelled: Sequence[ImageRecord],
+    said: dict[int, tuple[Region, ...]],
+    chosen: RegionFilter,
+    scorer: SetScorer,
+) -> tuple[DetectorScore, int]:
+    """Return the row of a detector, and how many regions lack what is asked for."""
+    rows, unknown = [], 0
+    for record in labelled:
+        if record.label is None:
+            continue
+        detection = run.detections.get(record.image.id)
+        score, missing = scorer.score(
+            detection.mask_sha if detection else None,
+            record.label,
+            chosen,
+            said.get(record.label.id, ()),
+        )
+        unknown += missing
+        rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
+    # In order of names, so that the seeded interval does not depend on anything else.
+    intervals = bootstrap_scores([row.score for row in rows])
+    rows.sort(key=lambda row: (row.score.iou, row.name))
+    detector = DetectorScore(
+        title=run.title,
+        detector=run.as_dict(),
+        total=summarize_scores(row.score for row in rows),
+        intervals=intervals,
+        rows=rows,
+        missing_predictions=sum(record.image.id not in run.detections for record in labelled),
+    )
+    return detector, unknown
+
+
+def _list_said(found: Sequence[Region]) -> dict[int, tuple[Region, ...]]:
+    said: dict[int, tuple[Region, ...]] = {}
+    for region in found:
+        said[region.revision_id] = (*said.get(region.revision_id, ()), region)
+    return said
+
+
+def _revision_id(record: ImageRecord) -> int:
+    return record.label.id if record.label else 0
+
+
+def _keep_scores(
+    studio: Studio, dataset_id: int, chosen: RegionFilter, result: DatasetScore
+) -> None:
+    """Write the figures that are not written yet, with what is needed to compute them again."""
+    options = {"regions": chosen.name, "confidence": 0.95, "seed": 0}
+    with studio.database.read() as session:
+        known = scores.list_known(session, dataset_id, result.mask_set, result.code_version)
+    new = [row for row in result.detectors if (row.detector, options) not in known]
+    if not new:
+        return
+    with studio.database.write() as session:
+        for row in new:
+            scores.add_score(
+                session,
+                dataset_id=dataset_id,
+                mask_set=result.mask_set,
+                detector=row.detector,
+                options=options,
+                figures=describe_score(row.total, row.intervals),
+                code_version=result.code_version,
+            )

@@ -8,7 +8,9 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.regression import compare_masks, summarize_regressions
-from desra_studio.services.detections import describe_regression, detect_pair
+from desra_studio.services.class_maps import open_class_source
+from desra_studio.services.detect_folders import describe_regression
+from desra_studio.services.detections import detect_labelled_pair, detect_pair
 from desra_studio.services.models import load_model
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device
@@ -61,6 +63,9 @@ def upscale_dataset(
     notes = [] if used == params else [f"The thresholds of the first run were kept: {used}."]
     first = total - len(missing)
     report(first, total, f"Loading {gan.name} and {mse.name}")
+    classes = open_class_source(studio, used.class_weights)
+    if classes.note:
+        notes.append(classes.note)
     runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
     for index, image in enumerate(missing, first):
         report(index, total, f"Upscaling {image.name}")
@@ -75,7 +80,7 @@ def upscale_dataset(
                 datasets.put_rendition(session, image.id, runner.model.id, sha)
                 for runner, sha in zip(runners, outputs, strict=True)
             ]
-        detection = detect_pair(studio, pair[0], pair[1], used)
+        detection = detect_pair(studio, pair[0], pair[1], used, classes)
         with studio.database.write() as session:
             session.add(detection)
     report(total, total, "Done")
@@ -148,6 +153,8 @@ def apply_model(
 ) -> dict[str, Any]:
     """Upscale a dataset's LR images with a model, detect, and compare with the dataset's GAN-SR.
 
+    Both are weighted by the classes of the dataset's GAN-SR: what the picture shows is the same.
+
     Returns:
         the figures of `regress` over the images that have an LR and a detection, "model", and
         "notes": what had to be changed on the way.
@@ -176,7 +183,10 @@ def apply_model(
         if record.detection is None:
             continue
         params = DetectorParams(**record.detection.params)
-        after = detect_pair(studio, rendition, record.mse, params)
+        found = record.detection
+        after = detect_labelled_pair(
+            studio, rendition, record.mse, params, found.labels_sha, found.segmentation
+        )
         with studio.database.write() as session:
             session.add(after)
         rows.append(

@@ -149,16 +149,16 @@ def _run_import(job: Job, config: dict[str, Any]) -> dict[str, Any]:
         return job.result
     try:
         params = DetectorParams(**config["params"])
-        marked = detect_dataset(job.studio, report.dataset_id, params, job.report)
+        detected = detect_dataset(job.studio, report.dataset_id, params, job.report)
     except StudioError as error:
         note = f"{error} The {report.images} images are imported; go on with 'Detect again'."
         raise type(error)(note) from error
-    return job.result | {"marked": marked}
+    return job.result | detected
 
 
 def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     params = DetectorParams(**config["params"])
-    return {"marked": detect_dataset(job.studio, config["dataset_id"], params, job.report)}
+    return detect_dataset(job.studio, config["dataset_id"], params, job.report)
 
 
 def _run_upscale(job: Job, config: dict[str, Any]) -> dict[str, Any]:
@@ -202,6 +202,25 @@ def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     return apply_model(job.studio, config["dataset_id"], config["model_id"], job.report)
 
 
+def _run_score(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    from desra_studio.services.detectors import read_params, run_detectors
+
+    wanted = [read_params(values) for values in config["detectors"]]
+    return {"notes": run_detectors(job.studio, config["dataset_id"], wanted, job.report)}
+
+
+def _run_curve(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    from desra_studio.services.curves import trace_detector
+
+    return trace_detector(job.studio, config["dataset_id"], config["index"], job.report)
+
+
+def _run_calibrate(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    from desra_studio.services.calibrating import calibrate_dataset
+
+    return calibrate_dataset(job.studio, config["dataset_id"], config["name"], report=job.report)
+
+
 _Handler: TypeAlias = Callable[[Job, dict[str, Any]], dict[str, Any]]
 _HANDLERS: dict[str, _Handler] = {
     "import": _run_import,
@@ -212,4 +231,7 @@ _HANDLERS: dict[str, _Handler] = {
     "demo": _run_demo,
     "derive": _run_derive,
     "pull": _run_pull,
+    "score": _run_score,
+    "curve": _run_curve,
+    "calibrate": _run_calibrate,
 }

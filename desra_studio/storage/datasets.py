@@ -19,6 +19,8 @@ from desra_studio.storage.tables import (
     State,
 )
 
+DESRA = "desra"
+
 
 @dataclass(frozen=True)
 class ImageRecord:
@@ -68,6 +70,7 @@ def list_records(
             Detection.image_id == Image.id,  # with it, the index finds the pair
             Detection.gan_rendition_id == gan.id,
             Detection.mse_rendition_id == mse.id,
+            Detection.method == DESRA,
         )
         .correlate(Image, gan, mse)
         .scalar_subquery()
@@ -128,6 +131,20 @@ def get_rendition(session: Session, rendition_id: int) -> Rendition:
 def get_detection(session: Session, detection_id: int) -> Detection:
     """Return a detection by id; NotFoundError where there is none."""
     return get_row(session, Detection, detection_id, "Detection")
+
+
+def list_all_detections(session: Session, dataset: Dataset) -> list[Detection]:
+    """Return every detection of a dataset's own pair, by any detector, oldest first."""
+    gan, mse = aliased(Rendition), aliased(Rendition)
+    query = (
+        select(Detection)
+        .join(gan, (gan.id == Detection.gan_rendition_id) & (gan.model_id == dataset.gan_model_id))
+        .join(mse, (mse.id == Detection.mse_rendition_id) & (mse.model_id == dataset.mse_model_id))
+        .join(Image, Image.id == Detection.image_id)
+        .where(Image.dataset_id == dataset.id)
+        .order_by(Detection.id)
+    )
+    return list(session.scalars(query))
 
 
 def count_waiting_images(session: Session, dataset: Dataset) -> int:

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
 from desra_studio.storage.database import Session, get_row
-from desra_studio.storage.tables import MaskRevision, Origin, Review, State, now
+from desra_studio.storage.tables import Image, MaskRevision, Origin, Review, State, now
 
 
 def get_revision(session: Session, revision_id: int) -> MaskRevision:
@@ -18,6 +18,17 @@ def list_revisions(session: Session, image_id: int, model_id: int) -> list[MaskR
         select(MaskRevision)
         .where(MaskRevision.image_id == image_id, MaskRevision.model_id == model_id)
         .order_by(MaskRevision.number)
+    )
+    return list(session.scalars(query))
+
+
+def list_dataset_revisions(session: Session, dataset_id: int, model_id: int) -> list[MaskRevision]:
+    """Return all revisions of a dataset's images for a model, oldest first."""
+    query = (
+        select(MaskRevision)
+        .join(Image, Image.id == MaskRevision.image_id)
+        .where(Image.dataset_id == dataset_id, MaskRevision.model_id == model_id)
+        .order_by(MaskRevision.id)
     )
     return list(session.scalars(query))
 

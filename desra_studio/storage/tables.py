@@ -1,118 +1,19 @@
 """The tables. `db/README.md` tells what each is for; `db/schema.sql` is generated from here."""
 
-import enum
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Index,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC times on every database; SQLite itself keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store in UTC."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read as UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def now() -> datetime:
-    """Return the present moment, aware, in UTC."""
-    return datetime.now(UTC)
-
-
-class ModelRole(enum.StrEnum):
-    """What a model is for."""
-
-    GAN = "gan"
-    MSE = "mse"
-
-
-class Origin(enum.StrEnum):
-    """Where the pixels of a mask revision come from."""
-
-    DETECTED = "detected"
-    MANUAL = "manual"
-    IMPORTED = "imported"
-
-
-class State(enum.StrEnum):
-    """How far the review of an image is."""
-
-    UNREVIEWED = "unreviewed"
-    IN_PROGRESS = "in progress"
-    ACCEPTED = "accepted"
-    CLEAN = "clean"
-    SKIPPED = "skipped"
-
-
-LABELLED = (State.ACCEPTED, State.CLEAN)
-"""States in which the current mask revision is a manual label."""
-
-
-class RunStatus(enum.StrEnum):
-    """Life of a job."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
-
-
-def _enum(kind: type[enum.StrEnum]) -> Enum:
-    """Keep an enumeration as text: readable in the file, and a new value needs no migration."""
-    return Enum(
-        kind,
-        native_enum=False,
-        create_constraint=False,
-        length=20,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class Base(DeclarativeBase):
-    """Named constraints, so that a later migration can find them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
-        datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-        list[dict[str, Any]]: JSON,
-        ModelRole: _enum(ModelRole),
-        Origin: _enum(Origin),
-        State: _enum(State),
-        RunStatus: _enum(RunStatus),
-    }
+from desra_studio.storage.base import ACTIVE as ACTIVE
+from desra_studio.storage.base import LABELLED as LABELLED
+from desra_studio.storage.base import Base as Base
+from desra_studio.storage.base import ModelRole as ModelRole
+from desra_studio.storage.base import Origin as Origin
+from desra_studio.storage.base import RunStatus as RunStatus
+from desra_studio.storage.base import State as State
+from desra_studio.storage.base import now as now
 
 
 class Model(Base):
@@ -179,7 +80,12 @@ class Rendition(Base):
 
 
 class Detection(Base):
-    """One run of the detector on a pair of renditions; the newest of a pair counts."""
+    """One run of a detector on a pair of renditions; the newest of a pair and a detector counts.
+
+    `method` is 'desra' for what Review shows, 'desra-compared' for what is only scored, or that of
+    a baseline. `busier_sha` is where GAN-SR varies more than MSE-SR. Without `segmentation` all
+    class weights were 1.
+    """
 
     __tablename__ = "detection"
     __table_args__ = (Index("ix_detection_pair", "image_id", "gan_rendition_id"),)
@@ -187,12 +93,62 @@ class Detection(Base):
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
     gan_rendition_id: Mapped[int] = mapped_column(ForeignKey("rendition.id"))
     mse_rendition_id: Mapped[int] = mapped_column(ForeignKey("rendition.id"))
+    method: Mapped[str] = mapped_column(String(20), default="desra")
     params: Mapped[dict[str, Any]]
     map_sha: Mapped[str] = mapped_column(String(64))
+    busier_sha: Mapped[str | None] = mapped_column(String(64))
+    segmentation: Mapped[str | None] = mapped_column(String(300))
+    labels_sha: Mapped[str | None] = mapped_column(String(64))
     mask_sha: Mapped[str] = mapped_column(String(64))
     regions: Mapped[list[dict[str, Any]]]
     area_px: Mapped[int]
     score: Mapped[float]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ClassMap(Base):
+    """What a segmentation network saw in an image: ADE20K classes, made once and kept."""
+
+    __tablename__ = "class_map"
+    __table_args__ = (UniqueConstraint("image_sha", "segmentation"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_sha: Mapped[str] = mapped_column(String(64))
+    segmentation: Mapped[str] = mapped_column(String(300))
+    labels_sha: Mapped[str] = mapped_column(String(64))
+
+
+class WeightSet(Base):
+    """Class weights calibrated on a team's own images; append-only: a name is given once.
+
+    `classes` has, per ADE20K class in order, its interval, the pixels and images it was computed
+    from, and whether it fell back to the released value.
+    """
+
+    __tablename__ = "weight_set"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    classes: Mapped[list[dict[str, Any]]]
+    source: Mapped[str] = mapped_column(Text)
+    segmentation: Mapped[str] = mapped_column(String(300))
+    images: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Score(Base):
+    """Figures of one detector on one set of masks, with all that is needed to compute them again.
+
+    `mask_set` is the SHA-256 over the masks that were scored, `detector` what made the predictions,
+    `code_version` the version that computed them.
+    """
+
+    __tablename__ = "score"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), index=True)
+    mask_set: Mapped[str] = mapped_column(String(64))
+    detector: Mapped[dict[str, Any]]
+    options: Mapped[dict[str, Any]]
+    figures: Mapped[dict[str, Any]]
+    code_version: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -211,6 +167,25 @@ class MaskRevision(Base):
     mask_sha: Mapped[str] = mapped_column(String(64))
     area_px: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Region(Base):
+    """What a person says about one component of a mask revision: the one over the point x, y.
+
+    `prominence` is the share of voters who noticed it, once there was a vote.
+    """
+
+    __tablename__ = "region"
+    __table_args__ = (UniqueConstraint("revision_id", "x", "y"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("mask_revision.id"))
+    x: Mapped[int]
+    y: Mapped[int]
+    kind: Mapped[str | None] = mapped_column(String(50))
+    severity: Mapped[int | None]
+    prominence: Mapped[float | None]
+    author: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

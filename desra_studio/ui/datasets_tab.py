@@ -274,4 +274,4 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
 def _read_params(contrast: float | None, area: float | None) -> DetectorParams:
     if contrast is None or area is None:
         raise InputError("Fill in both thresholds.")
-    return DetectorParams(contrast, int(area))
+    return DetectorParams(contrast_threshold=contrast, area_threshold=int(area))

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from desra_studio.detection.class_weights import load_released_weights
-from desra_studio.detection.detector import DetectorParams, detect_artifacts, fill_holes
+from desra_studio.detection.class_weights import compute_class_weights, load_released_intervals
+from desra_studio.detection.detector import DetectorParams, detect_artifacts
+from desra_studio.detection.regions import fill_holes
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX
 from desra_studio.imaging.io import list_images, read_label_map, read_mask, read_rgb
@@ -32,7 +33,7 @@ def test_agrees_with_released_code(triplets, precision, allowed, golden, area, s
             read_label_map(triplets / "golden" / "class_stripes" / f"{name}.png")
             if stripes
             else None,
-            precision,
+            precision=precision,
         )
         expected = read_mask(triplets / "golden" / golden / f"{name}.png")
         assert (detection.mask[INNER] != expected).mean() <= allowed, name
@@ -67,7 +68,7 @@ def test_fill_holes_is_scipys(mask):
 
 
 def test_released_weights():
-    weights = load_released_weights()
+    weights = compute_class_weights(load_released_intervals())
     assert weights.shape == (150,)
     assert weights[[0, 1, 2]] == pytest.approx([20 / 19, 20 / 16, 1])
 

@@ -1,0 +1,292 @@
+"""The commands of the detector: what it marks, how good that is, and what its classes weigh."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desra_studio.config import Settings
+from desra_studio.console import (
+    DEFAULTS,
+    AreaShare,
+    AreaThreshold,
+    ClassMaps,
+    ClassWeights,
+    ContrastThreshold,
+    DatabaseUrl,
+    DataDir,
+    Device,
+    Dilations,
+    Json,
+    KernelSize,
+    NoSegmentation,
+    Segmentation,
+    WindowSize,
+    choose_segmentation,
+    make_settings,
+    print_result,
+    show_figure,
+    tell_notes,
+)
+from desra_studio.errors import InputError
+from desra_studio.progress import show_progress
+from desra_studio.services.detections import DetectorParams
+from desra_studio.services.studio import Studio, open_studio
+
+if TYPE_CHECKING:
+    from desra_studio.services.detect_folders import FolderClasses
+
+detection_app = typer.Typer()
+
+
+@detection_app.command()
+def detect(
+    gan: Annotated[Path, typer.Option(help="Folder of GAN-SR images.")],
+    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images of the same names.")],
+    out: Annotated[Path, typer.Option(help="Folder to write mask/ (and map/) into.")],
+    contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
+    area_threshold: AreaThreshold = DEFAULTS.area_threshold,
+    area_share: AreaShare = None,
+    window_size: WindowSize = DEFAULTS.window_size,
+    kernel: KernelSize = DEFAULTS.kernel_px,
+    dilations: Dilations = DEFAULTS.dilations,
+    class_maps: ClassMaps = None,
+    segmentation: Segmentation = None,
+    no_segmentation: NoSegmentation = False,
+    class_weights: ClassWeights = DEFAULTS.class_weights,
+    detector: Annotated[
+        str, typer.Option(help="desra, or a baseline: ldl:0.005, niqe, ssim, FILE.pt:0.5.")
+    ] = "desra",
+    raw: Annotated[
+        bool, typer.Option(help="With a baseline, no morphology and no area threshold.")
+    ] = False,
+    save_maps: Annotated[bool, typer.Option(help="Write the artifact maps, too.")] = False,
+    device: Device = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Mark the artifacts of GAN-SR images against MSE-SR images."""
+    from desra_studio.services.detect_folders import detect_folders
+
+    if detector != "desra":
+        from desra_studio.services.baseline_folders import detect_folders_by_baseline
+
+        areas = {"area_threshold": area_threshold, "area_share": area_share, "cleaned": not raw}
+        regions = areas | {"kernel_px": kernel, "dilations": dilations}
+        with show_progress("detect") as report:
+            result = detect_folders_by_baseline(
+                gan, mse, out, detector, regions, save_maps, device or "auto", report
+            )
+        print_result(result, _describe_detected(result, out), as_json)
+        return
+    params = DetectorParams(
+        contrast_threshold=contrast_threshold,
+        area_threshold=area_threshold,
+        area_share=area_share,
+        window_size=window_size,
+        kernel_px=kernel,
+        dilations=dilations,
+        class_weights=class_weights,
+    )
+    network = choose_segmentation(class_maps, segmentation, no_segmentation)
+    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
+    classes = _open_classes(settings, params, class_maps, network)
+    with show_progress("detect") as report:
+        result = detect_folders(gan, mse, out, params, classes, save_maps, report)
+    tell_notes([classes.note] if classes.note else [])
+    print_result(result, _describe_detected(result, out), as_json)
+
+
+def _describe_detected(result: dict[str, Any], out: Path) -> str:
+    images = result["images"]
+    components = sum(image["components"] for image in images)
+    return (
+        f"{components} artifacts in {len(images)} images, {result['seconds']:.1f} s. "
+        f"Masks are in {out / 'mask'}."
+    )
+
+
+def _open_classes(
+    settings: Settings, params: DetectorParams, class_maps: Path | None, network: str | None
+) -> "FolderClasses":
+    """Open what names the classes; the database only for a weight set that lies there."""
+    from desra_studio.services.detect_folders import open_folder_classes
+    from desra_studio.services.weight_sets import BUILT_IN, load_weights
+
+    weights = None
+    if params.class_weights not in BUILT_IN:
+        weights = load_weights(open_studio(settings), params.class_weights)
+    return open_folder_classes(settings, params, class_maps, network, weights)
+
+
+@detection_app.command()
+def score(
+    pred: Annotated[
+        list[Path] | None, typer.Option(help="Folder of detected masks; may be given again.")
+    ] = None,
+    gt: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of manual masks of the same names; may be given again."),
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="A dataset, in place of folders: against its labels.")
+    ] = None,
+    detector: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --dataset, run this one, too: desra:0.65, ldl:0.005, niqe, ssim, FILE.pt."
+        ),
+    ] = None,
+    regions: Annotated[
+        str, typer.Option(help="With --dataset, manual regions: all, severe, prominent, or a kind.")
+    ] = "all",
+    device: Device = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Score detected masks against manual ones: IoU, precision, recall."""
+    if dataset is not None:
+        if pred or gt:
+            raise InputError("--dataset and --pred or --gt exclude each other. Give one.")
+        settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
+        _score_dataset(open_studio(settings), dataset, detector or [], regions, as_json)
+        return
+    if not pred or not gt:
+        raise InputError("Give --pred and --gt, or --dataset.")
+    from desra_studio.services.score_folders import score_every_pair, score_folders
+
+    if len(pred) == len(gt) == 1:
+        figures, notes = score_folders(pred[0], gt[0])
+        rows = [figures]
+    else:
+        figures, notes = score_every_pair(pred, gt)
+        rows = figures["rows"]
+    tell_notes(notes)
+    lines = [f"{row['pred']} against {row['gt']}: " if "pred" in row else "" for row in rows]
+    text = "\n".join(line + _describe_figures(row) for line, row in zip(lines, rows, strict=True))
+    print_result(figures, text, as_json)
+
+
+def _score_dataset(
+    studio: Studio, dataset: str, detectors: list[str], regions: str, as_json: bool
+) -> None:
+    from desra_studio.services.detectors import parse_detector, run_detectors
+    from desra_studio.services.exports import find_dataset_by_name
+    from desra_studio.services.regions import RegionFilter
+    from desra_studio.services.scores import score_dataset
+
+    chosen = RegionFilter(regions)
+    dataset_id = find_dataset_by_name(studio, dataset).id
+    wanted = [parse_detector(text, studio) for text in detectors]
+    if wanted:
+        with show_progress("score") as report:
+            tell_notes(run_detectors(studio, dataset_id, wanted, report))
+    result = score_dataset(studio, dataset_id, chosen)
+    if result.unlabelled:
+        tell_notes([f"{result.unlabelled} images are not labelled yet, and not counted."])
+    rows = result.as_dict()["rows"]
+    text = "\n".join(f"{row['title']}: {_describe_figures(row)}" for row in rows)
+    print_result(result.as_dict(), text or "No detector has run on it yet.", as_json)
+
+
+def _describe_figures(row: dict[str, Any]) -> str:
+    words = []
+    for name in ("iou", "precision", "recall"):
+        bounds = row["intervals"][name]
+        interval = f" [{bounds['low']:.4f}, {bounds['high']:.4f}]" if bounds else ""
+        title = "IoU" if name == "iou" else name
+        words.append(f"{title} {show_figure(row[name])}{interval}")
+    return f"{'  '.join(words)}  over {row['images']} images ({row['empty_both']} empty in both)"
+
+
+@detection_app.command()
+def calibrate(
+    name: Annotated[str, typer.Option(help="Name of the new weight set.")],
+    dataset: Annotated[str | None, typer.Option(help="A dataset: its images marked clean.")] = None,
+    gan: Annotated[
+        Path | None, typer.Option(help="Folder of GAN-SR images without artifacts.")
+    ] = None,
+    mse: Annotated[
+        Path | None, typer.Option(help="Folder of MSE-SR images of the same names.")
+    ] = None,
+    class_maps: ClassMaps = None,
+    segmentation: Segmentation = None,
+    min_pixels: Annotated[int, typer.Option(help="A class with fewer keeps its weight.")] = 10_000,
+    min_images: Annotated[int, typer.Option(help="A class in fewer keeps its weight.")] = 3,
+    device: Device = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Compute class weights from images without artifacts, and keep them under a name."""
+    from desra_studio.services.calibrating import (
+        CalibrationConfig,
+        calibrate_dataset,
+        calibrate_folders,
+    )
+    from desra_studio.services.detect_folders import open_folder_classes
+    from desra_studio.services.exports import find_dataset_by_name
+
+    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
+    network = choose_segmentation(class_maps, segmentation, no_segmentation=False)
+    studio, config = open_studio(settings), CalibrationConfig(min_pixels, min_images)
+    with show_progress("calibrate") as report:
+        if dataset is not None and gan is None and mse is None and class_maps is None:
+            dataset_id = find_dataset_by_name(studio, dataset).id
+            result = calibrate_dataset(studio, dataset_id, name, config, report, network)
+        elif dataset is None and gan is not None and mse is not None:
+            classes = open_folder_classes(settings, DEFAULTS, class_maps, network)
+            result = calibrate_folders(studio, gan, mse, name, classes, config, report)
+        else:
+            raise InputError("Give --dataset, or --gan and --mse (and --class-maps, if there are).")
+    print_result(
+        result,
+        f"{result['calibrated']} of 150 classes calibrated on {result['images']} images as {name}; "
+        "the others keep the released weight.",
+        as_json,
+    )
+
+
+@detection_app.command()
+def regress(
+    before: Annotated[Path, typer.Option(help="Folder of the original GAN-SR images.")],
+    after: Annotated[Path, typer.Option(help="Folder of the fine-tuned model's images.")],
+    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images.")],
+    contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
+    area_threshold: AreaThreshold = DEFAULTS.area_threshold,
+    area_share: AreaShare = None,
+    window_size: WindowSize = DEFAULTS.window_size,
+    class_maps: ClassMaps = None,
+    segmentation: Segmentation = None,
+    no_segmentation: NoSegmentation = False,
+    class_weights: ClassWeights = DEFAULTS.class_weights,
+    device: Device = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Count the artifacts that fine-tuning removed, left and added."""
+    from desra_studio.services.detect_folders import regress_folders
+
+    params = DetectorParams(
+        contrast_threshold=contrast_threshold,
+        area_threshold=area_threshold,
+        area_share=area_share,
+        window_size=window_size,
+        class_weights=class_weights,
+    )
+    network = choose_segmentation(class_maps, segmentation, no_segmentation)
+    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
+    classes = _open_classes(settings, params, class_maps, network)
+    with show_progress("regress") as report:
+        figures = regress_folders(before, after, mse, params, classes, report)
+    tell_notes([classes.note] if classes.note else [])
+    print_result(
+        figures,
+        f"{figures['removed']} of {figures['before_components']} artifacts gone, "
+        f"{figures['added']} new (removal rate {show_figure(figures['removal_rate'])}, "
+        f"addition rate {show_figure(figures['addition_rate'])})",
+        as_json,
+    )

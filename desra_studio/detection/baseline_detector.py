@@ -1,0 +1,141 @@
+"""Baseline detectors: another map than D, then the same threshold, morphology and regions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desra_studio.detection.baselines import compute_ldl_map, compute_ssim_map
+from desra_studio.detection.niqe import compute_niqe_map
+from desra_studio.detection.regions import MarkedRegions, RegionParams, mark_regions
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import RgbImage
+
+NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is known about a baseline.
+
+    Attributes:
+        title: as people read it.
+        threshold: the default.
+        low_is_artifact: whether artifacts lie below the threshold rather than above.
+        smallest, largest: between which a threshold makes sense.
+    """
+
+    title: str
+    threshold: float
+    low_is_artifact: bool
+    smallest: float
+    largest: float
+
+
+BASELINES = {
+    "ldl": Baseline("LDL-style", 0.005, False, 0, 10),
+    "niqe": Baseline("NIQE map (our variant)", 10.0, False, 0, 1000),
+    "ssim": Baseline("local SSIM", 0.4, True, -1, 1),
+    NETWORK: Baseline("TorchScript network", 0.5, False, 0, 1),
+}
+
+
+class MapNetwork(Protocol):
+    """A network that marks artifacts in GAN-SR alone, such as TorchscriptDetector."""
+
+    def compute_map(self, gan_sr: RgbImage) -> NDArray[np.float32]:
+        """Return (H, W) float32 in 0..1, high where there is an artifact."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineParams(RegionParams):
+    """What decides about a baseline's mask, besides the images.
+
+    Attributes:
+        method: a key of BASELINES.
+        threshold: artifact where the map is beyond it; the baseline's own where None is given.
+        cleaned: whether DeSRA's morphology and area threshold follow; without them every marked
+            pixel counts.
+        network: for `network`, the SHA-256 of its file.
+        network_name: for `network`, the name of its file.
+        input_px: for `network`, the side of the square it sees; 0 for the image's own size.
+    """
+
+    method: str
+    threshold: float | None = None
+    cleaned: bool = True
+    network: str = ""
+    network_name: str = ""
+    input_px: int = 512
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.method not in BASELINES:
+            raise InputError(
+                f"Unknown detector {self.method!r}. There are desra, {', '.join(BASELINES)}."
+            )
+        known = BASELINES[self.method]
+        if not known.smallest <= self.limit <= known.largest:
+            raise InputError(
+                f"The threshold of {known.title} must be {known.smallest:g} to {known.largest:g}, "
+                f"got {self.limit:g}. Its default is {known.threshold:g}."
+            )
+
+    @property
+    def limit(self) -> float:
+        """The threshold that counts."""
+        return BASELINES[self.method].threshold if self.threshold is None else self.threshold
+
+    def describe(self) -> str:
+        """Return the settings in words."""
+        known = BASELINES[self.method]
+        side = "below" if known.low_is_artifact else "above"
+        title = f"{known.title} {self.network_name}".strip()
+        regions = self.describe_regions() if self.cleaned else "every marked pixel"
+        return f"{title} {side} {self.limit:g}, {regions}"
+
+
+def compute_baseline_map(
+    gan_sr: RgbImage, mse_sr: RgbImage, params: BaselineParams, network: MapNetwork | None = None
+) -> NDArray[np.float32]:
+    """Compute a baseline's map, (H, W) float32 of the whole image.
+
+    Args:
+        gan_sr: (H, W, 3) uint8 RGB.
+        mse_sr: (H, W, 3) uint8 RGB, the same size.
+        params: of the baseline.
+        network: for the method `network`.
+
+    Raises:
+        InputError: sizes or types that do not fit, or no network where one is needed.
+    """
+    if params.method == NETWORK:
+        if network is None:
+            raise InputError("A network detector needs its TorchScript file. Give it.")
+        return network.compute_map(gan_sr)
+    compute: dict[str, Callable[[], NDArray[np.float32]]] = {
+        "ldl": lambda: compute_ldl_map(gan_sr, mse_sr),
+        "niqe": lambda: compute_niqe_map(gan_sr),
+        "ssim": lambda: compute_ssim_map(gan_sr, mse_sr),
+    }
+    return compute[params.method]()
+
+
+def detect_in_baseline_map(values: NDArray[np.float32], params: BaselineParams) -> MarkedRegions:
+    """Threshold a baseline's map; depth is how far it lies beyond the threshold, 0..1.
+
+    Args:
+        values: (H, W) float32 of the whole image.
+        params: threshold, area and morphology.
+    """
+    limit = np.float32(params.limit)
+    if BASELINES[params.method].low_is_artifact:
+        excess = (limit - values) / np.float32(params.limit + 1)
+    else:
+        # 1 - t/v grows from 0 at the threshold towards 1, whatever the unit of the map.
+        excess = (values - limit) / np.maximum(np.abs(values), np.float32(1e-12))
+    if params.cleaned:
+        return mark_regions(excess, params)
+    return mark_regions(excess, RegionParams(area_threshold=0, kernel_px=1, dilations=0))

@@ -1,0 +1,127 @@
+"""Precision and recall of a dataset's detector over its threshold, from the stored maps."""
+
+from dataclasses import asdict, replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from desra_studio.detection.baseline_detector import BaselineParams, detect_in_baseline_map
+from desra_studio.detection.detector import DetectorParams, detect_in_map
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import Mask
+from desra_studio.metrics.curves import CurvePoint, find_best_f1, find_nearest, trace_curve
+from desra_studio.metrics.mask_metrics import ImageScore, score_image
+from desra_studio.services.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.live_detection import read_stored_maps
+from desra_studio.services.regions import RegionFilter
+from desra_studio.services.scores import score_dataset
+from desra_studio.services.set_scorer import SetScorer
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets
+from desra_studio.storage.tables import Detection
+
+POINTS = 25
+CONTRAST_RANGE = (0.4, 0.96)
+"""Of the contrast threshold: below 0.4 little is left on any published image."""
+BASELINE_OCTAVES = 3
+"""A baseline's threshold is moved by this many powers of two, both ways."""
+
+
+def list_thresholds(params: DetectorParams | BaselineParams) -> list[float]:
+    """Return the thresholds of a curve, the chosen one among them, ascending."""
+    if isinstance(params, DetectorParams):
+        values = np.linspace(*CONTRAST_RANGE, POINTS).round(3)
+        chosen = params.contrast_threshold
+    elif params.method in ("ssim", "network"):
+        values = np.linspace(0.02, 0.98, POINTS).round(3)
+        chosen = params.limit
+    else:
+        octaves = np.linspace(-BASELINE_OCTAVES, BASELINE_OCTAVES, POINTS)
+        values, chosen = params.limit * 2**octaves, params.limit
+    return sorted({*map(float, values), chosen})
+
+
+def trace_detector(
+    studio: Studio, dataset_id: int, index: int = 0, report: Report = ignore_progress
+) -> dict[str, Any]:
+    """Score a detector at many thresholds against the labels of a dataset.
+
+    Args:
+        studio: the installation.
+        dataset_id: of the dataset.
+        index: of the detector in `list_detector_runs`; 0 is the one that Review shows.
+        report: of the progress.
+
+    Returns:
+        {"dataset_id", "title", "mask_set", "chosen": index of the detector's own threshold,
+        "best": index of the highest F1 or None, "points": [{"threshold", "iou", "precision",
+        "recall", "detected", "manual"}]}.
+
+    Raises:
+        InputError: nothing is labelled or detected yet.
+        CancelledError: from `report`.
+    """
+    runs = list_detector_runs(studio, dataset_id)
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    labelled = [record for record in records if record.label]
+    if not labelled or index >= len(runs):
+        raise InputError("There is no curve without a detector that ran and labelled images.")
+    run = runs[index]
+    scorer = SetScorer(studio)
+    thresholds = list_thresholds(run.params)
+    scores: dict[float, list[ImageScore]] = {threshold: [] for threshold in thresholds}
+    for done, record in enumerate(labelled):
+        report(done, len(labelled), f"Scoring {record.image.name}")
+        detection = run.detections.get(record.image.id)
+        manual = scorer.read(record.label.mask_sha) if record.label else None
+        if manual is None:
+            continue
+        for threshold, mask in _sweep(studio, run, detection, thresholds).items():
+            scores[threshold].append(score_image(mask, manual))
+    points = trace_curve(scores)
+    limit = _read_limit(run)
+    report(len(labelled), len(labelled), "Done")
+    return {
+        "dataset_id": dataset_id,
+        "title": run.title,
+        "detector": run.as_dict(),
+        "mask_set": score_dataset(studio, dataset_id, RegionFilter(), scorer, [run]).mask_set,
+        "chosen": find_nearest(points, limit),
+        "best": find_best_f1(points),
+        "points": [describe_point(point) for point in points],
+    }
+
+
+def describe_point(point: CurvePoint) -> dict[str, Any]:
+    """Return a point as plain values."""
+    return asdict(point) | {"f1": point.f1}
+
+
+def _read_limit(run: DetectorRun) -> float:
+    if isinstance(run.params, DetectorParams):
+        return run.params.contrast_threshold
+    return run.params.limit
+
+
+def _sweep(
+    studio: Studio, run: DetectorRun, detection: Detection | None, thresholds: list[float]
+) -> dict[float, Mask | None]:
+    """Return the masks of an image by threshold; None, an empty one, where it was not run."""
+    if detection is None:
+        return dict.fromkeys(thresholds)
+    if isinstance(run.params, DetectorParams):
+        params = run.params
+        maps = read_stored_maps(studio, detection, params.class_weights)
+        return {
+            value: detect_in_map(
+                maps.adjusted, maps.busier, replace(params, contrast_threshold=value)
+            ).mask
+            for value in thresholds
+        }
+    values = np.load(BytesIO(studio.blobs.get(detection.map_sha)), allow_pickle=False)
+    return {
+        value: detect_in_baseline_map(values, replace(run.params, threshold=value)).mask
+        for value in thresholds
+    }

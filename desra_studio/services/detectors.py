@@ -1,0 +1,246 @@
+"""Detectors side by side: how they are named, what ran on a dataset, and running what has not."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from desra_studio.detection.baseline_detector import (
+    BASELINES,
+    NETWORK,
+    BaselineParams,
+    MapNetwork,
+    compute_baseline_map,
+    detect_in_baseline_map,
+)
+from desra_studio.detection.detector import METHOD, DetectorParams
+from desra_studio.errors import InputError
+from desra_studio.imaging.io import decode_png
+from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services.class_maps import ClassSource, open_class_source
+from desra_studio.services.detections import detect_pair, encode_map
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets
+from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.tables import Detection
+
+AnyParams: TypeAlias = DetectorParams | BaselineParams
+
+COMPARED = "desra-compared"
+"""Method of DeSRA's detections that were made to be scored: Review goes on with its own."""
+NETWORK_ENDINGS = (".pt", ".pth", ".torchscript", ".jit")
+
+
+@dataclass(frozen=True)
+class DetectorRun:
+    """What one detector marked in a dataset.
+
+    Attributes:
+        params: of the detector.
+        segmentation: identity of the network that named the classes; None for all weights 1.
+        detections: the newest of each image, by the image's id.
+    """
+
+    params: AnyParams
+    segmentation: str | None
+    detections: dict[int, Detection]
+
+    @property
+    def title(self) -> str:
+        """What people read: the method with its settings."""
+        if isinstance(self.params, BaselineParams):
+            return self.params.describe()
+        return f"DeSRA, {self.params.describe(self.segmentation is not None)}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return method, parameters and network as plain values: what runs it again."""
+        return describe_params(self.params) | {"segmentation": self.segmentation}
+
+
+def describe_params(params: AnyParams) -> dict[str, Any]:
+    """Return parameters with their method, as plain values; `read_params` reads them."""
+    return {"method": METHOD} | params.as_dict()
+
+
+def read_params(values: dict[str, Any]) -> AnyParams:
+    """Return the parameters that `describe_params`, or a detection's row, has kept."""
+    kind = BaselineParams if values.get("method") in BASELINES else DetectorParams
+    names = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in values.items() if name in names})
+
+
+def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
+    """Read a detector as people write it: `desra`, `desra:0.65`, `ldl:0.005`, `FILE.pt:0.5`.
+
+    What stands after the colon is the threshold; the other parameters are the defaults. With a
+    studio a file's bytes are stored, so that the detector can be run again when the file is gone.
+
+    Raises:
+        InputError: an unknown name, a threshold that is no number or out of range, no such file.
+    """
+    name, threshold = split_detector(text)
+    if name == METHOD and threshold is not None:
+        return DetectorParams(contrast_threshold=threshold)
+    if name == METHOD:
+        return DetectorParams()
+    if name in BASELINES and name != NETWORK:
+        return BaselineParams(method=name, threshold=threshold)
+    return make_network_params(Path(name).expanduser(), threshold, studio=studio)
+
+
+def split_detector(text: str) -> tuple[str, float | None]:
+    """Return name and threshold of a detector as people write it; InputError where it is none."""
+    # A drive's colon stands second: C:/networks/pal.pt has no threshold.
+    name, _, limit = text.rpartition(":") if ":" in text[2:] else (text, "", "")
+    if not limit:
+        return name, None
+    try:
+        return name, float(limit)
+    except ValueError as error:
+        raise InputError(f"The threshold in {text!r} is no number, as in ldl:0.005.") from error
+
+
+def make_network_params(
+    path: Path, threshold: float | None = None, input_px: int = 512, studio: Studio | None = None
+) -> BaselineParams:
+    """Return the parameters of a TorchScript network, having loaded its file, and stored it.
+
+    Raises:
+        InputError: no such file, not TorchScript, or a value out of range.
+    """
+    if path.suffix not in NETWORK_ENDINGS:
+        known = ", ".join([METHOD, *(name for name in BASELINES if name != NETWORK)])
+        raise InputError(
+            f"No detector named {str(path)!r}. There are: {known}, and TorchScript files ending in "
+            f"{', '.join(NETWORK_ENDINGS)}."
+        )
+    from desra_studio.detection.torchscript import TorchscriptDetector
+
+    TorchscriptDetector(path, input_size=input_px or None)
+    data = path.read_bytes()
+    sha = studio.blobs.put(data) if studio else hashlib.sha256(data).hexdigest()
+    return BaselineParams(
+        method=NETWORK,
+        threshold=threshold,
+        network=sha,
+        network_name=path.name,
+        input_px=input_px,
+    )
+
+
+def list_detector_runs(studio: Studio, dataset_id: int) -> list[DetectorRun]:
+    """Return every detector that ran on a dataset, the one that Review shows first.
+
+    That is DeSRA's with the newest detection; the others follow, newest first.
+    """
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        detections = datasets.list_all_detections(session, dataset)
+    runs: dict[str, DetectorRun] = {}
+    current = None
+    for detection in detections:
+        params = read_params(detection.params | {"method": detection.method})
+        key = f"{_identify(params)} {detection.segmentation}"
+        # Taken out and put back, so that the order is that of the newest detections.
+        run = runs.pop(key, None) or DetectorRun(params, detection.segmentation, {})
+        run.detections[detection.image_id] = detection
+        runs[key] = run
+        if detection.method == METHOD:
+            current = run
+    newest = list(runs.values())[::-1]
+    return sorted(newest, key=lambda run: run is not current)
+
+
+def run_detectors(
+    studio: Studio,
+    dataset_id: int,
+    wanted: Sequence[AnyParams],
+    report: Report = ignore_progress,
+) -> list[str]:
+    """Run detectors on a dataset, each on the images it has not run on, and return notes.
+
+    What Review shows stays what it is, also where DeSRA runs with other parameters.
+
+    Raises:
+        InputError: nothing is upscaled yet, an image too small for a map, or a network that fails.
+    """
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    if not records:
+        raise InputError("No image of this dataset is upscaled yet. Upscale it first.")
+    done = {_identify(run.params): run.detections for run in list_detector_runs(studio, dataset_id)}
+    notes: list[str] = []
+    total = len(wanted) * len(records)
+    for number, params in enumerate(wanted):
+        have = done.get(_identify(params), {})
+        missing = [record for record in records if record.image.id not in have]
+        if not missing:
+            continue
+        runner = _Runner(studio, params)
+        if runner.classes.note:
+            notes.append(runner.classes.note)
+        rows = []
+        for index, record in enumerate(missing):
+            report(number * len(records) + index, total, f"Detecting in {record.image.name}")
+            rows.append(runner.detect(record))
+        with studio.database.write() as session:
+            session.add_all(rows)
+    report(total, total, "Done")
+    return list(dict.fromkeys(notes))
+
+
+class _Runner:
+    """One detector, loaded once for all images."""
+
+    def __init__(self, studio: Studio, params: AnyParams) -> None:
+        self.studio, self.params = studio, params
+        self.classes = ClassSource(None, "")
+        self.network: MapNetwork | None = None
+        if isinstance(params, DetectorParams):
+            self.classes = open_class_source(studio, params.class_weights)
+        elif params.method == NETWORK:
+            self.network = load_network(
+                studio.blobs.path(params.network), params, studio.settings.device
+            )
+
+    def detect(self, record: ImageRecord) -> Detection:
+        """Detect on an image and return the row to be written."""
+        if isinstance(self.params, DetectorParams):
+            row = detect_pair(self.studio, record.gan, record.mse, self.params, self.classes)
+            row.method = COMPARED
+            return row
+        studio = self.studio
+        values = compute_baseline_map(
+            decode_png(studio.blobs.get(record.gan.blob_sha)),
+            decode_png(studio.blobs.get(record.mse.blob_sha)),
+            self.params,
+            self.network,
+        )
+        found = detect_in_baseline_map(values, self.params)
+        return Detection(
+            image_id=record.image.id,
+            gan_rendition_id=record.gan.id,
+            mse_rendition_id=record.mse.id,
+            method=self.params.method,
+            params=self.params.as_dict(),
+            map_sha=studio.blobs.put(encode_map(values)),
+            mask_sha=studio.blobs.put(encode_mask_png(found.mask)),
+            regions=[asdict(region) for region in found.regions],
+            area_px=int(np.count_nonzero(found.mask)),
+            score=found.score,
+        )
+
+
+def load_network(path: Path, params: BaselineParams, device: str) -> MapNetwork:
+    """Load a TorchScript network for the device of this name; InputError where it cannot be."""
+    from desra_studio.detection.torchscript import TorchscriptDetector
+    from desra_studio.sr.loader import choose_device
+
+    return TorchscriptDetector(path, str(choose_device(device)), params.input_px or None)
+
+
+def _identify(params: AnyParams) -> str:
+    return str(sorted(describe_params(params).items()))

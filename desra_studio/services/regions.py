@@ -1,0 +1,156 @@
+"""What reviewers say about the regions of a mask: kind and severity."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import Mask
+from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets, regions
+from desra_studio.storage.tables import Region
+
+KINDS = (
+    "hallucinated texture",
+    "repeated pattern",
+    "over-sharp line",
+    "wrong texture",
+    "colour shift",
+    "blotch",
+    "other",
+)
+MAX_SEVERITY = 5
+SEVERE = 3
+"""From this severity on a region counts as severe."""
+PROMINENT = 0.5
+"""From this share of voters on a region counts as prominent (SR-Prominence, 2025)."""
+
+ALL, SEVERE_ONLY, PROMINENT_ONLY = "all", "severe", "prominent"
+
+
+@dataclass(frozen=True)
+class RegionFilter:
+    """Which manual regions count: `all`, `severe` or `prominent` ones, or those of one kind."""
+
+    name: str = ALL
+
+    def __post_init__(self) -> None:
+        known = list_filters()
+        if self.name not in known:
+            raise InputError(
+                f"Regions must be one of {', '.join(known)}, got {self.name!r}. Choose one."
+            )
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether every region counts."""
+        return self.name == ALL
+
+    def keeps(self, region: Region) -> bool:
+        """Whether a labelled region counts."""
+        if self.name == SEVERE_ONLY:
+            return region.severity is not None and region.severity >= SEVERE
+        if self.name == PROMINENT_ONLY:
+            return region.prominence is not None and region.prominence >= PROMINENT
+        return self.keeps_all or region.kind == self.name
+
+    def knows(self, region: Region) -> bool:
+        """Whether a region has what the filter asks for."""
+        if self.name == SEVERE_ONLY:
+            return region.severity is not None
+        if self.name == PROMINENT_ONLY:
+            return region.prominence is not None
+        return self.keeps_all or region.kind is not None
+
+
+def list_filters() -> list[str]:
+    """Return the names of all filters."""
+    return [ALL, SEVERE_ONLY, PROMINENT_ONLY, *KINDS]
+
+
+def list_labels(studio: Studio, image_id: int) -> list[dict[str, Any]]:
+    """Return the labelled regions of an image's current mask, as plain values."""
+    with studio.database.read() as session:
+        revision = datasets.get_record(session, image_id).revision
+        found = regions.list_regions(session, [revision.id]) if revision else []
+    return [_describe(region) for region in found]
+
+
+def label_region(
+    studio: Studio,
+    image_id: int,
+    x: int,
+    y: int,
+    *,
+    kind: str | None = None,
+    severity: int | None = None,
+) -> dict[str, Any]:
+    """Say of what kind and how severe the component of the saved mask over a pixel is.
+
+    What was said about the same component before is replaced; None takes it back.
+
+    Raises:
+        InputError: an unknown kind or severity, no saved mask, or nothing marked there.
+        NotFoundError: the image is gone.
+    """
+    if kind is not None and kind not in KINDS:
+        raise InputError(f"Unknown kind {kind!r}. Choose one of: {', '.join(KINDS)}.")
+    if severity is not None and not 0 <= severity <= MAX_SEVERITY:
+        raise InputError(f"The severity must be 0 to {MAX_SEVERITY}, got {severity}.")
+    with studio.database.read() as session:
+        record = datasets.get_record(session, image_id)
+    if record.revision is None:
+        raise InputError(f"Save a mask of {record.image.name} before you label its regions.")
+    mask = decode_mask_png(studio.blobs.get(record.revision.mask_sha))
+    component = pick_component(mask, x, y)
+    with studio.database.write() as session:
+        for other in regions.list_regions(session, [record.revision.id]):
+            if component[other.y, other.x]:
+                regions.remove_region(session, other)
+        region = regions.add_region(
+            session, record.revision.id, x, y, kind, severity, studio.settings.author
+        )
+        return _describe(region)
+
+
+def pick_component(mask: Mask, x: int, y: int) -> Mask:
+    """Return the 8-connected component of a mask over a pixel, (H, W) bool.
+
+    Raises:
+        InputError: outside the mask, or nothing is marked there.
+    """
+    height, width = mask.shape
+    if not (0 <= x < width and 0 <= y < height) or not mask[y, x]:
+        raise InputError(f"No component is marked at x {x}, y {y}. Choose one that is.")
+    labels = find_components(mask).labels
+    return np.asarray(labels == labels[y, x])
+
+
+def find_kept(
+    mask: Mask, labelled: list[Region], chosen: RegionFilter
+) -> tuple[NDArray[np.bool_], int]:
+    """Return which components of a manual mask a filter keeps, and of how many it cannot tell.
+
+    Args:
+        mask: (H, W) bool.
+        labelled: what was said about its regions.
+        chosen: the filter.
+
+    Returns:
+        (N,) bool in order of `find_components`, and how many components lack what it asks for.
+    """
+    components = find_components(mask)
+    kept = np.full(len(components), chosen.keeps_all)
+    known = kept.copy()
+    for region in labelled:
+        index = int(components.labels[region.y, region.x]) - 1
+        if index >= 0 and not chosen.keeps_all:
+            kept[index], known[index] = chosen.keeps(region), chosen.knows(region)
+    return kept, int(np.count_nonzero(~known))
+
+
+def _describe(region: Region) -> dict[str, Any]:
+    return {"x": region.x, "y": region.y, "kind": region.kind, "severity": region.severity}

@@ -1,0 +1,95 @@
+"""Class weights by name: the released table, none, or those that a team calibrated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desra_studio.detection.class_weights import (
+    compute_class_weights,
+    load_class_names,
+    load_released_intervals,
+)
+from desra_studio.errors import InputError
+from desra_studio.services.studio import Studio
+from desra_studio.storage import weight_sets
+from desra_studio.storage.tables import WeightSet
+
+RELEASED = "released"
+NONE = "none"
+BUILT_IN = {
+    RELEASED: "DeSRA's released table",
+    NONE: "all weights 1",
+}
+
+
+@dataclass(frozen=True)
+class WeightSetView:
+    """A calibrated weight set as the page shows it."""
+
+    name: str
+    source: str
+    images: int
+    calibrated: int
+    classes: list[dict[str, Any]]
+
+
+def list_weight_names(studio: Studio) -> list[str]:
+    """Return the names that a detector can be given: the built-in ones, then the newest first."""
+    with studio.database.read() as session:
+        return [*BUILT_IN, *(found.name for found in weight_sets.list_weight_sets(session))]
+
+
+def load_weights(studio: Studio, name: str) -> NDArray[np.float32] | None:
+    """Return the weights A of a set, (150,) float32 >= 1; None where all are 1.
+
+    Raises:
+        NotFoundError: no set of this name; lists those there are.
+    """
+    if name == NONE:
+        return None
+    if name == RELEASED:
+        return compute_class_weights(load_released_intervals())
+    with studio.database.read() as session:
+        found = weight_sets.require_weight_set(session, name, tuple(BUILT_IN))
+    intervals = [row["interval"] for row in found.classes]
+    return compute_class_weights(np.array(intervals, np.int64))
+
+
+def check_new_name(studio: Studio, name: str) -> str:
+    """Return a name for a new weight set, having seen that it can be used.
+
+    Raises:
+        InputError: empty, too long, or taken.
+    """
+    name = name.strip()
+    if not name or len(name) > 100 or not name.isprintable():
+        raise InputError(
+            f"The weight set's name must have 1 to 100 printable letters, got {name!r}."
+        )
+    if name in list_weight_names(studio):
+        raise InputError(
+            f"A weight set named {name!r} exists already, and masks may depend on it. "
+            "Choose another name."
+        )
+    return name
+
+
+def show_weight_sets(studio: Studio) -> list[WeightSetView]:
+    """Return the calibrated weight sets, newest first."""
+    with studio.database.read() as session:
+        return [_view(found) for found in weight_sets.list_weight_sets(session)]
+
+
+def _view(found: WeightSet) -> WeightSetView:
+    rows = [
+        {"class": name, **row} for name, row in zip(load_class_names(), found.classes, strict=True)
+    ]
+    return WeightSetView(
+        name=found.name,
+        source=found.source,
+        images=found.images,
+        calibrated=sum(row["calibrated"] for row in rows),
+        classes=rows,
+    )

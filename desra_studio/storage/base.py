@@ -1,0 +1,103 @@
+"""What all tables share: the base class, its column types, and the enumerations kept as text."""
+
+import enum
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC times on every database; SQLite itself keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Read as UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class ModelRole(enum.StrEnum):
+    """What a model is for."""
+
+    GAN = "gan"
+    MSE = "mse"
+
+
+class Origin(enum.StrEnum):
+    """Where the pixels of a mask revision come from."""
+
+    DETECTED = "detected"
+    MANUAL = "manual"
+    IMPORTED = "imported"
+
+
+class State(enum.StrEnum):
+    """How far the review of an image is."""
+
+    UNREVIEWED = "unreviewed"
+    IN_PROGRESS = "in progress"
+    ACCEPTED = "accepted"
+    CLEAN = "clean"
+    SKIPPED = "skipped"
+
+
+LABELLED = (State.ACCEPTED, State.CLEAN)
+"""States in which the current mask revision is a manual label."""
+
+
+class RunStatus(enum.StrEnum):
+    """Life of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def _enum(kind: type[enum.StrEnum]) -> Enum:
+    """Keep an enumeration as text: readable in the file, and a new value needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """Named constraints, so that a later migration can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[dict[str, Any]]: JSON,
+        ModelRole: _enum(ModelRole),
+        Origin: _enum(Origin),
+        State: _enum(State),
+        RunStatus: _enum(RunStatus),
+    }

@@ -1,0 +1,74 @@
+"""The routes behind Review's detector panel: live thresholds, weight sets, what a verdict does."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from desra_studio.services import jobs, regions, weight_sets
+from desra_studio.services.attribution import attribute_verdict
+from desra_studio.services.detections import DetectorParams, make_detect_config
+from desra_studio.services.live_detection import LiveDetector, pack_regions
+from desra_studio.services.set_scorer import SetScorer
+from desra_studio.services.studio import Studio
+
+
+class DetectorSettings(BaseModel):
+    """The detector's parameters as the panel sends them; those left out are DeSRA's."""
+
+    contrast_threshold: float = 0.7
+    area_threshold: int = 4000
+    area_share: float | None = None
+    kernel_px: int = 5
+    dilations: int = 3
+    class_weights: str = "released"
+    direction: str = "both"
+
+    def read(self) -> DetectorParams:
+        """Return the parameters; InputError where a value is out of range."""
+        return DetectorParams(**self.model_dump())
+
+
+class RegionLabel(BaseModel):
+    """What a reviewer says about the component of the saved mask over a point."""
+
+    x: int
+    y: int
+    kind: str | None = None
+    severity: int | None = None
+
+
+def add_detector_routes(router: APIRouter, studio: Studio) -> None:
+    """Add them to the studio's routes."""
+    live, scorer = LiveDetector(studio), SetScorer(studio)
+
+    @router.get("/api/detections/{detection_id}/live")
+    def read_live(detection_id: int, settings: Annotated[DetectorSettings, Query()]) -> Response:
+        return Response(
+            pack_regions(live.detect(detection_id, settings.read())),
+            media_type="application/octet-stream",
+            headers={"Content-Encoding": "gzip", "Cache-Control": "no-store"},
+        )
+
+    @router.get("/api/weight-sets")
+    def read_weight_sets() -> list[str]:
+        return weight_sets.list_weight_names(studio)
+
+    @router.post("/api/datasets/{dataset_id}/detect", status_code=202)
+    def detect_again(dataset_id: int, settings: DetectorSettings) -> dict[str, int]:
+        config = make_detect_config(studio, dataset_id, settings.read())
+        return {"job": jobs.start_job(studio, "detect", config)}
+
+    @router.get("/api/images/{image_id}/attribution")
+    def read_attribution(image_id: int, x: int, y: int) -> dict[str, Any]:
+        return attribute_verdict(scorer, image_id, x, y)
+
+    @router.get("/api/images/{image_id}/regions")
+    def read_regions(image_id: int) -> list[dict[str, Any]]:
+        return regions.list_labels(studio, image_id)
+
+    @router.post("/api/images/{image_id}/regions", status_code=201)
+    def label_region(image_id: int, label: RegionLabel) -> dict[str, Any]:
+        return regions.label_region(
+            studio, image_id, label.x, label.y, kind=label.kind, severity=label.severity
+        )
