@@ -78,6 +78,7 @@ def detect(
             result = detect_folders_by_baseline(
                 gan, mse, out, detector, regions, save_maps, device or "auto", report
             )
+        tell_notes(result["notes"])
         print_result(result, _describe_detected(result, out), as_json)
         return
     params = DetectorParams(
@@ -94,7 +95,7 @@ def detect(
     classes = _open_classes(settings, params, class_maps, network)
     with show_progress("detect") as report:
         result = detect_folders(gan, mse, out, params, classes, save_maps, report)
-    tell_notes([classes.note] if classes.note else [])
+    tell_notes([*result["notes"], *([classes.note] if classes.note else [])])
     print_result(result, _describe_detected(result, out), as_json)
 
 

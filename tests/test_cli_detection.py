@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+from PIL import Image
 
 from desra_studio.imaging.io import encode_label_map
 from desra_studio.imaging.masks import encode_mask_png
@@ -89,3 +90,19 @@ def test_score_every_pair_of_folders(run, tmp_path):
     arguments = ("score", "--pred", tmp_path / "one", "--pred", tmp_path / "two")
     rows = json.loads(run(*arguments, "--gt", tmp_path / "truth", "--json")[1])["rows"]
     assert [row["iou"] for row in rows] == [1, 0]
+
+
+def test_detect_tells_what_it_converted(run, dataset_folder, tmp_path):
+    path = dataset_folder / "GAN-SR" / "a.png"
+    grey = Image.open(path).convert("L")
+    grey.save(path)
+    pair = ("--gan", dataset_folder / "GAN-SR", "--mse", dataset_folder / "MSE-SR")
+    for number, extra in enumerate((["--no-segmentation"], ["--detector", "ssim"])):
+        arguments = ("detect", *pair, "--out", tmp_path / str(number), *extra)
+        assert "GAN-SR/a.png: grey converted to RGB" in run(*arguments)[2]
+    Image.fromarray(np.full((96, 96), np.nan, np.float32)).save(path.with_suffix(".tiff"))
+    path.unlink()
+    status, _, errors = run("detect", *pair, "--out", tmp_path / "nan", "--no-segmentation")
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "a.tiff" in errors
+    assert not (tmp_path / "nan").exists()

@@ -15,8 +15,7 @@ from desra_studio.detection.baseline_detector import (
 )
 from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import check_same_size
-from desra_studio.imaging.io import read_rgb
+from desra_studio.imaging.arrays import RgbImage, check_same_size
 from desra_studio.services.detect_folders import write_masks
 from desra_studio.services.detectors import load_network, parse_detector, split_detector
 from desra_studio.services.studio import Report, ignore_progress
@@ -57,13 +56,9 @@ def detect_folders_by_baseline(
     params = replace(parsed, **regions)
     network = _open_network(detector, params, device)
 
-    def detect_one(staged: Path, name: str, paths: dict[str, Path]) -> MarkedRegions:
-        gan_sr, mse_sr = read_rgb(paths["--gan"]).pixels, read_rgb(paths["--mse"]).pixels
-        try:
-            check_same_size(gan_sr, mse_sr, "GAN-SR", "MSE-SR")
-            values = compute_baseline_map(gan_sr, mse_sr, params, network)
-        except InputError as error:
-            raise InputError(f"{name}: {error}") from error
+    def detect_one(staged: Path, name: str, gan_sr: RgbImage, mse_sr: RgbImage) -> MarkedRegions:
+        check_same_size(gan_sr, mse_sr, "GAN-SR", "MSE-SR")
+        values = compute_baseline_map(gan_sr, mse_sr, params, network)
         if save_maps:
             np.savez_compressed(staged / "map" / f"{name}.npz", map=values)
         return detect_in_baseline_map(values, params)

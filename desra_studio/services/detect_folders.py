@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,12 @@ class FolderClasses:
         if self._maps and missing:
             raise InputError(f"--class-maps has no map named {', '.join(missing[:5])}.")
 
+    def read_weights(self) -> NDArray[np.float32]:
+        """Return what the classes weigh, (150,) float32."""
+        if self.weights is not None:
+            return self.weights
+        return compute_class_weights(load_released_intervals())
+
     def describe(self, params: DetectorParams) -> dict[str, Any]:
         """Return, for JSON, what the classes were taken from."""
         return {
@@ -131,15 +138,18 @@ def detect_folders(
 
     Returns:
         {"images": [{"name", "components", "area_px", "score", "seconds"}], "seconds", "classes":
-        {"source", "weights", "note"}}.
+        {"source", "weights", "note"}, "notes": a line per file that was converted}.
 
     Raises:
         InputError: files that do not match, fit or open; then nothing is written.
     """
     classes.check(list_images(gan))
 
-    def detect_one(staged: Path, name: str, paths: dict[str, Path]) -> Detection:
-        detection = detect_files(name, paths["--gan"], paths["--mse"], params, classes)
+    weights = classes.read_weights()
+
+    def detect_one(staged: Path, name: str, gan_sr: RgbImage, mse_sr: RgbImage) -> Detection:
+        labels = classes.label(name, gan_sr)
+        detection = detect_artifacts(gan_sr, mse_sr, params, labels, weights)
         if save_maps:
             np.savez_compressed(staged / "map" / f"{name}.npz", D=detection.maps.d)
         return detection
@@ -153,7 +163,7 @@ def write_masks(
     mse: Path,
     out: Path,
     save_maps: bool,
-    detect_one: Callable[[Path, str, dict[str, Path]], MarkedRegions | Detection],
+    detect_one: Callable[[Path, str, RgbImage, RgbImage], MarkedRegions | Detection],
     report: Report,
 ) -> dict[str, Any]:
     """Write what `detect_one` finds in every pair: all masks, or none where one cannot be made."""
@@ -163,10 +173,15 @@ def write_masks(
         if save_maps:
             (staged / "map").mkdir()
         pairs = match_folders({"--gan": gan, "--mse": mse})
+        notes: dict[str, tuple[str, ...]] = {}
 
         def write_one(name: str) -> DetectedImage:
             begun = time.perf_counter()
-            found = detect_one(staged, name, pairs[name])
+            images = [read_rgb(pairs[name][option]) for option in ("--gan", "--mse")]
+            for path, image in zip(pairs[name].values(), images, strict=True):
+                notes[f"{path.parent.name}/{path.name}"] = image.conversions
+            with _naming(name):
+                found = detect_one(staged, name, images[0].pixels, images[1].pixels)
             (staged / "mask" / f"{name}.png").write_bytes(encode_mask_png(found.mask))
             return DetectedImage(
                 name,
@@ -180,6 +195,7 @@ def write_masks(
     return {
         "images": [asdict(image) for image in images],
         "seconds": round(time.perf_counter() - started, 4),
+        "notes": [f"{file}: {', '.join(told)}" for file, told in sorted(notes.items()) if told],
     }
 
 
@@ -200,15 +216,16 @@ def regress_folders(
     """
     triplets = match_folders({"--before": before, "--after": after, "--mse": mse})
     classes.check(triplets)
+    weights = classes.read_weights()
 
     def compare_one(name: str) -> Regression:
-        paths = triplets[name]
-        first = read_rgb(paths["--before"]).pixels
+        first, second, mse_sr = (read_rgb(path).pixels for path in triplets[name].values())
         labels = classes.label(name, first)
-        masks = [
-            _detect_named(name, image, paths["--mse"], params, labels, classes).mask
-            for image in (first, read_rgb(paths["--after"]).pixels)
-        ]
+        with _naming(name):
+            masks = [
+                detect_artifacts(image, mse_sr, params, labels, weights).mask
+                for image in (first, second)
+            ]
         return compare_masks(masks[0], masks[1])
 
     rows = run_parallel(compare_one, list(triplets), report)
@@ -229,26 +246,10 @@ def describe_regression(regression: Regression, images: int) -> dict[str, Any]:
     }
 
 
-def detect_files(
-    name: str, gan: Path, mse: Path, params: DetectorParams, classes: FolderClasses
-) -> Detection:
-    """Detect on two image files; an InputError names the image."""
-    gan_sr = read_rgb(gan).pixels
-    return _detect_named(name, gan_sr, mse, params, classes.label(name, gan_sr), classes)
-
-
-def _detect_named(
-    name: str,
-    gan_sr: RgbImage,
-    mse: Path,
-    params: DetectorParams,
-    labels: LabelMap | None,
-    classes: FolderClasses,
-) -> Detection:
-    weights = classes.weights
-    if weights is None:
-        weights = compute_class_weights(load_released_intervals())
+@contextmanager
+def _naming(image: str) -> Iterator[None]:
+    """Let an InputError name the image it is about."""
     try:
-        return detect_artifacts(gan_sr, read_rgb(mse).pixels, params, labels, weights)
+        yield
     except InputError as error:
-        raise InputError(f"{name}: {error}") from error
+        raise InputError(f"{image}: {error}") from error

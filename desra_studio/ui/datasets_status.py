@@ -5,37 +5,41 @@ import gradio as gr
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.components import JobValue, show_job
 
-KINDS = ("import", "detect", "upscale", "demo")
+KINDS = ("import", "detect", "upscale", "demo", "calibrate")
 
 
 def show_import(job: JobView | None) -> JobValue | None:
     """Return what the progress shows of a job, and of its result where it has one."""
     if job is None or not job.succeeded:
         return show_job(job)
-    if job.kind == "detect":
-        return show_job(job, f"Detected again: artifacts in {job.result['marked']} images.")
     result = job.result
+    notes = " ".join(result.get("notes", []))
+    if job.kind == "detect":
+        return show_job(job, f"Detected again: artifacts in {result['marked']} images. {notes}")
+    if job.kind == "calibrate":
+        return show_job(
+            job,
+            f"{result['calibrated']} of 150 classes calibrated on {result['images']} clean images "
+            f"as {result['name']}; the others keep the released weight.",
+        )
     if job.kind in ("upscale", "demo"):
-        notes = " ".join(result["notes"])
         return show_job(
             job,
             f"{result['images']} images of {result['name']} upscaled with {result['model']} and "
-            f"{result['partner']}; artifacts detected in {result['marked']} (class weights all "
-            f"1). {notes}",
+            f"{result['partner']}; artifacts detected in {result['marked']}. {notes}",
         )
     if _waits(job):
         return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
     return show_job(
         job,
         f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
-        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']} "
-        "(class weights all 1).",
+        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']}. {notes}",
     )
 
 
 def leads_on(job: JobView | None) -> bool:
     """Whether the newest job ended with something to review."""
-    return job is not None and job.succeeded and not _waits(job)
+    return job is not None and job.succeeded and job.kind != "calibrate" and not _waits(job)
 
 
 def offer_review(job: JobView | None) -> object:

@@ -1,6 +1,7 @@
 """Datasets: import a folder, see what is there, detect again with other thresholds."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -8,9 +9,18 @@ import gradio as gr
 from desra_studio.errors import InputError, StudioError
 from desra_studio.services import browse, demo, jobs
 from desra_studio.services.datasets import check_import
-from desra_studio.services.detections import DetectorParams
+from desra_studio.services.detections import make_detect_config
 from desra_studio.services.studio import Studio
+from desra_studio.services.weight_sets import check_new_name
 from desra_studio.ui.components import build_job_progress
+from desra_studio.ui.datasets_detector import (
+    CalibrationForm,
+    DetectorFields,
+    build_calibration_form,
+    build_detector_fields,
+    read_params,
+    show_weights,
+)
 from desra_studio.ui.datasets_offers import (
     DemoOffer,
     UpscaleOffer,
@@ -19,26 +29,10 @@ from desra_studio.ui.datasets_offers import (
     show_upscale_offer,
 )
 from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
+from desra_studio.ui.datasets_text import INTRO, LAYOUT
 from desra_studio.ui.events import QUIET, Updates, open_on_click
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.text import show_error
-
-INTRO = """## Datasets
-A folder with **GAN-SR** and **MSE-SR** images of the same names, and **LR** (needed for
-fine-tuning) and **GT-Mask** (manual masks) where you have them. Or a folder of LR images alone:
-they are upscaled here."""
-
-LAYOUT = """### What the folder looks like
-```
-results/
-  GAN-SR/    0001.png  0002.png ...   outputs of the GAN-trained model
-  MSE-SR/    0001.png  0002.png ...   outputs of the same model trained on MSE alone
-  LR/        0001.png  0002.png ...   its inputs, for fine-tuning
-  GT-Mask/   0001.png  0002.png ...   manual masks, if you have some
-```
-Or LR images alone, directly in the folder: they are upscaled here. Files are matched by name. PNG,
-JPEG, WebP, BMP and TIFF are read; what is converted or left out is told file by file. Nothing is
-written into your folder."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +43,8 @@ class DatasetsTab:
     upscale: UpscaleOffer
     source: gr.Textbox
     name: gr.Textbox
-    contrast: gr.Number
-    area: gr.Number
+    detector: DetectorFields
+    calibration: CalibrationForm
     start: gr.Button
     detect: gr.Button
     cancel: gr.Button
@@ -66,7 +60,6 @@ class DatasetsTab:
 
 def build() -> DatasetsTab:
     """Build the page."""
-    defaults = DetectorParams()
     with gr.Column(elem_classes=["studio-page"]):
         demo_offer = build_demo_offer()
         gr.Markdown(INTRO)
@@ -76,24 +69,10 @@ def build() -> DatasetsTab:
             )
             name = gr.Textbox(label="Name", placeholder="taken from the folder", scale=1)
         with gr.Row(equal_height=True):
-            contrast = gr.Number(
-                defaults.contrast_threshold,
-                label="Contrast threshold",
-                info="Artifact where the map is below it",
-                minimum=0.01,
-                maximum=1,
-                step=0.01,
-            )
-            area = gr.Number(
-                defaults.area_threshold,
-                label="Area threshold in px",
-                info="4000 suits large outputs; try 400 for small ones",
-                minimum=0,
-                precision=0,
-            )
+            detector = build_detector_fields()
             with gr.Column():
                 start = gr.Button("Import and detect", variant="primary")
-                detect = gr.Button("Detect again in the chosen dataset", interactive=False)
+                detect = gr.Button("Detect again in this dataset", interactive=False)
         error = gr.Markdown(visible=False, elem_classes=["studio-error"])
         progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
@@ -108,6 +87,7 @@ def build() -> DatasetsTab:
             interactive=False,
             visible=False,
         )
+        calibration = build_calibration_form()
         report = gr.Dataframe(
             headers=["File", "What was found"],
             label="Files that were converted or left out",
@@ -123,8 +103,8 @@ def build() -> DatasetsTab:
         upscale=upscale,
         source=source,
         name=name,
-        contrast=contrast,
-        area=area,
+        detector=detector,
+        calibration=calibration,
         start=start,
         detect=detect,
         cancel=cancel,
@@ -177,24 +157,45 @@ class DatasetsHandlers:
             self.tab.timer: gr.Timer(active=active),
         }
 
-    def start_import(self, source: str, name: str, contrast: float, area: float) -> object:
+    def load_page(self, chosen: int | None, weights: str | None, request: gr.Request) -> Updates:
+        """Return the status, and the weight sets that can be chosen."""
+        return self.show_status(chosen, request) | {
+            self.tab.detector.weights: show_weights(self.studio, weights)
+        }
+
+    def start_import(
+        self, source: str, name: str, contrast: float, area: float, unit: str, weights: str
+    ) -> object:
         """Start an import, or say why not."""
         try:
-            params = _read_params(contrast, area)
+            params = read_params(contrast, area, unit, weights)
             config = check_import(self.studio, Path(source.strip()), name, params)
         except StudioError as error:
             return show_error(error)
         jobs.start_job(self.studio, "import", config)
         return gr.update(visible=False)
 
-    def start_detect(self, contrast: float, area: float, request: gr.Request) -> object:
+    def start_detect(
+        self, contrast: float, area: float, unit: str, weights: str, request: gr.Request
+    ) -> object:
         """Start detecting again in the chosen dataset, or say why not."""
+        dataset = read_dataset(request, self.studio)
         try:
-            params = _read_params(contrast, area)
+            params = read_params(contrast, area, unit, weights)
+            config = make_detect_config(self.studio, dataset or 0, params)
         except StudioError as error:
             return show_error(error)
-        config = {"dataset_id": read_dataset(request, self.studio), "params": params.as_dict()}
         jobs.start_job(self.studio, "detect", config)
+        return gr.update(visible=False)
+
+    def start_calibration(self, name: str, request: gr.Request) -> object:
+        """Start calibrating on the chosen dataset's clean images, or say why not."""
+        dataset = read_dataset(request, self.studio)
+        try:
+            config = {"dataset_id": dataset, "name": check_new_name(self.studio, name)}
+        except StudioError as error:
+            return show_error(error)
+        jobs.start_job(self.studio, "calibrate", config)
         return gr.update(visible=False)
 
     def start_demo(self) -> object:
@@ -206,11 +207,17 @@ class DatasetsHandlers:
         return gr.update(visible=False)
 
     def start_upscale(
-        self, dataset: int | None, model: int | None, contrast: float, area: float
+        self,
+        dataset: int | None,
+        model: int | None,
+        contrast: float,
+        area: float,
+        unit: str,
+        weights: str,
     ) -> object:
         """Start upscaling what waits for it, or say why not."""
         try:
-            params = _read_params(contrast, area)
+            params = read_params(contrast, area, unit, weights)
             if model is None:
                 raise InputError(
                     "No GAN-SR model has an MSE-SR partner yet. Add or derive one on the Models "
@@ -248,14 +255,16 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         tab.detect,
         tab.timer,
     ]
-    pages.load(handlers.show_status, offer.model, status, **QUIET)
+    detector, weights = tab.detector.as_list(), tab.detector.weights
+    loaded = [*status, weights]
+    pages.load(handlers.load_page, [offer.model, weights], loaded, **QUIET)
     tab.timer.tick(handlers.show_status, offer.model, status, queue=False, **QUIET)
-    fields = [tab.source, tab.name, tab.contrast, tab.area]
+    fields = [tab.source, tab.name, *detector]
     for trigger in (tab.start.click, tab.source.submit, tab.name.submit):
         trigger(handlers.start_import, fields, tab.error, **QUIET).then(
             handlers.show_status, offer.model, status, **QUIET
         )
-    tab.detect.click(handlers.start_detect, [tab.contrast, tab.area], tab.error, **QUIET).then(
+    tab.detect.click(handlers.start_detect, detector, tab.error, **QUIET).then(
         handlers.show_status, offer.model, status, **QUIET
     )
     tab.demo.start.click(handlers.start_demo, None, tab.error, **QUIET).then(
@@ -263,15 +272,16 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     )
     tab.upscale.start.click(
         handlers.start_upscale,
-        [offer.dataset, offer.model, tab.contrast, tab.area],
+        [offer.dataset, offer.model, *detector],
         tab.error,
         **QUIET,
     ).then(handlers.show_status, offer.model, status, **QUIET)
+    calibration = tab.calibration
+    for trigger in (calibration.start.click, calibration.name.submit):
+        trigger(handlers.start_calibration, calibration.name, tab.error, **QUIET).then(
+            handlers.show_status, offer.model, status, **QUIET
+        )
+    # What was calibrated just now can be chosen without loading the page again.
+    weights.focus(partial(show_weights, studio), weights, weights, **QUIET)
     tab.cancel.click(handlers.cancel, **QUIET)
     open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
-
-
-def _read_params(contrast: float | None, area: float | None) -> DetectorParams:
-    if contrast is None or area is None:
-        raise InputError("Fill in both thresholds.")
-    return DetectorParams(contrast_threshold=contrast, area_threshold=int(area))
