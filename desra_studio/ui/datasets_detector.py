@@ -32,8 +32,9 @@ class DetectorFields:
 
 @dataclass(frozen=True)
 class CalibrationForm:
-    """Components of the form that calibrates class weights."""
+    """Components of the form that calibrates class weights; `group` is shown with a dataset."""
 
+    group: gr.Accordion
     name: gr.Textbox
     start: gr.Button
 
@@ -65,12 +66,12 @@ def build_detector_fields() -> DetectorFields:
 
 def build_calibration_form() -> CalibrationForm:
     """Build the form, closed at first."""
-    with gr.Accordion("Calibrate class weights on clean images", open=False):
+    title = "Calibrate class weights on clean images"
+    with gr.Accordion(title, open=False, visible=False) as group:
         gr.Markdown(CALIBRATION)
-        with gr.Row(equal_height=True):
-            name = gr.Textbox(label="Name of the new weights", placeholder="city photographs")
-            start = gr.Button("Calibrate on this dataset")
-    return CalibrationForm(name, start)
+        name = gr.Textbox(label="Name of the new weights", placeholder="city photographs")
+        start = gr.Button("Calibrate on this dataset", elem_classes=["studio-next"])
+    return CalibrationForm(group, name, start)
 
 
 def show_weights(studio: Studio, chosen: str | None) -> object:
