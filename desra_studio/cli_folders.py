@@ -15,10 +15,7 @@ from desra_studio.console import (
     tell_notes,
 )
 from desra_studio.progress import show_progress
-from desra_studio.services.curation import FinetuneConfig
 from desra_studio.services.studio import open_studio
-
-FINETUNE = FinetuneConfig()
 
 folders_app = typer.Typer()
 
@@ -60,10 +57,26 @@ def finetune(
     mask: Annotated[Path, typer.Option(help="Folder of masks: where MSE-SR is the better one.")],
     generator: Annotated[str, typer.Option(help="A weight file, or the name of a model.")],
     out: Annotated[Path, typer.Option(help="Folder to write the new weights into.")],
-    iterations: Annotated[int, typer.Option(help="Optimiser steps.")] = FINETUNE.iterations,
-    batch: Annotated[int, typer.Option(help="Crops per step.")] = FINETUNE.batch,
-    crop: Annotated[int, typer.Option(help="Side of a crop in HR px.")] = FINETUNE.crop,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = FINETUNE.seed,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="quick, paper or long; without it quick on a CPU, paper on a GPU."),
+    ] = None,
+    iterations: Annotated[
+        int | None, typer.Option(help="Optimiser steps, instead of the preset's.")
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(help="Crops per step, instead of the preset's.")
+    ] = None,
+    crop: Annotated[
+        int | None, typer.Option(help="Side of a crop in HR px, instead of the preset's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    discriminator: Annotated[
+        Path | None, typer.Option(help="A weight file as RealESRGAN_x4plus_netD; else a fresh one.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint in the output folder.")
+    ] = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -71,15 +84,21 @@ def finetune(
 ) -> None:
     """Fine-tune a generator so that the masked artifacts go."""
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.finetuning import finetune_folders
+    from desra_studio.services.finetuning import choose_settings, finetune_folders
 
-    settings = FinetuneConfig(iterations=iterations, batch=batch, crop=crop, seed=seed)
+    given = {"iterations": iterations, "batch": batch, "crop": crop, "seed": seed}
+    settings = choose_settings(studio, preset, given)
     folders = {"--lr": lr, "--gan": gan, "--mse": mse, "--mask": mask}
     with show_progress("finetune") as report:
-        result = finetune_folders(studio, folders, generator, out, settings, report=report)
+        result = finetune_folders(
+            studio, folders, generator, out, settings, report=report, resume=resume,
+            discriminator=discriminator,
+        )  # fmt: skip
+    tell_notes(result["notes"])
     print_result(
         result,
-        f"{iterations} iterations on {result['samples']} samples in {result['seconds']:.0f} s, L1 "
-        f"{result['loss_first']:.4f} to {result['loss_last']:.4f}. Weights are in {out}.",
+        f"{result['iterations']} iterations on {result['samples']} samples in "
+        f"{result['seconds']:.0f} s, L1 {result['loss_first']:.4f} to "
+        f"{result['loss_last']:.4f}. Weights are in {out}.",
         as_json,
     )

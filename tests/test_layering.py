@@ -49,7 +49,8 @@ OWNERS = {
 
 TORCH_FILES = {
     "sr", "finetune", "detection/segmentation.py", "detection/torchscript.py",
-    "services/finetuning.py", "services/derivation.py", "services/upscale_benchmark.py",
+    "services/finetuning.py", "services/perceptual.py", "services/derivation.py",
+    "services/upscale_benchmark.py",
 }  # fmt: skip
 
 

@@ -1,8 +1,14 @@
 """Settings of trainings; apart from the trainers, so that pages know them without torch."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from desra_studio.errors import InputError
+
+CHECKPOINT = "checkpoint.pt"
+"""Name of a training's checkpoint in its folder."""
+
+Precision = Literal["auto", "fp32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -11,11 +17,25 @@ class FinetuneConfig:
 
     Attributes:
         iterations: optimiser steps.
-        batch: crops per step.
+        batch: crops that go through the networks at once, on each device.
         crop: side of a crop in HR px; smaller images make it smaller.
-        learning_rate: Adam's, with betas 0.9 and 0.99.
+        learning_rate: Adam's for the generator, with betas 0.9 and 0.99.
         ema: share of the old average that each step keeps.
         seed: of crops, flips and torch.
+        accumulate: batches whose gradients make one step.
+        mask_share: share of crops that must show some of the mask; the others lie anywhere.
+        warm_up: iterations over which the generator's learning rate rises to its value.
+        pixel_weight: of the L1 distance to the pseudo-GT.
+        contrast_weight: of the L1 distance of local standard deviations, 0..1 as the images.
+        perceptual_weight: of the L1 distance of VGG19's features.
+        adversarial_weight: of the discriminator's judgement.
+        discriminator_rate: Adam's for the discriminator.
+        discriminator_features: width of a fresh discriminator; the released one has 64.
+        discriminator_warm_up: iterations in which a fresh discriminator learns before its
+            judgement counts.
+        precision: `auto` is bf16 on a GPU that has it, where the generator works in it, else fp32.
+        checkpoint_every: iterations between two checkpoints; the last iteration has one too.
+        preview_every: iterations between two previews.
     """
 
     iterations: int = 1000
@@ -24,15 +44,78 @@ class FinetuneConfig:
     learning_rate: float = 1e-4
     ema: float = 0.999
     seed: int = 0
+    accumulate: int = 1
+    mask_share: float = 0.5
+    warm_up: int = 50
+    pixel_weight: float = 1.0
+    contrast_weight: float = 0.0
+    perceptual_weight: float = 1.0
+    adversarial_weight: float = 0.1
+    discriminator_rate: float = 1e-4
+    discriminator_features: int = 64
+    discriminator_warm_up: int = 100
+    precision: Precision = "auto"
+    checkpoint_every: int = 200
+    preview_every: int = 50
 
     def __post_init__(self) -> None:
-        for name in ("iterations", "batch", "crop"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}.")
-        if not 0 < self.learning_rate < 1:
-            raise InputError(f"The learning rate must be in 0..1, got {self.learning_rate}.")
+        for name in _COUNTS:
+            _check_least(name, getattr(self, name), 1)
+        for name in (*_WEIGHTS, "warm_up", "discriminator_warm_up"):
+            _check_least(name, getattr(self, name), 0)
+        for name in ("learning_rate", "discriminator_rate"):
+            if not 0 < getattr(self, name) < 1:
+                raise InputError(
+                    f"The {name.replace('_', ' ')} must be in 0..1, got {getattr(self, name)}."
+                )
         if not 0 <= self.ema < 1:
             raise InputError(f"The EMA share must be at least 0 and below 1, got {self.ema}.")
+        if not 0 <= self.mask_share <= 1:
+            raise InputError(f"The mask share must be in 0..1, got {self.mask_share}.")
+        if self.precision not in get_args(Precision):
+            raise InputError(
+                f"No precision named {self.precision!r}. Take {', '.join(get_args(Precision))}."
+            )
+        if not any(getattr(self, name) for name in _WEIGHTS):
+            raise InputError("All losses have the weight 0. Give at least one of them a weight.")
+
+
+_WEIGHTS = ("pixel_weight", "contrast_weight", "perceptual_weight", "adversarial_weight")
+_COUNTS = (
+    "iterations", "batch", "crop", "accumulate", "discriminator_features", "checkpoint_every",
+    "preview_every",
+)  # fmt: skip
+
+
+def _check_least(name: str, value: float, least: int) -> None:
+    # Not `value < least`, which nan would pass.
+    if not value >= least:
+        raise InputError(f"{name} must be at least {least}, got {value}.")
+
+
+QUICK = FinetuneConfig(
+    iterations=1000,
+    batch=8,
+    crop=128,
+    learning_rate=2e-4,
+    contrast_weight=1.0,
+    perceptual_weight=0.0,
+    adversarial_weight=0.0,
+    discriminator_features=16,
+)
+"""For a small generator on a CPU: the perceptual loss alone would cost more than all the rest."""
+PAPER = FinetuneConfig()
+"""METHOD's and Real-ESRGAN's values, for a GPU."""
+LONG = FinetuneConfig(iterations=10_000, checkpoint_every=1000, preview_every=200)
+"""Where 1000 iterations are too few."""
+PRESETS = {"quick": QUICK, "paper": PAPER, "long": LONG}
+
+
+def get_preset(name: str) -> FinetuneConfig:
+    """Return the settings of this name; InputError where there are none."""
+    if name not in PRESETS:
+        raise InputError(f"No preset named {name!r}. Take {', '.join(PRESETS)}.")
+    return PRESETS[name]
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import RgbImage, size_of
+from desra_studio.imaging.arrays import Mask, RgbImage, size_of
 from desra_studio.sr.upscale import to_tensor
 
 
 @dataclass(frozen=True)
 class FinetuneSample:
-    """An LR image, (h, w, 3) uint8 RGB, and its pseudo-GT, (s h, s w, 3) uint8 RGB."""
+    """An LR image and what it is to become.
+
+    Attributes:
+        name: of the image.
+        lr: (h, w, 3) uint8 RGB.
+        pseudo_gt: (s h, s w, 3) uint8 RGB.
+        mask: (s h, s w) bool, where crops are to lie more often; None where it does not matter.
+    """
 
     name: str
     lr: RgbImage
     pseudo_gt: RgbImage
+    mask: Mask | None = None
 
 
 def check_samples(samples: Sequence[FinetuneSample], scale: int) -> None:
@@ -32,12 +41,80 @@ def check_samples(samples: Sequence[FinetuneSample], scale: int) -> None:
                 f"{sample.name}: LR is {lr} px and SR is {target} px, but the generator upscales "
                 f"by {scale}. Choose a generator of the images' scale."
             )
+        if sample.mask is not None and sample.mask.shape != sample.pseudo_gt.shape[:2]:
+            raise InputError(
+                f"{sample.name}: the mask is {size_of(sample.mask)} px and SR is {target} px. "
+                "Give a mask of the SR image's size."
+            )
 
 
 def fit_crop(samples: Sequence[FinetuneSample], crop: int, scale: int) -> int:
     """Return the LR side of a crop of `crop` HR px that fits every sample, at least 1."""
     smallest = min(min(size_of(sample.lr)) for sample in samples)
     return max(1, min(crop // scale, smallest))
+
+
+class CropSource:
+    """Random crops of samples; which ones depends on the seed and the step's number alone.
+
+    So a training can go on at any step as if it had never stopped.
+
+    Args:
+        samples: checked by `check_samples`.
+        lr_crop: side of a crop in LR px, at most the shortest side of a sample.
+        scale: HR size over LR size.
+        seed: of everything random.
+        mask_share: share of crops that show some of a mask; where no sample has one, none does.
+    """
+
+    def __init__(
+        self,
+        samples: Sequence[FinetuneSample],
+        lr_crop: int,
+        scale: int,
+        seed: int,
+        mask_share: float = 0.0,
+    ) -> None:
+        self.lr_crop, self.scale, self.seed = lr_crop, scale, seed
+        self._pairs = [(to_tensor(sample.lr), to_tensor(sample.pseudo_gt)) for sample in samples]
+        self._masked = [_list_masked(sample.mask, scale) for sample in samples]
+        self._with_mask = [index for index, places in enumerate(self._masked) if len(places)]
+        self.mask_share = mask_share if self._with_mask else 0.0
+
+    def draw_batch(self, batch: int, step: int) -> tuple[Tensor, Tensor]:
+        """Return the batch of a step: random samples, crops, flips and transpositions.
+
+        Returns:
+            LR (batch, 3, lr_crop, lr_crop) and pseudo-GT (batch, 3, scale lr_crop, scale lr_crop),
+            float32 in 0..1, on the CPU.
+        """
+        # Hashed, so that neighbouring seeds and steps have nothing in common.
+        random = Random(f"{self.seed}/{step}")
+        crops = [self._draw_crop(random) for _ in range(batch)]
+        return torch.stack([lr for lr, _ in crops]), torch.stack([target for _, target in crops])
+
+    def _draw_crop(self, random: Random) -> tuple[Tensor, Tensor]:
+        draw, side, scale = random.randrange, self.lr_crop, self.scale
+        on_mask = random.random() < self.mask_share
+        index = self._with_mask[draw(len(self._with_mask))] if on_mask else draw(len(self._pairs))
+        lr, target = self._pairs[index]
+        height, width = lr.shape[1:]
+        if on_mask:
+            row, column = (int(value) for value in self._masked[index][draw(self._count(index))])
+            top = _draw_start(random, row, side, height)
+            left = _draw_start(random, column, side, width)
+        else:
+            top, left = draw(height - side + 1), draw(width - side + 1)
+        lr = lr[:, top : top + side, left : left + side]
+        target = target[:, top * scale : (top + side) * scale, left * scale : (left + side) * scale]
+        flips = [axis for axis in (1, 2) if draw(2)]
+        lr, target = lr.flip(flips), target.flip(flips)
+        if draw(2):
+            lr, target = lr.transpose(1, 2), target.transpose(1, 2)
+        return lr, target
+
+    def _count(self, index: int) -> int:
+        return len(self._masked[index])
 
 
 def sample_batches(
@@ -49,25 +126,23 @@ def sample_batches(
         LR (batch, 3, lr_crop, lr_crop) and pseudo-GT (batch, 3, scale lr_crop, scale lr_crop),
         float32 in 0..1, on the CPU.
     """
-    draw = Random(seed).randrange
-    pairs = [(to_tensor(sample.lr), to_tensor(sample.pseudo_gt)) for sample in samples]
-
+    source = CropSource(samples, lr_crop, scale, seed)
+    step = 0
     while True:
-        lrs, targets = [], []
-        for _ in range(batch):
-            lr, target = pairs[draw(len(pairs))]
-            top = draw(lr.shape[1] - lr_crop + 1)
-            left = draw(lr.shape[2] - lr_crop + 1)
-            lr = lr[:, top : top + lr_crop, left : left + lr_crop]
-            target = target[
-                :,
-                top * scale : (top + lr_crop) * scale,
-                left * scale : (left + lr_crop) * scale,
-            ]
-            flips = [axis for axis in (1, 2) if draw(2)]
-            lr, target = lr.flip(flips), target.flip(flips)
-            if draw(2):
-                lr, target = lr.transpose(1, 2), target.transpose(1, 2)
-            lrs.append(lr)
-            targets.append(target)
-        yield torch.stack(lrs), torch.stack(targets)
+        yield source.draw_batch(batch, step)
+        step += 1
+
+
+def _list_masked(mask: Mask | None, scale: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Return (row, column) of the LR px that show some of the mask."""
+    if mask is None:
+        return np.zeros((0, 2), np.int64)
+    height, width = (side // scale for side in mask.shape)
+    shown = mask.reshape(height, scale, width, scale).any((1, 3))
+    return np.argwhere(shown)
+
+
+def _draw_start(random: Random, place: int, side: int, length: int) -> int:
+    """Return where a crop of `side` out of `length` may start that shows `place`."""
+    first, last = max(0, place - side + 1), min(place, length - side)
+    return first + random.randrange(last - first + 1)

@@ -1,30 +1,76 @@
 """Fine-tuning a generator on pseudo ground truth (DeSRA, section 3.4)."""
 
-import copy
+import hashlib
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import torch
-from torch.nn import functional
 
 from desra_studio.errors import ModelError
-from desra_studio.finetune.averaging import update_average
+from desra_studio.finetune.checkpoints import (
+    check_same_training,
+    load_checkpoint,
+    save_checkpoint,
+)
 from desra_studio.finetune.config import FinetuneConfig
-from desra_studio.finetune.data import FinetuneSample, check_samples, fit_crop, sample_batches
+from desra_studio.finetune.data import CropSource, FinetuneSample, check_samples, fit_crop
+from desra_studio.finetune.discriminator import UNetDiscriminator
+from desra_studio.finetune.losses import PerceptualLoss
+from desra_studio.finetune.training import Training
 from desra_studio.sr.loader import Generator, StateDict
+from desra_studio.sr.upscale import ignore_message
 
-ReportStep = Callable[[int, float], None]
-"""Called after each iteration with its number, from 1, and its loss; may raise to stop."""
+ReportStep = Callable[[int, Mapping[str, float]], None]
+"""Called after each iteration with its number, from 1, and the losses by name: `loss` is the L1
+distance, the others are those of the settings; may raise to stop."""
+ReportPreview = Callable[[int, Generator], None]
+"""Called with an iteration and the averaged generator as it is then; it may be run, not kept."""
+
+NO_PERCEPTUAL = "The perceptual loss was off: VGG19's weights were not at hand."
 
 
 @dataclass(frozen=True)
 class FinetuneResult:
-    """What came out: the weights after the last step, their average, and the last loss."""
+    """What came out.
+
+    Attributes:
+        weights: after the last step.
+        ema_weights: their average.
+        loss: the last L1 distance.
+        notes: what the user has to know, a sentence each.
+        is_main: whether this process, of those that trained together, is the one to write it.
+    """
 
     weights: StateDict
     ema_weights: StateDict
     loss: float
+    notes: tuple[str, ...] = ()
+    is_main: bool = True
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """What a training may use beside the generator.
+
+    Attributes:
+        discriminator: one that has learnt already; None for a fresh one.
+        perceptual: the loss, with VGG19's weights; None to train without.
+        no_perceptual: why there is none, in a sentence.
+        checkpoint: file to keep the state in; None for no checkpoints.
+        resume: whether to go on from that file.
+        tell: told what happens besides iterations; may raise to stop.
+        preview: shown the averaged generator every `preview_every` iterations.
+    """
+
+    discriminator: UNetDiscriminator | None = None
+    perceptual: PerceptualLoss | None = None
+    no_perceptual: str = ""
+    checkpoint: Path | None = None
+    resume: bool = False
+    tell: Callable[[str], None] = ignore_message
+    preview: ReportPreview | None = None
 
 
 def finetune_generator(
@@ -33,43 +79,104 @@ def finetune_generator(
     config: FinetuneConfig,
     device: torch.device,
     report: ReportStep,
+    helpers: Helpers = Helpers(),
 ) -> FinetuneResult:
-    """Train a copy of the generator to give the pseudo-GT of each sample, with an L1 loss.
+    """Train a copy of the generator to give the pseudo-GT of each sample.
 
-    The same seed gives the same weights on the same device. `generator` is left as it was.
+    The same seed gives the same weights on the same device, on a CPU also when the training was
+    stopped and resumed in between. `generator` is left as it was.
 
     Raises:
-        InputError: no samples, or sizes that do not fit the generator's scale.
-        ModelError: the loss is no longer finite, or the device is out of memory.
+        InputError: no samples, sizes that do not fit the generator's scale, a checkpoint of
+            another training, or one that cannot be written.
+        ModelError: a loss is no longer finite, the device is out of memory, or the checkpoint
+            cannot be read. The last checkpoint is kept.
         BaseException: whatever `report` raises, to cancel.
     """
     check_samples(samples, generator.scale)
-    torch.manual_seed(config.seed)
-    module = copy.deepcopy(generator.module).to(device).train()
-    average = copy.deepcopy(module).eval()
-    optimizer = torch.optim.Adam(module.parameters(), config.learning_rate, betas=(0.9, 0.99))
     lr_crop = fit_crop(samples, config.crop, generator.scale)
-    batches = sample_batches(samples, config.batch, lr_crop, generator.scale, config.seed)
-    loss_value = math.nan
-    try:
-        for iteration in range(1, config.iterations + 1):
-            lr, target = next(batches)
-            output = module(lr.to(device))
-            loss = functional.l1_loss(output, target.to(device))
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            loss_value = float(loss.detach())
-            if not math.isfinite(loss_value):
-                raise ModelError(
-                    f"The loss is {loss_value} after {iteration} iterations. Start again with a "
-                    f"learning rate below {config.learning_rate:g}."
-                )
-            update_average(average, module, config.ema, iteration)
-            report(iteration, loss_value)
-    except torch.OutOfMemoryError as error:
-        raise ModelError(
-            f"A batch of {config.batch} crops of {lr_crop * generator.scale} px needs more memory "
-            f"than {device} has. Halve the batch or the crop."
-        ) from error
-    return FinetuneResult(module.state_dict(), average.state_dict(), loss_value)
+    digest = describe_material(generator, samples)
+    training = Training(generator, config, device, helpers.discriminator, helpers.perceptual)
+    if config.perceptual_weight and helpers.perceptual is None:
+        training.notes.append(helpers.no_perceptual or NO_PERCEPTUAL)
+    done, values = 0, {"loss": math.nan}
+    if helpers.resume and helpers.checkpoint:
+        state = load_checkpoint(helpers.checkpoint)
+        check_same_training(state, config, digest)
+        training.load_state(state)
+        done, values = state["iteration"], state["losses"]
+
+    # Processes that train together each have crops of their own.
+    crops = CropSource(
+        samples, lr_crop, generator.scale, config.seed + 7919 * training.process, config.mask_share
+    )
+    size = config.batch * config.accumulate
+    batch = crops.draw_batch(size, done + 1)
+    for iteration in range(done + 1, config.iterations + 1):
+        known = len(training.notes)
+        losses = training.run_step(*batch, iteration)
+        # While a GPU still computes: reading the losses waits for it.
+        batch = crops.draw_batch(size, iteration + 1)
+        values = {name: float(value) for name, value in losses.items()}
+        _check_finite(values, iteration, config, helpers.checkpoint)
+        values.pop("gradient")
+        if not training.is_main:
+            continue
+        if iteration % config.checkpoint_every == 0 or iteration == config.iterations:
+            _save(training, helpers.checkpoint, iteration, values, digest)
+        for note in training.notes[known:]:
+            helpers.tell(note)
+        report(iteration, values)
+        if helpers.preview and iteration % config.preview_every == 0:
+            helpers.preview(iteration, replace(generator, module=training.average))
+    return FinetuneResult(
+        training.module.state_dict(),
+        training.average.state_dict(),
+        values["loss"],
+        tuple(training.notes),
+        training.is_main,
+    )
+
+
+def describe_material(generator: Generator, samples: Sequence[FinetuneSample]) -> str:
+    """Return a hash of what a training starts from, by which a checkpoint knows its own."""
+    digest = hashlib.sha256()
+    for name, value in generator.module.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    for sample in samples:
+        for array in (sample.lr, sample.pseudo_gt, sample.mask):
+            digest.update(b"" if array is None else f"{array.shape}".encode() + array.tobytes())
+    return digest.hexdigest()
+
+
+def _check_finite(
+    values: Mapping[str, float], iteration: int, config: FinetuneConfig, checkpoint: Path | None
+) -> None:
+    broken = next((name for name, value in values.items() if not math.isfinite(value)), None)
+    if broken is None:
+        return
+    kept = " The last checkpoint is kept." if checkpoint and checkpoint.exists() else ""
+    of = "" if broken == "loss" else f" ({broken})"
+    raise ModelError(
+        f"The loss is {values[broken]}{of} after {iteration} iterations.{kept} Start again with a "
+        f"learning rate below {config.learning_rate:g}."
+    )
+
+
+def _save(
+    training: Training,
+    path: Path | None,
+    iteration: int,
+    values: Mapping[str, float],
+    digest: str,
+) -> None:
+    if path is None:
+        return
+    known = {
+        "iteration": iteration,
+        "config": asdict(training.config),
+        "digest": digest,
+        "losses": dict(values),
+    }
+    save_checkpoint(path, known | training.save_state())

@@ -4,14 +4,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from desra_studio.errors import InputError
+from desra_studio.finetune.config import CHECKPOINT as CHECKPOINT
+from desra_studio.finetune.config import PRESETS as PRESETS
+from desra_studio.finetune.config import QUICK as QUICK
 from desra_studio.finetune.config import DeriveConfig as DeriveConfig
 from desra_studio.finetune.config import FinetuneConfig as FinetuneConfig
+from desra_studio.finetune.config import get_preset as get_preset
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX as FEATHER_SIGMA_PX
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import RgbImage
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.services.jobs import start_job
+from desra_studio.services.jobs import restart_job, start_job, view_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.tables import MaskRevision, State
@@ -150,6 +154,24 @@ def start_finetune(
             **asdict(settings),
         }
     return start_job(studio, "finetune", config)
+
+
+def resume_finetune(studio: Studio, run_id: int) -> int:
+    """Start a run again that was cancelled, failed or lost; it goes on from its last checkpoint.
+
+    Returns:
+        The run's id: it is the same run.
+
+    Raises:
+        NotFoundError: no such run.
+        InputError: not a fine-tuning, one that is active or done, or one without a checkpoint.
+    """
+    job = view_job(studio, run_id)
+    if job.kind != "finetune":
+        raise InputError(f"Job {run_id} is of the kind {job.kind}. Resume a fine-tuning.")
+    if not (studio.run_folder(run_id) / CHECKPOINT).exists():
+        raise InputError(f"Job {run_id} ended before its first checkpoint. Start it anew.")
+    return restart_job(studio, run_id)
 
 
 def _find_problem(record: datasets.ImageRecord) -> str:

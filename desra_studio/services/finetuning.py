@@ -1,30 +1,27 @@
 """Fine-tuning from a training set in the database, or from folders; needs torch."""
 
 import time
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from desra_studio.errors import InputError
-from desra_studio.finetune.config import FinetuneConfig
-from desra_studio.finetune.data import FinetuneSample
-from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
+from desra_studio.finetune.config import CHECKPOINT, FinetuneConfig, get_preset
+from desra_studio.finetune.discriminator import load_discriminator
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.finetune.trainer import (
     FinetuneResult,
-    ReportStep,
+    Helpers,
     finetune_generator,
 )
-from desra_studio.imaging.arrays import size_of
-from desra_studio.imaging.io import decode_png, read_mask, read_rgb
+from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
-from desra_studio.services.curation import compose_stored_pseudo_gt
-from desra_studio.services.folders import match_folders
-from desra_studio.services.layout import fit_label
+from desra_studio.services.finetune_samples import load_stored_samples, read_folder_samples
 from desra_studio.services.models import load_model, resolve_generator
+from desra_studio.services.perceptual import load_perceptual
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
@@ -44,27 +41,26 @@ def finetune_training_set(
 ) -> dict[str, Any]:
     """Do what a `finetune` job asks: train, store the weights, register the new model.
 
+    Where the run has a checkpoint, it goes on from there.
+
     Returns:
-        {"model_id", "model", "loss", "iterations", "seconds", "samples", "device", "warning"}.
+        {"model_id", "model", "loss", "iterations", "seconds", "samples", "device", "warning",
+        "notes", "resumed_from"}; the notes are in the warning, too.
     """
     started = time.perf_counter()
     report(0, config["iterations"], "Loading the samples")
-    samples = _load_samples(studio, config["training_set_id"], config["feather_sigma"])
+    samples = load_stored_samples(studio, config["training_set_id"], config["feather_sigma"])
     with studio.database.read() as session:
         base = models.get_model(session, config["model_id"])
     device = choose_device(studio.settings.device)
-    settings = FinetuneConfig(
-        **{field.name: config[field.name] for field in fields(FinetuneConfig)}
-    )
+    settings = _read_settings(config)
     generator = load_model(studio, base)
     warning = _compare_with_gan_sr(studio, generator, config["training_set_id"], device)
-    result = finetune_generator(
-        generator,
-        samples,
-        settings,
-        device,
-        _make_step_reporter(settings.iterations, report, add_metric),
-    )
+    steps = _StepReporter(settings.iterations, report, add_metric)
+    checkpoint = studio.run_folder(run_id) / CHECKPOINT
+    resume = checkpoint.exists()
+    helpers = _find_helpers(settings, checkpoint, resume, steps)
+    result = finetune_generator(generator, samples, settings, device, steps.report_step, helpers)
     with stage_folder(studio.run_folder(run_id)) as staged:
         write_generator(staged, result)
         weights = (staged / "generator.safetensors").read_bytes()
@@ -79,7 +75,7 @@ def finetune_training_set(
             file_sha=file_sha,
             parent_run_id=run_id,
             partner_id=base.partner_id,
-            card=_describe_fine_tuned(base, len(samples), settings),
+            card=_describe_fine_tuned(base, len(samples), settings, config, result),
         )
     return {
         "model_id": model.id,
@@ -89,14 +85,46 @@ def finetune_training_set(
         "seconds": round(time.perf_counter() - started, 1),
         "samples": len(samples),
         "device": str(device),
-        "warning": warning,
+        "warning": " ".join(filter(None, (warning, *result.notes))),
+        "notes": list(result.notes),
+        "resumed_from": steps.count_before(settings.iterations),
     }
 
 
-def _describe_fine_tuned(base: Model, samples: int, settings: FinetuneConfig) -> dict[str, Any]:
+def _describe_fine_tuned(
+    base: Model,
+    samples: int,
+    settings: FinetuneConfig,
+    config: dict[str, Any],
+    result: FinetuneResult,
+) -> dict[str, Any]:
     inherited = {key: value for key, value in base.card.items() if key != "sha256"}
     made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
-    return inherited | {"source": made}
+    return inherited | {
+        "source": made,
+        "training_set_hash": config["training_set_hash"],
+        "settings": asdict(settings) | {"feather_sigma": config["feather_sigma"]},
+        "notes": list(result.notes),
+    }
+
+
+def choose_settings(
+    studio: Studio, preset: str | None, given: Mapping[str, int | None]
+) -> FinetuneConfig:
+    """Return a preset's settings with those that were given in their place.
+
+    Args:
+        studio: without a preset, its device chooses: `quick` on a CPU, else `paper`.
+        preset: quick, paper or long.
+        given: settings by name; None leaves the preset's.
+
+    Raises:
+        InputError: no such preset, or a setting that cannot be.
+    """
+    on_cpu = choose_device(studio.settings.device).type == "cpu"
+    chosen = get_preset(preset or ("quick" if on_cpu else "paper"))
+    wanted = {name: value for name, value in given.items() if value is not None}
+    return replace(chosen, **wanted)  # type: ignore[arg-type]
 
 
 def finetune_folders(
@@ -107,38 +135,41 @@ def finetune_folders(
     settings: FinetuneConfig,
     feather_sigma: float = FEATHER_SIGMA_PX,
     report: Report = ignore_progress,
+    resume: bool = False,
+    discriminator: Path | None = None,
 ) -> dict[str, Any]:
     """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
 
-    Writes `generator.safetensors` and `generator_params_ema.pth` into `out`, both or none.
+    Writes `generator.safetensors` and `generator_params_ema.pth` into `out`, both or none. While
+    it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that.
 
     Raises:
-        InputError: files that do not match, fit or open.
+        InputError: files that do not match, fit or open, or a checkpoint of another training.
         ModelError: the generator cannot be loaded, or training cannot go on.
     """
     started = time.perf_counter()
-    samples = [
-        _read_sample(name, paths, feather_sigma) for name, paths in match_folders(folders).items()
-    ]
+    samples = read_folder_samples(folders, feather_sigma)
     device = choose_device(studio.settings.device)
-    losses: list[float] = []
-    step = _make_step_reporter(
-        settings.iterations, report, lambda _step, _name, value: losses.append(value)
-    )
+    base = resolve_generator(studio, generator)
+    steps = _StepReporter(settings.iterations, report, _ignore_metric)
+    checkpoint = out / CHECKPOINT
+    helpers = _find_helpers(settings, checkpoint, resume, steps, discriminator)
     with stage_folder(out) as staged:
-        result = finetune_generator(
-            resolve_generator(studio, generator), samples, settings, device, step
-        )
-        write_generator(staged, result)
+        result = finetune_generator(base, samples, settings, device, steps.report_step, helpers)
+        if result.is_main:
+            write_generator(staged, result)
+    checkpoint.unlink(missing_ok=True)
     return {
         "iterations": settings.iterations,
         "samples": len(samples),
-        "loss_first": losses[0],
-        "loss_last": losses[-1],
+        "loss_first": result.loss if steps.first_loss is None else steps.first_loss,
+        "loss_last": result.loss,
         "seconds": round(time.perf_counter() - started, 2),
         "device": str(device),
         "generator": str(out / "generator.safetensors"),
         "params_ema": str(out / "generator_params_ema.pth"),
+        "notes": list(result.notes),
+        "resumed_from": steps.count_before(settings.iterations),
     }
 
 
@@ -150,12 +181,72 @@ def write_generator(folder: Path, result: FinetuneResult) -> None:
     )
 
 
-def _make_step_reporter(iterations: int, report: Report, add_metric: AddMetric) -> ReportStep:
-    def report_step(iteration: int, loss: float) -> None:
-        add_metric(iteration, "loss", loss)
-        report(iteration, iterations, f"Iteration {iteration} of {iterations}, L1 {loss:.4f}")
+class _StepReporter:
+    """Hands what a trainer reports on to the job."""
 
-    return report_step
+    def __init__(self, iterations: int, report: Report, add_metric: AddMetric) -> None:
+        self._iterations, self._report, self._add_metric = iterations, report, add_metric
+        self._note, self._done = "", 0
+        self._first: int | None = None
+        self.first_loss: float | None = None
+
+    def count_before(self, iterations: int) -> int:
+        """Return how many iterations there were before the first one that was reported."""
+        return iterations if self._first is None else self._first - 1
+
+    def report_step(self, iteration: int, losses: Mapping[str, float]) -> None:
+        """Record the losses of an iteration and tell how far the training is."""
+        self._done = iteration
+        if self._first is None:
+            self._first, self.first_loss = iteration, losses["loss"]
+        for name, value in losses.items():
+            self._add_metric(iteration, name, value)
+        self._tell(f"Iteration {iteration} of {self._iterations}, L1 {losses['loss']:.4f}")
+
+    def tell_note(self, note: str) -> None:
+        """Say what happened, from now on beside each iteration."""
+        self._note = f" {note}"
+        self._tell("")
+
+    def report_download(self, done: int, total: int, message: str) -> None:
+        """Tell how much of a file is here, in MB."""
+        self._report(0, 0, f"{message}: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
+
+    def _tell(self, message: str) -> None:
+        self._report(self._done, self._iterations, f"{message}{self._note}".strip())
+
+
+def _find_helpers(
+    settings: FinetuneConfig,
+    checkpoint: Path,
+    resume: bool,
+    steps: _StepReporter,
+    discriminator: Path | None = None,
+) -> Helpers:
+    """Return what the trainer uses beside the generator, as far as it is to be had."""
+    perceptual, missing = None, ""
+    if settings.perceptual_weight:
+        perceptual, missing = load_perceptual(steps.report_download)
+    return Helpers(
+        discriminator=load_discriminator(discriminator) if discriminator else None,
+        perceptual=perceptual,
+        no_perceptual=missing,
+        checkpoint=checkpoint,
+        resume=resume,
+        tell=steps.tell_note,
+    )
+
+
+def _ignore_metric(_step: int, _name: str, _value: float) -> None:
+    """Record nothing."""
+
+
+def _read_settings(config: dict[str, Any]) -> FinetuneConfig:
+    """Return a job's settings; those of jobs from before a setting was made have its default."""
+    known = {
+        field.name: config[field.name] for field in fields(FinetuneConfig) if field.name in config
+    }
+    return FinetuneConfig(**known)
 
 
 def _compare_with_gan_sr(
@@ -176,29 +267,3 @@ def _compare_with_gan_sr(
         f"The generator's output for {record.image.name} is {psnr:.1f} dB from GAN-SR: probably "
         "another model made that, and then before and after cannot be compared."
     )
-
-
-def _load_samples(
-    studio: Studio, training_set_id: int, feather_sigma: float
-) -> list[FinetuneSample]:
-    samples = []
-    with studio.database.read() as session:
-        records = [
-            (datasets.get_record(session, revision.image_id), revision)
-            for revision in list_samples(session, training_set_id)
-        ]
-    for record, revision in records:
-        pseudo_gt = compose_stored_pseudo_gt(studio, record, revision, feather_sigma)
-        lr = decode_png(studio.blobs.get(record.image.lr_sha or ""))
-        samples.append(FinetuneSample(record.image.name, lr, pseudo_gt))
-    return samples
-
-
-def _read_sample(name: str, paths: dict[str, Path], feather_sigma: float) -> FinetuneSample:
-    gan_sr = read_rgb(paths["--gan"]).pixels
-    mask = fit_label(paths["--mask"], read_mask(paths["--mask"]), size_of(gan_sr))
-    try:
-        pseudo_gt = compose_pseudo_gt(gan_sr, read_rgb(paths["--mse"]).pixels, mask, feather_sigma)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from error
-    return FinetuneSample(name, read_rgb(paths["--lr"]).pixels, pseudo_gt)

@@ -54,6 +54,25 @@ def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
     """
     with studio.database.write() as session:
         run_id = runs.add_run(session, kind, config).id
+    _start_process(studio, run_id)
+    return run_id
+
+
+def restart_job(studio: Studio, run_id: int) -> int:
+    """Start another attempt of a job that was cancelled, failed or lost, and return its id.
+
+    Raises:
+        NotFoundError: no such job.
+        InputError: it waits, runs, or is done.
+    """
+    with studio.database.write() as session:
+        runs.mark_lost_runs(session)
+        runs.requeue_run(runs.get_run(session, run_id))
+    _start_process(studio, run_id)
+    return run_id
+
+
+def _start_process(studio: Studio, run_id: int) -> None:
     folder = studio.run_folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log.txt").open("ab") as log:
@@ -71,7 +90,6 @@ def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
         name=watcher_name(run_id),
         daemon=True,
     ).start()
-    return run_id
 
 
 def watcher_name(run_id: int) -> str:

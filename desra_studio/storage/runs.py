@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from desra_studio.errors import InputError
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import ACTIVE, Run, RunMetric, RunStatus, now
 
@@ -45,6 +46,20 @@ def finish_run(
     run.message = message or run.message
     run.result = result or {}
     run.finished_at = now()
+
+
+def requeue_run(run: Run) -> None:
+    """Let a job that was cancelled or failed wait for another attempt.
+
+    Raises:
+        InputError: it waits, runs, or is done.
+    """
+    if run.status not in (RunStatus.CANCELLED, RunStatus.FAILED):
+        raise InputError(
+            f"Job {run.id} is {run.status.value}. Only one that was cancelled or failed can go on."
+        )
+    run.status, run.message, run.cancel_requested = RunStatus.QUEUED, "", False
+    run.heartbeat_at, run.finished_at = now(), None
 
 
 def is_lost(run: Run) -> bool:

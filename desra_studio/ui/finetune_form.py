@@ -3,7 +3,7 @@
 import gradio as gr
 
 from desra_studio.services import browse, models
-from desra_studio.services.curation import FEATHER_SIGMA_PX, FinetuneConfig
+from desra_studio.services.curation import FEATHER_SIGMA_PX, QUICK
 from desra_studio.services.studio import Studio
 
 GENERATOR_INFO = "The model that made GAN-SR"
@@ -31,7 +31,7 @@ def build_generator() -> tuple[gr.Dropdown, gr.UploadButton]:
 
 def build_settings() -> dict[str, gr.Number]:
     """Build the settings of the training, by the names in FIELDS."""
-    defaults = FinetuneConfig()
+    defaults = QUICK
     settings = {
         "iterations": gr.Number(defaults.iterations, label="Iterations", precision=0, minimum=1),
     }

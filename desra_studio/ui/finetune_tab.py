@@ -1,6 +1,6 @@
 """Fine-tune: choose accepted samples, start the job, watch it, run the new model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import gradio as gr
 
 from desra_studio.errors import InputError, StudioError
 from desra_studio.services import curation, jobs, models
-from desra_studio.services.curation import FEATHER_SIGMA_PX, FinetuneConfig
+from desra_studio.services.curation import FEATHER_SIGMA_PX, QUICK
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_job_progress, build_sample_picker
 from desra_studio.ui.events import QUIET, Updates
@@ -246,6 +246,6 @@ def _start(
         dataset,
         chosen,
         int(generator),
-        FinetuneConfig(**given),  # type: ignore[arg-type]
+        replace(QUICK, **given),  # type: ignore[arg-type]
         feather_sigma,
     )

@@ -80,7 +80,9 @@ def test_the_norm_becomes_one():
     convolution = SpectralConv2d(3, 5, 3, 1).train()
     for _ in range(100):
         norm = convolution._estimate_norm()
-    torch.testing.assert_close(norm, torch.linalg.matrix_norm(convolution.weight_orig.flatten(1), 2))
+    torch.testing.assert_close(
+        norm, torch.linalg.matrix_norm(convolution.weight_orig.flatten(1), 2)
+    )
     before = convolution.weight_u.clone()
     convolution.eval()(torch.rand(1, 3, 8, 8))
     assert torch.equal(convolution.weight_u, before)
@@ -106,5 +108,5 @@ def test_refuses(tmp_path):
     with pytest.raises(ModelError, match="cannot be read"):
         load_discriminator(tmp_path / "none.pth")
     for weights in ({"fc.weight": torch.zeros(3, 3)}, {"conv0.weight": torch.zeros(4, 3, 3, 3)}):
-        with pytest.raises(ModelError, match="other.pth is not a U-Net discriminator"):
+        with pytest.raises(ModelError, match=r"other.pth is not a U-Net discriminator"):
             build_discriminator(weights, "other.pth")

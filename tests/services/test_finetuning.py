@@ -9,7 +9,7 @@ from spandrel.architectures.Compact import Compact
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, InputError, ModelError
-from desra_studio.finetune.config import FinetuneConfig
+from desra_studio.finetune.config import QUICK, FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.finetune.trainer import finetune_generator
@@ -28,7 +28,8 @@ from desra_studio.storage.tables import RunStatus, State
 from tests.conftest import make_pair
 from tests.services.test_jobs import wait_for, wait_until_ended
 
-SETTINGS = FinetuneConfig(iterations=12, batch=2, crop=64, learning_rate=1e-3, ema=0.9)
+PLAIN = replace(QUICK, contrast_weight=0, mask_share=0, warm_up=0)
+SETTINGS = replace(QUICK, iterations=12, batch=2, crop=64, learning_rate=1e-3, ema=0.9)
 CPU = torch.device("cpu")
 
 
@@ -101,9 +102,9 @@ def test_training_learns_and_repeats(generator, samples):
         result = finetune_generator(
             generator,
             samples,
-            FinetuneConfig(iterations=40, batch=2, crop=64, learning_rate=2e-3),
+            replace(PLAIN, iterations=40, batch=2, crop=64, learning_rate=2e-3),
             CPU,
-            lambda _, loss: losses.append(loss),
+            lambda _, values: losses.append(values["loss"]),
         )
         return result, losses
 
@@ -123,11 +124,11 @@ def test_training_stops_on_cancel_and_nan(generator, samples):
             raise CancelledError("stop")
 
     with pytest.raises(CancelledError):
-        finetune_generator(generator, samples, FinetuneConfig(), CPU, cancel)
+        finetune_generator(generator, samples, PLAIN, CPU, cancel)
     with torch.no_grad():
         next(generator.module.parameters()).fill_(float("nan"))
     with pytest.raises(ModelError, match="loss is nan after 1 iterations"):
-        finetune_generator(generator, samples, FinetuneConfig(), CPU, lambda *_: None)
+        finetune_generator(generator, samples, PLAIN, CPU, lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_refuses_samples(generator, samples):
     wrong = FinetuneSample("odd", samples[0].lr[:-1], samples[0].pseudo_gt)
     for given, says in (([], "No samples"), ([wrong], "odd: LR is 24x23 px")):
         with pytest.raises(InputError, match=says):
-            finetune_generator(generator, given, FinetuneConfig(), CPU, lambda *_: None)
+            finetune_generator(generator, given, PLAIN, CPU, lambda *_: None)
 
 
 def test_fine_tune_in_the_studio(studio, accepted, generator_file):
