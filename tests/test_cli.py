@@ -138,6 +138,16 @@ def test_finetune_and_upscale(run, folder, tmp_path, generator_file):  # noqa: F
         "generator.safetensors",
         "generator_params_ema.pth",
     ]
+    finetune = (
+        "finetune", "--lr", folder / "LR", "--gan", folder / "GAN-SR", "--mse", folder / "MSE-SR",
+        "--mask", folder / "mask", "--generator", generator_file, "--out", out, "--json", *data,
+    )  # fmt: skip
+    status, output, errors = run(*finetune, "--resume")
+    assert (status, output) == (2, "")
+    assert "There is no checkpoint" in errors
+    status, _, errors = run(*finetune, "--preset", "best")
+    assert status == 2
+    assert "No preset named 'best'. Take quick, paper, long." in errors
     upscale = ("upscale", "--model", out / "generator_params_ema.pth", "--lr", folder / "LR")
     status, output, _ = run(*upscale, "--out", tmp_path / "sr", "--json", *data)
     assert status == 0

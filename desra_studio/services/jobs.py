@@ -12,6 +12,9 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
 
+GOODBYE_S = 10.0
+"""How long a process may take to end after its job has."""
+
 
 @dataclass(frozen=True)
 class JobView:
@@ -67,6 +70,13 @@ def restart_job(studio: Studio, run_id: int) -> int:
     """
     with studio.database.write() as session:
         runs.mark_lost_runs(session)
+        runs.check_ended_early(runs.get_run(session, run_id))
+    # The last attempt may have said its last word and not be gone yet: whoever reaps it would
+    # take the new one for dead.
+    for thread in threading.enumerate():
+        if thread.name == watcher_name(run_id):
+            thread.join(GOODBYE_S)
+    with studio.database.write() as session:
         runs.requeue_run(runs.get_run(session, run_id))
     _start_process(studio, run_id)
     return run_id

@@ -48,16 +48,17 @@ def finish_run(
     run.finished_at = now()
 
 
-def requeue_run(run: Run) -> None:
-    """Let a job that was cancelled or failed wait for another attempt.
-
-    Raises:
-        InputError: it waits, runs, or is done.
-    """
+def check_ended_early(run: Run) -> None:
+    """Raise InputError unless a job was cancelled or failed."""
     if run.status not in (RunStatus.CANCELLED, RunStatus.FAILED):
         raise InputError(
             f"Job {run.id} is {run.status.value}. Only one that was cancelled or failed can go on."
         )
+
+
+def requeue_run(run: Run) -> None:
+    """Let a job that was cancelled or failed wait for another attempt; InputError for others."""
+    check_ended_early(run)
     run.status, run.message, run.cancel_requested = RunStatus.QUEUED, "", False
     run.heartbeat_at, run.finished_at = now(), None
 

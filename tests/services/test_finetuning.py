@@ -1,6 +1,6 @@
 """From accepted masks to a new model that runs again, with a small real generator."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from desra_studio.finetune.trainer import finetune_generator
 from desra_studio.services import curation, jobs, models, review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
+from desra_studio.services.finetuning import choose_settings, finetune_training_set
 from desra_studio.sr.loader import (
     build_generator,
     choose_device,
@@ -24,7 +25,9 @@ from desra_studio.sr.loader import (
     parse_weights,
 )
 from desra_studio.sr.upscale import upscale_image
+from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus, State
+from desra_studio.storage.training_sets import freeze_training_set
 from tests.conftest import make_pair
 from tests.services.test_jobs import wait_for, wait_until_ended
 
@@ -181,6 +184,66 @@ def test_cancel_a_running_job(studio, accepted, generator_file):
     assert view.status is RunStatus.CANCELLED
     assert 0 < view.done < 1_000_000
     assert [view.id for view in list_added(studio)] == [model]
+
+
+def test_resume_a_cancelled_job(studio, accepted, generator_file):
+    model = models.add_model_file(studio, generator_file)
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
+    settings = replace(SETTINGS, iterations=400, checkpoint_every=10)
+    run_id = curation.start_finetune(studio, accepted, chosen, model, settings)
+    with pytest.raises(InputError, match="ended before its first checkpoint"):
+        curation.resume_finetune(studio, run_id)
+    wait_for(lambda: jobs.view_job(studio, run_id).done > 10)
+    with pytest.raises(InputError, match=f"Job {run_id} is running. Only one that was cancelled"):
+        curation.resume_finetune(studio, run_id)
+    jobs.cancel_active_job(studio, "finetune")
+    assert wait_until_ended(studio, run_id).status is RunStatus.CANCELLED
+    assert curation.resume_finetune(studio, run_id) == run_id
+    view = wait_until_ended(studio, run_id)
+    assert view.status is RunStatus.DONE, view.message
+    assert view.result["resumed_from"] >= 10
+    assert view.result["resumed_from"] % 10 == 0
+    steps = [step for step, _ in jobs.list_job_metrics(studio, run_id, "loss")]
+    assert steps == list(range(1, 401))
+    assert len(jobs.list_job_metrics(studio, run_id, "contrast")) == 400
+    with pytest.raises(InputError, match="is done"):
+        curation.resume_finetune(studio, run_id)
+    card = models.list_generators(studio)[0]
+    assert card.fine_tuned
+
+
+def test_a_lost_job_goes_on(studio, accepted, generator_file):
+    model = models.add_model_file(studio, generator_file)
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
+    config = {
+        "dataset_id": accepted, "training_set_id": 1, "training_set_hash": "", "samples": 3,
+        "model_id": model, "feather_sigma": 2.0, **asdict(replace(SETTINGS, checkpoint_every=5)),
+    }  # fmt: skip
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, accepted)
+        revisions = [record.label for record in datasets.list_records(session, dataset)]
+        assert len(chosen) == len(revisions)
+        config["training_set_id"] = freeze_training_set(session, accepted, revisions).id
+        run_id = runs.add_run(session, "finetune", config).id
+
+    def die(done, _total, message):
+        if done == 8:
+            raise KeyboardInterrupt(message)
+
+    with pytest.raises(KeyboardInterrupt):
+        finetune_training_set(studio, run_id, config, die, lambda *_: None)
+    result = finetune_training_set(studio, run_id, config, lambda *_: None, lambda *_: None)
+    assert result["resumed_from"] == 5
+    assert result["notes"] == []
+
+
+def test_settings_of_presets(studio):
+    assert choose_settings(studio, None, {"iterations": 7, "batch": None}) == replace(
+        QUICK, iterations=7
+    )
+    assert choose_settings(studio, "paper", {}) == FinetuneConfig()
+    with pytest.raises(InputError, match="No preset named 'best'"):
+        choose_settings(studio, "best", {})
 
 
 def test_refuses_training_sets(studio, accepted, generator_file):

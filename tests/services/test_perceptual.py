@@ -1,0 +1,103 @@
+"""VGG19's weights from the cache, from a server, or not at all, and never with a long wait."""
+
+import hashlib
+import time
+
+import pytest
+import torch
+from torchvision.models.vgg import cfgs, make_layers
+
+from desra_studio.errors import CancelledError, ModelError
+from desra_studio.services import perceptual
+from desra_studio.services.perceptual import load_perceptual, locate_vgg
+
+
+@pytest.fixture(scope="module")
+def vgg_file(tmp_path_factory):
+    """Random weights, named by their sum as torchvision's are."""
+    folder = tmp_path_factory.mktemp("vgg")
+    features = make_layers(cfgs["E"], batch_norm=False).state_dict()
+    torch.save({f"features.{key}": value for key, value in features.items()}, folder / "vgg.pth")
+    begins = hashlib.sha256((folder / "vgg.pth").read_bytes()).hexdigest()[:8]
+    return (folder / "vgg.pth").rename(folder / f"vgg19-{begins}.pth")
+
+
+@pytest.fixture
+def place(tmp_path, vgg_file, monkeypatch):
+    """Where the weights belong; nothing is there."""
+    path = tmp_path / "checkpoints" / vgg_file.name
+    monkeypatch.setattr(perceptual, "locate_vgg", lambda: path)
+    monkeypatch.delenv(perceptual.FETCH, raising=False)
+    path.parent.mkdir()
+    return path
+
+
+def ignore(*_):
+    pass
+
+
+def serve(monkeypatch, work):
+    monkeypatch.setattr(perceptual, "download_file", work)
+
+
+def test_the_cache_is_torchvisions(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
+    assert locate_vgg() == tmp_path / "hub" / "checkpoints" / "vgg19-dcbb9e9d.pth"
+
+
+def test_weights_that_are_there_are_not_fetched(place, vgg_file, monkeypatch):
+    serve(monkeypatch, None)
+    place.write_bytes(vgg_file.read_bytes())
+    loss, missing = load_perceptual(ignore)
+    assert missing == ""
+    image = torch.rand(1, 3, 16, 16)
+    assert loss(image, image) == 0
+
+
+def test_weights_are_fetched_once(place, vgg_file, monkeypatch):
+    told = []
+
+    def send(_url, destination, report):
+        report(1, 2, "Fetching vgg19")
+        time.sleep(0.5)
+        destination.write_bytes(vgg_file.read_bytes())
+
+    serve(monkeypatch, send)
+    assert load_perceptual(lambda *step: told.append(step))[1] == ""
+    assert (1, 2, "Fetching vgg19") in told
+    assert [path.name for path in place.parent.iterdir()] == [vgg_file.name]
+
+
+def test_without_them_the_loss_is_off_and_says_why(place, vgg_file, monkeypatch):
+    def refuse(url, _destination, **_):
+        raise ModelError(f"{url} cannot be fetched (offline).")
+
+    def spoil(_url, destination, **_):
+        destination.write_bytes(b"something else")
+
+    def hang(*_, **__):
+        time.sleep(5)
+
+    monkeypatch.setattr(perceptual, "PATIENCE_S", 0.4)
+    for work, says in ((refuse, "(offline)"), (spoil, "came damaged"), (hang, "said nothing")):
+        serve(monkeypatch, work)
+        started = time.monotonic()
+        loss, missing = load_perceptual(ignore)
+        assert loss is None
+        assert time.monotonic() - started < 3
+        assert missing.startswith("The perceptual loss was off")
+        assert says in missing
+        assert missing.endswith(f"Put torchvision's {vgg_file.name} at {place} to train with it.")
+        assert list(place.parent.iterdir()) == []
+    monkeypatch.setenv(perceptual.FETCH, "0")
+    assert "not fetched" in load_perceptual(ignore)[1]
+
+
+def test_waiting_can_be_cancelled(place, monkeypatch):
+    def cancel(*_):
+        raise CancelledError("stop")
+
+    serve(monkeypatch, lambda *_, **__: time.sleep(1))
+    with pytest.raises(CancelledError):
+        load_perceptual(cancel)
