@@ -94,6 +94,8 @@ def finetune(
             studio, folders, generator, out, settings, report=report, resume=resume,
             discriminator=discriminator,
         )  # fmt: skip
+    if not result:
+        return  # another process of this training tells
     tell_notes(result["notes"])
     print_result(
         result,

@@ -1,5 +1,6 @@
 """Settings of trainings; apart from the trainers, so that pages know them without torch."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -26,7 +27,8 @@ class FinetuneConfig:
         mask_share: share of crops that must show some of the mask; the others lie anywhere.
         warm_up: iterations over which the generator's learning rate rises to its value.
         pixel_weight: of the L1 distance to the pseudo-GT.
-        contrast_weight: of the L1 distance of local standard deviations, 0..1 as the images.
+        contrast_weight: of the squared distance of local standard deviations.
+        outside_weight: how much a px outside the mask counts in these two, for one inside.
         perceptual_weight: of the L1 distance of VGG19's features.
         adversarial_weight: of the discriminator's judgement.
         discriminator_rate: Adam's for the discriminator.
@@ -49,6 +51,7 @@ class FinetuneConfig:
     warm_up: int = 50
     pixel_weight: float = 1.0
     contrast_weight: float = 0.0
+    outside_weight: float = 1.0
     perceptual_weight: float = 1.0
     adversarial_weight: float = 0.1
     discriminator_rate: float = 1e-4
@@ -63,6 +66,8 @@ class FinetuneConfig:
             _check_least(name, getattr(self, name), 1)
         for name in (*_WEIGHTS, "warm_up", "discriminator_warm_up"):
             _check_least(name, getattr(self, name), 0)
+        if not 0 < self.outside_weight < math.inf:
+            raise InputError(f"The outside weight must be above 0, got {self.outside_weight}.")
         for name in ("learning_rate", "discriminator_rate"):
             if not 0 < getattr(self, name) < 1:
                 raise InputError(
@@ -98,7 +103,8 @@ QUICK = FinetuneConfig(
     batch=8,
     crop=128,
     learning_rate=2e-4,
-    contrast_weight=1.0,
+    contrast_weight=600.0,
+    outside_weight=3.0,
     perceptual_weight=0.0,
     adversarial_weight=0.0,
     discriminator_features=16,

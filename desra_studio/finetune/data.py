@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,6 +29,20 @@ class FinetuneSample:
     lr: RgbImage
     pseudo_gt: RgbImage
     mask: Mask | None = None
+
+
+class Batch(NamedTuple):
+    """Crops of a step, float32 on the CPU.
+
+    Attributes:
+        lr: (N, 3, c, c) in 0..1.
+        target: the pseudo-GT, (N, 3, scale c, scale c) in 0..1.
+        mask: (N, 1, scale c, scale c), 1 where the mask is set, else 0.
+    """
+
+    lr: Tensor
+    target: Tensor
+    mask: Tensor
 
 
 def check_samples(samples: Sequence[FinetuneSample], scale: int) -> None:
@@ -76,28 +91,23 @@ class CropSource:
         mask_share: float = 0.0,
     ) -> None:
         self.lr_crop, self.scale, self.seed = lr_crop, scale, seed
-        self._pairs = [(to_tensor(sample.lr), to_tensor(sample.pseudo_gt)) for sample in samples]
+        self._samples = [_place_sample(sample) for sample in samples]
         self._masked = [_list_masked(sample.mask, scale) for sample in samples]
         self._with_mask = [index for index, places in enumerate(self._masked) if len(places)]
         self.mask_share = mask_share if self._with_mask else 0.0
 
-    def draw_batch(self, batch: int, step: int) -> tuple[Tensor, Tensor]:
-        """Return the batch of a step: random samples, crops, flips and transpositions.
-
-        Returns:
-            LR (batch, 3, lr_crop, lr_crop) and pseudo-GT (batch, 3, scale lr_crop, scale lr_crop),
-            float32 in 0..1, on the CPU.
-        """
+    def draw_batch(self, batch: int, step: int) -> Batch:
+        """Return the batch of a step: random samples, crops, flips and transpositions."""
         # Hashed, so that neighbouring seeds and steps have nothing in common.
         random = Random(f"{self.seed}/{step}")
         crops = [self._draw_crop(random) for _ in range(batch)]
-        return torch.stack([lr for lr, _ in crops]), torch.stack([target for _, target in crops])
+        return Batch(*(torch.stack(parts) for parts in zip(*crops, strict=True)))
 
-    def _draw_crop(self, random: Random) -> tuple[Tensor, Tensor]:
+    def _draw_crop(self, random: Random) -> list[Tensor]:
         draw, side, scale = random.randrange, self.lr_crop, self.scale
         on_mask = random.random() < self.mask_share
-        index = self._with_mask[draw(len(self._with_mask))] if on_mask else draw(len(self._pairs))
-        lr, target = self._pairs[index]
+        index = self._with_mask[draw(len(self._with_mask))] if on_mask else draw(len(self._samples))
+        lr, *large = self._samples[index]
         height, width = lr.shape[1:]
         if on_mask:
             row, column = (int(value) for value in self._masked[index][draw(self._count(index))])
@@ -105,13 +115,13 @@ class CropSource:
             left = _draw_start(random, column, side, width)
         else:
             top, left = draw(height - side + 1), draw(width - side + 1)
-        lr = lr[:, top : top + side, left : left + side]
-        target = target[:, top * scale : (top + side) * scale, left * scale : (left + side) * scale]
+        rows = slice(top * scale, (top + side) * scale)
+        columns = slice(left * scale, (left + side) * scale)
+        crops = [lr[:, top : top + side, left : left + side]]
+        crops += [image[:, rows, columns] for image in large]
         flips = [axis for axis in (1, 2) if draw(2)]
-        lr, target = lr.flip(flips), target.flip(flips)
-        if draw(2):
-            lr, target = lr.transpose(1, 2), target.transpose(1, 2)
-        return lr, target
+        crops = [crop.flip(flips) for crop in crops]
+        return [crop.transpose(1, 2) for crop in crops] if draw(2) else crops
 
     def _count(self, index: int) -> int:
         return len(self._masked[index])
@@ -129,8 +139,17 @@ def sample_batches(
     source = CropSource(samples, lr_crop, scale, seed)
     step = 0
     while True:
-        yield source.draw_batch(batch, step)
+        lr, target, _ = source.draw_batch(batch, step)
+        yield lr, target
         step += 1
+
+
+def _place_sample(sample: FinetuneSample) -> tuple[Tensor, Tensor, Tensor]:
+    """Return LR, pseudo-GT and mask as a batch has them, of the whole image."""
+    shape = sample.pseudo_gt.shape[:2]
+    mask = np.zeros(shape, bool) if sample.mask is None else sample.mask
+    pixels = torch.from_numpy(mask.astype(np.float32))[None]
+    return to_tensor(sample.lr), to_tensor(sample.pseudo_gt), pixels
 
 
 def _list_masked(mask: Mask | None, scale: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

@@ -27,9 +27,20 @@ _WINDOW_PX, _WINDOW_SIGMA = 11, 1.5
 _VARIANCE_FLOOR = (1 / 255) ** 2
 
 
-def compute_pixel_loss(output: Tensor, target: Tensor) -> Tensor:
-    """Return the mean L1 distance of two batches, (N, 3, H, W) in 0..1."""
-    return functional.l1_loss(output, target)
+def weigh_outside(mask: Tensor, outside_weight: float) -> Tensor:
+    """Return 1 where a mask, (N, 1, H, W) of 0 and 1, is set and `outside_weight` elsewhere."""
+    return outside_weight + (1 - outside_weight) * mask
+
+
+def compute_pixel_loss(output: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Return the L1 distance of two batches, (N, 3, H, W) in 0..1, as a mean by weight.
+
+    Args:
+        output: of the generator.
+        target: the pseudo-GT.
+        weight: of each px, (N, 1, H, W); None where all count alike.
+    """
+    return _average((output - target).abs(), weight)
 
 
 def compute_real_loss(scores: Tensor) -> Tensor:
@@ -43,11 +54,12 @@ def compute_fake_loss(scores: Tensor) -> Tensor:
 
 
 class ContrastLoss(nn.Module):
-    """L1 distance of local standard deviations, under the Gaussian window of Equation 7.
+    """Squared distance of local standard deviations, under the Gaussian window of Equation 7.
 
-    What is unsure of a texture, L1 alone makes smooth, since the median of all that it may be is
-    smooth. This asks for as much contrast as the pseudo-GT has, wherever its lines run: the GAN's
-    outside the mask, the MSE model's inside.
+    A network that cannot tell where exactly a line runs draws none: for L1 that is the best guess.
+    This asks for as much contrast as the pseudo-GT has, wherever its lines run: the GAN's outside
+    the mask, the MSE model's inside. Squared, since where the network cannot tell inside from
+    outside, the mean of both keeps some of the GAN's detail, and the median of L1 all or none.
     """
 
     window: Tensor
@@ -57,11 +69,17 @@ class ContrastLoss(nn.Module):
         window = torch.from_numpy(cv2.getGaussianKernel(_WINDOW_PX, _WINDOW_SIGMA)).float()
         self.register_buffer("window", window.reshape(1, 1, -1, 1).repeat(3, 1, 1, 1))
 
-    def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        """Return the mean over the valid region, of (N, 3, H, W) in 0..1; 0 where there is none."""
+    def forward(self, output: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Return the mean over the valid region; 0 where there is none.
+
+        Arguments are those of `compute_pixel_loss`.
+        """
         if min(output.shape[2:]) < _WINDOW_PX:
             return output.new_zeros(())
-        return functional.l1_loss(self._compute_deviation(output), self._compute_deviation(target))
+        distance = self._compute_deviation(output) - self._compute_deviation(target)
+        margin = _WINDOW_PX // 2
+        inner = slice(margin, -margin)
+        return _average(distance.square(), None if weight is None else weight[..., inner, inner])
 
     def _compute_deviation(self, image: Tensor) -> Tensor:
         # The shift leaves the variance as it is, and float32 more digits of it.
@@ -126,3 +144,10 @@ class PerceptualLoss(nn.Module):
             if index in _VGG_INDICES.values():
                 seen.append(value)
         return seen
+
+
+def _average(values: Tensor, weight: Tensor | None) -> Tensor:
+    """Return the mean of (N, C, H, W), by weights (N, 1, H, W) where there are some."""
+    if weight is None:
+        return values.mean()
+    return (values * weight).sum() / (weight.sum() * values.shape[1])

@@ -114,7 +114,7 @@ def finetune_generator(
     batch = crops.draw_batch(size, done + 1)
     for iteration in range(done + 1, config.iterations + 1):
         known = len(training.notes)
-        losses = training.run_step(*batch, iteration)
+        losses = training.run_step(batch, iteration)
         # While a GPU still computes: reading the losses waits for it.
         batch = crops.draw_batch(size, iteration + 1)
         values = {name: float(value) for name, value in losses.items()}

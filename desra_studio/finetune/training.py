@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from desra_studio.errors import InputError, ModelError
 from desra_studio.finetune.averaging import update_average
 from desra_studio.finetune.config import FinetuneConfig
+from desra_studio.finetune.data import Batch
 from desra_studio.finetune.discriminator import UNetDiscriminator
 from desra_studio.finetune.losses import (
     ContrastLoss,
@@ -20,6 +21,7 @@ from desra_studio.finetune.losses import (
     compute_fake_loss,
     compute_pixel_loss,
     compute_real_loss,
+    weigh_outside,
 )
 from desra_studio.sr.loader import Generator
 from desra_studio.sr.upscale import is_out_of_memory
@@ -88,12 +90,11 @@ class Training:
         """The generator as it is trained, without what surrounds it."""
         return self._unwrap(self._module)
 
-    def run_step(self, lr: Tensor, target: Tensor, iteration: int) -> Losses:
+    def run_step(self, batch: Batch, iteration: int) -> Losses:
         """Take one step of all networks; out of memory it halves the batch and tries again.
 
         Args:
-            lr: (N, 3, h, w) float32 in 0..1.
-            target: (N, 3, scale h, scale w) float32 in 0..1.
+            batch: all the crops of the step.
             iteration: from 1.
 
         Returns:
@@ -103,8 +104,8 @@ class Training:
         Raises:
             ModelError: out of memory with a single crop.
         """
-        while (losses := self._try_gradients(lr, target, iteration)) is None:
-            self._halve_batch(len(lr), target.shape[-1])
+        while (losses := self._try_gradients(batch, iteration)) is None:
+            self._halve_batch(len(batch.lr), batch.target.shape[-1])
         rate = self.config.learning_rate * min(1.0, iteration / max(1, self.config.warm_up))
         self._optimizer.param_groups[0]["lr"] = rate
         # Nothing is clipped; this is the way to the norm.
@@ -169,41 +170,40 @@ class Training:
         unwrapped: nn.Module = self._accelerator.unwrap_model(module)
         return unwrapped
 
-    def _try_gradients(self, lr: Tensor, target: Tensor, iteration: int) -> Losses | None:
+    def _try_gradients(self, batch: Batch, iteration: int) -> Losses | None:
         """Return the losses with their gradients in place, or None where memory ran out."""
         try:
-            return self._compute_gradients(lr, target, iteration)
+            return self._compute_gradients(batch, iteration)
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
         return None
 
-    def _compute_gradients(self, lr: Tensor, target: Tensor, iteration: int) -> Losses:
+    def _compute_gradients(self, batch: Batch, iteration: int) -> Losses:
         self._optimizer.zero_grad(set_to_none=True)
         if self._discriminator is not None:
             self._discriminator_optimizer.zero_grad(set_to_none=True)
         sums: Losses = {}
-        size = math.ceil(len(lr) / self.parts)
-        chunks = list(zip(torch.split(lr, size), torch.split(target, size), strict=True))
-        for number, (inputs, wanted) in enumerate(chunks, 1):
-            share = len(inputs) / len(lr)
-            last = number == len(chunks)
-            losses = self._add_gradients(self._place(inputs), self._place(wanted), share, last,
-                                         iteration > self._judges_from)  # fmt: skip
+        size, judged = math.ceil(len(batch.lr) / self.parts), iteration > self._judges_from
+        chunks = [Batch(*parts) for parts in zip(*(torch.split(part, size) for part in batch),
+                                                 strict=True)]  # fmt: skip
+        for number, chunk in enumerate(chunks, 1):
+            share = len(chunk.lr) / len(batch.lr)
+            losses = self._add_gradients(chunk, share, number == len(chunks), judged)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0) + share * value.detach()
         return sums
 
-    def _add_gradients(
-        self, lr: Tensor, target: Tensor, share: float, last: bool, judged: bool
-    ) -> Losses:
+    def _add_gradients(self, batch: Batch, share: float, last: bool, judged: bool) -> Losses:
         config, accelerator = self.config, self._accelerator
+        lr, target, mask = (self._place(part) for part in batch)
+        weight = None if config.outside_weight == 1 else weigh_outside(mask, config.outside_weight)
         with nullcontext() if last else accelerator.no_sync(self._module):
             output = self._module(lr).float()
-            losses, terms = {"loss": compute_pixel_loss(output, target)}, []
+            losses, terms = {"loss": compute_pixel_loss(output, target, weight)}, []
             terms.append(config.pixel_weight * losses["loss"])
             if self._contrast is not None:
-                losses["contrast"] = self._contrast(output, target)
+                losses["contrast"] = self._contrast(output, target, weight)
                 terms.append(config.contrast_weight * losses["contrast"])
             if self._perceptual is not None:
                 with accelerator.autocast():

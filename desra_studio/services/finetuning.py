@@ -141,7 +141,8 @@ def finetune_folders(
     """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
 
     Writes `generator.safetensors` and `generator_params_ema.pth` into `out`, both or none. While
-    it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that.
+    it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that. Of
+    several processes that `accelerate launch` started, one writes and the others return {}.
 
     Raises:
         InputError: files that do not match, fit or open, or a checkpoint of another training.
@@ -156,8 +157,9 @@ def finetune_folders(
     helpers = _find_helpers(settings, checkpoint, resume, steps, discriminator)
     with stage_folder(out) as staged:
         result = finetune_generator(base, samples, settings, device, steps.report_step, helpers)
-        if result.is_main:
-            write_generator(staged, result)
+        if not result.is_main:
+            return {}
+        write_generator(staged, result)
     checkpoint.unlink(missing_ok=True)
     return {
         "iterations": settings.iterations,

@@ -11,7 +11,7 @@ from desra_studio.errors import CancelledError, InputError, ModelError
 from desra_studio.finetune import training as training_module
 from desra_studio.finetune.checkpoints import load_checkpoint
 from desra_studio.finetune.config import PAPER, PRESETS, QUICK, FinetuneConfig, get_preset
-from desra_studio.finetune.data import CropSource, FinetuneSample
+from desra_studio.finetune.data import Batch, CropSource, FinetuneSample
 from desra_studio.finetune.discriminator import UNetDiscriminator
 from desra_studio.finetune.losses import PerceptualLoss
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
@@ -299,7 +299,10 @@ def test_the_rate_warms_up(generator):
     training = Training(generator, replace(TINY, warm_up=4), CPU)
     rates = []
     for iteration in range(1, 7):
-        training.run_step(torch.rand(1, 3, 8, 8), torch.rand(1, 3, 32, 32), iteration)
+        images = (
+            torch.rand(1, channels, side, side) for channels, side in ((3, 8), (3, 32), (1, 32))
+        )
+        training.run_step(Batch(*images), iteration)
         rates.append(training.save_state()["optimizer"]["param_groups"][0]["lr"])
     assert rates == pytest.approx([0.25e-3, 0.5e-3, 0.75e-3, 1e-3, 1e-3, 1e-3])
 
@@ -327,6 +330,8 @@ def test_crops_on_the_mask(share):
     source = CropSource(samples, side, scale, seed=0, mask_share=share)
     targets = torch.cat([source.draw_batch(8, step)[1] for step in range(50)])
     assert tuple(targets.shape[1:]) == (3, 24, 24)
+    masks = torch.cat([source.draw_batch(8, step).mask for step in range(50)])
+    assert torch.equal(masks.expand_as(targets), targets)
     shown = (targets.amax((1, 2, 3)) > 0).float().mean().item()
     assert abs(shown - share) < 0.08
     one, again, other = (source.draw_batch(4, step) for step in (3, 3, 4))
