@@ -210,7 +210,9 @@ class Training:
                     losses["perceptual"] = self._perceptual(output, target)
                 terms.append(config.perceptual_weight * losses["perceptual"])
             if self._discriminator is not None and judged:
-                losses["adversarial"] = self._ask_discriminator(output)
+                losses["adversarial"] = self._ask_discriminator(
+                    self._unwrap(self._discriminator), output
+                )
                 terms.append(config.adversarial_weight * losses["adversarial"])
             accelerator.backward(torch.stack(terms).sum() * share)
         if self._discriminator is not None:
@@ -222,14 +224,13 @@ class Training:
                 accelerator.backward(losses["discriminator"] * share)
         return losses
 
-    def _ask_discriminator(self, output: Tensor) -> Tensor:
-        judge = self._unwrap(self._discriminator) if self._discriminator else None
-        if judge is None:
-            raise ModelError("There is no discriminator to ask. Give its loss a weight.")
+    def _ask_discriminator(self, judge: nn.Module, output: Tensor) -> Tensor:
+        # Not through what surrounds it: several processes would wait for gradients of its own.
         judge.requires_grad_(False)
-        loss = compute_real_loss(judge(output).float())
-        judge.requires_grad_(True)
-        return loss
+        try:
+            return compute_real_loss(judge(output).float())
+        finally:
+            judge.requires_grad_(True)
 
     def _place(self, batch: Tensor) -> Tensor:
         return batch.to(self.device, memory_format=torch.channels_last, non_blocking=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from desra_studio.errors import InputError
 from desra_studio.finetune.config import CHECKPOINT, FinetuneConfig, get_preset
 from desra_studio.finetune.discriminator import load_discriminator
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
@@ -61,10 +62,13 @@ def finetune_training_set(
     resume = checkpoint.exists()
     helpers = _find_helpers(settings, checkpoint, resume, steps)
     result = finetune_generator(generator, samples, settings, device, steps.report_step, helpers)
-    with stage_folder(studio.run_folder(run_id)) as staged:
-        write_generator(staged, result)
-        weights = (staged / "generator.safetensors").read_bytes()
-    file_sha = studio.blobs.put(weights)
+    try:
+        with stage_folder(studio.run_folder(run_id)) as staged:
+            write_generator(staged, result)
+            weights = (staged / "generator.safetensors").read_bytes()
+        file_sha = studio.blobs.put(weights)
+    except OSError as error:
+        raise _refuse_to_write(studio.run_folder(run_id), error) from error
     with studio.database.write() as session:
         model = models.add_model(
             session,
@@ -155,11 +159,15 @@ def finetune_folders(
     steps = _StepReporter(settings.iterations, report, _ignore_metric)
     checkpoint = out / CHECKPOINT
     helpers = _find_helpers(settings, checkpoint, resume, steps, discriminator)
-    with stage_folder(out) as staged:
-        result = finetune_generator(base, samples, settings, device, steps.report_step, helpers)
-        if not result.is_main:
-            return {}
-        write_generator(staged, result)
+    try:
+        # From the start, so that a folder that cannot be written to is not found out at the end.
+        with stage_folder(out) as staged:
+            result = finetune_generator(base, samples, settings, device, steps.report_step, helpers)
+            if not result.is_main:
+                return {}
+            write_generator(staged, result)
+    except OSError as error:
+        raise _refuse_to_write(out, error) from error
     checkpoint.unlink(missing_ok=True)
     return {
         "iterations": settings.iterations,
@@ -236,6 +244,13 @@ def _find_helpers(
         checkpoint=checkpoint,
         resume=resume,
         tell=steps.tell_note,
+    )
+
+
+def _refuse_to_write(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"The new weights cannot be written to {folder} ({error.strerror or error}). The "
+        "checkpoint is kept: free some space, then resume."
     )
 
 

@@ -3,7 +3,6 @@
 They are 548 MB, and a training does without them rather than wait for a network that is not there.
 """
 
-import os
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -20,8 +19,6 @@ from desra_studio.sr.loader import parse_weights
 
 PATIENCE_S = 20.0
 """How long nothing may come before the loss is left out; looking a name up has no limit itself."""
-FETCH = "DESRA_STUDIO_FETCH_VGG"
-"""The environment variable that forbids fetching, as 0."""
 
 _POLL_S = 0.2
 
@@ -51,8 +48,6 @@ def locate_vgg() -> Path:
 
 
 def _fetch(url: str, path: Path, report: Report) -> None:
-    if os.environ.get(FETCH) == "0":
-        raise ModelError(f"{FETCH} is 0, so they were not fetched.")
     fetched = path.with_name(f"{path.name}.fetched")
     heard, given_up, outcome = [time.monotonic()], Event(), Future[None]()
     told = [(0, 0, f"Fetching {path.stem}")]

@@ -13,10 +13,15 @@ from desra_studio.finetune.config import QUICK, FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.finetune.trainer import finetune_generator
-from desra_studio.services import curation, jobs, models, review
+from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services import curation, finetuning, jobs, models, review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
-from desra_studio.services.finetuning import choose_settings, finetune_training_set
+from desra_studio.services.finetuning import (
+    choose_settings,
+    finetune_folders,
+    finetune_training_set,
+)
 from desra_studio.sr.loader import (
     build_generator,
     choose_device,
@@ -235,6 +240,37 @@ def test_a_lost_job_goes_on(studio, accepted, generator_file):
     result = finetune_training_set(studio, run_id, config, lambda *_: None, lambda *_: None)
     assert result["resumed_from"] == 5
     assert result["notes"] == []
+
+
+def test_a_disk_that_is_full_at_the_end(
+    studio, tmp_path, dataset_folder, generator_file, monkeypatch
+):
+    folder = dataset_folder
+    (folder / "mask").mkdir()
+    for name in "abc":
+        mask = np.zeros((96, 96), bool)
+        mask[20:60, 20:60] = True
+        (folder / "mask" / f"{name}.png").write_bytes(encode_mask_png(mask))
+    names = {"--lr": "LR", "--gan": "GAN-SR", "--mse": "MSE-SR", "--mask": "mask"}
+    folders = {option: folder / name for option, name in names.items()}
+    out = tmp_path / "out"
+
+    def fill_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetuning, "write_generator", fill_disk)
+        with pytest.raises(
+            InputError, match=r"No space left .* The checkpoint is kept"
+        ):
+            finetune_folders(studio, folders, str(generator_file), out, SETTINGS)
+    assert [path.name for path in out.iterdir()] == ["checkpoint.pt"]
+    result = finetune_folders(studio, folders, str(generator_file), out, SETTINGS, resume=True)
+    assert result["resumed_from"] == result["iterations"] == 12
+    assert sorted(path.name for path in out.iterdir()) == [
+        "generator.safetensors",
+        "generator_params_ema.pth",
+    ]
 
 
 def test_settings_of_presets(studio):

@@ -27,7 +27,6 @@ def place(tmp_path, vgg_file, monkeypatch):
     """Where the weights belong; nothing is there."""
     path = tmp_path / "checkpoints" / vgg_file.name
     monkeypatch.setattr(perceptual, "locate_vgg", lambda: path)
-    monkeypatch.delenv(perceptual.FETCH, raising=False)
     path.parent.mkdir()
     return path
 
@@ -90,8 +89,6 @@ def test_without_them_the_loss_is_off_and_says_why(place, vgg_file, monkeypatch)
         assert says in missing
         assert missing.endswith(f"Put torchvision's {vgg_file.name} at {place} to train with it.")
         assert list(place.parent.iterdir()) == []
-    monkeypatch.setenv(perceptual.FETCH, "0")
-    assert "not fetched" in load_perceptual(ignore)[1]
 
 
 def test_waiting_can_be_cancelled(place, monkeypatch):
