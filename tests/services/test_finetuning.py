@@ -260,9 +260,7 @@ def test_a_disk_that_is_full_at_the_end(
 
     with monkeypatch.context() as patch:
         patch.setattr(finetuning, "write_generator", fill_disk)
-        with pytest.raises(
-            InputError, match=r"No space left .* The checkpoint is kept"
-        ):
+        with pytest.raises(InputError, match=r"No space left .* The checkpoint is kept"):
             finetune_folders(studio, folders, str(generator_file), out, SETTINGS)
     assert [path.name for path in out.iterdir()] == ["checkpoint.pt"]
     result = finetune_folders(studio, folders, str(generator_file), out, SETTINGS, resume=True)
