@@ -112,9 +112,9 @@ QUICK = FinetuneConfig(
 )
 """For a small generator on a CPU, chosen on held-out images with the bundled pair.
 
-The contrast loss keeps the detail outside the masks that the discriminator is for elsewhere: that
-made each step five times as slow on a CPU and kept no more of it. The outside counts that much,
-since a generator cannot always tell it from the inside and would smooth both.
+The contrast loss keeps the detail outside the masks that the discriminator is for elsewhere: one of
+12 features made each step six times as slow on a CPU and kept no more of it. The outside counts
+that much, since a generator cannot always tell it from the inside and would smooth both.
 """
 PAPER = FinetuneConfig()
 """METHOD's and Real-ESRGAN's values, for a GPU."""
