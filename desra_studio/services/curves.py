@@ -43,14 +43,17 @@ def list_thresholds(params: DetectorParams | BaselineParams) -> list[float]:
 
 
 def trace_detector(
-    studio: Studio, dataset_id: int, index: int = 0, report: Report = ignore_progress
+    studio: Studio,
+    dataset_id: int,
+    detector: dict[str, Any] | None = None,
+    report: Report = ignore_progress,
 ) -> dict[str, Any]:
     """Score a detector at many thresholds against the labels of a dataset.
 
     Args:
         studio: the installation.
         dataset_id: of the dataset.
-        index: of the detector in `list_detector_runs`; 0 is the one that Review shows.
+        detector: what `DetectorRun.as_dict` gives; the one that Review shows where None.
         report: of the progress.
 
     Returns:
@@ -62,13 +65,17 @@ def trace_detector(
         InputError: nothing is labelled or detected yet.
         CancelledError: from `report`.
     """
-    runs = list_detector_runs(studio, dataset_id)
+    runs = [
+        run
+        for run in list_detector_runs(studio, dataset_id)
+        if detector is None or run.as_dict() == detector
+    ]
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     labelled = [record for record in records if record.label]
-    if not labelled or index >= len(runs):
+    if not labelled or not runs:
         raise InputError("There is no curve without a detector that ran and labelled images.")
-    run = runs[index]
+    run = runs[0]
     scorer = SetScorer(studio)
     thresholds = list_thresholds(run.params)
     scores: dict[float, list[ImageScore]] = {threshold: [] for threshold in thresholds}

@@ -84,7 +84,7 @@ def load_detected(studio, record):
 def test_without_a_network_all_weights_are_1_and_it_says_so(studio, dataset):
     result = detect_dataset(studio, dataset, PARAMS)
     assert result["segmentation"] is None
-    assert result["notes"][0].startswith("All class weights are 1. The weights nvidia/segformer-b0")
+    assert "nvidia/segformer-b0-finetuned-ade-512-512 is not on this machine" in result["notes"][0]
     unweighted = DetectorParams(class_weights="none")
     for switched_off in ({"segmentation": "none"}, {"params": unweighted}):
         values = {"params": PARAMS} | switched_off
@@ -262,7 +262,7 @@ def test_baselines_beside_desra(studio, dataset, tmp_path):
         parse_detector(text, studio)
         for text in ("ldl:0.01", "niqe", "ssim:0.5", "desra:0.5", f"{network}:0.9")
     ]
-    assert run_detectors(studio, dataset, wanted)[0].startswith("All class weights are 1")
+    assert run_detectors(studio, dataset, wanted)[0].startswith("All class weights are 1:")
     runs = list_detector_runs(studio, dataset)
     assert [run.as_dict()["method"] for run in runs] == [
         "desra", "network", "desra", "ssim", "niqe", "ldl",
@@ -355,8 +355,8 @@ def test_a_curve_passes_through_the_score(studio, dataset):
     label(studio, second.image.id, np.zeros((96, 96), bool))
     run_detectors(studio, dataset, [parse_detector("ssim", studio)])
     result = score_dataset(studio, dataset)
-    for index, row in enumerate(result.detectors):
-        curve = trace_detector(studio, dataset, index)
+    for row in result.detectors:
+        curve = trace_detector(studio, dataset, row.detector)
         chosen = curve["points"][curve["chosen"]]
         assert (chosen["iou"], chosen["precision"], chosen["recall"]) == (
             row.total.iou, row.total.precision, row.total.recall,
