@@ -173,7 +173,8 @@ def score(
 def _score_dataset(
     studio: Studio, dataset: str, detectors: list[str], regions: str, as_json: bool
 ) -> None:
-    from desra_studio.services.detectors import parse_detector, run_detectors
+    from desra_studio.services.comparisons import adopt_cleaning
+    from desra_studio.services.detectors import list_detector_runs, parse_detector, run_detectors
     from desra_studio.services.exports import find_dataset_by_name
     from desra_studio.services.regions import RegionFilter
     from desra_studio.services.scores import score_dataset
@@ -182,6 +183,7 @@ def _score_dataset(
     dataset_id = find_dataset_by_name(studio, dataset).id
     wanted = [parse_detector(text, studio) for text in detectors]
     if wanted:
+        wanted = adopt_cleaning(list_detector_runs(studio, dataset_id), wanted)
         with show_progress("score") as report:
             tell_notes(run_detectors(studio, dataset_id, wanted, report))
     result = score_dataset(studio, dataset_id, chosen)

@@ -66,6 +66,8 @@ def test_score_a_dataset_and_calibrate(run, dataset_folder, tmp_path):
     assert status == 0
     result = json.loads(output)
     assert [row["detector"]["method"] for row in result["rows"]] == ["desra", "ldl"]
+    areas = [row["detector"]["area_threshold"] for row in result["rows"]]
+    assert areas == [400, 400], "only the map and its threshold differ"
     assert (result["labelled"], result["rows"][0]["iou"]) == (0, None)
     assert "3 images are not labelled yet" in errors
     for arguments, says in (

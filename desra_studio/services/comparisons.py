@@ -11,6 +11,7 @@ from desra_studio.detection.regions import RegionParams
 from desra_studio.errors import InputError
 from desra_studio.services.detectors import (
     AnyParams,
+    DetectorRun,
     describe_params,
     list_detector_runs,
     make_network_params,
@@ -56,18 +57,15 @@ def choose_comparisons(
         InputError: nothing chosen, all of it ran already, a value out of range, or a file that
             cannot be used.
     """
-    runs = list_detector_runs(studio, dataset_id)
-    own = runs[0].params if runs else DetectorParams()
-    cleaning = {field.name: getattr(own, field.name) for field in fields(RegionParams)}
-    wanted: list[AnyParams] = [replace(parse_detector(name), **cleaning) for name in names]
+    wanted = [parse_detector(name) for name in names]
     if contrast is not None:
-        other = own if isinstance(own, DetectorParams) else DetectorParams(**cleaning)
-        wanted.append(replace(other, contrast_threshold=contrast))
+        wanted.append(DetectorParams(contrast_threshold=contrast))
     if network.strip():
-        path = Path(network.strip()).expanduser()
-        wanted.append(replace(make_network_params(path, studio=studio), **cleaning))
+        wanted.append(make_network_params(Path(network.strip()).expanduser(), studio=studio))
     if not wanted:
         raise InputError("Choose at least one detector to run.")
+    runs = list_detector_runs(studio, dataset_id)
+    wanted = adopt_cleaning(runs, wanted)
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     images = {record.image.id for record in records}
@@ -76,3 +74,18 @@ def choose_comparisons(
     if not left:
         raise InputError("What you chose is in the table already. Choose another detector.")
     return [describe_params(params) for params in left]
+
+
+def adopt_cleaning(runs: Sequence[DetectorRun], wanted: Sequence[AnyParams]) -> list[AnyParams]:
+    """Return detectors with the area threshold and morphology of the first run, Review's.
+
+    Another DeSRA keeps nothing of its own but its contrast threshold.
+    """
+    own = runs[0].params if runs else DetectorParams()
+    cleaning = {field.name: getattr(own, field.name) for field in fields(RegionParams)}
+    return [
+        replace(own, contrast_threshold=params.contrast_threshold)
+        if isinstance(params, DetectorParams) and isinstance(own, DetectorParams)
+        else replace(params, **cleaning)
+        for params in wanted
+    ]
