@@ -46,8 +46,8 @@ def time_detect() -> dict[str, Any]:
     whole 11x11 window at once (OpenCV's filter2D, as the released code calls it).
 
     Returns:
-        {"naive_seconds", "fast_seconds": best of runs in turns, "ratio" of both, "flipped": share of
-        the pixels on another side of 0.7, "memory_planes": peak memory over that of one float32
+        {"naive_seconds", "fast_seconds": best of runs in turns, "ratio" of both, "flipped": share
+        of the pixels on another side of 0.7, "memory_planes": peak memory over one float32
         plane of the image, "live_2048_ms", "live_4096_ms": best time from a cached map to the
         packed answer, "folder_pairs", "folder_seconds", "folder_cores": processor time over wall
         time, "cores"}.
