@@ -62,7 +62,7 @@ def compute_artifact_map(
         mse_sr: (H, W, 3) uint8 RGB, the same size.
         window_size: odd width of the window in px, at least 3.
         precision: `reference` follows the released code in float64; `fast` works in float32 with
-            clamped variances, in tiles on all cores, and differs by less than 2e-3.
+            clamped variances, in tiles on all cores, and differs by less than 3e-3.
 
     Returns:
         (H - window_size + 1, W - window_size + 1) float32 in (0, 1].

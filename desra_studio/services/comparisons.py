@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from desra_studio.detection.baseline_detector import BASELINES, NETWORK
+from desra_studio.detection.baselines import LDL_THRESHOLDS
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.detection.regions import RegionParams
 from desra_studio.errors import InputError
@@ -19,9 +20,6 @@ from desra_studio.services.detectors import (
 )
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
-
-LDL_THRESHOLDS = (0.001, 0.005, 0.01)
-"""Those of DeSRA's table of detectors."""
 
 
 def list_comparisons() -> list[tuple[str, str]]:

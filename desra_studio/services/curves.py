@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from desra_studio.detection.baseline_detector import BaselineParams, detect_in_baseline_map
+from desra_studio.detection.baseline_detector import (
+    BASELINES,
+    BaselineParams,
+    detect_in_baseline_map,
+)
 from desra_studio.detection.detector import DetectorParams, detect_in_map
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
@@ -24,6 +28,8 @@ from desra_studio.storage.tables import Detection
 POINTS = 25
 CONTRAST_RANGE = (0.4, 0.96)
 """Of the contrast threshold: below 0.4 little is left on any published image."""
+SMALLEST_LIMIT = 1e-3
+"""In place of a threshold of 0, of which there are no multiples."""
 BASELINE_OCTAVES = 3
 """A baseline's threshold is moved by this many powers of two, both ways."""
 
@@ -38,7 +44,8 @@ def list_thresholds(params: DetectorParams | BaselineParams) -> list[float]:
         chosen = params.limit
     else:
         octaves = np.linspace(-BASELINE_OCTAVES, BASELINE_OCTAVES, POINTS)
-        values, chosen = params.limit * 2**octaves, params.limit
+        values, chosen = (params.limit or SMALLEST_LIMIT) * 2**octaves, params.limit
+        values = np.clip(values, None, BASELINES[params.method].largest)
     return sorted({*map(float, values), chosen})
 
 

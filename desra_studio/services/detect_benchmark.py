@@ -64,7 +64,7 @@ def time_detect() -> dict[str, Any]:
         "fast_seconds": round(fast, 4),
         "ratio": round(naive / fast, 1),
         "flipped": float(flipped),
-        "memory_planes": round(_measure_memory(gan, mse), 2),
+        "memory_planes": round(measure_memory(gan, mse), 2),
         "live_2048_ms": round(1000 * _time_live(gan, mse), 1),
         "live_4096_ms": round(1000 * _time_live(*make_pair(LARGE_SIDE)), 1),
         **_time_folder(),
@@ -121,7 +121,7 @@ def _time(function: Callable[[], object], repeats: int) -> float:
     return min(seconds)
 
 
-def _measure_memory(gan: RgbImage, mse: RgbImage) -> float:
+def measure_memory(gan: RgbImage, mse: RgbImage) -> float:
     """Return the peak that the map allocates, its result included, in float32 image planes."""
     tracemalloc.start()
     try:
@@ -156,9 +156,7 @@ def _time_folder() -> dict[str, Any]:
                 else:
                     shutil.copyfile(root / kind / f"{index % DISTINCT_PAIRS:03}.png", path)
         begun, before = time.perf_counter(), time.process_time()
-        detect_folders(
-            root / "gan", root / "mse", root / "out", DetectorParams(), FolderClasses({})
-        )
+        detect_folders(root / "gan", root / "mse", root / "out", DetectorParams(), FolderClasses())
         seconds, spent = time.perf_counter() - begun, time.process_time() - before
     return {
         "folder_pairs": FOLDER_PAIRS,

@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 IMAGE_COLUMNS = (
     "detector", "regions", "image", "state", "iou", "empty_both", *COUNTS, "mask_set",
-    "code_version",
+    "code_version", "parameters",
 )  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
     rows = (
         {
             "detector": detector.title,
+            "parameters": json.dumps(detector.detector),
             "regions": regions,
             "image": row.name,
             "state": row.state.value,
