@@ -12,6 +12,7 @@ from desra_studio.cli_db import db_app
 from desra_studio.cli_detection import detection_app
 from desra_studio.cli_folders import folders_app
 from desra_studio.cli_models import models_app
+from desra_studio.cli_scores import scores_app
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.console import (
     DEFAULTS,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 jobs_app = typer.Typer(help="What child processes of the server run.", no_args_is_help=True)
 app.add_typer(detection_app)
+app.add_typer(scores_app)
 app.add_typer(folders_app)
 app.add_typer(db_app, name="db")
 app.add_typer(models_app, name="models")

@@ -30,6 +30,11 @@ def test_detect_with_classes(run, dataset_folder, tmp_path):
         areas.append([image["area_px"] for image in result["images"]])
     assert all(weighted < plain for weighted, plain in zip(*areas, strict=True))
     assert result["classes"]["weights"] == "all 1"
+    (tmp_path / "empty").mkdir()
+    arguments = ("detect", *pair, "--out", tmp_path / "y", "--class-maps", tmp_path / "empty")
+    status, _, errors = run(*arguments)
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "--class-maps has no map named a, b, c" in errors
     both = ("--class-maps", maps, "--no-segmentation")
     status, _, errors = run("detect", *pair, "--out", tmp_path / "x", *both)
     assert (status, errors.count("\n")) == (2, 1)
@@ -53,7 +58,7 @@ def test_detect_with_a_baseline(run, dataset_folder, tmp_path):
     arguments = ("detect", *pair, "--out", tmp_path / "raw", "--detector", "ldl:0.001", "--raw")
     raw = json.loads(run(*arguments, "--json")[1])
     assert raw["images"][0]["area_px"] < result["images"][0]["area_px"], "nothing was dilated"
-    for detector, says in (("moon", "No detector named"), ("ldl:x", "is no number")):
+    for detector, says in (("moon", "No detector named"), ("ldl:x", "No detector named")):
         status, _, errors = run("detect", *pair, "--out", tmp_path / "y", "--detector", detector)
         assert (status, errors.count("\n")) == (2, 1)
         assert says in errors
@@ -66,12 +71,15 @@ def test_score_a_dataset_and_calibrate(run, dataset_folder, tmp_path):
     assert status == 0
     result = json.loads(output)
     assert [row["detector"]["method"] for row in result["rows"]] == ["desra", "ldl"]
+    areas = [row["detector"]["area_threshold"] for row in result["rows"]]
+    assert areas == [400, 400], "only the map and its threshold differ"
     assert (result["labelled"], result["rows"][0]["iou"]) == (0, None)
     assert "3 images are not labelled yet" in errors
     for arguments, says in (
         (("score", "--dataset", "set", "--gt", dataset_folder), "exclude each other"),
         (("score", "--pred", dataset_folder), "Give --pred and --gt"),
         (("score", "--dataset", "set", "--regions", "mild"), "'mild'"),
+        (("score", "--pred", ".", "--gt", ".", "--regions", "severe"), "need --dataset"),
         (("calibrate", "--name", "x", "--dataset", "set"), "No image of set is marked clean"),
         (("calibrate", "--name", "released", "--dataset", "set"), "exists already"),
         (("calibrate", "--name", "x"), "Give --dataset, or --gan and --mse"),

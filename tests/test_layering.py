@@ -30,10 +30,11 @@ ALLOWED = {
     "cli_db": {"console", "services", "progress", "errors"},
     "cli_models": {"console", "services", "progress", "errors"},
     "cli_detection": {"console", "services", "progress", "config", "errors"},
+    "cli_scores": {"console", "services", "progress", "errors"},
     "cli_folders": {"console", "services", "progress", "errors"},
     "cli": {
-        "cli_db", "cli_detection", "cli_folders", "cli_models", "console", "ui", "services",
-        "progress", "config", "errors",
+        "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores", "console", "ui",
+        "services", "progress", "config", "errors",
     },
 }  # fmt: skip
 
@@ -43,7 +44,15 @@ OWNERS = {
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "httpx": {"services"},
-    "typer": {"cli", "cli_db", "cli_detection", "cli_folders", "cli_models", "console"},
+    "typer": {
+        "cli",
+        "cli_db",
+        "cli_detection",
+        "cli_folders",
+        "cli_models",
+        "cli_scores",
+        "console",
+    },
     "cv2": {"imaging", "detection", "finetune", "services"},
 }
 

@@ -37,7 +37,9 @@ class TorchscriptDetector:
     (`aten::save`, `aten::from_file`), and a `__setstate__` of its own runs while it is loaded.
     """
 
-    def __init__(self, path: Path, device: str = "cpu", input_size: int | None = 512) -> None:
+    def __init__(
+        self, path: Path, device: str = "cpu", input_size: int | None = 512, name: str = ""
+    ) -> None:
         """Load the network.
 
         Args:
@@ -45,6 +47,7 @@ class TorchscriptDetector:
             device: PyTorch's name of one: cpu, cuda, cuda:1 and so on.
             input_size: side in px of the square that GAN-SR is resized to, whatever its shape;
                 None keeps its size.
+            name: what messages call it; the file's name where empty.
 
         Raises:
             InputError: no file, not TorchScript, one that needs operators which are not installed,
@@ -55,7 +58,7 @@ class TorchscriptDetector:
                 f"The input size must be 1 px or more, got {input_size}. "
                 "Give 512, or none to keep the image's size."
             )
-        self._name, self._input_size = path.name, input_size
+        self._name, self._input_size = name or path.name, input_size
         self._device = _choose_device(device)
         self._network = _load_network(path, self._device)
 

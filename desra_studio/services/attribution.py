@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from desra_studio.errors import InputError
 from desra_studio.metrics.attribution import attribute_component
 from desra_studio.metrics.mask_metrics import SetScore, score_image, summarize_scores
@@ -16,7 +14,8 @@ from desra_studio.storage import datasets
 def attribute_verdict(scorer: SetScorer, image_id: int, x: int, y: int) -> dict[str, Any]:
     """Return what accepting or rejecting the detected component over a pixel does.
 
-    The manual mask as it stands is the image's saved one; where none is, an empty one.
+    The manual mask as it stands is the image's saved one; where none is, the detector's own, which
+    is what Review shows until somebody changes it.
 
     Args:
         scorer: of the installation.
@@ -42,7 +41,7 @@ def attribute_verdict(scorer: SetScorer, image_id: int, x: int, y: int) -> dict[
     prediction = scorer.read(record.detection.mask_sha)
     component = pick_component(prediction, x, y)
     saved = scorer.read(record.revision.mask_sha) if record.revision else None
-    manual = np.zeros_like(prediction) if saved is None else saved
+    manual = prediction if saved is None else saved
     others = [
         scorer.score(other.detection.mask_sha if other.detection else None, other.label)[0]
         for other in records

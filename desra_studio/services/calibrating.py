@@ -8,6 +8,8 @@ import numpy as np
 
 from desra_studio.detection.artifact_map import compute_artifact_map
 from desra_studio.detection.calibration import (
+    MIN_IMAGES,
+    MIN_PIXELS,
     CalibratedIntervals,
     ClassHistogram,
     compute_class_intervals,
@@ -22,9 +24,6 @@ from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.weight_sets import check_new_name
 from desra_studio.storage import datasets, weight_sets
 from desra_studio.storage.tables import State
-
-MIN_PIXELS = 10_000
-MIN_IMAGES = 3
 
 
 @dataclass(frozen=True)
@@ -139,6 +138,8 @@ def calibrate_folders(
 
 def _compute(histogram: ClassHistogram, config: CalibrationConfig | None) -> CalibratedIntervals:
     config = config or CalibrationConfig()
+    if not histogram.pixels.any():
+        raise InputError("No pixel was counted, so there is nothing to calibrate on.")
     return compute_class_intervals(
         histogram, load_released_intervals(), config.min_pixels, config.min_images
     )

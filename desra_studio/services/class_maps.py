@@ -117,8 +117,11 @@ def find_segmentation(
     name = choose_default(_guess_device(settings.device)) if wanted == AUTO else wanted
     try:
         return find_weights(name), ""
-    except SegmentationUnavailableError as error:
-        return None, f"{NO_CLASSES}. {error}"
+    except SegmentationUnavailableError:
+        return None, (
+            f"{NO_CLASSES}: {name} is not on this machine and could not be fetched. To weigh "
+            "classes, set DESRA_STUDIO_SEGMENTATION to a folder that holds a SegFormer."
+        )
 
 
 def read_class_map(studio: Studio, labels_sha: str) -> LabelMap:

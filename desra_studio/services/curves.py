@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from desra_studio.detection.baseline_detector import BaselineParams, detect_in_baseline_map
+from desra_studio.detection.baseline_detector import (
+    BASELINES,
+    BaselineParams,
+    detect_in_baseline_map,
+)
 from desra_studio.detection.detector import DetectorParams, detect_in_map
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
@@ -24,6 +28,8 @@ from desra_studio.storage.tables import Detection
 POINTS = 25
 CONTRAST_RANGE = (0.4, 0.96)
 """Of the contrast threshold: below 0.4 little is left on any published image."""
+SMALLEST_LIMIT = 1e-3
+"""In place of a threshold of 0, of which there are no multiples."""
 BASELINE_OCTAVES = 3
 """A baseline's threshold is moved by this many powers of two, both ways."""
 
@@ -38,19 +44,23 @@ def list_thresholds(params: DetectorParams | BaselineParams) -> list[float]:
         chosen = params.limit
     else:
         octaves = np.linspace(-BASELINE_OCTAVES, BASELINE_OCTAVES, POINTS)
-        values, chosen = params.limit * 2**octaves, params.limit
+        values, chosen = (params.limit or SMALLEST_LIMIT) * 2**octaves, params.limit
+        values = np.clip(values, None, BASELINES[params.method].largest)
     return sorted({*map(float, values), chosen})
 
 
 def trace_detector(
-    studio: Studio, dataset_id: int, index: int = 0, report: Report = ignore_progress
+    studio: Studio,
+    dataset_id: int,
+    detector: dict[str, Any] | None = None,
+    report: Report = ignore_progress,
 ) -> dict[str, Any]:
     """Score a detector at many thresholds against the labels of a dataset.
 
     Args:
         studio: the installation.
         dataset_id: of the dataset.
-        index: of the detector in `list_detector_runs`; 0 is the one that Review shows.
+        detector: what `DetectorRun.as_dict` gives; the one that Review shows where None.
         report: of the progress.
 
     Returns:
@@ -62,13 +72,17 @@ def trace_detector(
         InputError: nothing is labelled or detected yet.
         CancelledError: from `report`.
     """
-    runs = list_detector_runs(studio, dataset_id)
+    runs = [
+        run
+        for run in list_detector_runs(studio, dataset_id)
+        if detector is None or run.as_dict() == detector
+    ]
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     labelled = [record for record in records if record.label]
-    if not labelled or index >= len(runs):
+    if not labelled or not runs:
         raise InputError("There is no curve without a detector that ran and labelled images.")
-    run = runs[index]
+    run = runs[0]
     scorer = SetScorer(studio)
     thresholds = list_thresholds(run.params)
     scores: dict[float, list[ImageScore]] = {threshold: [] for threshold in thresholds}

@@ -50,7 +50,7 @@ class FolderClasses:
 
     def __init__(
         self,
-        maps: dict[str, Path],
+        maps: dict[str, Path] | None = None,
         segmenter: "Segmenter | None" = None,
         weights: NDArray[np.float32] | None = None,
         note: str = "",
@@ -66,7 +66,7 @@ class FolderClasses:
 
     def label(self, name: str, gan_sr: RgbImage) -> LabelMap | None:
         """Return the class map of an image, (H, W) uint8, or None without any."""
-        if name in self._maps:
+        if self._maps is not None:
             return read_label_map(self._maps[name])
         if self._segmenter is None:
             return None
@@ -75,8 +75,10 @@ class FolderClasses:
 
     def check(self, images: Iterable[str]) -> None:
         """Raise InputError where there are class maps, but not of every image."""
+        if self._maps is None:
+            return
         missing = [name for name in images if name not in self._maps]
-        if self._maps and missing:
+        if missing:
             raise InputError(f"--class-maps has no map named {', '.join(missing[:5])}.")
 
     def read_weights(self) -> NDArray[np.float32]:
@@ -117,12 +119,12 @@ def open_folder_classes(
         return FolderClasses(list_images(class_maps), weights=weights)
     folder, note = find_segmentation(settings, params.class_weights, segmentation)
     if folder is None:
-        return FolderClasses({}, note=note)
+        return FolderClasses(note=note)
     from desra_studio.detection.segmentation import Segmenter
     from desra_studio.sr.loader import choose_device
 
     segmenter = Segmenter.load(folder, choose_device(settings.device))
-    return FolderClasses({}, segmenter, weights)
+    return FolderClasses(None, segmenter, weights)
 
 
 def detect_folders(

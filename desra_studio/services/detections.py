@@ -13,6 +13,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.class_maps import ClassSource, open_class_source, read_class_map
+from desra_studio.services.set_scorer import describe_code_version
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.weight_sets import load_weights
 from desra_studio.storage import datasets
@@ -119,6 +120,7 @@ def detect_labelled_pair(
         busier_sha=studio.blobs.put(encode_mask_png(detection.maps.busier)),
         segmentation=segmentation,
         labels_sha=labels_sha,
+        code_version=describe_code_version(),
         mask_sha=studio.blobs.put(encode_mask_png(detection.mask)),
         regions=[asdict(region) for region in detection.regions],
         area_px=int(np.count_nonzero(detection.mask)),

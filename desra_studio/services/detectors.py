@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,6 +22,7 @@ from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.class_maps import ClassSource, open_class_source
 from desra_studio.services.detections import detect_pair, encode_map
+from desra_studio.services.set_scorer import describe_code_version
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets
 from desra_studio.storage.datasets import ImageRecord
@@ -42,18 +43,24 @@ class DetectorRun:
         params: of the detector.
         segmentation: identity of the network that named the classes; None for all weights 1.
         detections: the newest of each image, by the image's id.
+        otherwise: of how many images the detection in Review was made with other parameters or
+            another network.
     """
 
     params: AnyParams
     segmentation: str | None
     detections: dict[int, Detection]
+    otherwise: int = 0
 
     @property
     def title(self) -> str:
         """What people read: the method with its settings."""
         if isinstance(self.params, BaselineParams):
             return self.params.describe()
-        return f"DeSRA, {self.params.describe(self.segmentation is not None)}"
+        words = f"DeSRA, {self.params.describe(self.segmentation is not None)}"
+        if self.segmentation:
+            words += f" by {self.segmentation}"
+        return f"{words}, {self.otherwise} images otherwise" if self.otherwise else words
 
     def as_dict(self) -> dict[str, Any]:
         """Return method, parameters and network as plain values: what runs it again."""
@@ -92,15 +99,13 @@ def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
 
 
 def split_detector(text: str) -> tuple[str, float | None]:
-    """Return name and threshold of a detector as people write it; InputError where it is none."""
-    # A drive's colon stands second: C:/networks/pal.pt has no threshold.
-    name, _, limit = text.rpartition(":") if ":" in text[2:] else (text, "", "")
-    if not limit:
-        return name, None
+    """Return name and threshold of a detector as people write it: `ldl:0.005`."""
+    name, colon, limit = text.rpartition(":")
     try:
-        return name, float(limit)
-    except ValueError as error:
-        raise InputError(f"The threshold in {text!r} is no number, as in ldl:0.005.") from error
+        return (name, float(limit)) if colon else (text, None)
+    except ValueError:
+        # The colon of a drive, or of a folder's name.
+        return text, None
 
 
 def make_network_params(
@@ -134,24 +139,33 @@ def make_network_params(
 def list_detector_runs(studio: Studio, dataset_id: int) -> list[DetectorRun]:
     """Return every detector that ran on a dataset, the one that Review shows first.
 
-    That is DeSRA's with the newest detection; the others follow, newest first.
+    That has the newest detection of every image in Review, also where they were not made alike; the
+    others follow, newest first.
     """
     with studio.database.read() as session:
         dataset = datasets.get_dataset(session, dataset_id)
         detections = datasets.list_all_detections(session, dataset)
     runs: dict[str, DetectorRun] = {}
-    current = None
+    reviewed: dict[int, tuple[str, Detection]] = {}
     for detection in detections:
         params = read_params(detection.params | {"method": detection.method})
-        key = f"{_identify(params)} {detection.segmentation}"
+        key = _identify(params, detection.segmentation)
         # Taken out and put back, so that the order is that of the newest detections.
         run = runs.pop(key, None) or DetectorRun(params, detection.segmentation, {})
         run.detections[detection.image_id] = detection
         runs[key] = run
         if detection.method == METHOD:
-            current = run
-    newest = list(runs.values())[::-1]
-    return sorted(newest, key=lambda run: run is not current)
+            reviewed[detection.image_id] = key, detection
+            last = key
+    if not reviewed:
+        return list(runs.values())[::-1]
+    own = runs.pop(last)
+    current = replace(
+        own,
+        detections={image: detection for image, (_, detection) in reviewed.items()},
+        otherwise=sum(key != last for key, _ in reviewed.values()),
+    )
+    return [current, *list(runs.values())[::-1]]
 
 
 def run_detectors(
@@ -171,21 +185,26 @@ def run_detectors(
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     if not records:
         raise InputError("No image of this dataset is upscaled yet. Upscale it first.")
-    done = {_identify(run.params): run.detections for run in list_detector_runs(studio, dataset_id)}
+    done = {
+        _identify(run.params, run.segmentation): run.detections
+        for run in list_detector_runs(studio, dataset_id)
+        if not run.otherwise
+    }
     notes: list[str] = []
     total = len(wanted) * len(records)
     for number, params in enumerate(wanted):
-        have = done.get(_identify(params), {})
-        missing = [record for record in records if record.image.id not in have]
-        if not missing:
-            continue
         runner = _Runner(studio, params)
+        have = done.get(_identify(params, runner.classes.identity), {})
+        missing = [record for record in records if record.image.id not in have]
         if runner.classes.note:
             notes.append(runner.classes.note)
         rows = []
         for index, record in enumerate(missing):
             report(number * len(records) + index, total, f"Detecting in {record.image.name}")
-            rows.append(runner.detect(record))
+            try:
+                rows.append(runner.detect(record))
+            except InputError as error:
+                raise InputError(f"{record.image.name}: {error}") from error
         with studio.database.write() as session:
             session.add_all(rows)
     report(total, total, "Done")
@@ -198,13 +217,9 @@ class _Runner:
     def __init__(self, studio: Studio, params: AnyParams) -> None:
         self.studio, self.params = studio, params
         self.classes = ClassSource(None, "")
-        self.network: MapNetwork | None = None
+        self._network: MapNetwork | None = None
         if isinstance(params, DetectorParams):
             self.classes = open_class_source(studio, params.class_weights)
-        elif params.method == NETWORK:
-            self.network = load_network(
-                studio.blobs.path(params.network), params, studio.settings.device
-            )
 
     def detect(self, record: ImageRecord) -> Detection:
         """Detect on an image and return the row to be written."""
@@ -217,7 +232,7 @@ class _Runner:
             decode_png(studio.blobs.get(record.gan.blob_sha)),
             decode_png(studio.blobs.get(record.mse.blob_sha)),
             self.params,
-            self.network,
+            self._load_network(self.params),
         )
         found = detect_in_baseline_map(values, self.params)
         return Detection(
@@ -229,9 +244,17 @@ class _Runner:
             map_sha=studio.blobs.put(encode_map(values)),
             mask_sha=studio.blobs.put(encode_mask_png(found.mask)),
             regions=[asdict(region) for region in found.regions],
+            code_version=describe_code_version(),
             area_px=int(np.count_nonzero(found.mask)),
             score=found.score,
         )
+
+    def _load_network(self, params: BaselineParams) -> MapNetwork | None:
+        """Return the network of a detector that has one, loaded for the first image."""
+        if params.method == NETWORK and self._network is None:
+            path = self.studio.blobs.path(params.network)
+            self._network = load_network(path, params, self.studio.settings.device)
+        return self._network
 
 
 def load_network(path: Path, params: BaselineParams, device: str) -> MapNetwork:
@@ -239,8 +262,10 @@ def load_network(path: Path, params: BaselineParams, device: str) -> MapNetwork:
     from desra_studio.detection.torchscript import TorchscriptDetector
     from desra_studio.sr.loader import choose_device
 
-    return TorchscriptDetector(path, str(choose_device(device)), params.input_px or None)
+    return TorchscriptDetector(
+        path, str(choose_device(device)), params.input_px or None, params.network_name
+    )
 
 
-def _identify(params: AnyParams) -> str:
-    return str(sorted(describe_params(params).items()))
+def _identify(params: AnyParams, segmentation: str | None) -> str:
+    return f"{sorted(describe_params(params).items())} {segmentation}"

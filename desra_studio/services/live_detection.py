@@ -13,6 +13,7 @@ import numpy as np
 from desra_studio.detection.artifact_map import ArtifactMap
 from desra_studio.detection.detector import DetectorParams, adjust_map, detect_in_map
 from desra_studio.detection.regions import MarkedRegions
+from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.io import decode_label_map
 from desra_studio.imaging.masks import decode_mask_png, encode_mask_runs
@@ -59,9 +60,12 @@ class LiveDetector:
 
         Raises:
             NotFoundError: no such detection or weight set, or its map is missing on disk.
+            InputError: a baseline's detection.
         """
         with self.studio.database.read() as session:
             detection = datasets.get_detection(session, detection_id)
+        if "window_size" not in detection.params:
+            raise InputError(f"Detection {detection_id} is a baseline's, which has no map D.")
         maps = self._load(detection, params.class_weights)
         return detect_in_map(maps.adjusted, maps.busier, adopt_window(params, detection))
 

@@ -11,7 +11,7 @@ from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import decode_mask_png, find_components
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
-from desra_studio.storage.tables import Region
+from desra_studio.storage.tables import MaskRevision, Region
 
 KINDS = (
     "hallucinated texture",
@@ -93,7 +93,8 @@ def label_region(
     What was said about the same component before is replaced; None takes it back.
 
     Raises:
-        InputError: an unknown kind or severity, no saved mask, or nothing marked there.
+        InputError: an unknown kind or severity, no saved mask, nothing marked there, or somebody
+            else saved a mask meanwhile.
         NotFoundError: the image is gone.
     """
     if kind is not None and kind not in KINDS:
@@ -104,16 +105,28 @@ def label_region(
         record = datasets.get_record(session, image_id)
     if record.revision is None:
         raise InputError(f"Save a mask of {record.image.name} before you label its regions.")
-    mask = decode_mask_png(studio.blobs.get(record.revision.mask_sha))
-    component = pick_component(mask, x, y)
+    revision = record.revision
+    component = pick_component(decode_mask_png(studio.blobs.get(revision.mask_sha)), x, y)
     with studio.database.write() as session:
-        for other in regions.list_regions(session, [record.revision.id]):
-            if component[other.y, other.x]:
-                regions.remove_region(session, other)
-        region = regions.add_region(
-            session, record.revision.id, x, y, kind, severity, studio.settings.author
-        )
-        return _describe(region)
+        current = datasets.get_record(session, image_id).revision
+        if current is None or current.id != revision.id:
+            raise InputError(
+                f"Somebody saved another mask of {record.image.name} meanwhile. Open it again."
+            )
+        same = [
+            region
+            for region in regions.list_regions(session, [revision.id])
+            if component[region.y, region.x]
+        ]
+        # What voters said of the component stays.
+        votes = next((region.prominence for region in same if region.prominence is not None), None)
+        for region in same:
+            regions.remove_region(session, region)
+        if kind is not None or severity is not None or votes is not None:
+            regions.add_region(
+                session, revision.id, x, y, kind, severity, studio.settings.author, votes
+            )
+    return {"x": x, "y": y, "kind": kind, "severity": severity}
 
 
 def pick_component(mask: Mask, x: int, y: int) -> Mask:
@@ -127,6 +140,29 @@ def pick_component(mask: Mask, x: int, y: int) -> Mask:
         raise InputError(f"No component is marked at x {x}, y {y}. Choose one that is.")
     labels = find_components(mask).labels
     return np.asarray(labels == labels[y, x])
+
+
+def follow_regions(
+    studio: Studio, before: MaskRevision, labelled: list[Region], mask: Mask
+) -> list[tuple[Region, int, int]]:
+    """Return where the labelled regions of a revision lie in the next mask: (label, x, y).
+
+    A region whose point was erased goes on where the rest of its component is; one that is gone
+    altogether is left out.
+    """
+    places = []
+    old: Mask | None = None
+    for region in labelled:
+        if mask[region.y, region.x]:
+            places.append((region, region.x, region.y))
+            continue
+        # Read only where it is needed: most saves take no labelled point away.
+        old = decode_mask_png(studio.blobs.get(before.mask_sha)) if old is None else old
+        left = np.argwhere(pick_component(old, region.x, region.y) & mask)
+        if len(left):
+            y, x = left[len(left) // 2].tolist()
+            places.append((region, x, y))
+    return places
 
 
 def find_kept(

@@ -15,6 +15,7 @@ from desra_studio.imaging.masks import (
     encode_mask_runs,
     unpack_mask_runs,
 )
+from desra_studio.services.regions import follow_regions
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions, reviews
 from desra_studio.storage.datasets import ImageRecord
@@ -157,8 +158,8 @@ def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedM
         )
         if record.revision:
             labelled = regions.list_regions(session, [record.revision.id])
-            holding = [region for region in labelled if mask[region.y, region.x]]
-            regions.copy_regions(session, holding, revision.id)
+            places = follow_regions(studio, record.revision, labelled, mask)
+            regions.copy_regions(session, places, revision.id)
         stale = review.version != version
         if not stale:
             state = review.state if review.state in LABELLED else State.IN_PROGRESS

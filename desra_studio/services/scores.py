@@ -12,9 +12,12 @@ from desra_studio.services.regions import RegionFilter, list_filters
 from desra_studio.services.set_scorer import SetScorer, describe_code_version, hash_mask_set
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions, scores
+from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.tables import Origin, Region, State
 
+CONFIDENCE, REPEATS, SEED = 0.95, 2000, 0
+"""Of the bootstrap intervals."""
 REGION_FILTERS = tuple(list_filters())
 
 
@@ -39,6 +42,7 @@ class DetectorScore:
         intervals: 95 % intervals of them, by bootstrap over images.
         rows: one per labelled image, worst IoU first.
         missing_predictions: labelled images that it has not run on; counted as empty.
+        prediction_set: SHA-256 over the detector's masks of the labelled images.
     """
 
     title: str
@@ -47,6 +51,7 @@ class DetectorScore:
     intervals: ScoreIntervals
     rows: list[ScoredImage]
     missing_predictions: int
+    prediction_set: str
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain values, for JSON."""
@@ -55,6 +60,7 @@ class DetectorScore:
             "detector": self.detector,
             **describe_score(self.total, self.intervals),
             "missing_predictions": self.missing_predictions,
+            "prediction_set": self.prediction_set,
         }
 
 
@@ -174,9 +180,14 @@ def _score_run(
             said.get(record.label.id, ()),
         )
         unknown += missing
+        if missing and not score.manual:
+            # Nobody has said which of its regions count: there is nothing to score it against.
+            continue
         rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
     # In order of names, so that the seeded interval does not depend on anything else.
-    intervals = bootstrap_scores([row.score for row in rows])
+    intervals = bootstrap_scores(
+        [row.score for row in rows], confidence=CONFIDENCE, repeats=REPEATS, seed=SEED
+    )
     rows.sort(key=lambda row: (row.score.iou, row.name))
     detector = DetectorScore(
         title=run.title,
@@ -185,6 +196,13 @@ def _score_run(
         intervals=intervals,
         rows=rows,
         missing_predictions=sum(record.image.id not in run.detections for record in labelled),
+        prediction_set=hash_mask_set(
+            {
+                record.image.name: run.detections[record.image.id].mask_sha
+                for record in labelled
+                if record.image.id in run.detections
+            }
+        ),
     )
     return detector, unknown
 
@@ -204,18 +222,32 @@ def _keep_scores(
     studio: Studio, dataset_id: int, chosen: RegionFilter, result: DatasetScore
 ) -> None:
     """Write the figures that are not written yet, with what is needed to compute them again."""
-    options = {"regions": chosen.name, "confidence": 0.95, "seed": 0}
-    with studio.database.read() as session:
+    options = {
+        "regions": chosen.name,
+        "confidence": CONFIDENCE,
+        "repeats": REPEATS,
+        "seed": SEED,
+    }
+
+    def list_new(session: Session) -> list[DetectorScore]:
         known = scores.list_known(session, dataset_id, result.mask_set, result.code_version)
-    new = [row for row in result.detectors if (row.detector, options) not in known]
-    if not new:
-        return
+        return [
+            row
+            for row in result.detectors
+            if (row.prediction_set, row.detector, options) not in known
+        ]
+
+    with studio.database.read() as session:
+        if not list_new(session):
+            return
     with studio.database.write() as session:
-        for row in new:
+        # Looked up again: another process may have written the same meanwhile.
+        for row in list_new(session):
             scores.add_score(
                 session,
                 dataset_id=dataset_id,
                 mask_set=result.mask_set,
+                prediction_set=row.prediction_set,
                 detector=row.detector,
                 options=options,
                 figures=describe_score(row.total, row.intervals),

@@ -1,6 +1,7 @@
 """Scores of one dataset's images against its labels, remembered while the masks stay the same."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from desra_studio.services.regions import RegionFilter, find_kept
 from desra_studio.services.studio import Studio
 from desra_studio.storage.tables import MaskRevision, Region
 
-SCORING_PARTS = ("detection", "metrics", "imaging")
+SCORING_PARTS = ("detection/*.py", "metrics/*.py", "imaging/*.py", "services/regions.py")
 
 
 class SetScorer:
@@ -65,16 +66,18 @@ class SetScorer:
         return score_image(prediction, self.read(manual_sha))
 
 
-def hash_mask_set(masks: dict[str, str], chosen: RegionFilter, kept: list[str]) -> str:
-    """Return the SHA-256, in hex, that names a set of manual masks.
+def hash_mask_set(
+    masks: dict[str, str], chosen: RegionFilter | None = None, kept: Sequence[str] = ()
+) -> str:
+    """Return the SHA-256, in hex, that names a set of masks, manual ones or a detector's.
 
     Args:
         masks: image name -> address of its mask.
-        chosen: which regions count.
+        chosen: which regions count; all where None.
         kept: what was said about their regions, one line each; of no effect where all count.
     """
     lines = [f"{name} {masks[name]}" for name in sorted(masks)]
-    if not chosen.keeps_all:
+    if chosen and not chosen.keeps_all:
         lines += [f"regions {chosen.name}", *sorted(kept)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -85,6 +88,6 @@ def describe_code_version() -> str:
     package = Path(desra_studio.__file__).parent
     digest = hashlib.sha256()
     for part in SCORING_PARTS:
-        for path in sorted((package / part).glob("*.py")):
+        for path in sorted(package.glob(part)):
             digest.update(path.read_bytes())
     return f"{desra_studio.__version__}+{digest.hexdigest()[:12]}"

@@ -8,7 +8,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.regression import compare_masks, summarize_regressions
-from desra_studio.services.class_maps import open_class_source
+from desra_studio.services.class_maps import NO_CLASSES, ClassSource, open_class_source
 from desra_studio.services.detect_folders import describe_regression
 from desra_studio.services.detections import detect_labelled_pair, detect_pair
 from desra_studio.services.models import load_model
@@ -16,7 +16,7 @@ from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device
 from desra_studio.sr.upscale import Upscaler
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import Image, Model
+from desra_studio.storage.tables import Detection, Image, Model
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,12 @@ def upscale_dataset(
         missing = datasets.list_incomplete_images(session, dataset)
         total = datasets.count_images(session, dataset_id)
         detected = [record.detection for record in datasets.list_records(session, dataset)]
-    used = next((DetectorParams(**found.params) for found in detected if found), params)
+    earlier = next((found for found in detected if found), None)
+    used = DetectorParams(**earlier.params) if earlier else params
     notes = [] if used == params else [f"The thresholds of the first run were kept: {used}."]
     first = total - len(missing)
     report(first, total, f"Loading {gan.name} and {mse.name}")
-    classes = open_class_source(studio, used.class_weights)
+    classes = _open_classes(studio, used, earlier)
     if classes.note:
         notes.append(classes.note)
     runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
@@ -198,6 +199,19 @@ def apply_model(
     report(len(records), len(records), "Done")
     figures = describe_regression(summarize_regressions(rows), len(rows))
     return figures | {"model": model.name, "notes": notes}
+
+
+def _open_classes(studio: Studio, params: DetectorParams, earlier: Detection | None) -> ClassSource:
+    """Open what names the classes: what did so in the first run, as its thresholds are kept."""
+    if earlier and not earlier.segmentation:
+        return ClassSource(None, f"{NO_CLASSES}, as in the first run.")
+    classes = open_class_source(studio, params.class_weights)
+    if earlier and classes.identity != earlier.segmentation:
+        raise InputError(
+            f"The first run named classes by {earlier.segmentation}, which is not here now. Give "
+            "its folder in DESRA_STUDIO_SEGMENTATION, and start again."
+        )
+    return classes
 
 
 def _make_runner(studio: Studio, model: Model, notes: list[str]) -> _Runner:

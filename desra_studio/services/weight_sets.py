@@ -1,20 +1,15 @@
 """Class weights by name: the released table, none, or those that a team calibrated."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from desra_studio.detection.class_weights import (
     compute_class_weights,
-    load_class_names,
     load_released_intervals,
 )
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import weight_sets
-from desra_studio.storage.tables import WeightSet
 
 RELEASED = "released"
 NONE = "none"
@@ -22,17 +17,6 @@ BUILT_IN = {
     RELEASED: "DeSRA's released table",
     NONE: "all weights 1",
 }
-
-
-@dataclass(frozen=True)
-class WeightSetView:
-    """A calibrated weight set as the page shows it."""
-
-    name: str
-    source: str
-    images: int
-    calibrated: int
-    classes: list[dict[str, Any]]
 
 
 def list_weight_names(studio: Studio) -> list[str]:
@@ -74,22 +58,3 @@ def check_new_name(studio: Studio, name: str) -> str:
             "Choose another name."
         )
     return name
-
-
-def show_weight_sets(studio: Studio) -> list[WeightSetView]:
-    """Return the calibrated weight sets, newest first."""
-    with studio.database.read() as session:
-        return [_view(found) for found in weight_sets.list_weight_sets(session)]
-
-
-def _view(found: WeightSet) -> WeightSetView:
-    rows = [
-        {"class": name, **row} for name, row in zip(load_class_names(), found.classes, strict=True)
-    ]
-    return WeightSetView(
-        name=found.name,
-        source=found.source,
-        images=found.images,
-        calibrated=sum(row["calibrated"] for row in rows),
-        classes=rows,
-    )

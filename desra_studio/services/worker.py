@@ -212,7 +212,7 @@ def _run_score(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 def _run_curve(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     from desra_studio.services.curves import trace_detector
 
-    return trace_detector(job.studio, config["dataset_id"], config["index"], job.report)
+    return trace_detector(job.studio, config["dataset_id"], config["detector"], job.report)
 
 
 def _run_calibrate(job: Job, config: dict[str, Any]) -> dict[str, Any]:

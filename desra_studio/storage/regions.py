@@ -45,14 +45,16 @@ def remove_region(session: Session, region: Region) -> None:
     session.flush()
 
 
-def copy_regions(session: Session, labelled: Iterable[Region], revision_id: int) -> None:
-    """Say of a new mask revision what was said of the one before."""
-    for region in labelled:
+def copy_regions(
+    session: Session, places: Iterable[tuple[Region, int, int]], revision_id: int
+) -> None:
+    """Say of a new mask revision what was said of the one before, each over its new x and y."""
+    for region, x, y in places:
         add_region(
             session,
             revision_id,
-            region.x,
-            region.y,
+            x,
+            y,
             region.kind,
             region.severity,
             region.author,

@@ -10,14 +10,14 @@ from desra_studio.storage.tables import Score
 
 def list_known(
     session: Session, dataset_id: int, mask_set: str, code_version: str
-) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Return (detector, options) of the figures that were kept for these masks and this code."""
-    query = select(Score.detector, Score.options).where(
+) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Return (prediction_set, detector, options) of what was kept for these masks and this code."""
+    query = select(Score.prediction_set, Score.detector, Score.options).where(
         Score.dataset_id == dataset_id,
         Score.mask_set == mask_set,
         Score.code_version == code_version,
     )
-    return [(detector, options) for detector, options in session.execute(query)]
+    return [(found, detector, options) for found, detector, options in session.execute(query)]
 
 
 def list_scores(session: Session, dataset_id: int) -> list[Score]:
@@ -31,6 +31,7 @@ def add_score(
     *,
     dataset_id: int,
     mask_set: str,
+    prediction_set: str,
     detector: dict[str, Any],
     options: dict[str, Any],
     figures: dict[str, Any],
@@ -40,6 +41,7 @@ def add_score(
     row = Score(
         dataset_id=dataset_id,
         mask_set=mask_set,
+        prediction_set=prediction_set,
         detector=detector,
         options=options,
         figures=figures,

@@ -99,6 +99,7 @@ class Detection(Base):
     busier_sha: Mapped[str | None] = mapped_column(String(64))
     segmentation: Mapped[str | None] = mapped_column(String(300))
     labels_sha: Mapped[str | None] = mapped_column(String(64))
+    code_version: Mapped[str | None] = mapped_column(String(100))
     mask_sha: Mapped[str] = mapped_column(String(64))
     regions: Mapped[list[dict[str, Any]]]
     area_px: Mapped[int]
@@ -137,14 +138,16 @@ class WeightSet(Base):
 class Score(Base):
     """Figures of one detector on one set of masks, with all that is needed to compute them again.
 
-    `mask_set` is the SHA-256 over the masks that were scored, `detector` what made the predictions,
-    `code_version` the version that computed them.
+    `mask_set` is the SHA-256 over the manual masks, `prediction_set` that over the detector's,
+    `detector` what made these, `code_version` the version that computed the figures; each
+    detection names the one that made its mask.
     """
 
     __tablename__ = "score"
     id: Mapped[int] = mapped_column(primary_key=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"), index=True)
     mask_set: Mapped[str] = mapped_column(String(64))
+    prediction_set: Mapped[str] = mapped_column(String(64))
     detector: Mapped[dict[str, Any]]
     options: Mapped[dict[str, Any]]
     figures: Mapped[dict[str, Any]]

@@ -43,6 +43,21 @@ def build_sample_picker() -> gr.HTML:
     return _build("studio-samples", "samples.js", "element, props, watch", {"candidates": []})
 
 
+def build_score_table() -> gr.HTML:
+    """Build the table of detectors; `select` tells that its value's `chosen` row is another."""
+    return _build("studio-scores detectors", "scores_table.js", "element, props, watch, trigger")
+
+
+def build_score_curve() -> gr.HTML:
+    """Build a precision-recall curve; `submit` asks for it to be traced."""
+    return _build("studio-scores curve", "scores_curve.js", "element, props, watch, trigger")
+
+
+def build_score_images() -> gr.HTML:
+    """Build the list of scored images; each leads to Review."""
+    return _build("studio-scores images", "scores_images.js", "element, props, watch")
+
+
 def _build(name: str, module: str, arguments: str, value: object = None) -> gr.HTML:
     # No subclass of gr.HTML: Gradio writes a .pyi file beside the module of every such class.
     return gr.HTML(

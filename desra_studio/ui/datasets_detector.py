@@ -57,7 +57,7 @@ def build_detector_fields() -> DetectorFields:
             info="400 for small images",
             minimum=0,
         ),
-        unit=gr.Dropdown([PIXELS, SHARE], value=PIXELS, label="in", info="unit of the area"),
+        unit=gr.Dropdown([PIXELS, SHARE], value=PIXELS, label="Unit", info="of the area"),
         weights=gr.Dropdown(
             [RELEASED], value=RELEASED, label="Class weights", info="none: all are 1"
         ),

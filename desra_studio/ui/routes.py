@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desra_studio.errors import InputError
 from desra_studio.progress import format_time
-from desra_studio.services import curation, exports, jobs, models, review
+from desra_studio.services import curation, exports, jobs, models, review, score_tables
 from desra_studio.services.browse import (
     get_rendition_path,
     get_weights_path,
@@ -18,7 +18,9 @@ from desra_studio.services.browse import (
     list_fine_tuned,
     pick_dataset,
 )
+from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
+from desra_studio.ui.detector_routes import add_detector_routes
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
@@ -37,6 +39,7 @@ def make_router(studio: Studio) -> APIRouter:
     _add_browse_routes(router, studio)
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)
+    add_detector_routes(router, studio)
     return router
 
 
@@ -77,12 +80,17 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/api/datasets/{dataset_id}/labels.csv")
     def read_labels(dataset_id: int) -> Response:
-        name, text = exports.render_dataset_csv(studio, dataset_id)
-        return Response(
-            text,
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.csv"},
-        )
+        return _answer_csv(*exports.render_dataset_csv(studio, dataset_id))
+
+    @router.get("/api/datasets/{dataset_id}/scores.csv")
+    def read_scores(dataset_id: int, regions: str = ALL) -> Response:
+        name, text = score_tables.render_scores_csv(studio, dataset_id, regions)
+        return _answer_csv(f"{name}-scores", text)
+
+    @router.get("/api/datasets/{dataset_id}/scores-images.csv")
+    def read_scored_images(dataset_id: int, regions: str = ALL) -> Response:
+        name, text = score_tables.render_images_csv(studio, dataset_id, regions)
+        return _answer_csv(f"{name}-scores-images", text)
 
 
 def _add_image_routes(router: APIRouter, studio: Studio) -> None:
@@ -160,6 +168,14 @@ def _answer_mask(mask: review.Mask, version: str) -> Response:
         review.pack_mask(mask),
         media_type="application/octet-stream",
         headers={"Content-Encoding": "gzip", **_keep(version)},
+    )
+
+
+def _answer_csv(name: str, text: str) -> Response:
+    return Response(
+        text,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.csv"},
     )
 
 

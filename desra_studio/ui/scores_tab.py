@@ -1,167 +1,240 @@
-"""Scores: how well the detector agrees with the manual masks."""
+"""Scores: detectors against the manual masks, the table first, then the curve, then the images."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from desra_studio.errors import StudioError
-from desra_studio.services import scores
-from desra_studio.services.scores import DatasetScore, SetScore
+from desra_studio.services import jobs
+from desra_studio.services.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.regions import ALL, RegionFilter
+from desra_studio.services.scores import (
+    REGION_FILTERS,
+    DatasetScore,
+    DetectorScore,
+    score_dataset,
+)
+from desra_studio.services.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
-from desra_studio.ui.events import QUIET, Updates, open_on_click
+from desra_studio.ui.components import show_job
+from desra_studio.ui.events import QUIET, Updates
 from desra_studio.ui.requests import read_dataset
-from desra_studio.ui.text import show_error, show_figure
+from desra_studio.ui.scores_agreement import bind_agreement
+from desra_studio.ui.scores_compare import start_comparing
+from desra_studio.ui.scores_curve import show_curve, start_curve
+from desra_studio.ui.scores_layout import ScoresTab
+from desra_studio.ui.scores_layout import build as build
+from desra_studio.ui.scores_table import (
+    describe_uncounted,
+    make_key,
+    show_images,
+    show_table,
+)
+from desra_studio.ui.text import show_error
 
-INTRO = """## Scores
-The detector's masks against the manual ones: your accepted masks, and the images you marked
-clean."""
+KINDS = ("score", "curve")
+"""Jobs that are started here."""
 
 NOTHING = "**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
+NO_DETECTOR = "**No detector has run on this dataset yet.** Choose one below."
 
 EXPLANATION = """**IoU**: mean over images of the overlap over the union; an image that is empty in
 both counts as 1. **Precision**: share of detected artifacts of which at least half the area is in
 the manual mask. **Recall**: share of manual artifacts of which at least half the area is detected.
-The 5 px along each edge, for which the detector has no value, are left out.
+**[low, high]**: 95 % interval, by bootstrap over images. The 5 px along each edge, for which the
+detector has no value, are left out.
 
-[Download all labels and figures as CSV](/studio/api/datasets/{dataset}/labels.csv).
+As CSV: [this table]({api}/scores.csv?regions={regions}),
+[image by image]({api}/scores-images.csv?regions={regions}), [all labels]({api}/labels.csv).
 `desra-studio export NAME --format masks --out DIR` and
-`desra-studio score --pred DIR/detected --gt DIR` give the same figures."""
+`desra-studio score --pred DIR/detected --gt DIR` give the first row's figures for all regions."""
 
-
-@dataclass(frozen=True)
-class ScoresTab:
-    """Components of the page."""
-
-    error: gr.Markdown
-    empty: gr.Markdown
-    to_review: gr.Button
-    total: gr.Markdown
-    counted: gr.Markdown
-    images: gr.Dataframe
-    explanation: gr.Markdown
-    ids: gr.State
-
-
-def build() -> ScoresTab:
-    """Build the page: the figures, then the images, worst first."""
-    with gr.Column(elem_classes=["studio-page"]):
-        gr.Markdown(INTRO)
-        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
-        empty = gr.Markdown(visible=False)
-        to_review = gr.Button(
-            "Go to Review", variant="primary", visible=False, elem_classes=["studio-next"]
-        )
-        total = gr.Markdown(visible=False, elem_id="total", elem_classes=["studio-total"])
-        counted = gr.Markdown(visible=False)
-        images = gr.Dataframe(
-            headers=[
-                "Image", "State", "IoU", "Detected artifacts", "of them right",
-                "Manual artifacts", "of them found",
-            ],
-            label="Images, worst first: click one to open it in Review",
-            interactive=False,
-            visible=False,
-            elem_id="images",
-        )  # fmt: skip
-        explanation = gr.Markdown(visible=False)
-        ids = gr.State([])
-    return ScoresTab(
-        error=error,
-        empty=empty,
-        to_review=to_review,
-        total=total,
-        counted=counted,
-        images=images,
-        explanation=explanation,
-        ids=ids,
-    )
+NO_ROWS: dict[str, Any] = {"rows": []}
 
 
 class ScoresHandlers:
-    """What happens on the page."""
+    """What happens on the page; one scorer for it remembers what was scored once."""
 
     def __init__(self, tab: ScoresTab, studio: Studio) -> None:
         self.tab, self.studio = tab, studio
+        self.scorer = SetScorer(studio)
 
     def load_page(self, request: gr.Request) -> Updates:
-        """Return the scores, or what to do where there is nothing to score."""
-        dataset = read_dataset(request, self.studio)
+        """Return the page with the regions and the detector that its address names."""
+        named = str(request.query_params.get("regions", ALL))
+        regions = named if named in REGION_FILTERS else ALL
+        table = {"chosen": str(request.query_params.get("detector", ""))}
+        updates = self.refresh(regions, table, request)
+        updates[self.tab.regions] = updates[self.tab.regions] | gr.update(value=regions)
+        return updates
+
+    def refresh(self, regions: str, table: dict[str, Any] | None, request: gr.Request) -> Updates:
+        """Return everything anew, or what to do where there is nothing to score."""
+        tab, dataset = self.tab, read_dataset(request, self.studio)
+        status = self._show_status() | {tab.error: gr.update(visible=False)}
+        if dataset is None:
+            return status | self._show_nothing(0)
         try:
-            score = scores.score_dataset(self.studio, dataset) if dataset else None
+            runs = list_detector_runs(self.studio, dataset)
+            score = self._score(dataset, regions, runs)
+            if not score.labelled:
+                return status | self._show_nothing(score.unlabelled)
+            updates = self._show_score(dataset, regions, score)
+            if runs:
+                chosen = _pick_row(score.detectors, (table or {}).get("chosen"))
+                key = make_key(chosen.detector)
+                updates[tab.table] = show_table(regions, score, key)
+                updates |= self._show_detector(dataset, regions, score, chosen)
+        except StudioError as error:
+            return (
+                status
+                | self._show_nothing(0)
+                | _hide(tab.empty, tab.to_review)
+                | {tab.error: show_error(error)}
+            )
+        return status | updates
+
+    def choose(self, regions: str, table: dict[str, Any], request: gr.Request) -> Updates:
+        """Return curve and images of the row that was chosen."""
+        dataset = read_dataset(request, self.studio)
+        if dataset is None:
+            return {self.tab.images: NO_ROWS}
+        try:
+            runs = list_detector_runs(self.studio, dataset)
+            keys = [make_key(run.as_dict()) for run in runs]
+            index = keys.index(table["chosen"]) if table["chosen"] in keys else 0
+            score = self._score(dataset, regions, runs[index : index + 1])
+            return self._show_detector(dataset, regions, score, score.detectors[0])
         except StudioError as error:
             return {self.tab.error: show_error(error)}
-        if dataset is None or score is None or not score.rows:
-            images = score.unlabelled if score else 0
-            return {
-                self.tab.empty: gr.update(value=NOTHING.format(images=images), visible=True),
-                self.tab.to_review: gr.update(visible=True),
-            }
-        explanation = EXPLANATION.format(dataset=dataset)
+
+    def tick(self, regions: str, table: dict[str, Any] | None, request: gr.Request) -> Updates:
+        """Return how far the job is; everything anew once it has ended."""
+        jobs.sweep_lost_jobs(self.studio)
+        if jobs.find_active_job(self.studio, *KINDS):
+            return self._show_status()
+        return self.refresh(regions, table, request)
+
+    def start_comparing(
+        self, names: list[str], contrast: str, network: str, request: gr.Request
+    ) -> object:
+        """Start running the chosen detectors, or say why not."""
+        dataset = read_dataset(request, self.studio)
+        if dataset is None:
+            return gr.update()
+        try:
+            start_comparing(self.studio, dataset, names, contrast, network)
+        except StudioError as error:
+            return show_error(error)
+        return gr.update(visible=False)
+
+    def start_curve(self, table: dict[str, Any], request: gr.Request) -> None:
+        """Start tracing the curve of the chosen detector, unless a job runs."""
+        dataset = read_dataset(request, self.studio)
+        if dataset and not jobs.find_active_job(self.studio, *KINDS):
+            start_curve(self.studio, dataset, table["chosen"])
+
+    def cancel(self) -> None:
+        """Cancel what runs."""
+        jobs.cancel_active_job(self.studio, *KINDS)
+
+    def _score(self, dataset: int, regions: str, runs: Sequence[DetectorRun]) -> DatasetScore:
+        return score_dataset(self.studio, dataset, RegionFilter(regions), self.scorer, runs)
+
+    def _show_status(self) -> Updates:
+        """Return the job that runs, or the newest where that failed."""
+        tab = self.tab
+        active = jobs.find_active_job(self.studio, *KINDS)
+        newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
+        failed = newest if newest and newest.status.value == "failed" else None
         return {
-            self.tab.total: gr.update(value=_render_total(score.total), visible=True),
-            self.tab.counted: gr.update(value=_describe_counted(score), visible=True),
-            self.tab.images: gr.update(value=_list_images(score), visible=True),
-            self.tab.explanation: gr.update(value=explanation, visible=True),
-            self.tab.ids: [row.image_id for row in score.rows],
+            tab.dock: gr.update(visible=bool(active or failed)),
+            tab.progress: show_job(active or failed),
+            tab.cancel: gr.update(visible=active is not None),
+            tab.compare.start: gr.update(interactive=active is None),
+            tab.timer: gr.Timer(active=active is not None),
+        }
+
+    def _show_nothing(self, images: int) -> Updates:
+        tab = self.tab
+        return {
+            tab.empty: gr.update(value=NOTHING.format(images=images), visible=True),
+            tab.to_review: gr.update(visible=True),
+            **dict.fromkeys((tab.table, tab.curve, tab.images), NO_ROWS),
+            **_hide(tab.regions, tab.compare.group, tab.uncounted, tab.explanation),
+        }
+
+    def _show_score(self, dataset: int, regions: str, score: DatasetScore) -> Updates:
+        """Return what does not depend on the chosen row, as if there were none."""
+        tab, api = self.tab, f"/studio/api/datasets/{dataset}"
+        explanation = EXPLANATION.format(api=api, regions=regions.replace(" ", "%20"))
+        return {
+            tab.empty: gr.update(value=NO_DETECTOR, visible=not score.detectors),
+            tab.to_review: gr.update(visible=False),
+            tab.regions: gr.update(visible=True),
+            **dict.fromkeys((tab.table, tab.curve, tab.images), NO_ROWS),
+            tab.compare.group: gr.update(visible=True),
+            tab.explanation: gr.update(value=explanation, visible=True),
+        }
+
+    def _show_detector(
+        self, dataset: int, regions: str, score: DatasetScore, row: DetectorScore
+    ) -> Updates:
+        # A curve is over all regions, whatever the table counts.
+        labels = score if regions == ALL else self._score(dataset, ALL, [])
+        busy = jobs.find_active_job(self.studio, *KINDS) is not None
+        curve = show_curve(self.studio, dataset, row.detector, row.title, labels.mask_set, busy)
+        finished = (job for job in jobs.list_jobs(self.studio, "score") if job.succeeded)
+        own = (job for job in finished if job.config["dataset_id"] == dataset)
+        notes: list[str] = next((job.result["notes"] for job in own if job.result["notes"]), [])
+        return {
+            self.tab.curve: curve | {"filtered": regions != ALL},
+            self.tab.images: show_images(dataset, row),
+            self.tab.uncounted: gr.update(
+                value=describe_uncounted(score, row, notes), visible=True
+            ),
         }
 
 
 def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = ScoresHandlers(tab, studio)
-    outputs = [
+    chosen = [tab.curve, tab.images, tab.uncounted]
+    status = [tab.dock, tab.progress, tab.cancel, tab.compare.start, tab.timer]
+    page = [
         tab.error,
         tab.empty,
         tab.to_review,
-        tab.total,
-        tab.counted,
-        tab.images,
+        tab.regions,
+        tab.table,
+        tab.compare.group,
         tab.explanation,
-        tab.ids,
+        *chosen,
+        *status,
     ]
-    pages.load(handlers.load_page, None, outputs, **QUIET)
-    tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
-    open_on_click(
-        tab.images,
-        tab.ids,
-        """(id) => {
-          const query = new URLSearchParams(location.search);
-          query.set('image', id);
-          location.href = `/review?${query}`;
-        }""",
+    inputs = [tab.regions, tab.table]
+    pages.load(handlers.load_page, None, page, **QUIET)
+    bind_agreement(tab.agreement, pages, handlers.scorer)
+    tab.regions.input(handlers.refresh, inputs, page, **QUIET)
+    tab.table.select(
+        handlers.choose, inputs, [tab.error, *chosen], trigger_mode="always_last", **QUIET
     )
+    tab.timer.tick(handlers.tick, inputs, page, queue=False, **QUIET)
+    tab.compare.start.click(
+        handlers.start_comparing, tab.compare.fields, tab.compare.error, **QUIET
+    ).then(handlers.refresh, inputs, page, **QUIET)
+    tab.curve.submit(handlers.start_curve, tab.table, **QUIET).then(
+        handlers.refresh, inputs, page, **QUIET
+    )
+    tab.cancel.click(handlers.cancel, **QUIET)
+    tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
 
 
-def _list_images(score: DatasetScore) -> list[list[object]]:
-    return [
-        [
-            row.name,
-            row.state.value,
-            show_figure(row.score.iou),
-            row.score.detected,
-            row.score.detected_hits,
-            row.score.manual,
-            row.score.manual_hits,
-        ]
-        for row in score.rows
-    ]
+def _pick_row(rows: Sequence[DetectorScore], key: str | None) -> DetectorScore:
+    return next((row for row in rows if make_key(row.detector) == key), rows[0])
 
 
-def _render_total(total: SetScore) -> str:
-    figures = (total.iou, total.precision, total.recall)
-    cells = " | ".join([*map(show_figure, figures), str(total.images)])
-    return f"| IoU | Precision | Recall | Labelled images |\n|---|---|---|---|\n| {cells} |"
-
-
-def _describe_counted(score: DatasetScore) -> str:
-    lines = [
-        f"Labelled images: {score.total.images}, empty in both masks: {score.total.empty_both}, "
-        f"not labelled yet and not counted: {score.unlabelled}.",
-        f"Detector: {', '.join(score.detectors)}.",
-    ]
-    if score.unchanged:
-        lines.append(
-            f"{score.unchanged} of the labels are the detector's own masks, accepted unchanged; "
-            "that favours it."
-        )
-    return " ".join(lines)
+def _hide(*parts: Block) -> Updates:
+    return {part: gr.update(visible=False) for part in parts}

@@ -7,6 +7,7 @@ import {
   fitView,
   keepInside,
   panBy,
+  revealBox,
   toImage,
   toPane,
   zoomAt,
@@ -87,4 +88,27 @@ test("bounds hold all spans", () => {
   const spans = brushSpans({ x: 5, y: 6 }, { x: 20, y: 9 }, 2, image);
   const { x0, y0, x1, y1 } = boundSpans(spans);
   for (const { y, from, to } of spans) assert.ok(y >= y0 && y < y1 && from >= x0 && to <= x1);
+});
+
+test("a box is revealed with no more zoom and pan than it needs", () => {
+  const image = { width: 2000, height: 1000 };
+  const pane = { width: 400, height: 400 };
+  const view = { x: 1000, y: 500, scale: 1 };
+  const seen = (v, [x, y, width, height]) => {
+    const start = toPane(v, pane, { x, y });
+    const end = toPane(v, pane, { x: x + width, y: y + height });
+    return start.x >= 0 && start.y >= 0 && end.x <= 400 && end.y <= 400;
+  };
+  assert.deepEqual(revealBox(view, pane, [950, 450, 120, 80], image), view, "in sight already");
+  const beside = revealBox(view, pane, [1300, 450, 120, 80], image);
+  assert.equal(beside.scale, 1);
+  assert.equal(beside.y, 500);
+  assert.ok(beside.x > 1000 && beside.x < 1360 && seen(beside, [1300, 450, 120, 80]));
+  const small = revealBox(view, pane, [100, 100, 40, 20], image);
+  assert.ok(Math.abs(40 * small.scale - 400 / 3) < 1e-9 && seen(small, [100, 100, 40, 20]));
+  assert.equal(revealBox(view, pane, [100, 100, 1, 1], image).scale, 8, "specks are not blown up");
+  const deep = { ...view, scale: 20 };
+  assert.equal(revealBox(deep, pane, [100, 100, 1, 1], image).scale, 20);
+  const all = revealBox(view, pane, [0, 0, 2000, 1000], image);
+  assert.deepEqual(all, { x: 1000, y: 500, scale: 0.2 });
 });

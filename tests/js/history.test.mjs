@@ -76,3 +76,71 @@ test("it goes back at least a hundred actions", () => {
   assert.equal(mask.slice(0, 20).every(Boolean), true);
   assert.equal(mask[20], 0);
 });
+
+function replace(history, value, group = null, x0 = 0, x1 = WIDTH) {
+  const mask = history.mask.slice();
+  for (let y = 0; y < HEIGHT; y++) mask.fill(value, y * WIDTH + x0, y * WIDTH + x1);
+  return history.replace(mask, group);
+}
+
+test("a replaced mask tells which tiles changed, and is one action", () => {
+  const { mask, history } = start();
+  const changed = replace(history, 1, null, 130, 140);
+  assert.deepEqual(changed, [
+    { x0: 128, y0: 0, x1: 256, y1: 128 },
+    { x0: 128, y0: 128, x1: 256, y1: 200 },
+  ]);
+  assert.equal(mask[135], 1);
+  assert.deepEqual(replace(history, 1, null, 130, 140), []);
+  assert.equal(history.done.length, 1);
+  history.undo();
+  assert.equal(mask.some(Boolean), false);
+});
+
+test("actions of a group are undone in one step, but not across others", () => {
+  const { mask, history } = start();
+  paint(history, 0, 0, 5, 5, 1);
+  const before = mask.slice();
+  replace(history, 1, 7, 0, 50);
+  const serial = history.current;
+  replace(history, 1, 7, 200, 250);
+  assert.notEqual(history.current, serial, "a save in between would be noticed");
+  const after = mask.slice();
+  assert.equal(history.done.length, 2);
+  history.undo();
+  assert.deepEqual(mask, before);
+  history.redo();
+  assert.deepEqual(mask, after);
+  replace(history, 0, 7, 0, 10);
+  assert.equal(history.done.length, 3, "what was undone and redone is closed");
+  replace(history, 1, 8, 0, 10);
+  assert.equal(history.done.length, 4, "another group is another action");
+  paint(history, 60, 0, 65, 5, 1);
+  replace(history, 0, 8, 0, 10);
+  assert.equal(history.done.length, 6, "a stroke in between closes a group");
+});
+
+test("a group that comes back to where it began leaves no trace", () => {
+  const { history } = start();
+  replace(history, 1, 3, 0, 50);
+  assert.equal(history.dirty, true);
+  replace(history, 0, 3, 0, 50);
+  assert.equal(history.done.length, 0);
+  assert.equal(history.dirty, false);
+});
+
+test("what a mask was made of goes back and forth with it", () => {
+  const { history } = start();
+  paint(history, 0, 0, 5, 5, 1);
+  replace(history, 1, 1, 0, 50);
+  history.source = "tried";
+  replace(history, 1, 1, 50, 60);
+  history.source = "tried again";
+  paint(history, 0, 0, 9, 9, 0);
+  history.undo();
+  assert.equal(history.source, "tried again");
+  history.undo();
+  assert.equal(history.source, null);
+  history.redo();
+  assert.equal(history.source, "tried again");
+});

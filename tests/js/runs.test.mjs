@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { decodeRuns, encodeRuns } from "../../desra_studio/ui/static/runs.js";
+import { decodeRuns, encodeRuns, unpackRegions } from "../../desra_studio/ui/static/runs.js";
 
 const cases = JSON.parse(readFileSync(new URL("../golden/runs.json", import.meta.url)));
 
@@ -21,4 +21,13 @@ test("runs that do not fit are refused", () => {
   for (const bytes of [[], [5], [13], [0x8c]]) {
     assert.throws(() => decodeRuns(Uint8Array.from(bytes), 12), /covers/);
   }
+});
+
+test("regions and runs of a live detection come apart", () => {
+  const text = new TextEncoder().encode('{"regions": [], "area_px": 2, "score": 0.5}');
+  // Somewhere inside a larger buffer, as a part of an answer may be.
+  const packed = new Uint8Array([9, text.length, 0, 0, 0, ...text, 1, 2, 3]).subarray(1);
+  const { regions, area_px, score, runs } = unpackRegions(packed);
+  assert.deepEqual([regions, area_px, score], [[], 2, 0.5]);
+  assert.deepEqual(decodeRuns(runs, 6), Uint8Array.from([0, 1, 1, 0, 0, 0]));
 });

@@ -27,7 +27,7 @@ from desra_studio.services.class_maps import open_class_source
 from desra_studio.services.curves import trace_detector
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detect_folders import FolderClasses
-from desra_studio.services.detections import detect_dataset
+from desra_studio.services.detections import detect_dataset, detect_pair
 from desra_studio.services.detectors import (
     list_detector_runs,
     parse_detector,
@@ -41,6 +41,7 @@ from desra_studio.services.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.services.weight_sets import list_weight_names, load_weights
 from desra_studio.storage import datasets, scores, weight_sets
+from desra_studio.storage import regions as region_rows
 from desra_studio.storage.tables import State
 from tests.conftest import write_dataset
 from tests.segformers import save_tiny_segformer
@@ -84,7 +85,7 @@ def load_detected(studio, record):
 def test_without_a_network_all_weights_are_1_and_it_says_so(studio, dataset):
     result = detect_dataset(studio, dataset, PARAMS)
     assert result["segmentation"] is None
-    assert result["notes"][0].startswith("All class weights are 1. The weights nvidia/segformer-b0")
+    assert "nvidia/segformer-b0-finetuned-ade-512-512 is not on this machine" in result["notes"][0]
     unweighted = DetectorParams(class_weights="none")
     for switched_off in ({"segmentation": "none"}, {"params": unweighted}):
         values = {"params": PARAMS} | switched_off
@@ -222,8 +223,21 @@ def test_region_labels_follow_the_mask(studio, dataset):
     assert regions.list_labels(studio, image) == [told], "one label per component, the last"
     label(studio, image, mask)
     assert regions.list_labels(studio, image) == [told], "carried to the next revision"
-    mask[far_y, far_x] = False
-    label(studio, image, mask)
+    trimmed = mask.copy()
+    trimmed[far_y] = False
+    label(studio, image, trimmed)
+    (moved,) = regions.list_labels(studio, image)
+    assert (moved["kind"], moved["severity"]) == ("wrong texture", 4), "the rest keeps its label"
+    assert trimmed[moved["y"], moved["x"]]
+    with studio.database.write() as session:
+        revision = datasets.get_record(session, image).revision
+        (row,) = region_rows.list_regions(session, [revision.id])
+        row.prominence = 0.8
+    regions.label_region(studio, image, moved["x"], moved["y"], severity=1)
+    with studio.database.read() as session:
+        (row,) = region_rows.list_regions(session, [revision.id])
+    assert (row.kind, row.severity, row.prominence) == (None, 1, 0.8), "votes stay"
+    label(studio, image, np.zeros_like(mask))
     assert regions.list_labels(studio, image) == []
 
 
@@ -262,7 +276,7 @@ def test_baselines_beside_desra(studio, dataset, tmp_path):
         parse_detector(text, studio)
         for text in ("ldl:0.01", "niqe", "ssim:0.5", "desra:0.5", f"{network}:0.9")
     ]
-    assert run_detectors(studio, dataset, wanted)[0].startswith("All class weights are 1")
+    assert run_detectors(studio, dataset, wanted)[0].startswith("All class weights are 1:")
     runs = list_detector_runs(studio, dataset)
     assert [run.as_dict()["method"] for run in runs] == [
         "desra", "network", "desra", "ssim", "niqe", "ldl",
@@ -282,7 +296,7 @@ def test_baselines_beside_desra(studio, dataset, tmp_path):
     ("text", "says"),
     [
         ("moon", r"No detector named 'moon'. There are: desra, ldl, niqe, ssim"),
-        ("ldl:many", "'ldl:many' is no number"),
+        ("ldl:many", "No detector named 'ldl:many'"),
         ("ssim:2", "must be -1 to 1, got 2"),
         ("gone.pt", "gone.pt"),
         ("desra:0", "contrast threshold must be above 0"),
@@ -355,8 +369,8 @@ def test_a_curve_passes_through_the_score(studio, dataset):
     label(studio, second.image.id, np.zeros((96, 96), bool))
     run_detectors(studio, dataset, [parse_detector("ssim", studio)])
     result = score_dataset(studio, dataset)
-    for index, row in enumerate(result.detectors):
-        curve = trace_detector(studio, dataset, index)
+    for row in result.detectors:
+        curve = trace_detector(studio, dataset, row.detector)
         chosen = curve["points"][curve["chosen"]]
         assert (chosen["iou"], chosen["precision"], chosen["recall"]) == (
             row.total.iou, row.total.precision, row.total.recall,
@@ -389,3 +403,78 @@ def test_class_maps_are_named_by_content(studio, dataset, segformer):
     address = mapper.map_image(record.gan.blob_sha)
     with studio.database.read() as session:
         assert weight_sets.find_class_map(session, record.gan.blob_sha, mapper.identity) == address
+
+
+def test_review_counts_whole_where_images_were_detected_otherwise(studio, dataset, segformer):
+    records = list_records(studio, dataset)
+    for record in records:
+        label(studio, record.image.id, load_detected(studio, record))
+    before = score_dataset(studio, dataset).detectors[0].total
+    classes = open_class_source(studio, "released", str(segformer))
+    row = detect_pair(studio, records[0].gan, records[0].mse, PARAMS, classes)
+    with studio.database.write() as session:
+        session.add(row)
+    first = score_dataset(studio, dataset).detectors[0]
+    assert first.missing_predictions == 0
+    assert first.title.endswith("2 images otherwise")
+    assert first.total.images == before.images == 3
+    assert [run.otherwise for run in list_detector_runs(studio, dataset)] == [2, 0]
+
+
+def test_classes_that_came_later_are_used_by_comparisons(studio, dataset, segformer):
+    wanted = [parse_detector("desra:0.6")]
+    run_detectors(studio, dataset, wanted)
+    settings = studio.settings.model_copy(update={"segmentation": str(segformer)})
+    run_detectors(Studio(settings, studio.database, studio.blobs), dataset, wanted)
+    titles = [run.title for run in list_detector_runs(studio, dataset)]
+    assert len(titles) == 3
+    assert "by tiny@" in titles[1], "networks are told apart"
+
+
+def test_what_nobody_labelled_is_no_perfect_score(studio, dataset):
+    first, second, _ = list_records(studio, dataset)
+    for record in (first, second):
+        label(studio, record.image.id, load_detected(studio, record))
+    mask = load_detected(studio, first)
+    y, x = np.argwhere(mask)[0].tolist()
+    regions.label_region(studio, first.image.id, x, y, severity=5)
+    severe = score_dataset(studio, dataset, RegionFilter("severe"))
+    assert severe.unknown_regions == 1
+    assert [row.name for row in severe.detectors[0].rows] == ["a"]
+    prominent = score_dataset(studio, dataset, RegionFilter("prominent")).detectors[0].total
+    assert (prominent.images, prominent.iou) == (0, None)
+
+
+@pytest.mark.parametrize("name", ["niqe:900", "ldl:0", "ldl:9", "ssim:-0.5"])
+def test_curves_of_extreme_thresholds(studio, dataset, name):
+    first = list_records(studio, dataset)[0]
+    label(studio, first.image.id, load_detected(studio, first))
+    params = parse_detector(name)
+    run_detectors(studio, dataset, [params])
+    row = score_dataset(studio, dataset).detectors[1]
+    curve = trace_detector(studio, dataset, row.detector)
+    assert curve["points"][curve["chosen"]]["threshold"] == params.limit
+    assert len(curve["points"]) > 2
+
+
+def test_a_baseline_has_no_sliders(studio, dataset):
+    run_detectors(studio, dataset, [parse_detector("ldl")])
+    run = list_detector_runs(studio, dataset)[1]
+    detection = next(iter(run.detections.values()))
+    with pytest.raises(InputError, match="has no map D"):
+        LiveDetector(studio).detect(detection.id, PARAMS)
+
+
+class Flat(torch.nn.Module):
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return image.mean()
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
+def test_a_network_that_fails_names_itself_and_the_image(studio, dataset, tmp_path):
+    network = tmp_path / "flat.pt"
+    torch.jit.script(Flat()).save(str(network))
+    params = parse_detector(str(network), studio)
+    network.unlink()
+    with pytest.raises(InputError, match=r"^a: flat.pt"):
+        run_detectors(studio, dataset, [params])

@@ -13,7 +13,8 @@ from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.exports import export_dataset
 from desra_studio.services.maintenance import check_studio
-from desra_studio.services.scores import score_dataset, score_folders
+from desra_studio.services.score_folders import score_folders
+from desra_studio.services.scores import score_dataset
 from desra_studio.storage.tables import State
 
 
@@ -37,17 +38,20 @@ def labelled(studio, dataset_folder):
 
 def test_page_and_command_agree(studio, labelled, tmp_path):
     score = score_dataset(studio, labelled)
-    assert (score.total.images, score.unlabelled, score.unchanged) == (2, 1, 0)
-    assert score.detectors == ["contrast threshold 0.7, area threshold 400 px, all class weights 1"]
-    assert [row.name for row in score.rows] == ["b", "a"], "worst first"
-    assert 0 < score.total.iou < 1
+    (detector,) = score.detectors
+    assert (detector.total.images, score.unlabelled, score.unchanged) == (2, 1, 0)
+    assert detector.title == (
+        "DeSRA, contrast threshold 0.7, area threshold 400 px, all class weights 1"
+    )
+    assert [row.name for row in detector.rows] == ["b", "a"], "worst first"
+    assert 0 < detector.total.iou < 1
     out = tmp_path / "out"
     assert export_dataset(studio, "set", "masks", out)["images"] == 2
     assert list(list_images(out)) == list(list_images(out / "detected")) == ["a", "b"]
     figures, notes = score_folders(out / "detected", out)
     assert notes == []
     for figure in ("iou", "precision", "recall"):
-        assert figures[figure] == pytest.approx(getattr(score.total, figure), abs=1e-12)
+        assert figures[figure] == pytest.approx(getattr(detector.total, figure), abs=1e-12)
 
 
 def test_csv_has_every_image(studio, labelled, tmp_path):
@@ -56,7 +60,8 @@ def test_csv_has_every_image(studio, labelled, tmp_path):
     rows = list(csv.DictReader(out.read_text().splitlines()))
     assert [row["state"] for row in rows] == ["accepted", "clean", "in progress"]
     assert rows[2]["iou"] == ""
-    assert float(rows[0]["iou"]) == pytest.approx(score_dataset(studio, labelled).rows[1].score.iou)
+    worst_first = score_dataset(studio, labelled).detectors[0].rows
+    assert float(rows[0]["iou"]) == pytest.approx(worst_first[1].score.iou)
 
 
 def test_refuses(studio, dataset_folder, labelled, tmp_path):

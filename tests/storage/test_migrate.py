@@ -82,6 +82,14 @@ def older_database(database):
         connection.exec_driver_sql(
             "INSERT INTO image (dataset_id, name, width, height) VALUES (1, 'one', 8, 8)"
         )
+        connection.exec_driver_sql(
+            "INSERT INTO rendition (image_id, model_id, blob_sha) VALUES (1, 1, 'a')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO detection (image_id, gan_rendition_id, mse_rendition_id, params, map_sha, "
+            "mask_sha, regions, area_px, score, created_at) "
+            "VALUES (1, 1, 1, '{}', 'b', 'c', '[]', 7, 0.5, '2026-01-01')"
+        )
         connection.commit()
     return database
 
@@ -96,6 +104,8 @@ def test_an_older_schema_names_the_command_which_keeps_every_row(older_database)
         assert connection.execute("SELECT name, card FROM model").fetchall() == [("kept", "{}")]
         assert connection.execute("SELECT name FROM dataset").fetchall() == [("images",)]
         assert connection.execute("SELECT name FROM image").fetchall() == [("one",)]
+        kept = connection.execute("SELECT method, mask_sha, area_px FROM detection").fetchall()
+        assert kept == [("desra", "c", 7)]
     connection.close()
     assert backup.is_file()
 

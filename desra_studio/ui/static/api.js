@@ -1,5 +1,8 @@
 // Requests to the server's own routes. Every failure becomes an Error with a sentence for people.
 
+import { toQuery } from "./detector_settings.js";
+import { unpackRegions } from "./runs.js";
+
 const API = "/studio/api";
 
 export class Refusal extends Error {
@@ -24,6 +27,13 @@ async function request(path, options = {}) {
 }
 
 const readJson = async (path, options) => (await request(path, options)).json();
+
+const postJson = (path, value, headers = {}) =>
+  readJson(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(value),
+  });
 
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
@@ -62,8 +72,24 @@ export async function saveMask(image, version, runs) {
 
 /** Set the verdict on an image; answers { version }. */
 export const judgeImage = (image, version, state) =>
-  readJson(`${API}/images/${image}/verdict`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "If-Match": String(version) },
-    body: JSON.stringify({ state }),
-  });
+  postJson(`${API}/images/${image}/verdict`, { state }, { "If-Match": String(version) });
+
+/** Detect again in a stored map; answers { regions, area_px, score, runs }. */
+export async function loadLive(detection, settings, signal) {
+  const path = `${API}/detections/${detection}/live?${toQuery(settings)}`;
+  return unpackRegions(new Uint8Array(await (await request(path, { signal })).arrayBuffer()));
+}
+
+export const loadWeightSets = () => readJson(`${API}/weight-sets`);
+
+/** Start detecting in a whole dataset; answers { job }. */
+export const detectDataset = (dataset, settings) =>
+  postJson(`${API}/datasets/${dataset}/detect`, settings);
+
+/** What either verdict on the detected component over a pixel does to the figures of the set. */
+export const loadAttribution = (image, { x, y }, signal) =>
+  readJson(`${API}/images/${image}/attribution?x=${x}&y=${y}`, { signal });
+
+/** Labels of the components of the saved mask: [{ x, y, kind, severity }]. */
+export const loadRegionLabels = (image) => readJson(`${API}/images/${image}/regions`);
+export const saveRegionLabel = (image, label) => postJson(`${API}/images/${image}/regions`, label);

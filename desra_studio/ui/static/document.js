@@ -1,6 +1,7 @@
 // One image under review: its two renditions, its mask with undo, and saving.
 
 import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "./api.js";
+import { Detected } from "./detected.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
@@ -28,6 +29,7 @@ export async function openDocument(id) {
   const size = record.width * record.height;
   const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
   const document = new ReviewDocument(record, Pyramid.build(gan), Pyramid.build(mse), mask);
+  document.stored = Detected.ofRecord(record, record.revision ? null : runs);
   opened.set(id, document);
   for (const [key, old] of opened) {
     if (opened.size <= KEPT_DOCUMENTS) break;
@@ -46,6 +48,11 @@ export const forgetDocument = (id) => opened.delete(id);
 export const hasUnsaved = () => [...opened.values()].some((document) => document.dirty);
 
 export class ReviewDocument {
+  /** What the detector marked, as it is stored; null where it did not run. */
+  stored = null;
+  #adopted = 0;
+  #counted = {};
+
   constructor(record, gan, mse, mask) {
     this.record = record;
     this.gan = gan;
@@ -61,10 +68,44 @@ export class ReviewDocument {
     return this.history.dirty;
   }
 
+  /** Marked px; counted once for every state of the mask, which takes a while in large images. */
   get area() {
+    const { current } = this.history;
+    if (this.#counted.current === current) return this.#counted.area;
     let area = 0;
     for (let i = 0; i < this.mask.length; i++) area += this.mask[i];
+    this.#counted = { current, area };
     return area;
+  }
+
+  /** What the detector marks with the settings in force: stored, or those tried last. */
+  get detected() {
+    return this.history.source ?? this.stored;
+  }
+
+  /** Whether the mask is the detector's to the pixel; after `detected.load`. */
+  get isDetected() {
+    if (this.#adopted === this.history.current && this.history.source) return true;
+    const { mask } = this.detected;
+    for (let i = 0; i < mask.length; i++) if (mask[i] !== this.mask[i]) return false;
+    return true;
+  }
+
+  /** Let the detector's mask take the place of this one, as one action or part of a group. */
+  adopt(detected, group) {
+    this.#paint(this.history.replace(detected.mask, group));
+    this.history.source = detected;
+    this.#adopted = this.history.current;
+  }
+
+  /** Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any. */
+  fillSpans(spans, value) {
+    const bounds = boundSpans(spans);
+    this.history.begin();
+    this.history.touch(bounds);
+    this.#fill(spans, value);
+    this.layer.paint(bounds);
+    return this.history.commit();
   }
 
   beginStroke() {
@@ -77,7 +118,7 @@ export class ReviewDocument {
     const bounds = boundSpans(spans);
     if (!bounds) return;
     this.history.touch(bounds);
-    for (const { y, from, to } of spans) this.mask.fill(value, y * this.width + from, y * this.width + to);
+    this.#fill(spans, value);
     this.layer.paint(bounds);
   }
 
@@ -87,20 +128,15 @@ export class ReviewDocument {
 
   /** Unmark everything, as one action. */
   clear() {
-    const all = { x0: 0, y0: 0, x1: this.width, y1: this.height };
-    this.history.begin();
-    this.history.touch(all);
-    this.mask.fill(0);
-    this.history.commit();
-    this.layer.paint(all);
+    this.#paint(this.history.replace(new Uint8Array(this.mask.length)));
   }
 
   undo() {
-    return this.#repaint(this.history.undo());
+    return this.#paint(this.history.undo());
   }
 
   redo() {
-    return this.#repaint(this.history.redo());
+    return this.#paint(this.history.redo());
   }
 
   /** Save the mask as a new revision. Edits made while the answer is on its way stay unsaved. */
@@ -119,7 +155,14 @@ export class ReviewDocument {
     this.record.state = state;
   }
 
-  #repaint(rectangles) {
+  #fill(spans, value) {
+    for (const { y, from, to } of spans) {
+      this.mask.fill(value, y * this.width + from, y * this.width + to);
+    }
+  }
+
+  /** Show what changed; tells whether there was an action. */
+  #paint(rectangles) {
     for (const rectangle of rectangles ?? []) this.layer.paint(rectangle);
     return rectangles !== null;
   }

@@ -56,6 +56,28 @@ export function keepInside(view, image) {
 }
 
 /**
+ * The view that shows a box, as near to the present one as can be: it is zoomed only where the box
+ * would be tiny or fill the pane, then to a third of it, and panned no further than needed.
+ */
+export function revealBox(view, pane, [x, y, width, height], image) {
+  const fill = Math.max((width * view.scale) / pane.width, (height * view.scale) / pane.height);
+  const fitted = Math.min(view.scale, fitView(image, pane).scale);
+  const largest = Math.max(view.scale, 8);
+  const fits = fill >= 1 / 6 && fill <= 2 / 3;
+  const scale = fits ? view.scale : Math.min(largest, Math.max(fitted, view.scale / fill / 3));
+  const shift = (at, start, size, paneSize) => {
+    const half = (0.46 * paneSize) / scale;
+    if (size > 2 * half) return start + size / 2;
+    return Math.min(start + half, Math.max(start + size - half, at));
+  };
+  return {
+    x: shift(view.x, x, width, pane.width),
+    y: shift(view.y, y, height, pane.height),
+    scale,
+  };
+}
+
+/**
  * Rows of pixels under a round brush drawn from one point to another.
  *
  * A pixel belongs to it where its centre is at most `radius` from the line; the pixel under each

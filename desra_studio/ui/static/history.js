@@ -14,6 +14,8 @@ export class History {
     this.open = null;
     this.serial = 0;
     this.savedSerial = 0;
+    // What the mask was made of; goes back and forth with it.
+    this.source = null;
   }
 
   /** Start an action; everything until `commit` is undone in one step. */
@@ -32,20 +34,42 @@ export class History {
     }
   }
 
-  /** End the action; one that changed no pixel leaves no trace. Tells whether it did. */
-  commit() {
+  /**
+   * End the action; one that changed no pixel leaves no trace. Tells whether it did.
+   *
+   * Actions in a row with the same group, a number, become one: what a slider does while it moves.
+   */
+  commit(group = null) {
     const before = this.open;
     this.open = null;
-    for (const [index, tile] of before) {
-      if (equal(tile, this.#read(index))) before.delete(index);
-    }
+    this.#dropUnchanged(before);
     if (before.size === 0) return false;
-    this.done.push({ tiles: before, from: this.current });
-    if (this.done.length > DEPTH) this.done.shift();
     this.undone = [];
-    this.serial += 1;
-    this.current = this.serial;
+    const last = this.done.at(-1);
+    if (group !== null && last?.group === group) return this.#join(last, before);
+    this.done.push({ tiles: before, from: this.current, source: this.source, group });
+    if (this.done.length > DEPTH) this.done.shift();
+    this.current = ++this.serial;
     return true;
+  }
+
+  /** Write a whole mask as one action; returns the rectangles that changed. */
+  replace(mask, group = null) {
+    this.begin();
+    const rectangles = [];
+    const tiles = Math.ceil(this.width / TILE) * Math.ceil(this.height / TILE);
+    for (let index = 0; index < tiles; index++) {
+      const rectangle = this.#rectangle(index);
+      if (!this.#differs(mask, rectangle)) continue;
+      this.touch(rectangle);
+      for (let y = rectangle.y0; y < rectangle.y1; y++) {
+        const start = y * this.width + rectangle.x0;
+        this.mask.set(mask.subarray(start, y * this.width + rectangle.x1), start);
+      }
+      rectangles.push(rectangle);
+    }
+    this.commit(group);
+    return rectangles;
   }
 
   /** Take the last action back; returns the rectangles that changed, null where there is none. */
@@ -57,7 +81,6 @@ export class History {
   redo() {
     return this.#swap(this.undone, this.done);
   }
-
 
   /** Whether the pixels differ from the saved ones. */
   get dirty() {
@@ -76,9 +99,48 @@ export class History {
       this.#write(index, tile);
       rectangles.push(this.#rectangle(index));
     }
-    target.push({ tiles: reverse, from: this.current });
+    target.push({ tiles: reverse, from: this.current, source: this.source, group: null });
     this.current = action.from;
+    this.source = action.source;
     return rectangles;
+  }
+
+  /** Make an action part of the last one; where both together changed nothing, none is left. */
+  #join(last, before) {
+    for (const [index, tile] of before) {
+      if (!last.tiles.has(index)) last.tiles.set(index, tile);
+    }
+    this.#dropUnchanged(last.tiles);
+    this.current = last.tiles.size ? ++this.serial : last.from;
+    if (last.tiles.size === 0) this.done.pop();
+    return true;
+  }
+
+  #dropUnchanged(tiles) {
+    for (const [index, tile] of tiles) {
+      if (this.#holds(index, tile)) tiles.delete(index);
+    }
+  }
+
+  /** Whether the mask is still as a tile remembers it. */
+  #holds(index, tile) {
+    const { x0, y0, x1, y1 } = this.#rectangle(index);
+    let at = 0;
+    for (let y = y0; y < y1; y++) {
+      for (let i = y * this.width + x0; i < y * this.width + x1; i++) {
+        if (this.mask[i] !== tile[at++]) return false;
+      }
+    }
+    return true;
+  }
+
+  #differs(mask, { x0, y0, x1, y1 }) {
+    for (let y = y0; y < y1; y++) {
+      for (let i = y * this.width + x0; i < y * this.width + x1; i++) {
+        if (mask[i] !== this.mask[i]) return true;
+      }
+    }
+    return false;
   }
 
   #rectangle(index) {
@@ -109,9 +171,4 @@ export class History {
       this.mask.set(row, y * this.width + x0);
     }
   }
-}
-
-function equal(first, second) {
-  for (let i = 0; i < first.length; i++) if (first[i] !== second[i]) return false;
-  return true;
 }

@@ -16,6 +16,11 @@ const SHEET = [
   ["Enter", "accept the mask and go on"],
   ["C", "clean: nothing to mark, and go on"],
   ["S", "skip, and go on"],
+  ["T", "open or close the detector's settings"],
+  ["N / Shift+N", "next, previous component"],
+  ["Ctrl+click or Alt+click", "choose the component there; Escape leaves it"],
+  ["Delete / K", "reject, keep the chosen component"],
+  ["0 to 5", "severity of the chosen component"],
 ];
 
 export function buildKeySheet() {
@@ -52,6 +57,18 @@ const listActions = (page) => ({
   "ctrl+z": () => page.undo(),
   "ctrl+y": () => page.undo(true),
   "ctrl+shift+z": () => page.undo(true),
+  t: () => page.detector.toggle(),
+  n: ({ shiftKey }) => page.detector.selection.step(shiftKey ? -1 : 1),
+  escape: () => page.detector.selection.drop(),
+  delete: () => page.detector.selection.fill(0),
+  backspace: () => page.detector.selection.fill(0),
+  k: () => page.detector.selection.fill(1),
+  ...Object.fromEntries(
+    [0, 1, 2, 3, 4, 5].map((severity) => [
+      severity,
+      () => page.detector.selection.label({ severity }),
+    ]),
+  ),
 });
 
 const VERDICTS = new Set(["enter", "c", "s"]);
@@ -83,7 +100,7 @@ export function bindKeys(root, page) {
     // On a button or slider its own keys come first.
     if (!actions[key] || (onControl && /^(enter|arrow)/.test(key))) return;
     event.preventDefault();
-    actions[key]();
+    actions[key](event);
   });
   root.addEventListener("keyup", (event) => {
     if (event.key === " ") page.holdPan(false);

@@ -1,5 +1,6 @@
 // The elements of the Review page and where they stand; what they do is the page's.
 
+import { makeButton, makeSlider } from "./controls.js";
 import { make } from "./dom.js";
 
 const TOOLS = [
@@ -11,23 +12,8 @@ const TOOLS = [
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page, largestSize) {
   const span = (className) => make("span", { className });
-  const button = (label, key, action, properties = {}) => {
-    const made = make(
-      "button",
-      { title: `${label} (${key})`, ...properties },
-      make("span", {}, label),
-      make("kbd", {}, key),
-    );
-    page.onClick(made, action);
-    return made;
-  };
-  const slider = (ariaLabel, properties, change) => {
-    const made = make("input", { type: "range", ariaLabel, ...properties });
-    made.addEventListener("input", change);
-    // After the mouse let go the keys go on working.
-    made.addEventListener("pointerup", () => page.focus());
-    return made;
-  };
+  const button = (...rest) => makeButton(page, ...rest);
+  const slider = (...rest) => makeSlider(page, ...rest);
 
   Object.assign(page, {
     position: span("position"),
@@ -35,7 +21,6 @@ export function buildLayout(page, largestSize) {
     state: span("state"),
     saved: span("saved"),
     message: make("div", { className: "message", role: "status" }),
-    probe: span("probe"),
     sizeText: make("output"),
     maskHidden: make("input", { type: "checkbox" }),
     saveButton: button("Save", "Ctrl+S", () => page.save()),
@@ -88,6 +73,7 @@ export function buildLayout(page, largestSize) {
       page.panes.element,
       make("aside", { ariaLabel: "Queue" }, page.queue.element),
     ),
+    page.detector.element,
     make(
       "div",
       { className: "bar bottom" },
@@ -96,8 +82,9 @@ export function buildLayout(page, largestSize) {
       make("label", {}, page.maskHidden, "Hide mask", make("kbd", {}, "H")),
       button("Fit / 1:1", "Z", () => page.toggleZoom()),
       button("Keys", "?", () => page.keySheet.showModal()),
+      page.detector.toggleButton,
       span("gap"),
-      page.probe,
+      page.probe.element,
     ),
     page.keySheet,
   );

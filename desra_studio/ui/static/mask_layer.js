@@ -5,8 +5,9 @@ import { drawThrough } from "./pyramid.js";
 
 const TILE = 512;
 // Orange: told apart from the blue of the interface by colour-blind people, and rare in photographs.
-const FILL = [255, 138, 0, 255];
-const EDGE = [255, 240, 200, 255];
+// As one number for a pixel, which writes several times faster than four.
+const FILL = packColour(255, 138, 0);
+const EDGE = packColour(255, 240, 200);
 
 export class MaskLayer {
   constructor(mask, width, height) {
@@ -68,12 +69,14 @@ export class MaskLayer {
     const width = right - left;
     const fill = new ImageData(width, bottom - top);
     const edge = new ImageData(width, bottom - top);
+    const fillPixels = new Uint32Array(fill.data.buffer);
+    const edgePixels = new Uint32Array(edge.data.buffer);
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
         if (!this.mask[y * this.width + x]) continue;
-        const at = ((y - top) * width + x - left) * 4;
-        fill.data.set(FILL, at);
-        if (this.#isEdge(x, y)) edge.data.set(EDGE, at);
+        const at = (y - top) * width + x - left;
+        fillPixels[at] = FILL;
+        if (this.#isEdge(x, y)) edgePixels[at] = EDGE;
       }
     }
     const { x, y } = tile.place;
@@ -90,4 +93,9 @@ export class MaskLayer {
       (y < this.height - 1 && !this.mask[at + this.width])
     );
   }
+}
+
+/** An opaque colour in the order of bytes that this machine has. */
+function packColour(...colour) {
+  return new Uint32Array(Uint8Array.from([...colour, 255]).buffer)[0];
 }

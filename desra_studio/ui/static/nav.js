@@ -29,6 +29,8 @@ const PAGES_OF_JOBS = {
   apply: "/fine-tune",
   derive: "/models",
   pull: "/models",
+  score: "/scores",
+  curve: "/scores",
 };
 
 export function mount(element) {

@@ -1,6 +1,6 @@
 // Three canvases with one view: what is zoomed, panned, or pointed at in one is so in all.
 
-import { fitView, panBy, toImage, toPane, zoomAt } from "./geometry.js";
+import { fitView, panBy, revealBox, toImage, toPane, zoomAt } from "./geometry.js";
 import { make } from "./dom.js";
 
 const NAMES = { gan: "GAN-SR", mse: "MSE-SR", mask: "Mask on GAN-SR" };
@@ -64,6 +64,12 @@ export class Panes {
     this.invalidate();
   }
 
+  /** Move the view to a box [x, y, width, height]. */
+  reveal(box) {
+    this.view = revealBox(this.view, this.pane, box, this.document);
+    this.invalidate();
+  }
+
   /** Draw once before the next frame, however often this is called. */
   invalidate() {
     if (this.scheduled) return;
@@ -106,10 +112,14 @@ export class Panes {
     const pans = event.button === 1 || (event.button === 0 && this.tool.panning());
     if (!pans && event.button !== 0) return;
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
     this.#point(event, canvas);
+    if (!pans && (event.altKey || event.ctrlKey || event.metaKey)) {
+      return this.tool.onPick(this.pointer);
+    }
+    canvas.setPointerCapture(event.pointerId);
     this.stroke = { pans, id: event.pointerId, x: event.clientX, y: event.clientY, last: this.pointer };
     if (pans) return;
+    this.tool.onStroke();
     this.document.beginStroke();
     this.document.stroke(this.pointer, this.pointer, this.tool.radius(), this.tool.value());
     this.invalidate();
@@ -174,6 +184,7 @@ export class Panes {
     if (kind === "mask" && this.tool.maskShown()) {
       document.layer.draw(context, view, pane, this.tool.opacity());
     }
+    this.tool.decorate(context, kind, view, pane);
     if (this.pointer) this.#drawCursor(context);
   }
 

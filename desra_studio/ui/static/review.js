@@ -1,12 +1,15 @@
 // The Review page: which image is open, what is done to it, and what is said about it.
 
 import { loadLoop, Refusal } from "./api.js";
+import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "./dom.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
+import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
+import { describeSaved, summarize } from "./texts.js";
 
 const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 
@@ -26,6 +29,7 @@ class ReviewPage {
   wanted = null;
   queue = new Queue();
   keySheet = buildKeySheet();
+  probe = new Probe();
 
   constructor(root) {
     this.root = root;
@@ -39,9 +43,13 @@ class ReviewPage {
       locked: () => this.loading,
       panning: () => this.tool === "pan" || this.spaceHeld,
       onPress: () => this.focus(),
+      onStroke: () => this.detector.cancel(),
       onEdit: () => this.afterEdit(),
-      onPoint: (point) => this.describePoint(point),
+      onPick: (point) => this.detector.selection.pick(point),
+      onPoint: (point) => this.probe.show(this.document, point),
+      decorate: (...place) => this.maskHidden.checked || this.detector.decorate(...place),
     });
+    this.detector = new Detector(this);
     buildLayout(this, RADII.length - 1);
     bindKeys(root, this);
     this.choose("brush");
@@ -89,6 +97,7 @@ class ReviewPage {
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
+    this.detector.cancel();
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
     try {
@@ -102,6 +111,7 @@ class ReviewPage {
       this.#setBusy(false);
     }
     this.panes.show(this.document);
+    this.detector.show(this.document);
     history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
     this.say("");
     this.describe();
@@ -109,9 +119,12 @@ class ReviewPage {
     if (this.wanted) await this.open(this.wanted);
   }
 
+  /** Save the mask; tells whether that was done. */
   async save() {
-    if (!(await this.#attempt(() => this.document.save()))) this.wanted = null;
+    const saved = await this.#attempt(() => this.document.save());
+    if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
+    return saved;
   }
 
   /** Accept the mask; one that marks nothing says that the image is clean. */
@@ -146,6 +159,7 @@ class ReviewPage {
   }
 
   undo(again = false) {
+    this.detector.cancel();
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
     this.afterEdit();
@@ -199,7 +213,7 @@ class ReviewPage {
 
   /** Say something; with nothing to say, what the image is about. */
   say(text, wrong = false, ...links) {
-    this.message.replaceChildren(text || this.#summarize(), ...links);
+    this.message.replaceChildren(text || summarize(this.document), ...links);
     this.message.classList.toggle("wrong", wrong);
     this.message.setAttribute("role", wrong ? "alert" : "status");
   }
@@ -218,22 +232,14 @@ class ReviewPage {
     this.redoButton.disabled = this.document.history.undone.length === 0;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
-  }
-
-  describePoint(point) {
-    const { width, height } = this.document ?? {};
-    const x = Math.floor(point?.x ?? -1);
-    const y = Math.floor(point?.y ?? -1);
-    const inside = point && x >= 0 && y >= 0 && x < width && y < height;
-    this.probe.textContent = inside
-      ? `x ${x}  y ${y}   GAN ${this.#readPixel(this.document.gan, x, y)}   ` +
-        `MSE ${this.#readPixel(this.document.mse, x, y)}`
-      : "";
+    this.detector.refresh();
   }
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
   async #attempt(action) {
     if (this.busy) return false;
+    // What is saved is what is seen, not what a slider still waits for.
+    this.detector.cancel();
     this.#setBusy(true);
     this.say("Saving …");
     let done = false;
@@ -282,26 +288,6 @@ class ReviewPage {
     );
   }
 
-  #summarize() {
-    if (!this.document) return "";
-    const { record, area, width, height } = this.document;
-    const { regions } = this.queue.find(record.id) ?? {};
-    const share = ((100 * area) / (width * height)).toFixed(1);
-    const detected = record.detection
-      ? `${regions} artifact${regions === 1 ? "" : "s"} detected`
-      : "Not detected yet";
-    const advice = area
-      ? "paint what was missed, erase what is no artifact, then accept"
-      : "nothing is marked: paint what was missed, or call it clean";
-    return `${detected} · ${share} % marked · ${advice}`;
-  }
-
-  #readPixel(pyramid, x, y) {
-    this.probeCanvas ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-    this.probeCanvas.drawImage(pyramid.levels[0], x, y, 1, 1, 0, 0, 1, 1);
-    return [...this.probeCanvas.getImageData(0, 0, 1, 1).data.subarray(0, 3)].join(" ");
-  }
-
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
   onClick(button, action) {
     button.addEventListener("click", (event) => {
@@ -309,14 +295,4 @@ class ReviewPage {
       if (this.document) action();
     });
   }
-}
-
-function describeSaved({ revision }, dirty) {
-  if (dirty) return "Unsaved changes";
-  if (!revision) return "Detected mask, not saved yet";
-  const time = new Date(revision.saved_at);
-  const today = time.toDateString() === new Date().toDateString();
-  const clock = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const when = today ? clock : `${time.toLocaleDateString()} ${clock}`;
-  return `Saved as revision ${revision.number} at ${when}`;
 }

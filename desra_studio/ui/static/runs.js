@@ -24,6 +24,13 @@ export function encodeRuns(mask) {
   return Uint8Array.from(out);
 }
 
+/** Take apart what live_detection.py packs: { regions, area_px, score, runs }. */
+export function unpackRegions(data) {
+  const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
+  const text = new TextDecoder().decode(data.subarray(4, 4 + length));
+  return { ...JSON.parse(text), runs: data.subarray(4 + length) };
+}
+
 /** Decode into `size` bytes of 0 and 1; throws where the runs do not fill it exactly. */
 export function decodeRuns(data, size) {
   const mask = new Uint8Array(size);

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("mask_set", sa.String(64), nullable=False),
+        sa.Column("prediction_set", sa.String(64), nullable=False),
         sa.Column("detector", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
@@ -71,5 +72,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column("busier_sha", sa.String(64), nullable=True))
         batch.add_column(sa.Column("segmentation", sa.String(300), nullable=True))
         batch.add_column(sa.Column("labels_sha", sa.String(64), nullable=True))
+        batch.add_column(sa.Column("code_version", sa.String(100), nullable=True))
     with op.batch_alter_table("detection") as batch:
         batch.alter_column("method", server_default=None)

@@ -1,0 +1,158 @@
+"""What the Scores page says of detectors and images, as plain values and as text."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from desra_studio.services.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
+from desra_studio.services.score_tables import Interval, count_regions
+from desra_studio.services.scores import REGION_FILTERS, DatasetScore, DetectorScore
+from desra_studio.ui.text import escape_markdown, show_figure
+
+FEW_IMAGES = 10
+"""Below it the intervals are too short; see `metrics.intervals`."""
+
+LABELS = {
+    ALL: "All manual regions",
+    SEVERE_ONLY: f"Severe: severity {SEVERE} or more",
+    PROMINENT_ONLY: f"Prominent: {PROMINENT:.0%} of the voters or more",
+}
+REGION_CHOICES = [(LABELS.get(name, f"Kind: {name}"), name) for name in REGION_FILTERS]
+
+
+def make_key(detector: dict[str, Any]) -> str:
+    """Return the short name by which the page tells detectors apart."""
+    return hashlib.sha256(json.dumps(detector, sort_keys=True).encode()).hexdigest()[:10]
+
+
+def show_table(regions: str, score: DatasetScore, chosen: str) -> dict[str, Any]:
+    """Return the value of the table of detectors."""
+    return {
+        "regions": regions,
+        "rows": [_show_row(row, index == 0) for index, row in enumerate(score.detectors)],
+        "chosen": chosen,
+        "notes": _list_notes(score, regions),
+    }
+
+
+def show_images(dataset: int, row: DetectorScore) -> dict[str, Any]:
+    """Return the value of the list of images."""
+    return {
+        "dataset": dataset,
+        "title": row.title,
+        "rows": [
+            {
+                "id": image.image_id,
+                "name": image.name,
+                "state": image.state.value,
+                "iou": show_figure(image.score.iou),
+                "empty": image.score.empty_both,
+                "detected": image.score.detected,
+                "right": image.score.detected_hits,
+                "manual": image.score.manual,
+                "found": image.score.manual_hits,
+            }
+            for image in row.rows
+        ],
+    }
+
+
+def describe_uncounted(score: DatasetScore, row: DetectorScore, notes: Sequence[str]) -> str:
+    """Return what the figures leave out, or what they rest on, as Markdown."""
+    lines = []
+    if score.unlabelled:
+        lines.append(f"{count_of(score.unlabelled, 'image')} not labelled yet.")
+    empty = row.total.empty_both
+    if empty:
+        lines.append(
+            f"{count_of(empty, 'image')} empty in both masks: IoU 1, and nothing to count for "
+            "precision and recall."
+        )
+    if row.missing_predictions:
+        lines.append(
+            f"{count_of(row.missing_predictions, 'labelled image')} without a prediction of the "
+            "chosen detector: counted as empty. Run it on this dataset to mend that."
+        )
+    if score.unchanged:
+        lines.append(
+            f"{count_of(score.unchanged, 'label')} that are the detector's own mask, accepted "
+            "unchanged: they count, and favour it."
+        )
+    # Markdown makes a link of an address whose dots are escaped, and one that leads nowhere.
+    lines += [escape_markdown(note).replace("://", "&#58;//") for note in notes]
+    if not lines:
+        lines.append("Every image is labelled, and every one of them counts.")
+    return "\n".join(["### What is not counted, and what favours whom", *(f"- {x}" for x in lines)])
+
+
+def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
+    counts = count_regions(row)
+    name, _, settings = row.title.partition(", ")
+    total, intervals = row.total, row.intervals
+    return {
+        "key": make_key(row.detector),
+        "name": name,
+        "settings": settings,
+        "inReview": in_review,
+        "missing": (
+            f"not run on {row.missing_predictions} of {total.images} images: counted as empty"
+            if row.missing_predictions
+            else ""
+        ),
+        "figures": [
+            _show_cell(total.iou, intervals.iou, count_of(total.images, "image")),
+            _show_cell(
+                total.precision,
+                intervals.precision,
+                _share(counts["detected_hits"], counts["detected_components"], "detected", "right"),
+            ),
+            _show_cell(
+                total.recall,
+                intervals.recall,
+                _share(counts["manual_hits"], counts["manual_components"], "manual", "found"),
+            ),
+        ],
+    }
+
+
+def _show_cell(value: float | None, interval: Interval | None, count: str) -> dict[str, Any]:
+    text = "no interval" if interval is None else f"[{interval.low:.2f}, {interval.high:.2f}]"
+    return {
+        "value": value,
+        "text": show_figure(value),
+        "interval": "" if value is None else text,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "count": count,
+    }
+
+
+def _list_notes(score: DatasetScore, regions: str) -> list[str]:
+    notes = []
+    if score.labelled < FEW_IMAGES:
+        notes.append(
+            f"The intervals rest on {count_of(score.labelled, 'image')}: below {FEW_IMAGES} they "
+            "are too short. Take them as a hint."
+        )
+    if score.unknown_regions:
+        lacks, of = {
+            SEVERE_ONLY: ("severity", "severe"),
+            PROMINENT_ONLY: ("prominence", "prominent"),
+        }.get(regions, ("kind", regions))
+        verbs = "has no" if score.unknown_regions == 1 else "have no"
+        counted = "is not counted" if score.unknown_regions == 1 else "are not counted"
+        notes.append(
+            f"{score.unknown_regions} of the manual regions {verbs} {lacks} yet and {counted} as "
+            f"{of}."
+        )
+    return notes
+
+
+def _share(part: int, whole: int, what: str, how: str) -> str:
+    return f"{part} of {whole} {what} {how}" if whole else f"none {what}"
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

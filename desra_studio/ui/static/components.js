@@ -1,0 +1,118 @@
+// Components of a detected mask: their order, which one is where, and their pixels. No DOM here.
+// A region is what the server says about one: { box: [x, y, w, h], area, depth, busier }.
+
+/** Regions in the order in which they deserve a look: area times depth, the largest first. */
+export const rankRegions = (regions) =>
+  [...regions].sort((a, b) => b.area * b.depth - a.area * a.depth || b.area - a.area);
+
+/** Whether GAN-SR is "busier" or "smoother" than MSE-SR there, as the server's filter decides. */
+export function tellDirection({ busier }) {
+  if (busier === null || busier === undefined) return "unknown";
+  return busier >= 0.5 ? "busier" : "smoother";
+}
+
+/** A region in words, as number `rank` (from 0) of `count`. */
+export function describeRegion(region, rank, count) {
+  const direction = tellDirection(region);
+  const share = Math.round(100 * (direction === "busier" ? region.busier : 1 - region.busier));
+  return [
+    `component ${rank + 1}/${count}`,
+    `area ${groupDigits(region.area)} px`,
+    `depth ${region.depth.toFixed(2)}`,
+    direction === "unknown" ? "direction unknown" : `GAN ${direction} (${share} %)`,
+  ].join(" · ");
+}
+
+/** 5526 as "5 526", with a space that neither breaks nor changes between locales. */
+export const groupDigits = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+/**
+ * The region over a pixel: the one whose component has it, else the smallest box around it.
+ * @param {Uint8Array} mask the detected mask, whose components the regions are.
+ */
+export function findRegion(regions, mask, width, x, y) {
+  const around = regions
+    .filter(({ box: [left, top, w, h] }) => x >= left && y >= top && x < left + w && y < top + h)
+    .sort((a, b) => a.box[2] * a.box[3] - b.box[2] * b.box[3]);
+  if (!mask[y * width + x]) return around[0] ?? null;
+  return around.find((region) => hasPoint(floodRegion(mask, width, region), x, y)) ?? null;
+}
+
+/**
+ * The pixels of a region's component, 8-connected, as rows of spans { y, from, to }, to excluded.
+ *
+ * Other components may reach into its box: the component is the one that touches the box's upper
+ * edge and has the region's area.
+ */
+export function floodRegion(mask, width, region) {
+  const [left, top, w, h] = region.box;
+  const open = new Uint8Array(w * h);
+  for (let y = 0; y < h; y++) {
+    const start = (top + y) * width + left;
+    open.set(mask.subarray(start, start + w), y * w);
+  }
+  let best = [];
+  let bestError = Infinity;
+  for (let x = 0; x < w; x++) {
+    if (!open[x]) continue;
+    const spans = takeComponent(open, w, h, x);
+    const error = Math.abs(countPixels(spans) - region.area);
+    if (error < bestError) [best, bestError] = [spans, error];
+    if (error === 0) break;
+  }
+  return best.map(({ y, from, to }) => ({ y: y + top, from: from + left, to: to + left }));
+}
+
+/** Take the component of a pixel in row 0 out of `open`, and return its spans by row. */
+function takeComponent(open, width, height, x) {
+  const spans = [];
+  const waiting = [{ y: 0, low: x, high: x }];
+  while (waiting.length) {
+    const { y, low, high } = waiting.pop();
+    const row = y * width;
+    for (let at = low; at <= high; at++) {
+      if (!open[row + at]) continue;
+      let from = at;
+      let to = at + 1;
+      while (from > 0 && open[row + from - 1]) from--;
+      while (to < width && open[row + to]) to++;
+      open.fill(0, row + from, row + to);
+      spans.push({ y, from, to });
+      // Diagonal neighbours belong to it, so a row above and below is looked at one px further.
+      const next = { low: Math.max(0, from - 1), high: Math.min(width - 1, to) };
+      if (y > 0) waiting.push({ y: y - 1, ...next });
+      if (y < height - 1) waiting.push({ y: y + 1, ...next });
+      at = to;
+    }
+  }
+  return spans.sort((a, b) => a.y - b.y || a.from - b.from);
+}
+
+export const countPixels = (spans) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
+
+export const hasPoint = (spans, x, y) =>
+  spans.some((span) => span.y === y && x >= span.from && x < span.to);
+
+/** A pixel well inside: the middle of the longest row. */
+export function pickPoint(spans) {
+  const longest = spans.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
+  return { x: (longest.from + longest.to) >> 1, y: longest.y };
+}
+
+/** The first pixel of the spans that a mask marks, or null. */
+export function findMarked(spans, mask, width) {
+  for (const { y, from, to } of spans) {
+    const at = mask.subarray(y * width + from, y * width + to).indexOf(1);
+    if (at >= 0) return { x: from + at, y };
+  }
+  return null;
+}
+
+/** How much of the spans a mask marks, 0 to 1. */
+export function shareMarked(spans, mask, width) {
+  let marked = 0;
+  for (const { y, from, to } of spans) {
+    for (let i = y * width + from; i < y * width + to; i++) marked += mask[i];
+  }
+  return marked / Math.max(1, countPixels(spans));
+}

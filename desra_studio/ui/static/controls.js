@@ -1,0 +1,41 @@
+// Buttons, sliders and selects of the Review page. All hand the focus back after the mouse used
+// them, so that the page's keys go on working; from the keyboard the focus stays.
+
+import { make } from "./dom.js";
+
+/** A button that shows its key. */
+export function makeButton(page, label, key, action, properties = {}) {
+  const made = make(
+    "button",
+    { title: `${label} (${key})`, ...properties },
+    make("span", {}, label),
+    make("kbd", {}, key),
+  );
+  page.onClick(made, action);
+  return made;
+}
+
+export function makeSlider(page, ariaLabel, properties, change) {
+  const made = make("input", { type: "range", ariaLabel, ...properties });
+  made.addEventListener("input", change);
+  made.addEventListener("pointerup", () => page.focus());
+  return made;
+}
+
+/** A select; `choices` are [value, text]. */
+export function makeSelect(page, ariaLabel, choices, change) {
+  const made = make("select", { ariaLabel });
+  fillSelect(made, choices);
+  let byMouse = false;
+  made.addEventListener("pointerdown", () => (byMouse = true));
+  made.addEventListener("keydown", () => (byMouse = false));
+  made.addEventListener("change", () => {
+    if (byMouse) page.focus();
+    change();
+  });
+  return made;
+}
+
+export function fillSelect(select, choices) {
+  select.replaceChildren(...choices.map(([value, text]) => make("option", { value }, text)));
+}

@@ -1,0 +1,57 @@
+// The scored images, worst first, each a link to Review. Python hands over { dataset, title, rows },
+// a row being { id, name, state, iou, empty, detected, right, manual, found }.
+
+import { make, pageAddress } from "./dom.js";
+
+const HEADS = ["Image", "State", "IoU", "Detected right", "Manual found"];
+
+export function mount(element, props, watch) {
+  const root = element.querySelector(".images");
+  if (root.childElementCount) return;
+  root.hidden = true;
+  const of = make("span", { className: "of" });
+  const body = make("tbody");
+  const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
+  const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body);
+  const list = make("div", { className: "list" }, table);
+  root.append(make("h3", {}, "Images, worst first"), of, list);
+  let shown = "";
+
+  const show = () => {
+    const { rows = [], dataset, title = "" } = props.value ?? {};
+    const now = JSON.stringify(props.value);
+    root.hidden = rows.length === 0;
+    if (now === shown) return;
+    // The same detector again: the reader stays where they are in the list.
+    if (of.textContent !== title) list.scrollTop = 0;
+    of.textContent = title;
+    body.replaceChildren(...rows.map((row) => makeRow(row, dataset)));
+    shown = now;
+  };
+
+  // Up and down from link to link; Enter follows one, as everywhere.
+  body.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const links = [...body.querySelectorAll("a")];
+    links[links.indexOf(document.activeElement) + step]?.focus();
+    event.preventDefault();
+  });
+  watch("value", show);
+  show();
+}
+
+function makeRow(row, dataset) {
+  const href = pageAddress("/review", { dataset, image: row.id });
+  return make(
+    "tr",
+    {},
+    make("th", { scope: "row" }, make("a", { href, title: "Open in Review" }, row.name)),
+    make("td", {}, row.state),
+    make("td", { className: "number" }, row.empty ? `${row.iou}, empty in both` : row.iou),
+    make("td", { className: "number" }, share(row.right, row.detected)),
+    make("td", { className: "number" }, share(row.found, row.manual)),
+  );
+}
+
+const share = (part, whole) => (whole ? `${part} of ${whole}` : "none");

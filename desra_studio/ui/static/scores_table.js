@@ -1,0 +1,115 @@
+// Detectors as rows, one of them chosen. Python hands over { regions, rows, chosen, notes }; a row
+// is { key, name, settings, inReview, missing, figures: [{ text, interval, value, low, high, count }] }.
+
+import { make } from "./dom.js";
+
+const HEADS = ["Detector", "IoU", "Precision", "Recall"];
+const NO_INTERVAL = "Fewer than 2 images count, or all give the same: nothing to tell an interval from";
+let tables = 0;
+
+export function mount(element, props, watch, trigger) {
+  const root = element.querySelector(".detectors");
+  if (root.childElementCount) return;
+  const group = `detectors-${(tables += 1)}`;
+  const body = make("tbody");
+  const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
+  const table = make("table", { hidden: true }, make("thead", {}, make("tr", {}, ...heads)), body);
+  const waiting = make("p", { className: "waiting", role: "status" }, "Scoring the labelled images…");
+  const notes = make("div", { className: "notes", role: "status" });
+  root.append(table, waiting, notes);
+  let chosen = null;
+  let shown = "";
+
+  const choose = (key) => {
+    chosen = key;
+    props.value = { ...props.value, chosen };
+    remember("detector", key);
+    trigger("select");
+  };
+
+  const show = () => {
+    const value = props.value;
+    waiting.hidden = Boolean(value);
+    if (!value) return;
+    const { rows, notes: lines = [] } = value;
+    root.hidden = rows.length === 0;
+    remember("regions", value.regions);
+    const known = rows.some(({ key }) => key === chosen);
+    if (!known) chosen = value.chosen;
+    const now = JSON.stringify([rows, lines]);
+    if (now !== shown) {
+      // Replacing the rows takes the focus away from the one that has it.
+      const focused = body.contains(document.activeElement);
+      body.replaceChildren(...rows.map(makeRow));
+      notes.replaceChildren(...lines.map((line) => make("p", {}, line)));
+      table.hidden = rows.length === 0;
+      if (focused) body.querySelector("input:checked")?.focus();
+    }
+    shown = now;
+    for (const input of body.querySelectorAll("input")) input.checked = input.value === chosen;
+    // Somebody chose another row while this was on its way: what is below has to follow.
+    if (known && value.chosen !== chosen) choose(chosen);
+  };
+
+  const makeRow = (row) => {
+    const radio = make("input", {
+      type: "radio",
+      name: group,
+      value: row.key,
+      onchange: () => choose(row.key),
+    });
+    const title = make("span", { className: "title" }, make("strong", {}, row.name));
+    if (row.inReview) {
+      const tip = "Its masks are those that Review shows";
+      title.append(make("span", { className: "tag", title: tip }, "in Review"));
+    }
+    const words = make("span", { className: "words" }, title);
+    for (const [name, text] of [["settings", row.settings], ["missing", row.missing]]) {
+      if (text) words.append(make("span", { className: name }, text));
+    }
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, make("label", {}, radio, words)),
+      ...row.figures.map((figure) => make("td", {}, ...makeFigure(figure))),
+    );
+  };
+
+  // The label covers the name; the rest of the row does the same.
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("label")) return;
+    const input = event.target.closest("tr")?.querySelector("input");
+    // So that the arrow keys go on from here.
+    input?.focus({ preventScroll: true });
+    input?.click();
+  });
+  watch("value", show);
+  show();
+}
+
+function makeFigure({ text, interval, value, low, high, count }) {
+  const figure = make("div", { className: "figure" }, make("b", {}, text));
+  const title = low === null ? NO_INTERVAL : "95 % interval, by bootstrap over images";
+  if (interval) figure.append(" ", make("span", { className: "interval", title }, interval));
+  const scale = make("div", { className: "scale", ariaHidden: "true" });
+  if (low !== null) {
+    const range = make("i", { className: "range" });
+    range.style.left = `${100 * low}%`;
+    range.style.width = `${100 * (high - low)}%`;
+    scale.append(range);
+  }
+  if (value !== null) {
+    const dot = make("i", { className: "dot" });
+    dot.style.left = `${100 * value}%`;
+    scale.append(dot);
+  }
+  return [figure, scale, make("div", { className: "count" }, count)];
+}
+
+/** Keep a choice in the address, so that the way back from Review leads to it. */
+function remember(name, value) {
+  const url = new URL(location.href);
+  if (!value || url.searchParams.get(name) === value) return;
+  url.searchParams.set(name, value);
+  history.replaceState(history.state, "", url);
+}

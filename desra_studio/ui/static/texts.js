@@ -1,0 +1,28 @@
+// Sentences about an image under review.
+
+/** What the image is about, and what to do with it. */
+export function summarize(document) {
+  if (!document) return "";
+  const { detected, area, width, height } = document;
+  const share = ((100 * area) / (width * height)).toFixed(1);
+  const found = detected ? `${countArtifacts(detected)} detected` : "Not detected yet";
+  const advice = area
+    ? "paint what was missed, erase what is no artifact, then accept"
+    : "nothing is marked: paint what was missed, or call it clean";
+  return `${found} · ${share} % marked · ${advice}`;
+}
+
+export function countArtifacts({ regions }) {
+  return `${regions.length} artifact${regions.length === 1 ? "" : "s"}`;
+}
+
+/** Whether and when a mask was saved. */
+export function describeSaved({ revision }, dirty) {
+  if (dirty) return "Unsaved changes";
+  if (!revision) return "Detected mask, not saved yet";
+  const time = new Date(revision.saved_at);
+  const today = time.toDateString() === new Date().toDateString();
+  const clock = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const when = today ? clock : `${time.toLocaleDateString()} ${clock}`;
+  return `Saved as revision ${revision.number} at ${when}`;
+}
