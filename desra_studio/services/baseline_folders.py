@@ -17,7 +17,12 @@ from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage, check_same_size
 from desra_studio.services.detect_folders import write_masks
-from desra_studio.services.detectors import load_network, parse_detector, split_detector
+from desra_studio.services.detectors import (
+    load_network,
+    parse_detector,
+    split_detector,
+    split_network,
+)
 from desra_studio.services.studio import Report, ignore_progress
 
 
@@ -70,4 +75,5 @@ def detect_folders_by_baseline(
 def _open_network(detector: str, params: BaselineParams, device: str) -> MapNetwork | None:
     if params.method != NETWORK:
         return None
-    return load_network(Path(split_detector(detector)[0]).expanduser(), params, device)
+    path, _ = split_network(split_detector(detector)[0])
+    return load_network(path, params, device)

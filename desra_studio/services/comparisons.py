@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
 from desra_studio.detection.baseline_detector import BASELINES, NETWORK
@@ -15,7 +14,6 @@ from desra_studio.services.detectors import (
     DetectorRun,
     describe_params,
     list_detector_runs,
-    make_network_params,
     parse_detector,
 )
 from desra_studio.services.studio import Studio
@@ -49,7 +47,7 @@ def choose_comparisons(
         dataset_id: of the dataset.
         names: as `list_comparisons` gives them.
         contrast: of another DeSRA; None for none.
-        network: path of a TorchScript file; empty for none.
+        network: path of a TorchScript file, as `parse_detector` reads it; empty for none.
 
     Raises:
         InputError: nothing chosen, all of it ran already, a value out of range, or a file that
@@ -59,7 +57,7 @@ def choose_comparisons(
     if contrast is not None:
         wanted.append(DetectorParams(contrast_threshold=contrast))
     if network.strip():
-        wanted.append(make_network_params(Path(network.strip()).expanduser(), studio=studio))
+        wanted.append(parse_detector(network.strip(), studio))
     if not wanted:
         raise InputError("Choose at least one detector to run.")
     runs = list_detector_runs(studio, dataset_id)

@@ -32,6 +32,8 @@ AnyParams: TypeAlias = DetectorParams | BaselineParams
 
 COMPARED = "desra-compared"
 """Method of DeSRA's detections that were made to be scored: Review goes on with its own."""
+NETWORK_INPUT_PX = 512
+"""Side of the square that PAL4VST sees; PAL4Inpainting takes the image's own size."""
 NETWORK_ENDINGS = (".pt", ".pth", ".torchscript", ".jit")
 
 
@@ -82,8 +84,9 @@ def read_params(values: dict[str, Any]) -> AnyParams:
 def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
     """Read a detector as people write it: `desra`, `desra:0.65`, `ldl:0.005`, `FILE.pt:0.5`.
 
-    What stands after the colon is the threshold; the other parameters are the defaults. With a
-    studio a file's bytes are stored, so that the detector can be run again when the file is gone.
+    What stands after the colon is the threshold; the other parameters are the defaults. A network
+    sees squares of 512 px; `FILE.pt@768` is for others, `FILE.pt@0` for the image's own size. With
+    a studio a file's bytes are stored, so that the detector can be run again when it is gone.
 
     Raises:
         InputError: an unknown name, a threshold that is no number or out of range, no such file.
@@ -95,7 +98,8 @@ def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
         return DetectorParams()
     if name in BASELINES and name != NETWORK:
         return BaselineParams(method=name, threshold=threshold)
-    return make_network_params(Path(name).expanduser(), threshold, studio=studio)
+    path, input_px = split_network(name)
+    return make_network_params(path, threshold, input_px, studio)
 
 
 def split_detector(text: str) -> tuple[str, float | None]:
@@ -108,8 +112,19 @@ def split_detector(text: str) -> tuple[str, float | None]:
         return text, None
 
 
+def split_network(name: str) -> tuple[Path, int]:
+    """Return path and input size in px of a network as people write it: `FILE.pt@768`."""
+    path, _, size = name.rpartition("@")
+    if path and size.isdecimal():
+        return Path(path).expanduser(), int(size)
+    return Path(name).expanduser(), NETWORK_INPUT_PX
+
+
 def make_network_params(
-    path: Path, threshold: float | None = None, input_px: int = 512, studio: Studio | None = None
+    path: Path,
+    threshold: float | None = None,
+    input_px: int = NETWORK_INPUT_PX,
+    studio: Studio | None = None,
 ) -> BaselineParams:
     """Return the parameters of a TorchScript network, having loaded its file, and stored it.
 

@@ -49,7 +49,7 @@ def build_compare() -> ComparePanel:
             network = gr.Textbox(
                 label="TorchScript file on this machine",
                 info=TRUST,
-                placeholder="/home/me/pal4vst.pt",
+                placeholder="/home/me/pal4vst.pt, or pal4inpainting.pt@0 for images as they are",
                 max_lines=1,
             )
         error = gr.Markdown(visible=False, elem_classes=["studio-error"])

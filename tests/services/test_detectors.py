@@ -478,3 +478,27 @@ def test_a_network_that_fails_names_itself_and_the_image(studio, dataset, tmp_pa
     network.unlink()
     with pytest.raises(InputError, match=r"^a: flat.pt"):
         run_detectors(studio, dataset, [params])
+
+
+class OwnSize(torch.nn.Module):
+    """Marks all of an image if it sees it at its own size, nothing at another."""
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        ones = torch.ones_like(image[:, :1])
+        return ones if image.shape[-1] == 96 else 0 * ones
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
+def test_networks_that_see_the_images_own_size(studio, dataset, tmp_path):
+    network = tmp_path / "a:b@c.pt"
+    torch.jit.script(OwnSize()).save(str(network))
+    wanted = [parse_detector(f"{network}{size}", studio) for size in ("", "@0:0.9", "@96")]
+    assert [(params.input_px, params.limit) for params in wanted] == [
+        (512, 0.5), (0, 0.9), (96, 0.5),
+    ]  # fmt: skip
+    run_detectors(studio, dataset, wanted)
+    seen, own, scaled = reversed(list_detector_runs(studio, dataset)[1:])
+    areas = [
+        {detection.area_px for detection in run.detections.values()} for run in (scaled, own, seen)
+    ]
+    assert areas == [{96 * 96}, {96 * 96}, {0}]
