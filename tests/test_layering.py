@@ -57,7 +57,8 @@ OWNERS = {
 }
 
 TORCH_FILES = {
-    "sr", "finetune", "detection/segmentation.py", "detection/torchscript.py",
+    "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
+    "detection/torchscript.py", "services/detect_benchmark.py",
     "services/finetuning.py", "services/perceptual.py", "services/derivation.py",
     "services/upscale_benchmark.py",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from desra_studio.detection.artifact_map import (
     Precision,
     compare_contrast,
 )
+from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.class_weights import compute_weight_map
 from desra_studio.detection.regions import (
     DIRECTIONS,
@@ -24,6 +25,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, check_same_size
 
 METHOD = "desra"
+CPU = "cpu"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ def detect_artifacts(
     labels: LabelMap | None = None,
     weights: NDArray[np.float32] | None = None,
     precision: Precision = "fast",
+    device: str = CPU,
 ) -> Detection:
     """Mark the artifacts of GAN-SR against MSE-SR (DeSRA, sections 3.2 and 3.3).
 
@@ -97,12 +100,16 @@ def detect_artifacts(
         params: thresholds, window and morphology.
         labels: (H, W) uint8 ADE20K indices of GAN-SR; without them every weight is 1.
         weights: (150,) float32 >= 1, of the classes; the released table where None.
-        precision: see `compute_artifact_map`.
+        precision: see `compute_artifact_map`; of no effect on another device than the CPU.
+        device: where the map is computed: `cpu` by OpenCV, any other by PyTorch.
 
     Raises:
         InputError: sizes or types that do not fit.
     """
-    maps = compare_contrast(gan_sr, mse_sr, params.window_size, precision)
+    if device == CPU:
+        maps = compare_contrast(gan_sr, mse_sr, params.window_size, precision)
+    else:
+        maps = compare_contrast_on(gan_sr, mse_sr, device, params.window_size)
     if labels is not None:
         check_same_size(gan_sr, labels, "GAN-SR", "the class map")
     found = detect_in_map(adjust_map(maps.d, labels, weights), maps.busier, params)

@@ -1,6 +1,5 @@
 """Class maps of images: by the SegFormer that the settings name, made once and kept."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +13,13 @@ from desra_studio.detection.segmentation_weights import (
 )
 from desra_studio.imaging.arrays import LabelMap
 from desra_studio.imaging.io import decode_label_map, decode_png, encode_label_map
+from desra_studio.services.devices import AUTO, guess_device
 from desra_studio.services.studio import Studio
 from desra_studio.storage import weight_sets
 
 if TYPE_CHECKING:
     from desra_studio.detection.segmentation import Segmenter
 
-AUTO = "auto"
 NONE = "none"
 NO_CLASSES = "All class weights are 1"
 
@@ -114,7 +113,7 @@ def find_segmentation(
         return None, f"{NO_CLASSES}, as the weight set 'none' says."
     if wanted == NONE:
         return None, f"{NO_CLASSES}: segmentation is switched off."
-    name = choose_default(_guess_device(settings.device)) if wanted == AUTO else wanted
+    name = choose_default(guess_device(settings.device)) if wanted == AUTO else wanted
     try:
         return find_weights(name), ""
     except SegmentationUnavailableError:
@@ -127,10 +126,3 @@ def find_segmentation(
 def read_class_map(studio: Studio, labels_sha: str) -> LabelMap:
     """Read a stored class map, (H, W) uint8."""
     return decode_label_map(studio.blobs.get(labels_sha))
-
-
-def _guess_device(setting: str) -> str:
-    """Return the device in `auto`, as far as it can be told without importing torch."""
-    if setting != AUTO:
-        return setting
-    return "cuda" if shutil.which("nvidia-smi") else "cpu"

@@ -21,10 +21,12 @@ from desra_studio.detection.artifact_map import (
     compare_contrast,
     compute_artifact_map,
 )
+from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.detector import DetectorParams, detect_in_map
 from desra_studio.imaging.arrays import RgbImage, Size
 from desra_studio.imaging.io import encode_png, list_images, read_rgb, resize_bicubic
 from desra_studio.services.detect_folders import FolderClasses, detect_folders
+from desra_studio.services.devices import AUTO, CPU, guess_device
 from desra_studio.services.live_detection import pack_regions
 
 SIDE = 2048
@@ -50,7 +52,8 @@ def time_detect() -> dict[str, Any]:
         of the pixels on another side of 0.7, "memory_planes": peak memory over one float32
         plane of the image, "live_2048_ms", "live_4096_ms": best time from a cached map to the
         packed answer, "folder_pairs", "folder_seconds", "folder_cores": processor time over wall
-        time, "cores"}.
+        time, "cores"}; where there is a GPU also "gpu_seconds", from images to map, and
+        "gpu_read_seconds", in which it receives both images and reads them once.
     """
     gan, mse = make_pair(SIDE)
     fast = naive = float("inf")
@@ -68,6 +71,7 @@ def time_detect() -> dict[str, Any]:
         "live_2048_ms": round(1000 * _time_live(gan, mse), 1),
         "live_4096_ms": round(1000 * _time_live(*make_pair(LARGE_SIDE)), 1),
         **_time_folder(),
+        **_time_gpu(gan, mse),
         "cores": os.cpu_count(),
     }
 
@@ -137,6 +141,22 @@ def _time_live(gan: RgbImage, mse: RgbImage) -> float:
     maps = compare_contrast(gan, mse)
     params = DetectorParams(area_threshold=400)
     return _time(lambda: pack_regions(detect_in_map(maps.d, maps.busier, params)), REPEATS)
+
+
+def _time_gpu(gan: RgbImage, mse: RgbImage) -> dict[str, float]:
+    if guess_device(AUTO) == CPU:
+        return {}
+    import torch
+
+    def read() -> float:
+        pair = torch.from_numpy(np.stack([gan, mse])).to("cuda")
+        return float(pair.sum(dtype=torch.int64).item())
+
+    read()  # the first use of a GPU takes seconds
+    return {
+        "gpu_seconds": round(_time(lambda: compare_contrast_on(gan, mse, "cuda"), REPEATS), 5),
+        "gpu_read_seconds": round(_time(read, REPEATS), 5),
+    }
 
 
 def _time_folder() -> dict[str, Any]:

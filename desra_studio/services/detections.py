@@ -13,6 +13,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.class_maps import ClassSource, open_class_source, read_class_map
+from desra_studio.services.devices import choose_map_device
 from desra_studio.services.set_scorer import describe_code_version
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.weight_sets import load_weights
@@ -109,6 +110,7 @@ def detect_labelled_pair(
         params,
         labels if weights is not None else None,
         weights,
+        device=choose_map_device(studio.settings),
     )
     return DetectionRow(
         image_id=gan.image_id,
