@@ -30,11 +30,14 @@ from desra_studio.console import (
 )
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.services.calibrating import CalibrationConfig
 from desra_studio.services.detections import DetectorParams
 from desra_studio.services.studio import open_studio
 
 if TYPE_CHECKING:
     from desra_studio.services.detect_folders import FolderClasses
+
+CALIBRATION = CalibrationConfig()
 
 detection_app = typer.Typer()
 
@@ -69,14 +72,21 @@ def detect(
     """Mark the artifacts of GAN-SR images against MSE-SR images."""
     from desra_studio.services.detect_folders import detect_folders
 
+    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     if detector != "desra":
+        if class_maps or segmentation or contrast_threshold != DEFAULTS.contrast_threshold:
+            raise InputError(
+                f"--detector {detector} knows no classes and no contrast threshold. Leave "
+                "--class-maps, --segmentation and --contrast-threshold out; its threshold stands "
+                "after a colon, as in ldl:0.005."
+            )
         from desra_studio.services.baseline_folders import detect_folders_by_baseline
 
         areas = {"area_threshold": area_threshold, "area_share": area_share, "cleaned": not raw}
         regions = areas | {"kernel_px": kernel, "dilations": dilations}
         with show_progress("detect") as report:
             result = detect_folders_by_baseline(
-                gan, mse, out, detector, regions, save_maps, device or "auto", report
+                gan, mse, out, detector, regions, save_maps, settings.device, report
             )
         tell_notes(result["notes"])
         print_result(result, _describe_detected(result, out), as_json)
@@ -93,7 +103,6 @@ def detect(
     if raw:
         raise InputError("--raw goes with a baseline. For DeSRA give --kernel 1 and a small area.")
     network = choose_segmentation(class_maps, segmentation, no_segmentation)
-    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     classes = _open_classes(settings, params, class_maps, network)
     with show_progress("detect") as report:
         result = detect_folders(gan, mse, out, params, classes, save_maps, report)
@@ -135,19 +144,19 @@ def calibrate(
     ] = None,
     class_maps: ClassMaps = None,
     segmentation: Segmentation = None,
-    min_pixels: Annotated[int, typer.Option(help="A class with fewer keeps its weight.")] = 10_000,
-    min_images: Annotated[int, typer.Option(help="A class in fewer keeps its weight.")] = 3,
+    min_pixels: Annotated[int, typer.Option(help="A class with fewer keeps its weight.")] = (
+        CALIBRATION.min_pixels
+    ),
+    min_images: Annotated[int, typer.Option(help="A class in fewer keeps its weight.")] = (
+        CALIBRATION.min_images
+    ),
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
     """Compute class weights from images without artifacts, and keep them under a name."""
-    from desra_studio.services.calibrating import (
-        CalibrationConfig,
-        calibrate_dataset,
-        calibrate_folders,
-    )
+    from desra_studio.services.calibrating import calibrate_dataset, calibrate_folders
     from desra_studio.services.detect_folders import open_folder_classes
     from desra_studio.services.exports import find_dataset_by_name
 

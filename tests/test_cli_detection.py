@@ -58,6 +58,10 @@ def test_detect_with_a_baseline(run, dataset_folder, tmp_path):
     arguments = ("detect", *pair, "--out", tmp_path / "raw", "--detector", "ldl:0.001", "--raw")
     raw = json.loads(run(*arguments, "--json")[1])
     assert raw["images"][0]["area_px"] < result["images"][0]["area_px"], "nothing was dilated"
+    refused = ("detect", *pair, "--out", tmp_path / "z", "--detector", "ldl")
+    status, _, errors = run(*refused, "--contrast-threshold", 0.5)
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "knows no classes and no contrast threshold" in errors
     for detector, says in (("moon", "No detector named"), ("ldl:x", "No detector named")):
         status, _, errors = run("detect", *pair, "--out", tmp_path / "y", "--detector", detector)
         assert (status, errors.count("\n")) == (2, 1)

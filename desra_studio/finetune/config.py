@@ -69,12 +69,8 @@ class FinetuneConfig:
         if not 0 < self.outside_weight < math.inf:
             raise InputError(f"The outside weight must be above 0, got {self.outside_weight}.")
         for name in ("learning_rate", "discriminator_rate"):
-            if not 0 < getattr(self, name) < 1:
-                raise InputError(
-                    f"The {name.replace('_', ' ')} must be in 0..1, got {getattr(self, name)}."
-                )
-        if not 0 <= self.ema < 1:
-            raise InputError(f"The EMA share must be at least 0 and below 1, got {self.ema}.")
+            _check_rate(name, getattr(self, name))
+        _check_ema(self.ema)
         if not 0 <= self.mask_share <= 1:
             raise InputError(f"The mask share must be in 0..1, got {self.mask_share}.")
         if self.precision not in get_args(Precision):
@@ -96,6 +92,16 @@ def _check_least(name: str, value: float, least: int) -> None:
     # Not `value < least`, which nan would pass.
     if not value >= least:
         raise InputError(f"{name} must be at least {least}, got {value}.")
+
+
+def _check_rate(name: str, value: float) -> None:
+    if not 0 < value < 1:
+        raise InputError(f"The {name.replace('_', ' ')} must be in 0..1, got {value}.")
+
+
+def _check_ema(value: float) -> None:
+    if not 0 <= value < 1:
+        raise InputError(f"The EMA share must be at least 0 and below 1, got {value}.")
 
 
 QUICK = FinetuneConfig(
@@ -158,7 +164,6 @@ class DeriveConfig:
 
     def __post_init__(self) -> None:
         for name in ("max_iterations", "check_every", "patience", "batch", "crop"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}.")
-        if not 0 < self.learning_rate < 1:
-            raise InputError(f"The learning rate must be in 0..1, got {self.learning_rate}.")
+            _check_least(name, getattr(self, name), 1)
+        _check_rate("learning_rate", self.learning_rate)
+        _check_ema(self.ema)

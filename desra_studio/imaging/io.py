@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, Size
+from desra_studio.imaging.png import decode_grey, encode_pixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
 PNG_END = b"IEND\xaeB`\x82"
@@ -148,28 +149,17 @@ def read_label_map(path: Path) -> LabelMap:
 
 def encode_label_map(labels: LabelMap) -> bytes:
     """Encode (H, W) uint8 class indices as a grey PNG."""
-    done, data = cv2.imencode(".png", labels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    if not done:
-        raise InputError(f"A class map of shape {labels.shape} could not be encoded as PNG.")
-    return data.tobytes()
+    return encode_pixels(labels)
 
 
 def decode_label_map(data: bytes) -> LabelMap:
     """Decode what `encode_label_map` wrote; InputError where the bytes are no image."""
-    labels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if labels is None:
-        raise InputError(f"{len(data)} bytes of a class map are not a readable PNG.")
-    return np.asarray(labels, np.uint8)
+    return decode_grey(data, "a class map")
 
 
 def encode_png(image: RgbImage) -> bytes:
     """Encode (H, W, 3) uint8 RGB losslessly, without metadata, fast rather than small."""
-    done, data = cv2.imencode(
-        ".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
-    )
-    if not done:
-        raise InputError(f"An image of shape {image.shape} could not be encoded as PNG.")
-    return data.tobytes()
+    return encode_pixels(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8))
 
 
 def decode_png(data: bytes) -> RgbImage:

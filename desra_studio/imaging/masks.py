@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, Size
+from desra_studio.imaging.png import BILEVEL, decode_grey, encode_pixels
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,12 @@ def count_pixels_inside(components: Components, mask: Mask) -> NDArray[np.int64]
 
 def encode_mask_png(mask: Mask) -> bytes:
     """Encode an (H, W) bool mask as a 1-bit grey PNG (white = artifact)."""
-    done, data = cv2.imencode(
-        ".png", mask.astype(np.uint8) * np.uint8(255), [cv2.IMWRITE_PNG_BILEVEL, 1]
-    )
-    if not done:
-        raise InputError(f"A mask of shape {mask.shape} could not be encoded as PNG.")
-    return data.tobytes()
+    return encode_pixels(mask.astype(np.uint8) * np.uint8(255), BILEVEL)
 
 
 def decode_mask_png(data: bytes) -> Mask:
     """Decode what `encode_mask_png` wrote; InputError where the bytes are no image."""
-    grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        raise InputError(f"{len(data)} bytes of a mask are not a readable PNG.")
-    return np.asarray(grey > 127)
+    return np.asarray(decode_grey(data, "a mask") > 127)
 
 
 def encode_mask_runs(mask: Mask) -> bytes:

@@ -21,7 +21,7 @@ from desra_studio.services.class_maps import open_class_source, read_class_map
 from desra_studio.services.detect_folders import FolderClasses
 from desra_studio.services.folders import match_folders, run_parallel
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.services.weight_sets import check_new_name
+from desra_studio.services.weight_sets import RELEASED, check_new_name
 from desra_studio.storage import datasets, weight_sets
 from desra_studio.storage.tables import State
 
@@ -78,7 +78,7 @@ def calibrate_dataset(
             f"No image of {dataset.name} is marked clean. Mark clean ones in Review first: "
             "calibration learns how much GAN-SR and MSE-SR differ where nothing is wrong."
         )
-    source = open_class_source(studio, name, segmentation)
+    source = open_class_source(studio, RELEASED, segmentation)
     if source.mapper is None:
         raise InputError(f"Calibration needs the classes of the images. {source.note}")
     histogram = ClassHistogram()

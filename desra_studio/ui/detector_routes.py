@@ -12,17 +12,19 @@ from desra_studio.services.live_detection import LiveDetector, pack_regions
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 
+DEFAULTS = DetectorParams()
+
 
 class DetectorSettings(BaseModel):
     """The detector's parameters as the panel sends them; those left out are DeSRA's."""
 
-    contrast_threshold: float = 0.7
-    area_threshold: int = 4000
-    area_share: float | None = None
-    kernel_px: int = 5
-    dilations: int = 3
-    class_weights: str = "released"
-    direction: str = "both"
+    contrast_threshold: float = DEFAULTS.contrast_threshold
+    area_threshold: int = DEFAULTS.area_threshold
+    area_share: float | None = DEFAULTS.area_share
+    kernel_px: int = DEFAULTS.kernel_px
+    dilations: int = DEFAULTS.dilations
+    class_weights: str = DEFAULTS.class_weights
+    direction: str = DEFAULTS.direction
 
     def read(self) -> DetectorParams:
         """Return the parameters; InputError where a value is out of range."""
