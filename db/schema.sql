@@ -24,6 +24,15 @@ CREATE TABLE run (
   CONSTRAINT pk_run PRIMARY KEY (id)
 );
 
+CREATE TABLE user (
+  id INTEGER NOT NULL,
+  name VARCHAR(100) NOT NULL,
+  settings JSON NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_user PRIMARY KEY (id),
+  CONSTRAINT uq_user_name UNIQUE (name)
+);
+
 CREATE TABLE weight_set (
   id INTEGER NOT NULL,
   name VARCHAR(100) NOT NULL,
@@ -68,6 +77,7 @@ CREATE TABLE dataset (
   gan_model_id INTEGER,
   mse_model_id INTEGER,
   source TEXT NOT NULL,
+  region_kinds JSON,
   created_at DATETIME NOT NULL,
   CONSTRAINT pk_dataset PRIMARY KEY (id),
   CONSTRAINT uq_dataset_name UNIQUE (name),
@@ -114,6 +124,18 @@ CREATE TABLE training_set (
   CONSTRAINT uq_training_set_hash UNIQUE (hash)
 );
 
+CREATE TABLE draft (
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  author VARCHAR(100) NOT NULL,
+  base_version INTEGER NOT NULL,
+  runs BLOB NOT NULL,
+  updated_at DATETIME NOT NULL,
+  CONSTRAINT pk_draft PRIMARY KEY (image_id, model_id, author),
+  CONSTRAINT fk_draft_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_draft_model_id_model FOREIGN KEY(model_id) REFERENCES model (id)
+);
+
 CREATE TABLE mask_revision (
   id INTEGER NOT NULL,
   image_id INTEGER NOT NULL,
@@ -133,6 +155,43 @@ CREATE TABLE mask_revision (
   CONSTRAINT fk_mask_revision_parent_id_mask_revision FOREIGN KEY(parent_id) REFERENCES mask_revision (id)
 );
 
+CREATE TABLE queue_entry (
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  dataset_id INTEGER NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  state VARCHAR(20) NOT NULL,
+  annotator VARCHAR(100),
+  assigned_to VARCHAR(100),
+  regions INTEGER NOT NULL,
+  area_share DOUBLE NOT NULL,
+  uncertainty DOUBLE,
+  disagreement DOUBLE,
+  dissent DOUBLE,
+  flags INTEGER NOT NULL,
+  severity INTEGER,
+  kinds TEXT NOT NULL,
+  classes TEXT NOT NULL,
+  CONSTRAINT pk_queue_entry PRIMARY KEY (image_id, model_id),
+  CONSTRAINT fk_queue_entry_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_queue_entry_model_id_model FOREIGN KEY(model_id) REFERENCES model (id),
+  CONSTRAINT fk_queue_entry_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
+);
+
+CREATE INDEX ix_queue_entry_area ON queue_entry (dataset_id, model_id, area_share);
+
+CREATE INDEX ix_queue_entry_disagreement ON queue_entry (dataset_id, model_id, disagreement);
+
+CREATE INDEX ix_queue_entry_dissent ON queue_entry (dataset_id, model_id, dissent);
+
+CREATE INDEX ix_queue_entry_flags ON queue_entry (dataset_id, model_id, flags);
+
+CREATE INDEX ix_queue_entry_name ON queue_entry (dataset_id, model_id, name);
+
+CREATE INDEX ix_queue_entry_state ON queue_entry (dataset_id, model_id, state, annotator);
+
+CREATE INDEX ix_queue_entry_uncertainty ON queue_entry (dataset_id, model_id, uncertainty);
+
 CREATE TABLE rendition (
   id INTEGER NOT NULL,
   image_id INTEGER NOT NULL,
@@ -145,6 +204,23 @@ CREATE TABLE rendition (
 );
 
 CREATE INDEX ix_rendition_model_id ON rendition (model_id);
+
+CREATE TABLE review_flag (
+  id INTEGER NOT NULL,
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  source VARCHAR(20) NOT NULL,
+  x INTEGER,
+  y INTEGER,
+  note TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  resolved_at DATETIME,
+  CONSTRAINT pk_review_flag PRIMARY KEY (id),
+  CONSTRAINT fk_review_flag_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_review_flag_model_id_model FOREIGN KEY(model_id) REFERENCES model (id)
+);
+
+CREATE INDEX ix_review_flag_image_id ON review_flag (image_id);
 
 CREATE TABLE detection (
   id INTEGER NOT NULL,
@@ -162,6 +238,7 @@ CREATE TABLE detection (
   regions JSON NOT NULL,
   area_px INTEGER NOT NULL,
   score DOUBLE NOT NULL,
+  uncertainty DOUBLE,
   created_at DATETIME NOT NULL,
   CONSTRAINT pk_detection PRIMARY KEY (id),
   CONSTRAINT fk_detection_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
@@ -171,6 +248,20 @@ CREATE TABLE detection (
 
 CREATE INDEX ix_detection_pair ON detection (image_id, gan_rendition_id);
 
+CREATE TABLE opinion (
+  image_id INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  author VARCHAR(100) NOT NULL,
+  state VARCHAR(20) NOT NULL,
+  version INTEGER NOT NULL,
+  current_revision_id INTEGER,
+  updated_at DATETIME NOT NULL,
+  CONSTRAINT pk_opinion PRIMARY KEY (image_id, model_id, author),
+  CONSTRAINT fk_opinion_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_opinion_model_id_model FOREIGN KEY(model_id) REFERENCES model (id),
+  CONSTRAINT fk_opinion_current_revision_id_mask_revision FOREIGN KEY(current_revision_id) REFERENCES mask_revision (id)
+);
+
 CREATE TABLE region (
   id INTEGER NOT NULL,
   revision_id INTEGER NOT NULL,
@@ -178,6 +269,7 @@ CREATE TABLE region (
   y INTEGER NOT NULL,
   kind VARCHAR(50),
   severity INTEGER,
+  note TEXT NOT NULL,
   prominence DOUBLE,
   author VARCHAR(100) NOT NULL,
   created_at DATETIME NOT NULL,
@@ -192,6 +284,12 @@ CREATE TABLE review_state (
   state VARCHAR(20) NOT NULL,
   version INTEGER NOT NULL,
   current_revision_id INTEGER,
+  claimed_by VARCHAR(100),
+  claimed_until DATETIME,
+  assigned_to VARCHAR(100),
+  opinions_wanted INTEGER NOT NULL,
+  disagreement DOUBLE,
+  dissent DOUBLE,
   updated_at DATETIME NOT NULL,
   CONSTRAINT pk_review_state PRIMARY KEY (image_id, model_id),
   CONSTRAINT fk_review_state_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),

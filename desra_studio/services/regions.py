@@ -87,6 +87,7 @@ def label_region(
     *,
     kind: str | None = None,
     severity: int | None = None,
+    author: str | None = None,
 ) -> dict[str, Any]:
     """Say of what kind and how severe the component of the saved mask over a pixel is.
 
@@ -124,7 +125,7 @@ def label_region(
             regions.remove_region(session, region)
         if kind is not None or severity is not None or votes is not None:
             regions.add_region(
-                session, revision.id, x, y, kind, severity, studio.settings.author, votes
+                session, revision.id, x, y, kind, severity, author or studio.settings.author, votes
             )
     return {"x": x, "y": y, "kind": kind, "severity": severity}
 

@@ -112,15 +112,19 @@ def pack_mask(mask: Mask) -> bytes:
     return gzip.compress(encode_mask_runs(mask), compresslevel=1)
 
 
-def save_packed_mask(studio: Studio, image_id: int, data: bytes, version: int) -> SavedMask:
+def save_packed_mask(
+    studio: Studio, image_id: int, data: bytes, version: int, author: str | None = None
+) -> SavedMask:
     """Save a mask as the canvas sends it: run lengths, gzip-compressed; see `save_mask`."""
     with studio.database.read() as session:
         image = datasets.get_record(session, image_id).image
     mask = unpack_mask_runs(data, Size(image.width, image.height))
-    return save_mask(studio, image_id, mask, version)
+    return save_mask(studio, image_id, mask, version, author)
 
 
-def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedMask:
+def save_mask(
+    studio: Studio, image_id: int, mask: Mask, version: int, author: str | None = None
+) -> SavedMask:
     """Append a mask revision and make it current.
 
     The blob is on disk before the row, and the row is committed before this returns.
@@ -130,6 +134,7 @@ def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedM
         image_id: whose mask it is.
         mask: (H, W) bool at the size of the image.
         version: that the editor started from.
+        author: who saves it; None is the author of the settings.
 
     Raises:
         StaleRevisionError: another save came first; the mask is kept as a revision all the same.
@@ -151,7 +156,7 @@ def save_mask(studio: Studio, image_id: int, mask: Mask, version: int) -> SavedM
             session,
             review,
             parent_id=review.current_revision_id,
-            author=studio.settings.author,
+            author=author or studio.settings.author,
             origin=_tell_origin(record, sha),
             mask_sha=sha,
             area_px=int(np.count_nonzero(mask)),

@@ -41,6 +41,7 @@ class Origin(enum.StrEnum):
     DETECTED = "detected"
     MANUAL = "manual"
     IMPORTED = "imported"
+    CONSENSUS = "consensus"
 
 
 class State(enum.StrEnum):
@@ -96,6 +97,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,
+        list[str]: JSON,
         ModelRole: _enum(ModelRole),
         Origin: _enum(Origin),
         State: _enum(State),

@@ -14,6 +14,13 @@ from desra_studio.storage.base import Origin as Origin
 from desra_studio.storage.base import RunStatus as RunStatus
 from desra_studio.storage.base import State as State
 from desra_studio.storage.base import now as now
+from desra_studio.storage.label_tables import Draft as Draft
+from desra_studio.storage.label_tables import MaskRevision as MaskRevision
+from desra_studio.storage.label_tables import Opinion as Opinion
+from desra_studio.storage.label_tables import QueueEntry as QueueEntry
+from desra_studio.storage.label_tables import Region as Region
+from desra_studio.storage.label_tables import Review as Review
+from desra_studio.storage.label_tables import ReviewFlag as ReviewFlag
 
 
 class Model(Base):
@@ -39,7 +46,8 @@ class Model(Base):
 class Dataset(Base):
     """A named set of images, with the pair of models whose outputs are compared.
 
-    LR images that wait to be upscaled have no pair yet.
+    LR images that wait to be upscaled have no pair yet. `region_kinds` are the kinds of artifacts
+    that its reviewers tell apart; None means the usual ones.
     """
 
     __tablename__ = "dataset"
@@ -48,6 +56,7 @@ class Dataset(Base):
     gan_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     mse_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     source: Mapped[str] = mapped_column(Text)
+    region_kinds: Mapped[list[str] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -84,7 +93,7 @@ class Detection(Base):
 
     `method` is 'desra' for what Review shows, 'desra-compared' for what is only scored, or that of
     a baseline. `busier_sha` is where GAN-SR varies more than MSE-SR. Without `segmentation` all
-    class weights were 1.
+    class weights were 1. `uncertainty` is the share of the map that lies near the threshold.
     """
 
     __tablename__ = "detection"
@@ -104,6 +113,7 @@ class Detection(Base):
     regions: Mapped[list[dict[str, Any]]]
     area_px: Mapped[int]
     score: Mapped[float]
+    uncertainty: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -155,53 +165,14 @@ class Score(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class MaskRevision(Base):
-    """One saved mask. Append-only: no row is ever changed or removed."""
+class User(Base):
+    """Somebody who works here, by name; `settings` are theirs alone: keys, for example."""
 
-    __tablename__ = "mask_revision"
-    __table_args__ = (UniqueConstraint("image_id", "model_id", "number"),)
+    __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
-    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
-    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"))
-    number: Mapped[int]
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
-    author: Mapped[str] = mapped_column(String(100))
-    origin: Mapped[Origin]
-    mask_sha: Mapped[str] = mapped_column(String(64))
-    area_px: Mapped[int]
-    note: Mapped[str] = mapped_column(Text, default="")
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class Region(Base):
-    """What a person says about one component of a mask revision: the one over the point x, y.
-
-    `prominence` is the share of voters who noticed it, once there was a vote.
-    """
-
-    __tablename__ = "region"
-    __table_args__ = (UniqueConstraint("revision_id", "x", "y"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    revision_id: Mapped[int] = mapped_column(ForeignKey("mask_revision.id"))
-    x: Mapped[int]
-    y: Mapped[int]
-    kind: Mapped[str | None] = mapped_column(String(50))
-    severity: Mapped[int | None]
-    prominence: Mapped[float | None]
-    author: Mapped[str] = mapped_column(String(100))
-    created_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class Review(Base):
-    """State of an image's review, and which revision is current, guarded by a version number."""
-
-    __tablename__ = "review_state"
-    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
-    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
-    state: Mapped[State] = mapped_column(default=State.UNREVIEWED)
-    version: Mapped[int] = mapped_column(default=0)
-    current_revision_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
-    updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class TrainingSet(Base):

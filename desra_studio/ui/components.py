@@ -30,7 +30,7 @@ def build_loop_nav() -> gr.HTML:
 
 def build_mask_canvas() -> gr.HTML:
     """Build synced panes, tools, queue and verdicts; they load and save by themselves."""
-    return _build("studio-review", "review.js", "element")
+    return _build("studio-review", "review/review.js", "element")
 
 
 def build_job_progress() -> gr.HTML:
@@ -45,17 +45,17 @@ def build_sample_picker() -> gr.HTML:
 
 def build_score_table() -> gr.HTML:
     """Build the table of detectors; `select` tells that its value's `chosen` row is another."""
-    return _build("studio-scores detectors", "scores_table.js", "element, props, watch, trigger")
+    return _build("studio-scores detectors", "scores/table.js", "element, props, watch, trigger")
 
 
 def build_score_curve() -> gr.HTML:
     """Build a precision-recall curve; `submit` asks for it to be traced."""
-    return _build("studio-scores curve", "scores_curve.js", "element, props, watch, trigger")
+    return _build("studio-scores curve", "scores/curve.js", "element, props, watch, trigger")
 
 
 def build_score_images() -> gr.HTML:
     """Build the list of scored images; each leads to Review."""
-    return _build("studio-scores images", "scores_images.js", "element, props, watch")
+    return _build("studio-scores images", "scores/images.js", "element, props, watch")
 
 
 def _build(name: str, module: str, arguments: str, value: object = None) -> gr.HTML:

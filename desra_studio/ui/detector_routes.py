@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from desra_studio.services import jobs, regions, weight_sets
@@ -11,6 +11,7 @@ from desra_studio.services.detections import DetectorParams, make_detect_config
 from desra_studio.services.live_detection import LiveDetector, pack_regions
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
+from desra_studio.ui.identity import read_user
 
 DEFAULTS = DetectorParams()
 
@@ -70,7 +71,15 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
         return regions.list_labels(studio, image_id)
 
     @router.post("/api/images/{image_id}/regions", status_code=201)
-    def label_region(image_id: int, label: RegionLabel) -> dict[str, Any]:
+    def label_region(
+        image_id: int, label: RegionLabel, user: Annotated[str | None, Depends(read_user)]
+    ) -> dict[str, Any]:
         return regions.label_region(
-            studio, image_id, label.x, label.y, kind=label.kind, severity=label.severity
+            studio,
+            image_id,
+            label.x,
+            label.y,
+            kind=label.kind,
+            severity=label.severity,
+            author=user,
         )

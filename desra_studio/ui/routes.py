@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -21,10 +21,12 @@ from desra_studio.services.browse import (
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
 from desra_studio.ui.detector_routes import add_detector_routes
+from desra_studio.ui.identity import read_user
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
 MAX_MASK_BYTES = 64 * 1024 * 1024
+User = Annotated[str | None, Depends(read_user)]
 
 
 class Verdict(BaseModel):
@@ -123,11 +125,13 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
 def _add_review_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/images/{image_id}/mask", status_code=201)
     async def save_mask(
-        image_id: int, request: Request, if_match: Annotated[str, Header()]
+        image_id: int, request: Request, user: User, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
         version = _read_version(if_match)
         body = await _read_body(request)
-        saved = await run_in_threadpool(review.save_packed_mask, studio, image_id, body, version)
+        saved = await run_in_threadpool(
+            review.save_packed_mask, studio, image_id, body, version, user
+        )
         return {
             "version": saved.version,
             "state": saved.state.value,

@@ -8,8 +8,8 @@ STATIC = Path(__file__).parent / "static"
 
 def _hash_folder(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -19,4 +19,7 @@ STATIC_URL = f"/studio/static/{_hash_folder(STATIC)}"
 
 def make_head() -> str:
     """Return what every page has in its <head>."""
-    return f'<link rel="stylesheet" href="{STATIC_URL}/studio.css">'
+    sheets = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.css"))
+    # The common one first: the pages' own build on it.
+    sheets.sort(key=lambda name: name != "studio.css")
+    return "".join(f'<link rel="stylesheet" href="{STATIC_URL}/{name}">' for name in sheets)

@@ -13,7 +13,7 @@ import {
   rankRegions,
   shareMarked,
   tellDirection,
-} from "../../desra_studio/ui/static/components.js";
+} from "../../desra_studio/ui/static/review/components.js";
 
 /** A mask drawn in letters: each letter other than a dot is marked, and names its component. */
 function draw(...rows) {

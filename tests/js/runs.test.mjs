@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { decodeRuns, encodeRuns, unpackRegions } from "../../desra_studio/ui/static/runs.js";
+import { decodeRuns, encodeRuns, unpackRegions } from "../../desra_studio/ui/static/review/runs.js";
 
 const cases = JSON.parse(readFileSync(new URL("../golden/runs.json", import.meta.url)));
 

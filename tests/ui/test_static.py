@@ -8,7 +8,7 @@ from desra_studio.ui.static_files import STATIC
 
 
 def test_kinds_are_the_servers():
-    text = (STATIC / "component_row.js").read_text()
+    text = (STATIC / "review" / "component_row.js").read_text()
     kinds = re.search(r"const KINDS = (\[.*?\]);", text, re.DOTALL).group(1)
     assert tuple(json.loads(kinds.replace(",\n]", "\n]"))) == KINDS
     severities = re.search(r"const SEVERITIES = (\[.*?\]);", text).group(1)

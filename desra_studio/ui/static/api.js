@@ -1,7 +1,8 @@
 // Requests to the server's own routes. Every failure becomes an Error with a sentence for people.
 
-import { toQuery } from "./detector_settings.js";
-import { unpackRegions } from "./runs.js";
+import { toQuery } from "./review/detector_settings.js";
+import { unpackRegions } from "./review/runs.js";
+import { readUser } from "./user.js";
 
 const API = "/studio/api";
 
@@ -16,7 +17,8 @@ export class Refusal extends Error {
 async function request(path, options = {}) {
   let response;
   try {
-    response = await fetch(path, options);
+    const headers = { ...options.headers, "X-Studio-User": encodeURIComponent(readUser()) };
+    response = await fetch(path, { ...options, headers });
   } catch {
     throw new Error("The server cannot be reached. Your work stays on this page; try again.");
   }

@@ -1,19 +1,16 @@
 // The elements of the Review page and where they stand; what they do is the page's.
+//
+// A part of the page fills slots: `tools` (the column at the left), `aside` (tabs at the right, each
+// { id, title, element }), `rows` (below the images), `bottom` and `top` (bars).
 
-import { makeButton, makeSlider } from "./controls.js";
-import { make } from "./dom.js";
-
-const TOOLS = [
-  ["brush", "Brush", "B"],
-  ["eraser", "Eraser", "E"],
-  ["pan", "Pan", "Space"],
-];
+import { makeButton, makeSlider } from "../controls.js";
+import { make } from "../dom.js";
 
 /** Give the page its elements and put them into its root. */
-export function buildLayout(page, largestSize) {
+export function buildLayout(page) {
   const span = (className) => make("span", { className });
   const button = (...rest) => makeButton(page, ...rest);
-  const slider = (...rest) => makeSlider(page, ...rest);
+  const fill = (slot) => page.parts.flatMap(({ slots }) => slots?.[slot] ?? []);
 
   Object.assign(page, {
     position: span("position"),
@@ -21,7 +18,6 @@ export function buildLayout(page, largestSize) {
     state: span("state"),
     saved: span("saved"),
     message: make("div", { className: "message", role: "status" }),
-    sizeText: make("output"),
     maskHidden: make("input", { type: "checkbox" }),
     saveButton: button("Save", "Ctrl+S", () => page.save()),
     undoButton: button("Undo", "Ctrl+Z", () => page.undo()),
@@ -31,16 +27,11 @@ export function buildLayout(page, largestSize) {
       button("Clean", "C", () => page.markClean()),
       button("Accept", "Enter", () => page.accept(), { className: "primary" }),
     ],
-    tools: TOOLS.map(([tool, label, key]) => {
-      const made = button(label, key, () => page.choose(tool));
-      made.dataset.tool = tool;
-      return made;
-    }),
-    size: slider("Brush size", { min: 0, max: largestSize, step: 1 }, () =>
-      page.resizeTo(Number(page.size.value)),
-    ),
-    opacity: slider("Opacity of the mask", { min: 0, max: 1, step: 0.05, value: 0.45 }, () =>
-      page.panes.invalidate(),
+    opacity: makeSlider(
+      page,
+      "Opacity of the mask",
+      { min: 0, max: 1, step: 0.05, value: 0.45 },
+      () => page.panes.invalidate(),
     ),
   });
   page.maskHidden.addEventListener("change", () => page.panes.invalidate());
@@ -54,6 +45,7 @@ export function buildLayout(page, largestSize) {
       page.position,
       page.name,
       page.state,
+      ...fill("top"),
       span("gap"),
       page.saved,
       page.saveButton,
@@ -66,26 +58,51 @@ export function buildLayout(page, largestSize) {
       make(
         "div",
         { className: "tools", role: "toolbar", ariaLabel: "Tools" },
-        ...page.tools,
+        ...fill("tools"),
         page.undoButton,
         page.redoButton,
       ),
       page.panes.element,
-      make("aside", { ariaLabel: "Queue" }, page.queue.element),
+      buildAside(page, fill("aside")),
     ),
-    page.detector.element,
+    ...fill("rows"),
     make(
       "div",
       { className: "bar bottom" },
-      make("label", {}, "Size", page.size, page.sizeText),
+      ...fill("bottom"),
       make("label", {}, "Opacity", page.opacity),
       make("label", {}, page.maskHidden, "Hide mask", make("kbd", {}, "H")),
       button("Fit / 1:1", "Z", () => page.toggleZoom()),
       button("Keys", "?", () => page.keySheet.showModal()),
-      page.detector.toggleButton,
       span("gap"),
       page.probe.element,
     ),
     page.keySheet,
+  );
+}
+
+/** Panels at the right, one at a time; `page.showAside(id)` shows one. */
+function buildAside(page, panels) {
+  const tabs = panels.map(({ id, title, element }) => {
+    const tab = make("button", { role: "tab", id: `studio-tab-${id}` }, title);
+    tab.setAttribute("aria-controls", `studio-panel-${id}`);
+    page.onClick(tab, () => page.showAside(id));
+    Object.assign(element, { role: "tabpanel", id: `studio-panel-${id}` });
+    element.setAttribute("aria-labelledby", tab.id);
+    return { id, tab, element };
+  });
+  page.showAside = (id) => {
+    for (const each of tabs) {
+      each.tab.setAttribute("aria-selected", String(each.id === id));
+      each.element.hidden = each.id !== id;
+    }
+    for (const part of page.parts) part.asideShown?.(id);
+  };
+  page.showAside(panels[0].id);
+  return make(
+    "aside",
+    { ariaLabel: "Queue and more" },
+    make("div", { className: "tabs", role: "tablist", hidden: tabs.length < 2 }, ...tabs.map(({ tab }) => tab)),
+    ...tabs.map(({ element }) => element),
   );
 }

@@ -1,6 +1,6 @@
 // What the detector marks in an image: as it is stored, or with settings that are being tried.
 
-import { loadMaskRuns } from "./api.js";
+import { loadMaskRuns } from "../api.js";
 import { rankRegions } from "./components.js";
 import { completeSettings } from "./detector_settings.js";
 import { decodeRuns } from "./runs.js";

@@ -1,6 +1,6 @@
 // One component of the detection under review: choosing it, deciding about it, labelling it.
 
-import { loadAttribution, loadRegionLabels, saveRegionLabel } from "./api.js";
+import { loadAttribution, loadRegionLabels, saveRegionLabel } from "../api.js";
 import { ComponentRow } from "./component_row.js";
 import {
   describeRegion,
@@ -12,7 +12,7 @@ import {
   shareMarked,
 } from "./components.js";
 import { areSame } from "./detector_settings.js";
-import { Newest } from "./newest.js";
+import { Newest } from "../newest.js";
 
 const UNLABELLED = { kind: null, severity: null };
 

@@ -1,9 +1,9 @@
 // The row of the detector's settings: sliders and selects that show settings and tell of new ones.
 
-import { fillSelect, makeSelect, makeSlider } from "./controls.js";
+import { fillSelect, makeSelect, makeSlider } from "../controls.js";
 import { groupDigits } from "./components.js";
 import { AREAS, changeAreaUnit, findNearest, KERNELS, SHARES } from "./detector_settings.js";
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 
 // Steps by keyboard that follow each other more quickly are one action.
 const PAUSE_MS = 700;

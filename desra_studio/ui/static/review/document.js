@@ -1,6 +1,6 @@
 // One image under review: its two renditions, its mask with undo, and saving.
 
-import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "./api.js";
+import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "../api.js";
 import { Detected } from "./detected.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";

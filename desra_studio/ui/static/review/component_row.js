@@ -1,7 +1,7 @@
 // The row of the chosen component: what it is, what a verdict does, and what reviewers call it.
 
-import { makeButton, makeSelect } from "./controls.js";
-import { make } from "./dom.js";
+import { makeButton, makeSelect } from "../controls.js";
+import { make } from "../dom.js";
 
 // As the server's services/regions.py has them.
 const KINDS = [

@@ -1,19 +1,19 @@
 // Three canvases with one view: what is zoomed, panned, or pointed at in one is so in all.
 
 import { fitView, panBy, revealBox, toImage, toPane, zoomAt } from "./geometry.js";
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 
 const NAMES = { gan: "GAN-SR", mse: "MSE-SR", mask: "Mask on GAN-SR" };
 const WHEEL_ZOOM = 1.0015;
 
 export class Panes {
-  /** @param {object} tool answers how to paint and show, and hears of points and edits. */
-  constructor(tool) {
-    this.tool = tool;
+  /** @param {object} host says which tool is in use and what is shown, and hears of what happens. */
+  constructor(host) {
+    this.host = host;
     this.document = null;
     this.view = null;
     this.pointer = null;
-    this.stroke = null;
+    this.gesture = null;
     this.scheduled = false;
     this.canvases = Object.keys(NAMES).map((kind) => this.#makeCanvas(kind));
     this.element = make(
@@ -27,7 +27,7 @@ export class Panes {
   }
 
   show(document) {
-    this.#endStroke();
+    this.#endGesture();
     const sameSize =
       this.document?.width === document?.width && this.document?.height === document?.height;
     this.document = document;
@@ -89,7 +89,7 @@ export class Panes {
     canvas.addEventListener("pointercancel", (event) => this.#release(event));
     canvas.addEventListener("pointerleave", () => {
       this.pointer = null;
-      this.tool.onPoint(null);
+      this.host.onPoint(null);
       this.invalidate();
     });
     canvas.addEventListener(
@@ -98,6 +98,7 @@ export class Panes {
         event.preventDefault();
         if (!this.document) return;
         this.#point(event, canvas);
+        if (this.host.tool().wheel?.(this.document, this.pointer, event)) return this.invalidate();
         this.zoom(WHEEL_ZOOM ** -(event.deltaMode ? event.deltaY * 33 : event.deltaY));
       },
       { passive: false },
@@ -107,53 +108,54 @@ export class Panes {
   }
 
   #press(event, canvas) {
-    this.tool.onPress();
-    if (!this.document || this.stroke || this.tool.locked()) return;
-    const pans = event.button === 1 || (event.button === 0 && this.tool.panning());
+    this.host.onPress();
+    if (!this.document || this.gesture || this.host.locked()) return;
+    const chosen = this.host.tool();
+    const pans = event.button === 1 || (event.button === 0 && chosen.pans);
     if (!pans && event.button !== 0) return;
     event.preventDefault();
     this.#point(event, canvas);
     if (!pans && (event.altKey || event.ctrlKey || event.metaKey)) {
-      return this.tool.onPick(this.pointer);
+      return this.host.onPick(this.pointer);
     }
     canvas.setPointerCapture(event.pointerId);
-    this.stroke = { pans, id: event.pointerId, x: event.clientX, y: event.clientY, last: this.pointer };
+    const tool = pans ? null : chosen;
+    this.gesture = { tool, id: event.pointerId, x: event.clientX, y: event.clientY };
     if (pans) return;
-    this.tool.onStroke();
-    this.document.beginStroke();
-    this.document.stroke(this.pointer, this.pointer, this.tool.radius(), this.tool.value());
+    this.host.onGesture();
+    tool.press(this.document, this.pointer, event);
     this.invalidate();
   }
 
   #move(event, canvas) {
-    if (!this.document || (this.stroke && event.pointerId !== this.stroke.id)) return;
-    if (this.stroke?.pans) {
-      this.pan(event.clientX - this.stroke.x, event.clientY - this.stroke.y);
-      this.stroke.x = event.clientX;
-      this.stroke.y = event.clientY;
+    const { gesture } = this;
+    if (!this.document || (gesture && event.pointerId !== gesture.id)) return;
+    if (gesture && !gesture.tool) {
+      this.pan(event.clientX - gesture.x, event.clientY - gesture.y);
+      gesture.x = event.clientX;
+      gesture.y = event.clientY;
       return;
     }
     // Every point the browser saw since the last event, so that quick strokes stay round.
     for (const step of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) {
       this.#point(step, canvas);
-      if (!this.stroke) continue;
-      this.document.stroke(this.stroke.last, this.pointer, this.tool.radius(), this.tool.value());
-      this.stroke.last = this.pointer;
+      gesture?.tool.move(this.document, this.pointer, event);
     }
-    this.tool.onPoint(this.pointer);
+    this.host.onPoint(this.pointer);
     this.invalidate();
   }
 
   #release(event) {
-    if (!this.stroke || event.pointerId !== this.stroke.id) return;
-    if (this.#endStroke()) this.tool.onEdit();
+    if (!this.gesture || event.pointerId !== this.gesture.id) return;
+    if (this.#endGesture(event)) this.host.onEdit();
     this.invalidate();
   }
 
-  #endStroke() {
-    const painted = this.stroke && !this.stroke.pans && this.document.endStroke();
-    this.stroke = null;
-    return painted;
+  /** End what the pointer does; tells whether that changed the mask. */
+  #endGesture(event) {
+    const { tool } = this.gesture ?? {};
+    this.gesture = null;
+    return tool ? tool.release(this.document, this.pointer, event) : false;
   }
 
   #point(event, canvas) {
@@ -181,26 +183,12 @@ export class Panes {
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (!document) return;
     (kind === "mse" ? document.mse : document.gan).draw(context, view, pane);
-    if (kind === "mask" && this.tool.maskShown()) {
-      document.layer.draw(context, view, pane, this.tool.opacity());
+    if (kind === "mask" && this.host.maskShown()) {
+      document.layer.draw(context, view, pane, this.host.opacity());
     }
-    this.tool.decorate(context, kind, view, pane);
-    if (this.pointer) this.#drawCursor(context);
-  }
-
-  #drawCursor(context) {
-    const { x, y } = toPane(this.view, this.pane, this.pointer);
-    const radius = this.tool.panning() ? 0 : Math.max(1.5, this.tool.radius() * this.view.scale);
-    for (const [colour, width] of [["#000", 3], ["#fff", 1]]) {
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.beginPath();
-      if (radius) context.arc(x, y, radius, 0, 2 * Math.PI);
-      else for (const [dx, dy] of [[6, 0], [0, 6]]) {
-        context.moveTo(x - dx, y - dy);
-        context.lineTo(x + dx, y + dy);
-      }
-      context.stroke();
-    }
+    this.host.decorate(context, kind, view, pane);
+    context.save();
+    this.host.tool().draw?.(context, view, pane, this.pointer);
+    context.restore();
   }
 }

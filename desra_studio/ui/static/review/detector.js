@@ -1,11 +1,11 @@
 // The detector in Review: a panel whose sliders redraw the mask, and the components it found.
 
-import { detectDataset, loadLive, loadWeightSets } from "./api.js";
-import { makeButton } from "./controls.js";
+import { detectDataset, loadLive, loadWeightSets } from "../api.js";
+import { makeButton } from "../controls.js";
 import { Detected } from "./detected.js";
 import { DetectorPanel } from "./detector_panel.js";
-import { announceChange, make } from "./dom.js";
-import { Newest } from "./newest.js";
+import { announceChange, make } from "../dom.js";
+import { Newest } from "../newest.js";
 import { drawOutlines } from "./outlines.js";
 import { Selection } from "./selection.js";
 import { countArtifacts } from "./texts.js";
@@ -56,6 +56,32 @@ export class Detector {
     );
     this.toggleButton = makeButton(page, "Detector", "T", () => this.toggle());
     this.toggleButton.setAttribute("aria-controls", this.element.id);
+    const { selection } = this;
+    const act = (id, title, keys, run) => ({ id, title, group: "Components", keys, run });
+    this.slots = { rows: [this.element], bottom: [this.toggleButton] };
+    this.actions = [
+      {
+        id: "detector",
+        title: "Open or close the detector's settings",
+        group: "Panels",
+        keys: ["t"],
+        run: () => this.toggle(),
+      },
+      act("next-component", "Next component", ["n"], () => selection.step(1)),
+      act("previous-component", "Previous component", ["shift+n"], () => selection.step(-1)),
+      act("drop-component", "Leave the component", ["escape"], () => selection.drop()),
+      act("reject", "Reject the component", ["delete", "backspace"], () => selection.fill(0)),
+      act("keep", "Keep the component", ["k"], () => selection.fill(1)),
+      ...[0, 1, 2, 3, 4, 5].map((severity) =>
+        act(`severity-${severity}`, `Severity ${severity}`, [String(severity)], () =>
+          selection.label({ severity }),
+        ),
+      ),
+    ];
+  }
+
+  /** Once the page is there. */
+  start() {
     if (readRemembered() === "open") this.open();
     else this.#setOpen(false);
   }
@@ -125,7 +151,7 @@ export class Detector {
   /** Pictures of images that went, and strokes on the way, are left alone. */
   #mayChange(document) {
     const { page } = this;
-    return page.document === document && !page.loading && !page.panes.stroke;
+    return page.document === document && !page.loading && !page.panes.gesture;
   }
 
   #move(settings, group) {

@@ -1,17 +1,17 @@
 // The Review page: which image is open, what is done to it, and what is said about it.
 
-import { loadLoop, Refusal } from "./api.js";
+import { loadLoop, Refusal } from "../api.js";
+import { listPageActions } from "./actions.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
-import { addressed, announceChange, make, pageAddress } from "./dom.js";
+import { addressed, announceChange, make, pageAddress } from "../dom.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { describeSaved, summarize } from "./texts.js";
-
-const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+import { Toolbox } from "./toolbox.js";
 
 export function mount(element) {
   const root = element.querySelector(".studio-review");
@@ -19,16 +19,19 @@ export function mount(element) {
   new ReviewPage(root).start();
 }
 
+/**
+ * The page itself opens, saves and judges; the rest is done by its parts. A part may have `actions`
+ * (actions.js), `slots` (layout.js) and these methods: start() once the page is there,
+ * show(document) when an image was opened, leave(document) before it goes, edited(document) after
+ * every action on the mask, refresh() when anything about the image may have changed, cancel() to
+ * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane.
+ */
 class ReviewPage {
-  tool = "brush";
-  radiusIndex = RADII.indexOf(8);
-  spaceHeld = false;
   busy = false;
   loading = false;
   document = null;
   wanted = null;
   queue = new Queue();
-  keySheet = buildKeySheet();
   probe = new Probe();
 
   constructor(root) {
@@ -36,24 +39,25 @@ class ReviewPage {
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
     this.panes = new Panes({
-      radius: () => RADII[this.radiusIndex],
-      value: () => (this.tool === "brush" ? 1 : 0),
+      tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked,
       locked: () => this.loading,
-      panning: () => this.tool === "pan" || this.spaceHeld,
       onPress: () => this.focus(),
-      onStroke: () => this.detector.cancel(),
+      onGesture: () => this.#tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
-      decorate: (...place) => this.maskHidden.checked || this.detector.decorate(...place),
+      decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
     });
+    this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
-    buildLayout(this, RADII.length - 1);
+    this.parts = [this.toolbox, this.queue, this.detector];
+    this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
+    this.keySheet = buildKeySheet(this.actions);
+    buildLayout(this);
     bindKeys(root, this);
-    this.choose("brush");
-    this.resizeTo(this.radiusIndex);
+    this.#tell("start");
     window.addEventListener("beforeunload", (event) => {
       if (root.isConnected && hasUnsaved()) event.preventDefault();
     });
@@ -97,11 +101,12 @@ class ReviewPage {
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
-    this.detector.cancel();
+    this.#tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
     try {
       if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
+      if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
     } catch (error) {
@@ -111,7 +116,7 @@ class ReviewPage {
       this.#setBusy(false);
     }
     this.panes.show(this.document);
-    this.detector.show(this.document);
+    this.#tell("show", this.document);
     history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
     this.say("");
     this.describe();
@@ -137,6 +142,7 @@ class ReviewPage {
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
+      this.#tell("edited", this.document);
     }
     await this.judge("clean");
   }
@@ -159,41 +165,18 @@ class ReviewPage {
   }
 
   undo(again = false) {
-    this.detector.cancel();
+    this.#tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
     this.afterEdit();
     if (!changed) this.say(`Nothing to ${again ? "redo" : "undo"}.`);
   }
 
+  /** After every action on the mask, and after undo and redo. */
   afterEdit() {
+    this.#tell("edited", this.document);
     this.say("");
     this.describe();
-  }
-
-  choose(tool) {
-    this.tool = tool;
-    for (const button of this.tools) {
-      button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
-    }
-    this.root.dataset.tool = tool;
-    this.panes.invalidate();
-  }
-
-  holdPan(held) {
-    this.spaceHeld = held;
-    this.panes.invalidate();
-  }
-
-  resize(step) {
-    this.resizeTo(Math.min(RADII.length - 1, Math.max(0, this.radiusIndex + step)));
-  }
-
-  resizeTo(index) {
-    this.radiusIndex = index;
-    this.size.value = index;
-    this.sizeText.textContent = `${2 * RADII[index]} px`;
-    this.panes.invalidate();
   }
 
   focus() {
@@ -232,14 +215,18 @@ class ReviewPage {
     this.redoButton.disabled = this.document.history.undone.length === 0;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
-    this.detector.refresh();
+    this.#tell("refresh");
+  }
+
+  #tell(method, ...values) {
+    for (const part of this.parts) part[method]?.(...values);
   }
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
   async #attempt(action) {
     if (this.busy) return false;
     // What is saved is what is seen, not what a slider still waits for.
-    this.detector.cancel();
+    this.#tell("cancel");
     this.#setBusy(true);
     this.say("Saving …");
     let done = false;

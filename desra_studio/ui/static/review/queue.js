@@ -1,7 +1,7 @@
 // The queue: every image of the dataset with its state, and which one comes next.
 
-import { loadQueue } from "./api.js";
-import { make } from "./dom.js";
+import { loadQueue } from "../api.js";
+import { make } from "../dom.js";
 
 const MARKS = {
   unreviewed: "○",
@@ -17,6 +17,7 @@ export class Queue {
   items = [];
   buttons = new Map();
   element = make("ol");
+  slots = { aside: [{ id: "queue", title: "Queue", element: make("div", {}, this.element) }] };
 
   /** Fetch the images and list them; `bind(button, item)` says what a click does. */
   async load(dataset, bind) {

@@ -1,0 +1,146 @@
+"""The tables of labelling: what people marked in images and said about it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desra_studio.storage.base import Base, Origin, State, now
+
+
+class MaskRevision(Base):
+    """One saved mask. Append-only: no row is ever changed or removed."""
+
+    __tablename__ = "mask_revision"
+    __table_args__ = (UniqueConstraint("image_id", "model_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"))
+    number: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
+    author: Mapped[str] = mapped_column(String(100))
+    origin: Mapped[Origin]
+    mask_sha: Mapped[str] = mapped_column(String(64))
+    area_px: Mapped[int]
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Region(Base):
+    """What a person says about one component of a mask revision: the one over the point x, y.
+
+    `prominence` is the share of voters who noticed it, once there was a vote.
+    """
+
+    __tablename__ = "region"
+    __table_args__ = (UniqueConstraint("revision_id", "x", "y"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("mask_revision.id"))
+    x: Mapped[int]
+    y: Mapped[int]
+    kind: Mapped[str | None] = mapped_column(String(50))
+    severity: Mapped[int | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    prominence: Mapped[float | None]
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Review(Base):
+    """State of an image's review, and which revision is current, guarded by a version number.
+
+    A claim keeps others off the image until it expires. Where `opinions_wanted` is 2 or more,
+    everybody's own mask is an `Opinion`, and the current revision is their consensus once there is
+    one. `disagreement` is 1 - IoU between the current mask and the detector's, `dissent` 1 - the
+    mean IoU between the opinions; None where there is nothing to compare.
+    """
+
+    __tablename__ = "review_state"
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
+    state: Mapped[State] = mapped_column(default=State.UNREVIEWED)
+    version: Mapped[int] = mapped_column(default=0)
+    current_revision_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
+    claimed_by: Mapped[str | None] = mapped_column(String(100))
+    claimed_until: Mapped[datetime | None]
+    assigned_to: Mapped[str | None] = mapped_column(String(100))
+    opinions_wanted: Mapped[int] = mapped_column(default=1)
+    disagreement: Mapped[float | None]
+    dissent: Mapped[float | None]
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Opinion(Base):
+    """One person's own label of an image that several people label, as `Review` is for all."""
+
+    __tablename__ = "opinion"
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
+    author: Mapped[str] = mapped_column(String(100), primary_key=True)
+    state: Mapped[State] = mapped_column(default=State.UNREVIEWED)
+    version: Mapped[int] = mapped_column(default=0)
+    current_revision_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Draft(Base):
+    """What somebody painted and did not save yet: run lengths, gzip-compressed, the newest only."""
+
+    __tablename__ = "draft"
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
+    author: Mapped[str] = mapped_column(String(100), primary_key=True)
+    base_version: Mapped[int]
+    runs: Mapped[bytes] = mapped_column(LargeBinary)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ReviewFlag(Base):
+    """Why somebody should look at an image again: what a regression or a study found there."""
+
+    __tablename__ = "review_flag"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), index=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"))
+    source: Mapped[str] = mapped_column(String(20))
+    x: Mapped[int | None]
+    y: Mapped[int | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    resolved_at: Mapped[datetime | None]
+
+
+class QueueEntry(Base):
+    """What the queue filters and orders by, of one image and model; all of it can be made again.
+
+    Derived from the image, its newest detection, its review and the regions of its current mask,
+    so that a page of a queue of 100 000 images needs one index. `kinds` and `classes` are written
+    as '|kind|kind|', `severity` is the highest one, `area_share` that of the detected mask.
+    """
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (
+        Index("ix_queue_entry_name", "dataset_id", "model_id", "name"),
+        Index("ix_queue_entry_area", "dataset_id", "model_id", "area_share"),
+        Index("ix_queue_entry_uncertainty", "dataset_id", "model_id", "uncertainty"),
+        Index("ix_queue_entry_disagreement", "dataset_id", "model_id", "disagreement"),
+        Index("ix_queue_entry_dissent", "dataset_id", "model_id", "dissent"),
+        Index("ix_queue_entry_flags", "dataset_id", "model_id", "flags"),
+        Index("ix_queue_entry_state", "dataset_id", "model_id", "state", "annotator"),
+    )
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[State]
+    annotator: Mapped[str | None] = mapped_column(String(100))
+    assigned_to: Mapped[str | None] = mapped_column(String(100))
+    regions: Mapped[int]
+    area_share: Mapped[float]
+    uncertainty: Mapped[float | None]
+    disagreement: Mapped[float | None]
+    dissent: Mapped[float | None]
+    flags: Mapped[int]
+    severity: Mapped[int | None]
+    kinds: Mapped[str] = mapped_column(Text)
+    classes: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,43 @@
+// Brush and eraser: round, with a hard edge, exact to the pixel.
+
+import { toPane } from "../geometry.js";
+
+export class BrushTool {
+  #from = null;
+
+  /**
+   * @param {0 | 1} value what it leaves: 1 marks, 0 unmarks.
+   * @param {() => number} radius in image px.
+   */
+  constructor(id, label, key, value, radius) {
+    Object.assign(this, { id, label, key, value, radius });
+  }
+
+  press(document, point) {
+    this.#from = point;
+    document.beginStroke();
+    document.stroke(point, point, this.radius(), this.value);
+  }
+
+  move(document, point) {
+    document.stroke(this.#from, point, this.radius(), this.value);
+    this.#from = point;
+  }
+
+  release(document) {
+    return document.endStroke();
+  }
+
+  /** Outline what the next stroke covers. */
+  draw(context, view, pane, pointer) {
+    if (!pointer) return;
+    const { x, y } = toPane(view, pane, pointer);
+    for (const [colour, width] of [["#000", 3], ["#fff", 1]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      context.arc(x, y, Math.max(1.5, this.radius() * view.scale), 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+}
