@@ -1,4 +1,4 @@
-"""Reviewing: the queue, one image's document, saving masks, and verdicts."""
+"""Reviewing: the queue, saving masks, and verdicts."""
 
 import gzip
 from dataclasses import dataclass
@@ -15,11 +15,13 @@ from desra_studio.imaging.masks import (
     encode_mask_runs,
     unpack_mask_runs,
 )
+from desra_studio.services.documents import describe_image as describe_image
+from desra_studio.services.documents import describe_revision
 from desra_studio.services.regions import follow_regions
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions, reviews
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import LABELLED, MaskRevision, Origin
+from desra_studio.storage.tables import LABELLED, Origin
 from desra_studio.storage.tables import State as State
 
 
@@ -45,47 +47,6 @@ def list_queue(studio: Studio, dataset_id: int) -> list[dict[str, Any]]:
             }
             for record in datasets.list_records(session, dataset)
         ]
-
-
-def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
-    """Return all that the canvas needs to show an image and edit its mask."""
-    with studio.database.read() as session:
-        record = datasets.get_record(session, image_id)
-    return {
-        "id": record.image.id,
-        "name": record.image.name,
-        "width": record.image.width,
-        "height": record.image.height,
-        "state": record.state,
-        "version": record.review.version if record.review else 0,
-        "gan": _name_rendition(record.gan.id, record.gan.blob_sha),
-        "mse": _name_rendition(record.mse.id, record.mse.blob_sha),
-        "revision": describe_revision(record.revision) if record.revision else None,
-        "detection": (
-            {
-                "id": record.detection.id,
-                "sha": record.detection.mask_sha,
-                "params": record.detection.params,
-                "regions": record.detection.regions,
-                "segmentation": record.detection.segmentation,
-            }
-            if record.detection
-            else None
-        ),
-    }
-
-
-def describe_revision(revision: MaskRevision) -> dict[str, Any]:
-    """Return a revision as plain values."""
-    return {
-        "id": revision.id,
-        "number": revision.number,
-        "author": revision.author,
-        "origin": revision.origin,
-        "area_px": revision.area_px,
-        "sha": revision.mask_sha,
-        "saved_at": revision.created_at.isoformat(),
-    }
 
 
 def load_mask(studio: Studio, mask_sha: str) -> Mask:
@@ -219,7 +180,3 @@ def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
 def _tell_origin(record: ImageRecord, sha: str) -> Origin:
     detected = record.detection is not None and record.detection.mask_sha == sha
     return Origin.DETECTED if detected else Origin.MANUAL
-
-
-def _name_rendition(rendition_id: int, sha: str) -> dict[str, Any]:
-    return {"id": rendition_id, "sha": sha}

@@ -3,12 +3,11 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from desra_studio.errors import InputError
 from desra_studio.progress import format_time
 from desra_studio.services import curation, exports, jobs, models, review, score_tables
 from desra_studio.services.browse import (
@@ -20,13 +19,18 @@ from desra_studio.services.browse import (
 )
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import (
+    NEVER,
+    User,
+    answer_packed,
+    keep_named,
+    read_body,
+    read_version,
+)
 from desra_studio.ui.detector_routes import add_detector_routes
-from desra_studio.ui.identity import read_user
+from desra_studio.ui.view_routes import add_view_routes
 
-FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-NEVER = {"Cache-Control": "no-store"}
 MAX_MASK_BYTES = 64 * 1024 * 1024
-User = Annotated[str | None, Depends(read_user)]
 
 
 class Verdict(BaseModel):
@@ -42,6 +46,7 @@ def make_router(studio: Studio) -> APIRouter:
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)
     add_detector_routes(router, studio)
+    add_view_routes(router, studio)
     return router
 
 
@@ -104,7 +109,7 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/renditions/{rendition_id}.png")
     def read_rendition(rendition_id: int, v: str = "") -> FileResponse:
         path = get_rendition_path(studio, rendition_id)
-        return FileResponse(path, media_type="image/png", headers=_keep(v))
+        return FileResponse(path, media_type="image/png", headers=keep_named(v))
 
     @router.get("/revisions/{revision_id}.mask")
     def read_revision(revision_id: int, v: str = "") -> Response:
@@ -119,7 +124,7 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
         revision_id: int, feather: Annotated[float, Query(ge=0, le=50)] = 2.0, v: str = ""
     ) -> Response:
         image = curation.render_pseudo_gt(studio, revision_id, feather)
-        return Response(image, media_type="image/png", headers=_keep(v))
+        return Response(image, media_type="image/png", headers=keep_named(v))
 
 
 def _add_review_routes(router: APIRouter, studio: Studio) -> None:
@@ -127,8 +132,8 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
     async def save_mask(
         image_id: int, request: Request, user: User, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
-        version = _read_version(if_match)
-        body = await _read_body(request)
+        version = read_version(if_match)
+        body = await read_body(request, MAX_MASK_BYTES, "The mask")
         saved = await run_in_threadpool(
             review.save_packed_mask, studio, image_id, body, version, user
         )
@@ -142,37 +147,12 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
     def judge(
         image_id: int, verdict: Verdict, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
-        version = review.judge_image(studio, image_id, verdict.state, _read_version(if_match))
+        version = review.judge_image(studio, image_id, verdict.state, read_version(if_match))
         return {"version": version}
 
 
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_MASK_BYTES:
-            raise InputError(f"The mask that was sent is larger than {MAX_MASK_BYTES} bytes.")
-    return bytes(body)
-
-
-def _read_version(if_match: str) -> int:
-    try:
-        return int(if_match.strip('"'))
-    except ValueError as error:
-        raise InputError(f"If-Match must be the version number, got {if_match!r}.") from error
-
-
-def _keep(version: str) -> dict[str, str]:
-    """Let browsers keep an answer if its address names the content: ids come again elsewhere."""
-    return FOREVER if version else NEVER
-
-
 def _answer_mask(mask: review.Mask, version: str) -> Response:
-    return Response(
-        review.pack_mask(mask),
-        media_type="application/octet-stream",
-        headers={"Content-Encoding": "gzip", **_keep(version)},
-    )
+    return answer_packed(review.pack_mask(mask), keep_named(version))
 
 
 def _answer_csv(name: str, text: str) -> Response:
