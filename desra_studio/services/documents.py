@@ -3,13 +3,18 @@
 from typing import Any
 
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets
+from desra_studio.storage import datasets, drafts
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Detection, MaskRevision, Rendition
+from desra_studio.storage.tables import Detection, Draft, MaskRevision, Rendition
 
 
-def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
+def describe_image(studio: Studio, image_id: int, author: str | None = None) -> dict[str, Any]:
     """Return all that the canvas needs to show an image and edit its mask.
+
+    Args:
+        studio: the installation.
+        image_id: of the image.
+        author: who asks, whose draft it tells of; None is the author of the settings.
 
     Raises:
         NotFoundError: the image is gone, or not upscaled yet.
@@ -17,6 +22,9 @@ def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
         fine_tuned = datasets.list_fine_tuned(session, record)
+        draft = drafts.find_draft(
+            session, image_id, record.gan.model_id, author or studio.settings.author
+        )
     return {
         "id": record.image.id,
         "name": record.image.name,
@@ -32,6 +40,7 @@ def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
         ],
         "revision": describe_revision(record.revision) if record.revision else None,
         "detection": _describe_detection(record.detection) if record.detection else None,
+        "draft": _describe_draft(draft) if draft else None,
     }
 
 
@@ -43,6 +52,7 @@ def describe_revision(revision: MaskRevision) -> dict[str, Any]:
         "author": revision.author,
         "origin": revision.origin,
         "area_px": revision.area_px,
+        "note": revision.note,
         "sha": revision.mask_sha,
         "saved_at": revision.created_at.isoformat(),
     }
@@ -58,6 +68,10 @@ def _describe_detection(detection: Detection) -> dict[str, Any]:
         "regions": detection.regions,
         "segmentation": detection.segmentation,
     }
+
+
+def _describe_draft(draft: Draft) -> dict[str, Any]:
+    return {"base_version": draft.base_version, "updated_at": draft.updated_at.isoformat()}
 
 
 def _describe_lr(record: ImageRecord) -> dict[str, Any] | None:

@@ -1,14 +1,16 @@
 """What routes have in common: what browsers may keep, and reading what pages send."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
 from desra_studio.errors import InputError
+from desra_studio.services.review import SavedMask
 from desra_studio.ui.identity import read_user
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
+MAX_MASK_BYTES = 64 * 1024 * 1024
 MAX_VERSION = 2**31 - 1
 User = Annotated[str | None, Depends(read_user)]
 
@@ -16,6 +18,15 @@ User = Annotated[str | None, Depends(read_user)]
 def keep_named(version: str) -> dict[str, str]:
     """Let browsers keep an answer if its address names the content: ids come again elsewhere."""
     return FOREVER if version else NEVER
+
+
+def describe_saved(saved: SavedMask) -> dict[str, Any]:
+    """Return what a page is told after a save."""
+    return {
+        "version": saved.version,
+        "state": saved.state.value,
+        "revision": saved.revision,
+    }
 
 
 def answer_packed(data: bytes, headers: dict[str, str]) -> Response:

@@ -1,7 +1,7 @@
 """The HTTP routes that the canvas and the navigation use. Pixels and masks never go by Gradio."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -20,17 +20,18 @@ from desra_studio.services.browse import (
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import (
+    MAX_MASK_BYTES,
     NEVER,
     User,
     answer_packed,
+    describe_saved,
     keep_named,
     read_body,
     read_version,
 )
 from desra_studio.ui.detector_routes import add_detector_routes
+from desra_studio.ui.label_routes import add_label_routes
 from desra_studio.ui.view_routes import add_view_routes
-
-MAX_MASK_BYTES = 64 * 1024 * 1024
 
 
 class Verdict(BaseModel):
@@ -47,6 +48,7 @@ def make_router(studio: Studio) -> APIRouter:
     _add_review_routes(router, studio)
     add_detector_routes(router, studio)
     add_view_routes(router, studio)
+    add_label_routes(router, studio)
     return router
 
 
@@ -102,9 +104,9 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
 
 def _add_image_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/images/{image_id}")
-    def read_image(image_id: int, response: Response) -> dict[str, Any]:
+    def read_image(image_id: int, user: User, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
-        return review.describe_image(studio, image_id)
+        return review.describe_image(studio, image_id, user)
 
     @router.get("/renditions/{rendition_id}.png")
     def read_rendition(rendition_id: int, v: str = "") -> FileResponse:
@@ -130,25 +132,25 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
 def _add_review_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/images/{image_id}/mask", status_code=201)
     async def save_mask(
-        image_id: int, request: Request, user: User, if_match: Annotated[str, Header()]
+        image_id: int,
+        request: Request,
+        user: User,
+        if_match: Annotated[str, Header()],
+        x_note: Annotated[str, Header()] = "",
     ) -> dict[str, Any]:
-        version = read_version(if_match)
+        version, note = read_version(if_match), unquote(x_note)
         body = await read_body(request, MAX_MASK_BYTES, "The mask")
         saved = await run_in_threadpool(
-            review.save_packed_mask, studio, image_id, body, version, user
+            review.save_packed_mask, studio, image_id, body, version, user, note
         )
-        return {
-            "version": saved.version,
-            "state": saved.state.value,
-            "revision": saved.revision,
-        }
+        return describe_saved(saved)
 
     @router.post("/api/images/{image_id}/verdict")
     def judge(
-        image_id: int, verdict: Verdict, if_match: Annotated[str, Header()]
+        image_id: int, verdict: Verdict, user: User, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
-        version = review.judge_image(studio, image_id, verdict.state, read_version(if_match))
-        return {"version": version}
+        version = read_version(if_match)
+        return {"version": review.judge_image(studio, image_id, verdict.state, version, user)}
 
 
 def _answer_mask(mask: review.Mask, version: str) -> Response:
