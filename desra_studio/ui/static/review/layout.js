@@ -1,7 +1,7 @@
 // The elements of the Review page and where they stand; what they do is the page's.
 //
 // A part of the page fills slots: `tools` (the column at the left), `aside` (tabs at the right, each
-// { id, title, element }), `rows` (below the images), `bottom` and `top` (bars).
+// { id, title, element }), `corner` (below them), `rows` (below the images), `bottom` and `top` (bars).
 
 import { makeButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
@@ -63,7 +63,7 @@ export function buildLayout(page) {
         page.redoButton,
       ),
       page.panes.element,
-      buildAside(page, fill("aside")),
+      buildAside(page, fill("aside"), fill("corner")),
     ),
     ...fill("rows"),
     make(
@@ -82,7 +82,7 @@ export function buildLayout(page) {
 }
 
 /** Panels at the right, one at a time; `page.showAside(id)` shows one. */
-function buildAside(page, panels) {
+function buildAside(page, panels, corner) {
   const tabs = panels.map(({ id, title, element }) => {
     const tab = make("button", { role: "tab", id: `studio-tab-${id}` }, title);
     tab.setAttribute("aria-controls", `studio-panel-${id}`);
@@ -104,5 +104,6 @@ function buildAside(page, panels) {
     { ariaLabel: "Queue and more" },
     make("div", { className: "tabs", role: "tablist", hidden: tabs.length < 2 }, ...tabs.map(({ tab }) => tab)),
     ...tabs.map(({ element }) => element),
+    ...corner,
   );
 }

@@ -7,8 +7,10 @@ import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
 import { buildLayout } from "./layout.js";
+import { Minimap } from "./minimap.js";
 import { Panes } from "./panes.js";
 import { PaneControls } from "./pane_controls.js";
+import { Prefetch } from "./prefetch.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { describeSaved, summarize } from "./texts.js";
@@ -57,6 +59,7 @@ class ReviewPage {
     this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
     this.parts = [this.toolbox, this.queue, this.detector, this.paneControls];
+    this.parts.push(new Minimap(this), new Prefetch(this));
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);
