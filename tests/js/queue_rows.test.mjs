@@ -22,16 +22,16 @@ test("rows have places, and what is missing is asked for by pages", () => {
   assert.equal(rows.placeOf(5), -1);
   assert.equal(rows.at(150), undefined);
   assert.equal(rows.findMissing(0, 100), null);
-  assert.deepEqual(rows.findMissing(90, 130), { place: 100, offset: 100 });
-  assert.deepEqual(rows.findMissing(399, 405), { place: 400, offset: 400 });
-  assert.deepEqual(rows.findMissing(99_990, 100_050), { place: 99_900, offset: 99_900 });
+  assert.equal(rows.findMissing(90, 130), 100);
+  assert.equal(rows.findMissing(399, 405), 400);
+  assert.equal(rows.findMissing(99_990, 100_050), 99_900);
 });
 
 test("an answer around an image need not begin with a page", () => {
   const rows = makeRows(500);
   rows.put({ offset: 130, items: makeItems(130, 230) });
   assert.equal(rows.placeOf(1130), 130);
-  assert.deepEqual(rows.findMissing(130, 240), { place: 200, offset: 200 });
+  assert.equal(rows.findMissing(130, 240), 200);
   rows.put({ offset: 200, items: makeItems(200, 300) });
   assert.equal(rows.findMissing(130, 300), null);
 });
@@ -51,13 +51,23 @@ test("rows that left the filter keep their places, and the pages after them stil
   rows.leave(1003);
   rows.leave(1003);
   rows.leave(1050);
-  assert.deepEqual(rows.findMissing(100, 200), { place: 100, offset: 98 });
+  assert.equal(rows.findMissing(100, 200), 98);
   rows.comeBack(1050);
-  const missing = rows.findMissing(100, 200);
-  assert.deepEqual(missing, { place: 100, offset: 99 });
-  rows.put({ offset: missing.offset, items: makeItems(100, 200) }, missing.place);
+  assert.equal(rows.findMissing(100, 200), 99);
+  rows.put({ offset: 99, items: makeItems(100, 200) });
   assert.equal(rows.placeOf(1100), 100);
   assert.equal(rows.at(3).id, 1003);
+});
+
+test("an answer fits around rows that left in the middle of it", () => {
+  const rows = makeRows(500);
+  rows.put({ offset: 140, items: makeItems(140, 240) });
+  rows.leave(1140);
+  rows.leave(1150);
+  rows.put({ offset: 100, items: [...makeItems(100, 140), ...makeItems(141, 150), ...makeItems(151, 202)] });
+  assert.deepEqual([139, 140, 141, 149, 150, 151, 201].map((place) => rows.at(place).id - 1000), [
+    139, 140, 141, 149, 150, 151, 201,
+  ]);
 });
 
 test("a row that others moved is not listed twice, and stepping passes over the gap", () => {
@@ -69,6 +79,14 @@ test("a row that others moved is not listed twice, and stepping passes over the 
   assert.equal(rows.neighbour(1099, 1), 1100);
   assert.equal(rows.neighbour(1100, -1), 1099);
   assert.deepEqual(rows.listIds(102, 98), [1098, 1099, 1100, 1101]);
+});
+
+test("a page that is not full ends the list", () => {
+  const rows = makeRows(300, 0);
+  rows.put({ offset: 100, items: makeItems(100, 150) });
+  assert.equal(rows.total, 150);
+  assert.equal(rows.findMissing(0, 300), null);
+  assert.equal(rows.neighbour(1149, 1), null);
 });
 
 test("only what is seen is drawn, with a few rows beyond", () => {

@@ -8,17 +8,19 @@ export class QueueRows {
   /** @type {(object | null)[]} by place; null where a row turned up that has a place already. */
   #rows = [];
   #places = new Map();
+  /** Places of rows that the server would not list any more, ascending. */
   #left = [];
 
-  /** Take an answer of the server; `place` where it is known better than the server's offset. */
-  put({ items, offset }, place = offset) {
-    items.forEach((item, index) => {
-      const at = place + index;
-      if (this.#rows[at] || at >= this.total) return;
-      const known = this.#places.has(item.id);
-      this.#rows[at] = known ? null : item;
-      if (!known) this.#places.set(item.id, at);
-    });
+  /** Take a page of the server, whose offsets know nothing of the rows that left. */
+  put({ items, offset }) {
+    let place = offset;
+    for (const left of this.#left) if (left <= place) place++;
+    for (const item of items) {
+      while (this.#left.includes(place)) place++;
+      this.#fill(place++, item);
+    }
+    // A page that is not full is the last one: others took images out of what was asked for.
+    if (items.length < PAGE_ROWS) this.total = Math.min(this.total, place);
   }
 
   at(place) {
@@ -34,12 +36,12 @@ export class QueueRows {
     return this.at(this.placeOf(id));
   }
 
-  /** The first page that is missing in a range: { place, offset }, or null. */
+  /** The offset to ask for where a row of a range is missing, else null. */
   findMissing(from, to) {
     for (let place = Math.max(0, from); place < Math.min(to, this.total); place++) {
       if (this.#rows[place] !== undefined) continue;
       const first = place - (place % PAGE_ROWS);
-      return { place: first, offset: first - this.#left.filter((left) => left < first).length };
+      return first - this.#left.filter((left) => left < first).length;
     }
     return null;
   }
@@ -47,7 +49,8 @@ export class QueueRows {
   /** The server would not list this row any more: what comes after it moved up there, not here. */
   leave(id) {
     const place = this.placeOf(id);
-    if (place >= 0 && !this.#left.includes(place)) this.#left.push(place);
+    if (place < 0 || this.#left.includes(place)) return;
+    this.#left = [...this.#left, place].sort((one, other) => one - other);
   }
 
   /** It would list the row after all. */
@@ -70,9 +73,11 @@ export class QueueRows {
     return rows.filter(Boolean).map(({ id }) => id);
   }
 
-  /** Call with every row that was fetched. */
-  forEach(visit) {
-    this.#rows.forEach((row) => row && visit(row));
+  #fill(place, item) {
+    if (this.#rows[place] || place >= this.total) return;
+    const known = this.#places.has(item.id);
+    this.#rows[place] = known ? null : item;
+    if (!known) this.#places.set(item.id, place);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { loadLoop, Refusal } from "../api.js";
 import { listPageActions } from "./actions.js";
+import { Claims } from "./claims.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
@@ -31,7 +32,6 @@ class ReviewPage {
   loading = false;
   document = null;
   wanted = null;
-  queue = new Queue();
   probe = new Probe();
 
   constructor(root) {
@@ -42,8 +42,11 @@ class ReviewPage {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked,
-      locked: () => this.loading,
-      onPress: () => this.focus(),
+      locked: () => this.locked,
+      onPress: () => {
+        this.focus();
+        if (this.claims.locked) this.claims.explain();
+      },
       onGesture: () => this.#tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
@@ -52,7 +55,9 @@ class ReviewPage {
     });
     this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
-    this.parts = [this.toolbox, this.queue, this.detector];
+    this.queue = new Queue(this);
+    this.claims = new Claims(this);
+    this.parts = [this.toolbox, this.queue, this.detector, this.claims];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);
@@ -64,18 +69,14 @@ class ReviewPage {
   }
 
   async start() {
-    try {
+    await this.#try(async () => {
       const loop = await loadLoop(addressed("dataset"));
       if (!loop.dataset) return this.showEmpty();
       this.dataset = loop.dataset;
-      await this.queue.load(loop.dataset, (button, { id }) =>
-        this.onClick(button, () => this.open(id)),
-      );
-      await this.open(this.queue.first(Number(addressed("image"))).id);
+      const first = await this.queue.load(loop.dataset);
+      if (first) await this.open(first);
       this.focus();
-    } catch (error) {
-      this.say(error.message, true);
-    }
+    });
     this.root.dataset.ready = "true";
   }
 
@@ -94,7 +95,6 @@ class ReviewPage {
         make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
       ),
     );
-    this.root.dataset.ready = "true";
   }
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
@@ -117,11 +117,25 @@ class ReviewPage {
     }
     this.panes.show(this.document);
     this.#tell("show", this.document);
-    history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
+    history.replaceState(null, "", this.queue.address(id));
     this.say("");
     this.describe();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
+  }
+
+  /** Nothing may be painted or judged: an image is loading, or somebody else has it. */
+  get locked() {
+    return this.loading || this.claims.locked;
+  }
+
+  /** Read the open image again; unsaved changes stay, unless they are given up. */
+  async reload(givingUp = false) {
+    const { record, dirty } = this.document;
+    if (dirty && !givingUp) return;
+    forgetDocument(record.id);
+    this.document = null;
+    await this.open(record.id);
   }
 
   /** Save the mask; tells whether that was done. */
@@ -148,23 +162,28 @@ class ReviewPage {
   }
 
   async judge(state) {
-    const judged = this.document.record.id;
+    if (this.claims.locked) return this.claims.explain();
+    // Asked before the verdict: it may move the image elsewhere in the queue.
+    const coming = this.queue.nextOpen(this.document.record.id).catch(() => this.queue.upcoming());
     if (!(await this.#attempt(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
-    const next = this.wanted ?? this.queue.nextOpen(judged)?.id;
+    const next = this.wanted ?? (await coming);
     if (next) await this.open(next);
-    else this.#sayFinished();
+    else await this.#try(() => this.queue.sayFinished());
   }
 
   async step(offset) {
-    const next = this.queue.neighbour(this.document.record.id, offset);
-    if (next) await this.open(next.id);
-    else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
+    await this.#try(async () => {
+      const next = await this.queue.neighbour(this.document.record.id, offset);
+      if (next) await this.open(next);
+      else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
+    });
   }
 
   undo(again = false) {
+    if (this.claims.locked) return this.claims.explain();
     this.#tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
@@ -203,9 +222,8 @@ class ReviewPage {
 
   describe() {
     const { record, dirty } = this.document;
-    this.queue.pointTo(record.id, record.state);
-    const position = this.queue.items.indexOf(this.queue.find(record.id)) + 1;
-    this.position.textContent = `${position}/${this.queue.items.length}`;
+    this.queue.pointTo(record);
+    this.position.textContent = this.queue.describePosition(record.id);
     this.name.textContent = record.name;
     this.state.textContent = record.state;
     this.saved.textContent = describeSaved(record, dirty);
@@ -220,6 +238,14 @@ class ReviewPage {
 
   #tell(method, ...values) {
     for (const part of this.parts) part[method]?.(...values);
+  }
+
+  async #try(action) {
+    try {
+      await action();
+    } catch (error) {
+      this.say(error.message, true);
+    }
   }
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
@@ -254,25 +280,13 @@ class ReviewPage {
   #sayStale(error) {
     const { record } = this.document;
     const theirs = make("button", { className: "link" }, "Show theirs");
-    theirs.addEventListener("click", () => {
-      forgetDocument(record.id);
-      this.document = null;
-      this.open(record.id);
-    });
+    theirs.addEventListener("click", () => this.reload(true));
     const mine = make("button", { className: "link" }, "Make mine the current one");
     mine.addEventListener("click", () => {
       record.version = error.answer.version;
       this.save();
     });
     this.say(`${error.message} `, true, theirs, " ", mine);
-  }
-
-  #sayFinished() {
-    this.say(
-      `All ${this.queue.items.length} images are reviewed, ${this.queue.count("accepted")} accepted. `,
-      false,
-      make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) }, "Go on to fine-tuning"),
-    );
   }
 
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
