@@ -7,6 +7,7 @@ import {
   dropFilter,
   hasFilters,
   hidesState,
+  listFilters,
   readFilters,
   writeFilters,
 } from "../../desra_studio/ui/static/review/queue_filters.js";
@@ -32,6 +33,7 @@ test("what makes no sense in an address asks for nothing", () => {
 test("a severity of 0 and an area of 0 are filters, nothing is not", () => {
   const { filters } = readFilters("?severity=0&area_min=0&area_max=");
   assert.equal(hasFilters(filters), true);
+  assert.deepEqual(listFilters(filters), { severity: "0", area_min: "0" });
   assert.deepEqual([filters.severity, filters.area_min, filters.area_max], ["0", "0", ""]);
 });
 

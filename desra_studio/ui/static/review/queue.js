@@ -6,7 +6,14 @@ import { loadNeighbour, loadNextOpen, loadQueuePage } from "../queue_api.js";
 import { Progress } from "./progress.js";
 import { QueueBulk } from "./queue_bulk.js";
 import { QueueFilterRow } from "./queue_filter_row.js";
-import { NO_FILTERS, hasFilters, hidesState, readFilters, writeFilters } from "./queue_filters.js";
+import {
+  NO_FILTERS,
+  hasFilters,
+  hidesState,
+  listFilters,
+  readFilters,
+  writeFilters,
+} from "./queue_filters.js";
 import { QueueList } from "./queue_list.js";
 import { QueueRows } from "./queue_rows.js";
 import { QueueSelection } from "./queue_selection.js";
@@ -34,7 +41,7 @@ export class Queue {
     this.head = new QueueFilterRow(page, (asked) => this.ask(asked));
     this.bulk = new QueueBulk(page, {
       count: () => this.selection.count(this.rows.total),
-      request: () => this.selection.toRequest({ ...this.asked.filters }),
+      request: () => this.selection.toRequest(listFilters(this.asked.filters)),
       find: (id) => this.rows.find(id),
       changed: () => this.#reload(),
       clear: () => this.#clearSelection(),

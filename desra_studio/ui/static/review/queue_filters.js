@@ -43,6 +43,10 @@ export function writeFilters(query, { filters, order }) {
   return query;
 }
 
+/** The filters in force alone, as a request for many images names them. */
+export const listFilters = (filters) =>
+  Object.fromEntries(Object.entries(filters).filter(([, value]) => value.length > 0));
+
 export const hasFilters = (filters) => describeFilters(filters).length > 0;
 
 /** Whether a row that was shown would be hidden now, as far as its state tells. */

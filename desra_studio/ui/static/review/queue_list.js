@@ -215,8 +215,7 @@ function makeRow() {
     mark,
     name,
     count,
-    make("span", { className: "area" }, bar),
-    badges,
+    make("span", { className: "under" }, make("span", { className: "area" }, bar), badges),
   );
   return { element, mark, name, count, bar, badges };
 }

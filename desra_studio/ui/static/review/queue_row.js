@@ -16,7 +16,7 @@ const figure = (value) => (value === null ? "" : value.toFixed(2));
 /** The figure that the list is ordered by; by name, how many artifacts were detected. */
 export function writeFigure(item, order) {
   if (order === "area") return formatShare(item.area_share);
-  if (order === "flagged") return item.flags ? `⚑ ${item.flags}` : "";
+  if (order === "flagged") return item.flags.length ? `⚑ ${item.flags.length}` : "";
   return order === "name" ? `${item.regions || ""}` : figure(item[order]);
 }
 
@@ -25,7 +25,7 @@ export function listBadges(item, order) {
   const { opinions } = item;
   return [
     item.claimed_by && `✎ ${item.claimed_by}`,
-    order !== "flagged" && item.flags > 0 && `⚑ ${item.flags}`,
+    order !== "flagged" && item.flags.length > 0 && `⚑ ${item.flags.length}`,
     item.severity !== null && `▲ ${item.severity}`,
     opinions && `◫ ${opinions.given}/${opinions.wanted}`,
     item.assigned_to && `→ ${item.assigned_to}`,
@@ -39,8 +39,8 @@ export function describeItem(item) {
     `${item.name}: ${item.state}, ${count(item.regions, "artifact")} detected`,
     item.area_share > 0 && `${formatShare(item.area_share)} of the area`,
     item.severity !== null && `severity ${item.severity}`,
-    item.kinds?.length && item.kinds.join(", "),
-    item.flags > 0 && count(item.flags, "flag"),
+    item.kinds.length > 0 && item.kinds.join(", "),
+    ...item.flags.map(({ source, note }) => `flagged by ${source}${note && `: ${note}`}`),
     opinions && `${opinions.given} of ${opinions.wanted} opinions`,
     item.annotator && `by ${item.annotator}`,
     item.assigned_to && `for ${item.assigned_to}`,
@@ -51,4 +51,4 @@ export function describeItem(item) {
 }
 
 /** Length of the bar, 0 to 1: the root of the area share, so that small artifacts are seen, too. */
-export const barLength = (item) => Math.sqrt(Math.min(1, Math.max(0, item.area_share ?? 0)));
+export const barLength = (item) => Math.sqrt(Math.min(1, Math.max(0, item.area_share)));
