@@ -2,15 +2,15 @@
 // the image is open, and ends by itself when the page does.
 
 import { Refusal } from "../api.js";
-import { claimImage, releaseImage } from "../queue_api.js";
 import { make } from "../dom.js";
+import { claimImage, releaseImage } from "../queue_api.js";
 
 const RENEW_MS = 60_000;
 const ASK_MS = 15_000;
 
 export class Claims {
-  /** Who else has the image that is open: { name, until }. */
-  holder = null;
+  /** Why nothing may be painted or judged: somebody else has the image that is open. */
+  freezes = null;
   #image = null;
   #mine = false;
   #timer = null;
@@ -25,11 +25,6 @@ export class Claims {
     document.addEventListener("visibilitychange", () => !document.hidden && this.#renew());
   }
 
-  /** Whether painting and verdicts have to wait. */
-  get locked() {
-    return this.holder !== null;
-  }
-
   show({ record }) {
     this.#image = record.id;
     this.#free();
@@ -42,16 +37,8 @@ export class Claims {
     this.#free();
   }
 
-  /** Say who works here, and that one may take over. */
-  explain() {
-    const { name, until } = this.holder;
-    const clock = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    const text = `${name} works on this image until ${clock}. Go on with another one, or `;
-    const link = make("button", { className: "link", onclick: () => this.takeOver() }, "take over");
-    this.page.say(text, true, link, ".");
-  }
-
   takeOver() {
+    this.page.focus();
     return this.#renew(true);
   }
 
@@ -59,7 +46,7 @@ export class Claims {
     const image = this.#image;
     clearTimeout(this.#timer);
     if (image === null || !this.page.root.isConnected) return;
-    const wasLocked = this.locked;
+    const wasFrozen = this.freezes !== null;
     try {
       await claimImage(image, takeOver);
       if (this.#image !== image) return void releaseImage(image).catch(() => {});
@@ -68,26 +55,29 @@ export class Claims {
     } catch (error) {
       if (this.#image !== image) return;
       // Without an answer one works on: a save says itself whether it arrived.
-      if (error instanceof Refusal && error.status === 409) this.#lock(error.answer, wasLocked);
+      if (error instanceof Refusal && error.status === 409) this.#freeze(error.answer);
       else if (takeOver) this.page.say(error.message, true);
     }
-    this.#timer = setTimeout(() => this.#renew(), this.locked ? ASK_MS : RENEW_MS);
+    this.#timer = setTimeout(() => this.#renew(), this.freezes ? ASK_MS : RENEW_MS);
     // Whoever had it may have saved.
-    if (wasLocked && !this.locked) await this.page.reload();
+    if (wasFrozen && !this.freezes) await this.page.reload();
   }
 
-  #lock({ claimed_by: name, until }, wasLocked) {
+  #freeze({ claimed_by: name, until }) {
+    const clock = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const isNews = !this.freezes;
     this.#mine = false;
-    this.holder = { name, until };
+    this.freezes = `${name} works on this image until ${clock}: go on with another one, or take it over.`;
     this.sign.hidden = false;
-    this.sign.textContent = `✎ ${name} · Take over`;
-    this.sign.title = `${name} works on this image; taking over stops them from saving unseen`;
+    this.sign.textContent = `Take over from ${name}`;
     this.page.root.dataset.holder = name;
-    if (!wasLocked) this.explain();
+    if (!isNews) return;
+    this.page.describe();
+    this.page.say(this.freezes, true);
   }
 
   #free() {
-    this.holder = null;
+    this.freezes = null;
     this.sign.hidden = true;
     delete this.page.root.dataset.holder;
   }

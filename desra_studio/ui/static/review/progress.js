@@ -60,7 +60,7 @@ export class Progress {
 
   #fillPanel() {
     if (!this.facts) return this.panel.replaceChildren("Not known yet.");
-    const { states, annotators, mean_seconds: pace } = this.facts;
+    const { states, annotators } = this.facts;
     const cell = (tag, text) => make(tag, {}, `${text ?? 0}`);
     const rows = annotators.map((each) =>
       make(
@@ -80,7 +80,6 @@ export class Progress {
       ...(rows.length
         ? [make("h3", {}, "Who labelled what"), make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))]
         : [make("p", {}, "Nobody has saved a mask yet.")]),
-      ...(pace ? [make("p", {}, `About ${Math.round(pace)} s an image.`)] : []),
     );
   }
 }

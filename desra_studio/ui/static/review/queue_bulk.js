@@ -34,7 +34,7 @@ const ACTS = [
     ask: () => "How many people label each?",
     value: "wanted",
     before: (item) => item.opinions?.wanted ?? 1,
-    done: (number, { wanted }) => `${count(number)} ask for ${wanted === 1 ? "one opinion" : `${wanted} opinions`}.`,
+    done: (number, { wanted }) => `${count(number)} ${number === 1 ? "asks" : "ask"} for ${wanted === 1 ? "one opinion" : `${wanted} opinions`}.`,
   },
 ];
 

@@ -132,7 +132,7 @@ export class QueueFilterRow {
     }
     const names = annotators.map(({ name }) => [name, name]);
     const choices = {
-      kind: kinds.map((kind) => [kind, kind]),
+      kind: kinds.map(({ name, images }) => [name, `${name} (${images})`]),
       severity: SEVERITIES,
       annotator: names,
       assigned: names,

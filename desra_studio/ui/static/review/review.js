@@ -25,7 +25,8 @@ export function mount(element) {
  * (actions.js), `slots` (layout.js) and these methods: start() once the page is there,
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
- * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane.
+ * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane. While its
+ * `freezes` has a sentence, the mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
   busy = false;
@@ -43,10 +44,7 @@ class ReviewPage {
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked,
       locked: () => this.locked,
-      onPress: () => {
-        this.focus();
-        if (this.claims.locked) this.claims.explain();
-      },
+      onPress: () => this.focus(),
       onGesture: () => this.#tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
@@ -105,7 +103,9 @@ class ReviewPage {
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
     try {
-      if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
+      // What cannot be saved now stays with the document, unsaved.
+      const unsaved = this.document?.dirty && !this.frozen;
+      if (unsaved && !(await this.#attempt(() => this.document.save()))) return;
       if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
@@ -122,11 +122,6 @@ class ReviewPage {
     this.describe();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
-  }
-
-  /** Nothing may be painted or judged: an image is loading, or somebody else has it. */
-  get locked() {
-    return this.loading || this.claims.locked;
   }
 
   /** Read the open image again; unsaved changes stay, unless they are given up. */
@@ -152,7 +147,7 @@ class ReviewPage {
   }
 
   async markClean() {
-    if (this.busy) return;
+    if (this.busy || this.#sayFrozen()) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
@@ -162,7 +157,7 @@ class ReviewPage {
   }
 
   async judge(state) {
-    if (this.claims.locked) return this.claims.explain();
+    if (this.#sayFrozen()) return;
     // Asked before the verdict: it may move the image elsewhere in the queue.
     const coming = this.queue.nextOpen(this.document.record.id).catch(() => this.queue.upcoming());
     if (!(await this.#attempt(() => this.document.judge(state)))) {
@@ -183,7 +178,7 @@ class ReviewPage {
   }
 
   undo(again = false) {
-    if (this.claims.locked) return this.claims.explain();
+    if (this.#sayFrozen()) return;
     this.#tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
@@ -196,6 +191,16 @@ class ReviewPage {
     this.#tell("edited", this.document);
     this.say("");
     this.describe();
+  }
+
+  /** Why the mask has to stay as it is, null where it has not. */
+  get frozen() {
+    return this.parts.find(({ freezes }) => freezes)?.freezes ?? null;
+  }
+
+  /** Whether the mask cannot be changed now. */
+  get locked() {
+    return this.loading || this.frozen !== null;
   }
 
   focus() {
@@ -250,7 +255,7 @@ class ReviewPage {
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
   async #attempt(action) {
-    if (this.busy) return false;
+    if (this.busy || this.#sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     this.#tell("cancel");
     this.#setBusy(true);
@@ -275,6 +280,13 @@ class ReviewPage {
     this.busy = busy;
     this.root.setAttribute("aria-busy", String(busy));
     for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
+  }
+
+  /** Say why the mask has to stay as it is; tells whether it has to. */
+  #sayFrozen() {
+    const { frozen } = this;
+    if (frozen) this.say(frozen, true);
+    return frozen !== null;
   }
 
   #sayStale(error) {
