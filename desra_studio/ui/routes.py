@@ -22,6 +22,7 @@ from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
 from desra_studio.ui.detector_routes import add_detector_routes
 from desra_studio.ui.identity import read_user
+from desra_studio.ui.queue_routes import add_queue_routes
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
@@ -42,6 +43,7 @@ def make_router(studio: Studio) -> APIRouter:
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)
     add_detector_routes(router, studio)
+    add_queue_routes(router, studio)
     return router
 
 
@@ -57,10 +59,6 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
             "job": _describe_job(studio),
             **counts,
         }
-
-    @router.get("/api/datasets/{dataset_id}/queue")
-    def read_queue(dataset_id: int) -> list[dict[str, Any]]:
-        return review.list_queue(studio, dataset_id)
 
     @router.get("/api/datasets/{dataset_id}/fine-tuned")
     def read_fine_tuned(dataset_id: int) -> dict[str, Any]:
