@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from desra_studio.services.browse import (
     list_fine_tuned,
     pick_dataset,
 )
+from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
 from desra_studio.ui.detector_routes import add_detector_routes
@@ -123,9 +124,14 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
 def _add_review_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/images/{image_id}/mask", status_code=201)
     async def save_mask(
-        image_id: int, request: Request, user: User, if_match: Annotated[str, Header()]
+        image_id: int,
+        request: Request,
+        user: User,
+        if_match: Annotated[str, Header()],
+        after: BackgroundTasks,
     ) -> dict[str, Any]:
         version = _read_version(if_match)
+        after.add_task(measure_disagreement, studio, image_id)
         body = await _read_body(request)
         saved = await run_in_threadpool(
             review.save_packed_mask, studio, image_id, body, version, user
