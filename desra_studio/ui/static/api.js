@@ -4,7 +4,7 @@ import { toQuery } from "./review/detector_settings.js";
 import { unpackRegions } from "./review/runs.js";
 import { readUser } from "./user.js";
 
-const API = "/studio/api";
+export const API = "/studio/api";
 
 export class Refusal extends Error {
   constructor(status, answer) {
@@ -28,9 +28,9 @@ async function request(path, options = {}) {
   return response;
 }
 
-const readJson = async (path, options) => (await request(path, options)).json();
+export const readJson = async (path, options) => (await request(path, options)).json();
 
-const postJson = (path, value, headers = {}) =>
+export const postJson = (path, value, headers = {}) =>
   readJson(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
@@ -39,7 +39,6 @@ const postJson = (path, value, headers = {}) =>
 
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
-export const loadQueue = (dataset) => readJson(`${API}/datasets/${dataset}/queue`);
 export const loadImage = (image) => readJson(`${API}/images/${image}`);
 export const loadFineTuned = (dataset) => readJson(`${API}/datasets/${dataset}/fine-tuned`);
 export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;
