@@ -225,10 +225,12 @@ def test_clean_leaves_what_marks_something_unless_forced(page, review, dataset):
     bulk.get_by_role("button", name="Clean").click()
     bulk.get_by_role("button", name="Clean 1").click()
     message = page.locator(".message")
-    expect(message).to_contain_text("1 left as they were (image_02")
-    message.get_by_role("button", name="Clear their masks and call them clean").click()
+    expect(message).to_contain_text("1 left as it was: image_02, the detected mask marks")
+    expect(bulk).to_contain_text("1 selected")
+    message.get_by_role("button", name="Empty what is left").click()
     expect(message).to_contain_text("1 image called clean.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("^image_02: clean"))
+    expect(bulk).to_be_hidden()
 
 
 def test_opinions_are_asked_for(page, review, dataset):
@@ -287,7 +289,7 @@ def test_progress_of_each_annotator(page, review, judged):
     page.locator("button.progress").click()
     panel = page.get_by_role("dialog", name="Progress")
     expect(panel).to_contain_text("Who labelled what")
-    expect(panel.get_by_role("row", name="Ann 2 0 1 0")).to_be_visible()
+    expect(panel.get_by_role("row", name="Ann 2 0 1 0 0 0")).to_be_visible()
     expect(panel.locator("li", has_text="unreviewed")).to_contain_text("13")
 
 
