@@ -53,7 +53,8 @@ export class KindPane {
   /** Give the focus to a control; where it cannot have it, to its row's first that can. */
   #focus(name) {
     const control = this.list.querySelector(`[name="${name}"]`) ?? this.added;
-    const other = control.closest(".row").querySelector("button:enabled, input:enabled");
+    const row = control.closest(".row");
+    const other = row.querySelector("button:enabled") ?? row.querySelector("input:enabled");
     (control.disabled ? other : control)?.focus();
   }
 

@@ -29,8 +29,7 @@ export function mount(element) {
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
  * forget what is on its way, settle() for when what was said of the image is sent,
- * decorate(context, kind, view, pane) to draw over a pane. `pointer` are rows [gesture, what it
- * does] for the sheet of keys.
+ * decorate(context, kind, view, pane) to draw over a pane.
  */
 class ReviewPage {
   busy = false;
