@@ -27,9 +27,10 @@ def test_what_is_typed_is_as_long_as_the_server_takes_it():
 
 
 def test_no_module_knows_the_kinds_of_a_dataset():
+    telling = [kind for kind in kinds.USUAL if " " in kind]
     for module in STATIC.rglob("*.js"):
         text = module.read_text()
-        assert not [kind for kind in kinds.USUAL if f'"{kind}"' in text], module.name
+        assert not [kind for kind in telling if kind in text], module.name
 
 
 def test_a_new_dataset_has_a_key_for_each_kind():

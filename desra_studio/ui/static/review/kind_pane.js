@@ -72,7 +72,7 @@ export class KindPane {
       { className: "row" },
       make("kbd", { className: "place" }, key),
       input,
-      make("span", { className: "used", title }, labels ? String(labels) : ""),
+      make("span", { className: "used", title }, labels ? `${labels} ${labels === 1 ? "label" : "labels"}` : ""),
       button("up", "↑", "Up", () => this.#move(at, at - 1), at === 0),
       button("down", "↓", "Down", () => this.#move(at, at + 1), at === count - 1),
       button("remove", "×", labels ? title : "Remove", () => this.#remove(at), labels > 0 || count === 1),
