@@ -20,9 +20,10 @@ from desra_studio.services.documents import describe_revision
 from desra_studio.services.notes import check_note
 from desra_studio.services.regions import follow_regions
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, drafts, regions, reviews
+from desra_studio.storage import datasets, drafts, progress, regions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.queue_entries import OPEN
 from desra_studio.storage.tables import LABELLED, MaskRevision, Origin, Region
 from desra_studio.storage.tables import State as State
 
@@ -211,13 +212,12 @@ def judge_image(
 def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
     """Count images, reviewed ones and accepted ones, for the navigation."""
     with studio.database.read() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
-        states = [record.state for record in datasets.list_records(session, dataset)]
+        counts = progress.count_states(session, datasets.get_dataset(session, dataset_id).id)
     return {
-        "images": len(states),
-        "reviewed": sum(state not in (State.UNREVIEWED, State.IN_PROGRESS) for state in states),
-        "accepted": states.count(State.ACCEPTED),
-        "labelled": sum(state in LABELLED for state in states),
+        "images": sum(counts.values()),
+        "reviewed": sum(counts.get(state, 0) for state in State if state not in OPEN),
+        "accepted": counts.get(State.ACCEPTED, 0),
+        "labelled": sum(counts.get(state, 0) for state in LABELLED),
     }
 
 

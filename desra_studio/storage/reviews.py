@@ -1,5 +1,7 @@
 """Queries on mask revisions and the state of reviews."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
@@ -43,6 +45,12 @@ def get_review(session: Session, image_id: int, model_id: int) -> Review:
     return review
 
 
+def find_reviews(session: Session, image_ids: Sequence[int], model_id: int) -> dict[int, Review]:
+    """Return the reviews of images for a model that have begun, by the image's id."""
+    query = select(Review).where(Review.image_id.in_(image_ids), Review.model_id == model_id)
+    return {review.image_id: review for review in session.scalars(query)}
+
+
 def append_revision(
     session: Session,
     review: Review,
@@ -81,6 +89,7 @@ def point_to(review: Review, revision: MaskRevision, state: State) -> None:
     if (revision.image_id, revision.model_id) != (review.image_id, review.model_id):
         raise StudioError(f"Revision {revision.id} belongs to another image.")
     review.current_revision_id = revision.id
+    review.disagreement = None  # that of the mask before; the new one's is measured after the save
     set_state(review, state)
 
 

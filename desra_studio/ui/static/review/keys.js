@@ -5,6 +5,10 @@ export { nameKey } from "./key_map.js";
 const typesText = (target) =>
   target.matches("textarea, select, input:not([type=range], [type=checkbox])");
 
+/** Whether an action leaves the mask and what is said about it alone. */
+const onlyLooks = ({ id, group }) =>
+  ["View", "Panels", "Help"].includes(group) || ["previous", "next", "next-open"].includes(id);
+
 /** Let the keys work wherever the focus is inside the root, but not while text is typed. */
 export function bindKeys(root, page) {
   const held = new Map();
@@ -22,6 +26,7 @@ export function bindKeys(root, page) {
     // On a button or slider its own keys come first.
     if (!action || (onControl && /^(enter| |arrow.*)$/.test(key))) return;
     event.preventDefault();
+    if (page.frozen && !onlyLooks(action)) return page.say(page.frozen, true);
     if (action.hold) {
       if (held.has(event.code)) return;
       held.set(event.code, action);
