@@ -30,9 +30,8 @@ export function mount(element) {
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
  * forget what is on its way, settle() for when what was said of the image is sent,
- * decorate(context, kind, view, pane) to draw over a pane. `pointer` are rows [gesture, what it
- * does] for the sheet of keys. While its `freezes` has a sentence, the mask stays as it is, and that
- * sentence says why.
+ * decorate(context, kind, view, pane) to draw over a pane. While its `freezes` has a sentence, the
+ * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
   busy = false;
