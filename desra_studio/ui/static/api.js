@@ -14,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-async function request(path, options = {}) {
+export async function request(path, options = {}) {
   let response;
   try {
     const headers = { ...options.headers, "X-Studio-User": encodeURIComponent(readUser()) };
@@ -28,9 +28,9 @@ async function request(path, options = {}) {
   return response;
 }
 
-const readJson = async (path, options) => (await request(path, options)).json();
+export const readJson = async (path, options) => (await request(path, options)).json();
 
-const postJson = (path, value, headers = {}) =>
+export const postJson = (path, value, headers = {}) =>
   readJson(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },

@@ -18,6 +18,7 @@ export async function openDocument(id) {
   const known = opened.get(id);
   opened.delete(id);
   if (known && (known.dirty || isSame(known.record, record))) {
+    known.record.draft = record.draft;
     opened.set(id, known);
     return known;
   }
@@ -30,6 +31,7 @@ export async function openDocument(id) {
   const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
   const document = new ReviewDocument(record, Pyramid.build(gan), Pyramid.build(mse), mask);
   document.stored = Detected.ofRecord(record, record.revision ? null : runs);
+  document.savedRuns = runs;
   opened.set(id, document);
   for (const [key, old] of opened) {
     if (opened.size <= KEPT_DOCUMENTS) break;
@@ -50,6 +52,10 @@ export const hasUnsaved = () => [...opened.values()].some((document) => document
 export class ReviewDocument {
   /** What the detector marked, as it is stored; null where it did not run. */
   stored = null;
+  /** Run lengths of the mask as it was saved last, null where it marks nothing yet. */
+  savedRuns = null;
+  /** What the journal keeps of it: a Work, once the image was shown. */
+  work = null;
   #adopted = 0;
   #counted = {};
 
@@ -128,7 +134,12 @@ export class ReviewDocument {
 
   /** Unmark everything, as one action. */
   clear() {
-    this.#paint(this.history.replace(new Uint8Array(this.mask.length)));
+    this.replace(new Uint8Array(this.mask.length));
+  }
+
+  /** Let another mask take the place of this one, as one action. */
+  replace(mask) {
+    this.#paint(this.history.replace(mask));
   }
 
   undo() {
@@ -142,9 +153,12 @@ export class ReviewDocument {
   /** Save the mask as a new revision. Edits made while the answer is on its way stay unsaved. */
   async save() {
     const serial = this.history.current;
-    const answer = await saveMask(this.record.id, this.record.version, encodeRuns(this.mask));
+    const runs = encodeRuns(this.mask);
+    const answer = await saveMask(this.record.id, this.record.version, runs);
     this.history.savedSerial = serial;
+    this.savedRuns = runs;
     Object.assign(this.record, answer);
+    this.work?.settle();
   }
 
   /** Set the verdict; the mask is saved first where it changed, or a label needs one. */
@@ -153,6 +167,7 @@ export class ReviewDocument {
     if (this.dirty || needsMask) await this.save();
     Object.assign(this.record, await judgeImage(this.record.id, this.record.version, state));
     this.record.state = state;
+    this.work?.settle();
   }
 
   #fill(spans, value) {

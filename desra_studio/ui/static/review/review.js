@@ -5,6 +5,7 @@ import { listPageActions } from "./actions.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
+import { Journal } from "./journal.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
@@ -52,14 +53,15 @@ class ReviewPage {
     });
     this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
-    this.parts = [this.toolbox, this.queue, this.detector];
+    this.journal = new Journal(this);
+    this.parts = [this.toolbox, this.queue, this.detector, this.journal];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);
     bindKeys(root, this);
     this.#tell("start");
     window.addEventListener("beforeunload", (event) => {
-      if (root.isConnected && hasUnsaved()) event.preventDefault();
+      if (root.isConnected && hasUnsaved() && !this.journal.keeps) event.preventDefault();
     });
   }
 
@@ -104,11 +106,13 @@ class ReviewPage {
     this.#tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
+    let sayRestored;
     try {
       if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
       if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
+      sayRestored = await this.journal.resume(this.document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
@@ -120,6 +124,7 @@ class ReviewPage {
     history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
     this.say("");
     this.describe();
+    sayRestored?.();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
   }
