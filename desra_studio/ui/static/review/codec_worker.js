@@ -12,7 +12,7 @@ const NO_STORE = { put: async () => {}, load: async () => null, drop: async () =
 const opening = openStore().catch(() => NO_STORE);
 
 const tasks = {
-  /** Whether this browser keeps a journal at all. */
+  /** Whether this browser keeps a journal at all; what was asked for before is on its way there. */
   check: (store) => store !== NO_STORE,
 
   /** What is kept under a key, with its mask; null where nothing is. */

@@ -2,6 +2,7 @@
 
 import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "../api.js";
 import { Detected } from "./detected.js";
+import { areEqual } from "./difference.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
@@ -9,6 +10,8 @@ import { Pyramid } from "./pyramid.js";
 import { decodeRuns, encodeRuns } from "./runs.js";
 
 const KEPT_DOCUMENTS = 4;
+// No state of the mask is the saved one.
+const NOWHERE = -1;
 // Kept here, not in the page's elements: undo survives going to another image and back.
 const opened = new Map();
 
@@ -140,6 +143,20 @@ export class ReviewDocument {
   /** Let another mask take the place of this one, as one action. */
   replace(mask) {
     this.#paint(this.history.replace(mask));
+  }
+
+  /**
+   * Go on from what the server has now: its record and run lengths, with `mask` in place of this
+   * one. Undo goes on, too, and what differs from the server's mask is not saved.
+   */
+  rebase(record, runs, mask) {
+    this.replace(mask);
+    Object.assign(this.record, record);
+    this.savedRuns = runs;
+    const size = this.mask.length;
+    const isSaved = areEqual(mask, runs ? decodeRuns(runs, size) : new Uint8Array(size));
+    this.history.savedSerial = isSaved ? this.history.current : NOWHERE;
+    this.work?.settle();
   }
 
   undo() {

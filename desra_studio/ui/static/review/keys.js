@@ -50,6 +50,10 @@ export function nameKey(event) {
   return event.ctrlKey || event.metaKey ? `ctrl+${shift}${key}` : `${shift}${key}`;
 }
 
+/** Whether an action leaves the mask and what is said about it alone. */
+const onlyLooks = ({ id, group }) =>
+  ["View", "Panels", "Help"].includes(group) || ["previous", "next"].includes(id);
+
 /** Let the keys work wherever the focus is inside the root, but not while text is typed. */
 export function bindKeys(root, page) {
   const byKey = new Map(page.actions.flatMap((action) => action.keys.map((key) => [key, action])));
@@ -68,6 +72,7 @@ export function bindKeys(root, page) {
     // On a button or slider its own keys come first.
     if (!action || (onControl && /^(enter| |arrow.*)$/.test(key))) return;
     event.preventDefault();
+    if (!onlyLooks(action) && page.sayFrozen()) return;
     if (action.hold) {
       if (held.has(event.key.toLowerCase())) return;
       held.set(event.key.toLowerCase(), action);

@@ -1,7 +1,7 @@
 // The elements of the Review page and where they stand; what they do is the page's.
 //
 // A part of the page fills slots: `tools` (the column at the left), `aside` (tabs at the right, each
-// { id, title, element }), `rows` (below the images), `bottom` and `top` (bars).
+// { id, title, element }), `rows` (below the images), `stage` (over them), `bottom` and `top` (bars).
 
 import { makeButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
@@ -34,6 +34,15 @@ export function buildLayout(page) {
       () => page.panes.invalidate(),
     ),
   });
+  const tools = make(
+    "div",
+    { className: "tools", role: "toolbar", ariaLabel: "Tools" },
+    ...fill("tools"),
+    page.undoButton,
+    page.redoButton,
+  );
+  const rows = fill("rows");
+  page.editors = [tools, ...rows];
   page.maskHidden.addEventListener("change", () => page.panes.invalidate());
 
   page.root.append(
@@ -55,17 +64,12 @@ export function buildLayout(page) {
     make(
       "div",
       { className: "stage" },
-      make(
-        "div",
-        { className: "tools", role: "toolbar", ariaLabel: "Tools" },
-        ...fill("tools"),
-        page.undoButton,
-        page.redoButton,
-      ),
+      tools,
       page.panes.element,
+      ...fill("stage"),
       buildAside(page, fill("aside")),
     ),
-    ...fill("rows"),
+    ...rows,
     make(
       "div",
       { className: "bar bottom" },

@@ -2,8 +2,9 @@
 
 import { loadLoop, Refusal } from "../api.js";
 import { listPageActions } from "./actions.js";
+import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
-import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
+import { hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
 import { Journal } from "./journal.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
@@ -11,6 +12,7 @@ import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
+import { Stale } from "./stale.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -25,7 +27,8 @@ export function mount(element) {
  * (actions.js), `slots` (layout.js) and these methods: start() once the page is there,
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
- * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane.
+ * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane. While its
+ * `freezes` has a sentence, the mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
   busy = false;
@@ -42,8 +45,8 @@ class ReviewPage {
     this.panes = new Panes({
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
-      maskShown: () => !this.maskHidden.checked,
-      locked: () => this.loading,
+      maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
+      locked: () => this.locked,
       onPress: () => this.focus(),
       onGesture: () => this.#tell("cancel"),
       onEdit: () => this.afterEdit(),
@@ -53,8 +56,10 @@ class ReviewPage {
     });
     this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
+    this.comparison = new Comparison(this);
+    this.stale = new Stale(this);
     this.journal = new Journal(this);
-    this.parts = [this.toolbox, this.queue, this.detector, this.journal];
+    this.parts = [this.toolbox, this.queue, this.detector, this.comparison, this.journal];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);
@@ -108,7 +113,7 @@ class ReviewPage {
     this.loading = true;
     let sayRestored;
     try {
-      if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
+      if (this.document?.dirty && this.document.work && !(await this.#attempt(() => this.document.save()))) return;
       if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
@@ -129,6 +134,13 @@ class ReviewPage {
     if (this.wanted) await this.open(this.wanted);
   }
 
+  /** Open the image again, as the server and the journal have it. */
+  async reopen() {
+    const { id } = this.document.record;
+    this.document = null;
+    await this.open(id);
+  }
+
   /** Save the mask; tells whether that was done. */
   async save() {
     const saved = await this.#attempt(() => this.document.save());
@@ -143,7 +155,7 @@ class ReviewPage {
   }
 
   async markClean() {
-    if (this.busy) return;
+    if (this.busy || this.sayFrozen()) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
@@ -170,6 +182,7 @@ class ReviewPage {
   }
 
   undo(again = false) {
+    if (this.sayFrozen()) return;
     this.#tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
@@ -182,6 +195,24 @@ class ReviewPage {
     this.#tell("edited", this.document);
     this.say("");
     this.describe();
+  }
+
+  /** The part because of which the mask has to stay as it is, if there is one. */
+  get #freezing() {
+    return this.parts.find(({ freezes }) => freezes);
+  }
+
+  /** Whether the mask cannot be changed now. */
+  get locked() {
+    return this.loading || this.#freezing !== undefined;
+  }
+
+  /** Say why the mask has to stay as it is; tells whether it has to. */
+  sayFrozen() {
+    const part = this.#freezing;
+    if (part?.sayFrozen) part.sayFrozen();
+    else if (part) this.say(part.freezes, true);
+    return part !== undefined;
   }
 
   focus() {
@@ -213,11 +244,12 @@ class ReviewPage {
     this.position.textContent = `${position}/${this.queue.items.length}`;
     this.name.textContent = record.name;
     this.state.textContent = record.state;
-    this.saved.textContent = describeSaved(record, dirty);
+    this.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
     this.saved.classList.toggle("unsaved", dirty);
     this.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
     this.undoButton.disabled = this.document.history.done.length === 0;
     this.redoButton.disabled = this.document.history.undone.length === 0;
+    for (const element of this.editors) element.inert = this.#freezing !== undefined;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
     this.#tell("refresh");
@@ -229,22 +261,26 @@ class ReviewPage {
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
   async #attempt(action) {
-    if (this.busy) return false;
+    if (this.busy || this.sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     this.#tell("cancel");
     this.#setBusy(true);
     this.say("Saving …");
+    const { document } = this;
     let done = false;
+    let stale = null;
     try {
       await action();
       this.say("");
       done = true;
     } catch (error) {
-      if (error instanceof Refusal && error.status === 409) this.#sayStale(error);
-      else this.say(`Not saved. ${error.message}`, true);
+      if (error instanceof Refusal && error.status === 409) stale = error.message;
+      else if (!(error instanceof Refusal)) this.journal.saveLater(document);
+      this.say(stale ?? `Not saved. ${error.message}`, true);
     }
     this.#setBusy(false);
     this.describe();
+    if (stale) await this.stale.resolve(document, stale);
     announceChange();
     return done;
   }
@@ -254,22 +290,6 @@ class ReviewPage {
     this.busy = busy;
     this.root.setAttribute("aria-busy", String(busy));
     for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
-  }
-
-  #sayStale(error) {
-    const { record } = this.document;
-    const theirs = make("button", { className: "link" }, "Show theirs");
-    theirs.addEventListener("click", () => {
-      forgetDocument(record.id);
-      this.document = null;
-      this.open(record.id);
-    });
-    const mine = make("button", { className: "link" }, "Make mine the current one");
-    mine.addEventListener("click", () => {
-      record.version = error.answer.version;
-      this.save();
-    });
-    this.say(`${error.message} `, true, theirs, " ", mine);
   }
 
   #sayFinished() {

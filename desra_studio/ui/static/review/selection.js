@@ -62,7 +62,7 @@ export class Selection {
   fill(value) {
     const { page } = this;
     if (!this.chosen) return page.say("Choose a component first, with N or Ctrl+click.");
-    if (page.loading) return;
+    if (page.locked) return;
     page.detector.cancel();
     const changed = page.document.fillSpans(this.chosen.spans, value);
     page.panes.invalidate();

@@ -12,15 +12,21 @@ export const baseOf = ({ version, revision, detection }) => ({
 export class Work {
   /** The newest draft of it on the server: { updated_at, at }, `at` of the last action in it. */
   draft = null;
+  /** Whether the server may have one. */
+  isDrafted = false;
   /** When the last action was kept, null where nothing is kept. */
   at = null;
   #from = null;
   #isUnderWay = false;
   #resumed = { serial: null, actions: 0 };
 
-  /** @param {(error: Error) => void} onError hears where this browser could not keep something. */
-  constructor(codec, document, user, onError) {
-    Object.assign(this, { codec, document, user, onError });
+  /**
+   * @param {object} host `onChange(work)` hears of every change, `onError(error)` where this
+   *   browser could not keep something.
+   */
+  constructor(codec, document, user, host) {
+    Object.assign(this, { codec, document, user, host });
+    this.isDrafted = Boolean(document.record.draft);
     this.key = keyOf(document.record, user);
     this.base = baseOf(document.record);
   }
@@ -62,10 +68,13 @@ export class Work {
   settle() {
     this.base = baseOf(this.document.record);
     this.draft = null;
-    if (!this.isKept) return;
-    if (this.actions) return this.#ask("rebase", { tiles: this.document.history.takeChanged() });
-    this.#from = this.at = null;
-    this.codec.ask("drop", { key: this.key }).catch(this.onError);
+    if (this.isKept && this.actions) {
+      this.#ask("rebase", { tiles: this.document.history.takeChanged() });
+    } else if (this.isKept) {
+      this.#from = this.at = null;
+      this.codec.ask("drop", { key: this.key }).catch(this.host.onError);
+    }
+    this.host.onChange(this);
   }
 
   /** A stroke that changed nothing in the end leaves nothing. */
@@ -85,11 +94,12 @@ export class Work {
     this.#from ??= this.at;
     const { history, savedRuns } = this.document;
     this.#ask("record", { tiles: history.takeChanged(), runs: savedRuns });
+    this.host.onChange(this);
   }
 
   #ask(task, value = {}) {
     const transfer = value.tiles?.map(({ pixels }) => pixels.buffer);
-    this.codec.ask(task, { work: this.#describe(), ...value }, transfer).catch(this.onError);
+    this.codec.ask(task, { work: this.#describe(), ...value }, transfer).catch(this.host.onError);
   }
 
   #describe() {
