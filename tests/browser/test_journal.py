@@ -21,7 +21,7 @@ MARKED = re.compile(r"([\d.]+) % marked")
 @pytest.fixture(scope="module", autouse=True)
 def dataset(server, tmp_path_factory):
     """Small images, one for each test that leaves something behind."""
-    folder = write_dataset(tmp_path_factory.mktemp("source"), names="abcdefgh")
+    folder = write_dataset(tmp_path_factory.mktemp("source"), names="abcdfgjk")
     run_command("import", folder, "--name", "set", "--data-dir", server.data_dir)
 
 
@@ -127,3 +127,156 @@ def test_work_comes_back_after_a_kill_in_mid_stroke(profile):
     assert review.read_mask() == before
     assert "Unsaved" not in review.saved
     wait_kept(review.page, 0)
+
+
+def wait_draft(page, image, exists=True):
+    """Wait until the server has, or has not, a draft of an image."""
+    page.wait_for_function(
+        """async ([image, exists]) => {
+          const record = await (await fetch(`/studio/api/images/${image}`)).json();
+          return Boolean(record.draft) === exists;
+        }""",
+        arg=[image, exists],
+    )
+
+
+def read_image(page) -> int:
+    return int(page.get_attribute(".studio-review", "data-image"))
+
+
+def test_a_draft_reaches_the_server_and_goes_with_the_work(page, review, chromium, server):
+    review.open()
+    review.choose("b")
+    image = read_image(page)
+    with page.expect_request("**/draft", timeout=1500) as sent:
+        review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    assert sent.value.method == "PUT"
+    wait_draft(page, image)
+    page.mouse.move(5, 5)
+    painted = review.read_mask()
+
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    other = ReviewPage(context.new_page())
+    other.open(f"?image={image}")
+    assert read_restored(other) == 1
+    other.page.mouse.move(5, 5)
+    assert other.read_mask() == painted, "another computer goes on from the draft"
+    context.close()
+
+    page.keyboard.press("Control+z")
+    wait_draft(page, image, exists=False)
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    wait_draft(page, image)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".studio-review:not([data-saved=''])")
+    wait_draft(page, image, exists=False)
+    wait_kept(page, 0)
+
+
+def test_an_offline_minute(page, review):
+    review.open()
+    review.choose("c")
+    image = read_image(page)
+    page.context.set_offline(True)
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    review.drag("mask", (0.2, 0.6), (0.4, 0.6))
+    expect(page.locator(".saved")).to_have_text("Offline: 2 changes kept in this browser")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".message")).to_contain_text("The server cannot be reached")
+    page.context.set_offline(False)
+    expect(page.locator(".message")).to_contain_text("The server is back. Saved as revision 1")
+    wait_draft(page, image, exists=False)
+
+    page.context.set_offline(True)
+    review.drag("mask", (0.2, 0.5), (0.4, 0.5))
+    expect(page.locator(".saved")).to_have_text("Offline: 1 change kept in this browser")
+    page.context.set_offline(False)
+    expect(page.locator(".message")).to_contain_text("The server is back, and has a draft")
+    assert review.saved == "Unsaved changes"
+    page.keyboard.press("Control+s")
+    review.wait_saved(2)
+
+
+def test_a_second_tab_looks_until_it_takes_over(page, review):
+    review.open()
+    review.choose("d")
+    image = read_image(page)
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    wait_kept(page, 1)
+    page.mouse.move(5, 5)
+    painted = review.read_mask()
+
+    second = ReviewPage(page.context.new_page())
+    second.open(f"?image={image}")
+    expect(second.page.locator(".message")).to_contain_text("open in another tab")
+    second.page.mouse.move(5, 5)
+    before = second.read_mask()
+    second.drag("mask", (0.2, 0.6), (0.4, 0.6))
+    second.page.keyboard.press("Enter")
+    second.page.mouse.move(5, 5)
+    assert second.read_mask() == before
+    assert second.state == "unreviewed"
+    second.page.get_by_role("button", name="Work on it here").click()
+    assert read_restored(second) == 1
+    second.page.mouse.move(5, 5)
+    assert second.read_mask() == painted
+
+    expect(page.locator(".message")).to_contain_text("Another tab took this image over")
+    review.drag("mask", (0.2, 0.6), (0.4, 0.6))
+    page.mouse.move(5, 5)
+    assert review.read_mask() == painted
+    second.drag("mask", (0.2, 0.6), (0.4, 0.6))
+    second.page.keyboard.press("Control+s")
+    second.wait_saved(1)
+    second.page.close()
+    page.get_by_role("button", name="Work on it here").click()
+    review.wait_saved(1)
+
+
+def save_elsewhere(chromium, server, image, start, end):
+    """Another person paints and saves; returns the number of their revision."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    other = ReviewPage(context.new_page())
+    other.page.add_init_script("localStorage.setItem('studio.user', 'Ada')")
+    other.open(f"?image={image}")
+    other.drag("mask", start, end)
+    other.page.keyboard.press("Control+s")
+    other.page.wait_for_selector(".studio-review:not([data-saved=''])")
+    number = int(other.page.get_attribute(".studio-review", "data-saved"))
+    context.close()
+    return number
+
+
+@pytest.mark.parametrize(
+    ("choice", "dirty"), [("Leave theirs", False), ("Both together", True)], ids=["theirs", "both"]
+)
+def test_work_on_an_image_that_moved_on_is_compared(chromium, server, profile, choice, dirty):
+    review = profile.open()
+    review.choose("g" if dirty else "f")
+    image = read_image(review.page)
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    wait_kept(review.page, 1)
+    profile.kill()
+    theirs = save_elsewhere(chromium, server, image, (0.3, 0.3), (0.6, 0.3))
+
+    review = profile.open(f"?image={image}")
+    message = review.page.locator(".message")
+    expect(message).to_contain_text("Somebody changed this image meanwhile")
+    expect(message).to_contain_text("1 unsaved action of yours from")
+    bar = review.page.get_by_role("group", name="mine and theirs")
+    for part in ("mine only", "theirs only", "both"):
+        expect(bar).to_contain_text(re.compile(rf"{part} [1-9]"))
+    review.page.mouse.move(5, 5)
+    compared = review.read_mask()
+    review.drag("mask", (0.2, 0.7), (0.6, 0.7))
+    review.page.mouse.move(5, 5)
+    assert review.read_mask() == compared, "nobody paints while the two are compared"
+    bar.get_by_role("button", name=choice).click()
+    expect(bar).to_be_hidden()
+    assert (review.saved == "Unsaved changes") == dirty
+    wait_kept(review.page, 1 if dirty else 0)
+    review.page.keyboard.press("Control+y" if not dirty else "Control+s")
+    if dirty:
+        review.wait_saved(theirs + 1)
+    else:
+        assert review.saved == "Unsaved changes", "what was left comes back by redo"
