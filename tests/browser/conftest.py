@@ -133,7 +133,7 @@ class ReviewPage:
         self.page.wait_for_selector(".studio-review[aria-busy=false]")
 
     def choose(self, name: str) -> None:
-        self.page.locator("aside button", has_text=name).click()
+        self.page.locator("#studio-panel-queue button", has_text=name).click()
         self.wait_image(name)
 
     def drag(self, pane: str, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -4,6 +4,7 @@ import { groupDigits } from "./components.js";
 import { combineMasks } from "./difference.js";
 import { DifferenceLayer, makeSwatch } from "./difference_layer.js";
 import { make } from "../dom.js";
+import { MaskLayer } from "./mask_layer.js";
 
 const CHOOSE_FIRST = "Choose between the two masks first, below the images.";
 const CLOSE_FIRST = "Two masks are compared. Close the comparison (Escape) to go on painting.";
@@ -39,23 +40,41 @@ export class Comparison {
   }
 
   /**
-   * Show two masks of the open document.
+   * Show two masks of the open document, and what can be done with them.
    *
    * @param {Uint8Array} mine and @param {Uint8Array} theirs masks of 0 and 1.
    * @param {string[]} names of both, as the legend has them.
    * @param {object[]} choices { label, choice, title, run(mask) }: `choice` as in `combineMasks`,
-   *   or without one for a button that hears of no mask.
+   *   none for a button that hears of no mask.
    * @param {() => void} onClose makes it possible to close it without a choice, and hears of it.
    */
   open({ mine, theirs, names, choices, onClose = null }) {
     const { width, height } = this.page.document;
-    this.#layer = new DifferenceLayer(mine, theirs, width, height);
+    const layer = new DifferenceLayer(mine, theirs, width, height);
+    const legend = [
+      describePart("mine", `${names[0]} only`, layer.counts),
+      describePart("theirs", `${names[1]} only`, layer.counts),
+      describePart("both", "both", layer.counts),
+    ];
+    const combine = (choice) => choice && combineMasks(mine, theirs, choice);
+    this.#show({ layer, title: names.join(" and "), legend, choices, combine, onClose });
+  }
+
+  /** Show one mask of 0 and 1 instead of the document's; arguments as those of `open`. */
+  view({ mask, title, choices, onClose }) {
+    const { width, height } = this.page.document;
+    const layer = new MaskLayer(mask, width, height);
+    this.#show({ layer, title, legend: [make("strong", {}, title)], choices, combine: () => mask, onClose });
+  }
+
+  #show({ layer, title, legend, choices, combine, onClose }) {
+    this.#layer = layer;
     this.#onClose = onClose;
-    const buttons = choices.map(({ label, choice, title, run }) => {
-      const button = make("button", { title: title ?? "" }, label);
+    const buttons = choices.map(({ label, choice, title: hint, run }) => {
+      const button = make("button", { title: hint ?? "" }, label);
       button.addEventListener("click", () => {
         this.#shut();
-        run(choice && combineMasks(mine, theirs, choice));
+        run(combine(choice));
       });
       return button;
     });
@@ -64,15 +83,8 @@ export class Comparison {
       close.addEventListener("click", () => this.close());
       buttons.push(close);
     }
-    const { counts } = this.#layer;
-    this.element.ariaLabel = `${names[0]} and ${names[1]}`;
-    this.element.replaceChildren(
-      describePart("mine", `${names[0]} only`, counts),
-      describePart("theirs", `${names[1]} only`, counts),
-      describePart("both", "both", counts),
-      make("span", { className: "gap" }),
-      ...buttons,
-    );
+    this.element.ariaLabel = title;
+    this.element.replaceChildren(...legend, make("span", { className: "gap" }), ...buttons);
     this.element.hidden = false;
     this.page.panes.invalidate();
     this.page.describe();
@@ -91,7 +103,7 @@ export class Comparison {
   }
 
   decorate(context, kind, view, pane) {
-    if (kind === "mask") this.#layer?.draw(context, view, pane);
+    if (kind === "mask") this.#layer?.draw(context, view, pane, Number(this.page.opacity.value));
   }
 
   #shut() {

@@ -1,6 +1,7 @@
 // One image under review: its two renditions, its mask with undo, and saving.
 
 import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "../api.js";
+import { restoreRevision } from "../revisions_api.js";
 import { Detected } from "./detected.js";
 import { areEqual } from "./difference.js";
 import { boundSpans, brushSpans } from "./geometry.js";
@@ -157,6 +158,12 @@ export class ReviewDocument {
     const isSaved = areEqual(mask, runs ? decodeRuns(runs, size) : new Uint8Array(size));
     this.history.savedSerial = isSaved ? this.history.current : NOWHERE;
     this.work?.settle();
+  }
+
+  /** Let an earlier revision count again, as one action that is saved; `runs` are its mask's. */
+  async restore(revision, runs) {
+    const answer = await restoreRevision(this.record.id, this.record.version, revision.id);
+    this.rebase(answer, runs, decodeRuns(runs, this.mask.length));
   }
 
   undo() {

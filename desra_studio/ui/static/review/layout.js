@@ -4,7 +4,7 @@
 // { id, title, element }), `rows` (below the images), `stage` (over them), `bottom` and `top` (bars).
 
 import { makeButton, makeSlider } from "../controls.js";
-import { make } from "../dom.js";
+import { make, pageAddress } from "../dom.js";
 
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page) {
@@ -84,6 +84,21 @@ export function buildLayout(page) {
     page.keySheet,
   );
 }
+
+/** What the page shows where there is no dataset yet. */
+export const buildEmpty = () =>
+  make(
+    "div",
+    { className: "empty" },
+    make("h2", {}, "Nothing to review yet"),
+    make(
+      "p",
+      {},
+      "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
+        "You correct the mask; what you accept becomes a manual label.",
+    ),
+    make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
+  );
 
 /** Panels at the right, one at a time; `page.showAside(id)` shows one. */
 function buildAside(page, panels) {

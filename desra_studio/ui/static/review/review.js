@@ -6,9 +6,10 @@ import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
 import { hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
+import { HistoryPanel } from "./history_panel.js";
 import { Journal } from "./journal.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
-import { buildLayout } from "./layout.js";
+import { buildEmpty, buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
@@ -59,7 +60,8 @@ class ReviewPage {
     this.comparison = new Comparison(this);
     this.stale = new Stale(this);
     this.journal = new Journal(this);
-    this.parts = [this.toolbox, this.queue, this.detector, this.comparison, this.journal];
+    const panel = new HistoryPanel(this);
+    this.parts = [this.toolbox, this.queue, panel, this.detector, this.comparison, this.journal];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);
@@ -87,20 +89,7 @@ class ReviewPage {
   }
 
   showEmpty() {
-    this.root.replaceChildren(
-      make(
-        "div",
-        { className: "empty" },
-        make("h2", {}, "Nothing to review yet"),
-        make(
-          "p",
-          {},
-          "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
-            "You correct the mask; what you accept becomes a manual label.",
-        ),
-        make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
-      ),
-    );
+    this.root.replaceChildren(buildEmpty());
     this.root.dataset.ready = "true";
   }
 
@@ -113,7 +102,7 @@ class ReviewPage {
     this.loading = true;
     let sayRestored;
     try {
-      if (this.document?.dirty && this.document.work && !(await this.#attempt(() => this.document.save()))) return;
+      if (this.document?.dirty && this.document.work && !(await this.attempt(() => this.document.save()))) return;
       if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
@@ -143,7 +132,7 @@ class ReviewPage {
 
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.#attempt(() => this.document.save());
+    const saved = await this.attempt(() => this.document.save());
     if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
     return saved;
@@ -166,7 +155,7 @@ class ReviewPage {
 
   async judge(state) {
     const judged = this.document.record.id;
-    if (!(await this.#attempt(() => this.document.judge(state)))) {
+    if (!(await this.attempt(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
@@ -260,7 +249,7 @@ class ReviewPage {
   }
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
-  async #attempt(action) {
+  async attempt(action) {
     if (this.busy || this.sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     this.#tell("cancel");

@@ -77,6 +77,14 @@ export class Work {
     this.host.onChange(this);
   }
 
+  /** Forget all of it: what it led to is saved in another way. */
+  discard() {
+    const { history } = this.document;
+    this.#isUnderWay = false;
+    history.savedSerial = history.current;
+    this.settle();
+  }
+
   /** A stroke that changed nothing in the end leaves nothing. */
   dropEmpty() {
     this.#isUnderWay = false;
