@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import aliased
 
 from desra_studio.errors import NotFoundError
@@ -65,17 +65,7 @@ def list_records(
 ) -> list[ImageRecord]:
     """Return the dataset's upscaled images by name, or the one of this id, in one query."""
     gan, mse = aliased(Rendition), aliased(Rendition)
-    newest = (
-        select(func.max(Detection.id))
-        .where(
-            Detection.image_id == Image.id,  # with it, the index finds the pair
-            Detection.gan_rendition_id == gan.id,
-            Detection.mse_rendition_id == mse.id,
-            Detection.method == DESRA,
-        )
-        .correlate(Image, gan, mse)
-        .scalar_subquery()
-    )
+    newest = find_newest_detection(gan, mse)
     query = (
         select(Image, gan, mse, Detection, Review, MaskRevision)
         .join(gan, (gan.image_id == Image.id) & (gan.model_id == dataset.gan_model_id))
@@ -91,6 +81,21 @@ def list_records(
     if image_id is not None:
         query = query.where(Image.id == image_id)
     return [ImageRecord(*row) for row in session.execute(query)]
+
+
+def find_newest_detection(gan: type[Rendition], mse: type[Rendition]) -> ScalarSelect[int | None]:
+    """Return the subquery for the id of the detection that Review shows of an image and a pair."""
+    return (
+        select(func.max(Detection.id))
+        .where(
+            Detection.image_id == Image.id,  # with it, the index finds the pair
+            Detection.gan_rendition_id == gan.id,
+            Detection.mse_rendition_id == mse.id,
+            Detection.method == DESRA,
+        )
+        .correlate(Image, gan, mse)
+        .scalar_subquery()
+    )
 
 
 def get_record(session: Session, image_id: int) -> ImageRecord:

@@ -31,6 +31,9 @@ from desra_studio.ui.answers import (
 )
 from desra_studio.ui.detector_routes import add_detector_routes
 from desra_studio.ui.label_routes import add_label_routes
+from desra_studio.ui.opinion_routes import add_opinion_routes
+from desra_studio.ui.queue_routes import add_queue_routes
+from desra_studio.ui.user_routes import add_user_routes
 from desra_studio.ui.view_routes import add_view_routes
 
 
@@ -49,6 +52,9 @@ def make_router(studio: Studio) -> APIRouter:
     add_detector_routes(router, studio)
     add_view_routes(router, studio)
     add_label_routes(router, studio)
+    add_opinion_routes(router, studio)
+    add_user_routes(router, studio)
+    add_queue_routes(router, studio)
     return router
 
 
@@ -64,10 +70,6 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
             "job": _describe_job(studio),
             **counts,
         }
-
-    @router.get("/api/datasets/{dataset_id}/queue")
-    def read_queue(dataset_id: int) -> list[dict[str, Any]]:
-        return review.list_queue(studio, dataset_id)
 
     @router.get("/api/datasets/{dataset_id}/fine-tuned")
     def read_fine_tuned(dataset_id: int) -> dict[str, Any]:
