@@ -35,6 +35,20 @@ def count_states_by_annotator(session: Session, dataset_id: int) -> dict[str, Co
     return counts
 
 
+def count_assigned(session: Session, dataset_id: int) -> dict[str, int]:
+    """Return how many images that nobody finished yet are assigned to each person."""
+    query = (
+        select(QueueEntry.assigned_to, func.count())
+        .where(
+            QueueEntry.dataset_id == dataset_id,
+            QueueEntry.assigned_to.is_not(None),
+            QueueEntry.open,
+        )
+        .group_by(QueueEntry.assigned_to)
+    )
+    return {str(row[0]): row[1] for row in session.execute(query)}
+
+
 def count_drafts(session: Session, dataset_id: int) -> dict[str, int]:
     """Return how many unsaved drafts each person has in a dataset."""
     query = (

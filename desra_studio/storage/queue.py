@@ -111,9 +111,9 @@ def list_page(
     return ids[::-1] if backward else ids
 
 
-def list_ids(session: Session, wanted: QueueFilter, limit: int) -> list[int]:
-    """Return the ids of the first images of the queue."""
-    return list(session.scalars(_select_ids(wanted).limit(limit)))
+def list_ids(session: Session, wanted: QueueFilter) -> list[int]:
+    """Return the ids of all images that pass the filter, in order."""
+    return list(session.scalars(_select_ids(wanted)))
 
 
 def walk(

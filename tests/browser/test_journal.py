@@ -234,10 +234,9 @@ def test_a_second_tab_looks_until_it_takes_over(page, review):
 
 
 def save_elsewhere(chromium, server, image, start, end):
-    """Another person paints and saves; returns the number of their revision."""
+    """Somebody paints and saves in another browser; returns the number of the revision."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
     other = ReviewPage(context.new_page())
-    other.page.add_init_script("localStorage.setItem('studio.user', 'Ada')")
     other.open(f"?image={image}")
     other.drag("mask", start, end)
     other.page.keyboard.press("Control+s")

@@ -91,7 +91,10 @@ export class Journal {
   async resume(document) {
     const { record } = document;
     this.#isElsewhere = !(await this.#lock.take(nameLock(record)));
-    if (this.#isElsewhere) return () => this.sayFrozen();
+    if (this.#isElsewhere) {
+      document.work = null;
+      return () => this.sayFrozen();
+    }
     if (document.dirty) return null;
     document.work = new Work(this.#codec, document, readUser(), {
       onChange: (work) => this.#hearChange(work),
@@ -229,10 +232,8 @@ export class Journal {
     const { page } = this;
     const button = make("button", { className: "link" }, "Work on it here");
     page.onClick(button, async () => {
-      const { record } = page.document;
-      await this.#lock.takeOver(nameLock(record));
-      forgetDocument(record.id);
-      page.reopen();
+      await this.#lock.takeOver(nameLock(page.document.record));
+      page.reload(true);
     });
     page.say(`${text} `, true, button);
   }

@@ -2,7 +2,6 @@
 
 import { askOpinions, makeConsensus } from "../revisions_api.js";
 import { groupDigits } from "./components.js";
-import { forgetDocument } from "./document.js";
 import { make } from "../dom.js";
 import { encodeRuns } from "./runs.js";
 
@@ -86,7 +85,7 @@ export class OpinionsPanel {
     if (page.document.dirty && !(await page.save())) return;
     try {
       await askOpinions(id, wanted);
-      await this.#reopen(id);
+      await this.#reopen();
       const text = wanted > 1 ? `${wanted} people are asked for a label of their own.` : "One label is enough.";
       page.say(text);
     } catch (error) {
@@ -103,18 +102,16 @@ export class OpinionsPanel {
     }
     try {
       const { revision } = await makeConsensus(id, version, method, runs);
-      page.document.work?.discard();
-      await this.#reopen(id);
+      await this.#reopen();
       page.say(`The consensus is saved as revision ${revision.number}.`);
     } catch (error) {
       page.say(error.message, true);
     }
   }
 
-  async #reopen(id) {
-    forgetDocument(id);
-    await this.page.reopen();
-    this.panel.reload();
+  async #reopen() {
+    await this.page.reload(true);
+    await this.panel.reload();
   }
 }
 
