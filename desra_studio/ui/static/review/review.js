@@ -13,7 +13,10 @@ import { KeyMap } from "./key_map.js";
 import { bindKeys } from "./keys.js";
 import { Kinds } from "./kinds.js";
 import { buildEmpty, buildLayout } from "./layout.js";
+import { Minimap } from "./minimap.js";
 import { Panes } from "./panes.js";
+import { PaneControls } from "./pane_controls.js";
+import { Prefetch } from "./prefetch.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { Regions } from "./regions.js";
@@ -51,7 +54,8 @@ class ReviewPage {
     this.root = root;
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
-    this.panes = new Panes({
+    this.paneControls = new PaneControls(this);
+    const host = {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
@@ -61,8 +65,10 @@ class ReviewPage {
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
+      onLayout: (layout) => this.paneControls.keepLayout(layout),
       decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
-    });
+    };
+    this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
     this.kinds = new Kinds(this);
     this.regions = new Regions(this);
@@ -84,6 +90,9 @@ class ReviewPage {
       this.journal,
       this.claims,
       this.settings,
+      this.paneControls,
+      new Minimap(this),
+      new Prefetch(this),
     ];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keyMap = new KeyMap(this.actions);
