@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  countPixels,
   describeRegion,
   findMarked,
   findRegion,
   floodRegion,
   groupDigits,
-  hasPoint,
   pickPoint,
   rankRegions,
   shareMarked,
   tellDirection,
 } from "../../desra_studio/ui/static/review/components.js";
+import { countPixels, hasPoint } from "../../desra_studio/ui/static/review/spans.js";
 
 /** A mask drawn in letters: each letter other than a dot is marked, and names its component. */
 function draw(...rows) {

@@ -100,12 +100,9 @@ export class ReviewDocument {
 
   /** Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any. */
   fillSpans(spans, value) {
-    const bounds = boundSpans(spans);
-    this.history.begin();
-    this.history.touch(bounds);
-    this.#fill(spans, value);
-    this.layer.paint(bounds);
-    return this.history.commit();
+    const rectangles = this.history.fill(spans, value);
+    this.#paint(rectangles);
+    return rectangles.length > 0;
   }
 
   beginStroke() {

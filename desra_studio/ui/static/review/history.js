@@ -72,6 +72,22 @@ export class History {
     return rectangles;
   }
 
+  /** Write a value to rows of pixels as one action; returns the rectangles that changed. */
+  fill(spans, value) {
+    this.begin();
+    for (const { y, from, to } of spans) {
+      const [start, end] = [y * this.width + from, y * this.width + to];
+      let at = start;
+      while (at < end && this.mask[at] === value) at++;
+      if (at === end) continue;
+      this.touch({ x0: from, y0: y, x1: to, y1: y + 1 });
+      this.mask.fill(value, at, end);
+    }
+    const rectangles = [...this.open.keys()].map((index) => this.#rectangle(index));
+    this.commit();
+    return rectangles;
+  }
+
   /** Take the last action back; returns the rectangles that changed, null where there is none. */
   undo() {
     return this.#swap(this.done, this.undone);

@@ -5,7 +5,8 @@ import { make } from "../dom.js";
 const GROUPS = ["Images", "Mask", "Tools", "Components", "View", "Panels", "Help"];
 const POINTER = [
   ["Wheel", "zoom at the pointer"],
-  ["Ctrl+click or Alt+click", "choose the component there"],
+  ["Ctrl+click", "choose the component there"],
+  ["Alt", "subtract: brush, polygon, lasso"],
 ];
 const NAMES = { " ": "Space", arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓" };
 
@@ -61,12 +62,14 @@ export function bindKeys(root, page) {
   root.addEventListener("keydown", (event) => {
     const dialog = event.target.closest("dialog");
     if (!page.document || event.altKey || dialog || typesText(event.target)) return;
-    if (page.panes.gesture) return event.preventDefault(); // a stroke ends before anything else
     const key = nameKey(event);
-    const action = byKey.get(key);
     const onControl = event.target.matches("button, a, input");
     // On a button or slider its own keys come first.
-    if (!action || (onControl && /^(enter| |arrow.*)$/.test(key))) return;
+    if (onControl && /^(enter| |arrow.*)$/.test(key)) return;
+    if (page.toolbox.takeKey(key)) return event.preventDefault();
+    if (page.panes.gesture) return event.preventDefault(); // a stroke ends before anything else
+    const action = byKey.get(key);
+    if (!action) return;
     event.preventDefault();
     if (action.hold) {
       if (held.has(event.key.toLowerCase())) return;

@@ -3,8 +3,9 @@
 // A part of the page fills slots: `tools` (the column at the left), `aside` (tabs at the right, each
 // { id, title, element }), `rows` (below the images), `bottom` and `top` (bars).
 
-import { makeButton, makeSlider } from "../controls.js";
+import { makeButton, makeIconButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
+import { drawIcon } from "./icons.js";
 
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page) {
@@ -20,8 +21,8 @@ export function buildLayout(page) {
     message: make("div", { className: "message", role: "status" }),
     maskHidden: make("input", { type: "checkbox" }),
     saveButton: button("Save", "Ctrl+S", () => page.save()),
-    undoButton: button("Undo", "Ctrl+Z", () => page.undo()),
-    redoButton: button("Redo", "Ctrl+Y", () => page.undo(true)),
+    undoButton: makeIconButton(page, drawIcon("undo"), "Undo", "Ctrl+Z", () => page.undo()),
+    redoButton: makeIconButton(page, drawIcon("redo"), "Redo", "Ctrl+Y", () => page.undo(true)),
     verdicts: [
       button("Skip", "S", () => page.judge("skipped")),
       button("Clean", "C", () => page.markClean()),

@@ -115,7 +115,7 @@ export class Panes {
     if (!pans && event.button !== 0) return;
     event.preventDefault();
     this.#point(event, canvas);
-    if (!pans && (event.altKey || event.ctrlKey || event.metaKey)) {
+    if (!pans && (event.ctrlKey || event.metaKey)) {
       return this.host.onPick(this.pointer);
     }
     canvas.setPointerCapture(event.pointerId);

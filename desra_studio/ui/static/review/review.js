@@ -10,6 +10,7 @@ import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
+import { Shaping } from "./shaping.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -52,7 +53,8 @@ class ReviewPage {
     });
     this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
-    this.parts = [this.toolbox, this.queue, this.detector];
+    this.shaping = new Shaping(this);
+    this.parts = [this.toolbox, this.shaping, this.queue, this.detector];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);

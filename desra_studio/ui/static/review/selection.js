@@ -7,12 +7,12 @@ import {
   findMarked,
   findRegion,
   floodRegion,
-  hasPoint,
   pickPoint,
   shareMarked,
 } from "./components.js";
 import { areSame } from "./detector_settings.js";
 import { Newest } from "../newest.js";
+import { floodFrom, hasPoint } from "./spans.js";
 
 const UNLABELLED = { kind: null, severity: null };
 
@@ -56,6 +56,14 @@ export class Selection {
     this.chosen = null;
     this.#effects.cancel();
     this.refresh();
+  }
+
+  /** The spans of what is chosen as the mask has it, or null. */
+  get chosenInMask() {
+    if (!this.chosen) return null;
+    const { mask, width } = this.page.document;
+    const point = findMarked(this.chosen.spans, mask, width);
+    return point && floodFrom(mask, this.page.document, point);
   }
 
   /** Put the chosen component into the mask (1), or take it out (0). */

@@ -2,35 +2,45 @@
 //
 // A tool has an id, a label and a key; `press`, `move` and `release` (document, point, event) hear
 // of the pointer, in image px, and `release` tells whether the mask changed. By choice it has
-// `cancel(document)`, `wheel(document, point, event)`, which tells whether it used the wheel, and
-// `draw(context, view, pane, pointer)` for what is seen before it is in the mask. A tool that pans
-// has `pans`: true and nothing else.
+// `cancel(document)`, to drop what is not in the mask yet; `keys(document, key)`, which hears of
+// every key before the page does and tells whether it took it; `wheel(document, point, event)`,
+// which tells whether it used the wheel; and `draw(context, view, pane, pointer)` for what is seen
+// before it is in the mask. A tool that pans has `pans`: true and nothing else; one whose cursor
+// tells whether it adds or subtracts has `subtracts`: true.
 
-import { makeButton, makeSlider } from "../controls.js";
+import { makeIconButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
+import { drawIcon } from "./icons.js";
 import { BrushTool } from "./tools/brush.js";
 import { drawCross } from "./tools/cross.js";
+import { LassoTool } from "./tools/lasso.js";
+import { PolygonTool } from "./tools/polygon.js";
 
 const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 const PAN = { id: "pan", label: "Pan", key: "Space", pans: true, draw: drawCross };
+const NAMED = { "shift+f": "⇧F" };
 
 export class Toolbox {
   #radiusIndex = RADII.indexOf(8);
   #panHeld = false;
+  #altHeld = false;
 
   constructor(page) {
     this.page = page;
     const radius = () => this.radius;
+    const sign = () => (this.#altHeld ? "−" : "+");
     this.tools = [
       new BrushTool("brush", "Brush", "b", 1, radius),
       new BrushTool("eraser", "Eraser", "e", 0, radius),
+      new PolygonTool(sign, () => page.afterEdit()),
+      new LassoTool(sign),
       PAN,
     ];
     this.chosen = this.tools[0];
-    this.buttons = this.tools.map((tool) => {
-      const key = tool.key.length === 1 ? tool.key.toUpperCase() : tool.key;
-      const button = makeButton(page, tool.label, key, () => this.choose(tool.id));
-      button.dataset.tool = tool.id;
+    this.buttons = this.tools.map(({ id, label, key }) => {
+      const shown = key.length === 1 ? key.toUpperCase() : (NAMED[key] ?? key);
+      const button = makeIconButton(page, drawIcon(id), label, shown, () => this.choose(id));
+      button.dataset.tool = id;
       return button;
     });
     this.sizeText = make("output");
@@ -43,7 +53,7 @@ export class Toolbox {
     };
     this.actions = [
       ...this.tools
-        .filter(({ key }) => key.length === 1)
+        .filter(({ key }) => key !== PAN.key)
         .map(({ id, label, key }) => ({
           id,
           title: label,
@@ -67,6 +77,12 @@ export class Toolbox {
   start() {
     this.choose(this.chosen.id);
     this.#resizeTo(this.#radiusIndex);
+    this.#watchAlt();
+  }
+
+  /** What was begun on an image that goes is dropped. */
+  leave(document) {
+    this.chosen.cancel?.(document);
   }
 
   /** The tool that the pointer has now. */
@@ -80,6 +96,7 @@ export class Toolbox {
   }
 
   choose(id) {
+    if (id !== this.chosen.id) this.chosen.cancel?.(this.page.document);
     this.chosen = this.tools.find((tool) => tool.id === id);
     for (const button of this.buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.tool === id));
@@ -88,9 +105,33 @@ export class Toolbox {
     this.page.panes.invalidate();
   }
 
+  /** Offer a key to the tool; tells whether it took it. */
+  takeKey(key) {
+    const taken = this.current.keys?.(this.page.document, key) ?? false;
+    if (taken) this.page.panes.invalidate();
+    return taken;
+  }
+
   #holdPan(held) {
     this.#panHeld = held;
     this.page.panes.invalidate();
+  }
+
+  /** The cursor tells what a press would do. Alone, Alt would open the browser's menu. */
+  #watchAlt() {
+    const { root, panes } = this.page;
+    const set = (held) => {
+      this.#altHeld = held;
+      panes.invalidate();
+    };
+    for (const type of ["keydown", "keyup"]) {
+      root.addEventListener(type, (event) => {
+        if (event.key !== "Alt" || !this.current.subtracts) return;
+        event.preventDefault();
+        set(type === "keydown");
+      });
+    }
+    window.addEventListener("blur", () => set(false));
   }
 
   #resize(step) {
