@@ -7,12 +7,13 @@ import {
   findRegion,
   floodRegion,
   groupDigits,
+  hasPoint,
   pickPoint,
   rankRegions,
   shareMarked,
   tellDirection,
 } from "../../desra_studio/ui/static/review/components.js";
-import { countPixels, hasPoint } from "../../desra_studio/ui/static/review/spans.js";
+import { countPixels } from "../../desra_studio/ui/static/review/spans.js";
 
 /** A mask drawn in letters: each letter other than a dot is marked, and names its component. */
 function draw(...rows) {

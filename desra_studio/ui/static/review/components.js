@@ -1,7 +1,7 @@
 // Components of a detected mask: their order, which one is where, and their pixels. No DOM here.
 // A region is what the server says about one: { box: [x, y, w, h], area, depth, busier }.
 
-import { countPixels, hasPoint, takeComponent } from "./spans.js";
+import { countPixels, takeComponent } from "./spans.js";
 
 /** Regions in the order in which they deserve a look: area times depth, the largest first. */
 export const rankRegions = (regions) =>
@@ -64,6 +64,9 @@ export function floodRegion(mask, width, region) {
   }
   return best.map(({ y, from, to }) => ({ y: y + top, from: from + left, to: to + left }));
 }
+
+export const hasPoint = (spans, x, y) =>
+  spans.some((span) => span.y === y && x >= span.from && x < span.to);
 
 /** A pixel well inside: the middle of the longest row. */
 export function pickPoint(spans) {

@@ -7,12 +7,13 @@ import {
   findMarked,
   findRegion,
   floodRegion,
+  hasPoint,
   pickPoint,
   shareMarked,
 } from "./components.js";
 import { areSame } from "./detector_settings.js";
 import { Newest } from "../newest.js";
-import { floodFrom, hasPoint } from "./spans.js";
+import { floodFrom } from "./spans.js";
 
 const UNLABELLED = { kind: null, severity: null };
 

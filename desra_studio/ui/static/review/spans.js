@@ -99,9 +99,6 @@ export function boxOf(spans) {
 
 export const countPixels = (spans) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
 
-export const hasPoint = (spans, x, y) =>
-  spans.some((span) => span.y === y && x >= span.from && x < span.to);
-
 /** Draw spans into a mask of the size of a box [x, y, width, height] that holds them. */
 export function drawSpans(spans, [left, top, width, height]) {
   const mask = new Uint8Array(width * height);
