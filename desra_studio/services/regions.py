@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import decode_mask_png, find_components
 from desra_studio.services.studio import Studio
@@ -151,14 +151,15 @@ def follow_regions(
     A region whose point was erased goes on where the rest of its component is; one that is gone
     altogether is left out.
     """
-    places = []
-    old: Mask | None = None
-    for region in labelled:
-        if mask[region.y, region.x]:
-            places.append((region, region.x, region.y))
-            continue
-        # Read only where it is needed: most saves take no labelled point away.
-        old = decode_mask_png(studio.blobs.get(before.mask_sha)) if old is None else old
+    places = [(region, region.x, region.y) for region in labelled if mask[region.y, region.x]]
+    erased = [region for region in labelled if not mask[region.y, region.x]]
+    if not erased:
+        return places
+    try:
+        old = decode_mask_png(studio.blobs.get(before.mask_sha))
+    except NotFoundError:
+        return places  # a file that is gone from the disk must not keep the next mask from saving
+    for region in erased:
         left = np.argwhere(pick_component(old, region.x, region.y) & mask)
         if len(left):
             y, x = left[len(left) // 2].tolist()

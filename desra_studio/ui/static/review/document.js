@@ -1,12 +1,13 @@
-// One image under review: its two renditions, its mask with undo, and saving.
+// One image under review: its views, its mask with undo, and saving.
 
-import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "../api.js";
+import { judgeImage, loadImage, loadMaskRuns, saveMask } from "../api.js";
 import { Detected } from "./detected.js";
+import { DocumentViews } from "./document_views.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
-import { Pyramid } from "./pyramid.js";
 import { decodeRuns, encodeRuns } from "./runs.js";
+import { loadRendition } from "./sources.js";
 
 const KEPT_DOCUMENTS = 4;
 // Kept here, not in the page's elements: undo survives going to another image and back.
@@ -18,17 +19,15 @@ export async function openDocument(id) {
   const known = opened.get(id);
   opened.delete(id);
   if (known && (known.dirty || isSame(known.record, record))) {
+    await known.views.open();
     opened.set(id, known);
     return known;
   }
-  const [gan, mse, runs] = await Promise.all([
-    loadBitmap(renditionUrl(record.gan)),
-    loadBitmap(renditionUrl(record.mse)),
-    loadMaskRuns(record),
-  ]);
+  const [runs] = await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
   const size = record.width * record.height;
   const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
-  const document = new ReviewDocument(record, Pyramid.build(gan), Pyramid.build(mse), mask);
+  const document = new ReviewDocument(record, mask);
+  await document.views.open();
   document.stored = Detected.ofRecord(record, record.revision ? null : runs);
   opened.set(id, document);
   for (const [key, old] of opened) {
@@ -37,6 +36,14 @@ export async function openDocument(id) {
   }
   return document;
 }
+
+/** Load what opening an image needs, so that it is quick then. */
+export async function prefetchDocument(id) {
+  const record = await loadImage(id);
+  await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
+}
+
+const loadPair = ({ gan, mse }) => [loadRendition(gan), loadRendition(mse)];
 
 const isSame = (before, now) =>
   before.version === now.version && before.detection?.id === now.detection?.id;
@@ -53,15 +60,14 @@ export class ReviewDocument {
   #adopted = 0;
   #counted = {};
 
-  constructor(record, gan, mse, mask) {
+  constructor(record, mask) {
     this.record = record;
-    this.gan = gan;
-    this.mse = mse;
     this.mask = mask;
     this.width = record.width;
     this.height = record.height;
     this.layer = new MaskLayer(mask, this.width, this.height);
     this.history = new History(mask, this.width, this.height);
+    this.views = new DocumentViews(this);
   }
 
   get dirty() {
@@ -121,6 +127,11 @@ export class ReviewDocument {
 
   endStroke() {
     return this.history.commit();
+  }
+
+  /** Take the stroke back that was begun. */
+  cancelStroke() {
+    this.#paint(this.history.abandon());
   }
 
   /** Unmark everything, as one action. */

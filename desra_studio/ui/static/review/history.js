@@ -53,6 +53,14 @@ export class History {
     return true;
   }
 
+  /** Give the action up that was begun; returns the rectangles that change back. */
+  abandon() {
+    const before = this.open;
+    this.open = null;
+    for (const [index, tile] of before) this.#write(index, tile);
+    return [...before.keys()].map((index) => this.#rectangle(index));
+  }
+
   /** Write a whole mask as one action; returns the rectangles that changed. */
   replace(mask, group = null) {
     this.begin();

@@ -8,6 +8,7 @@ import { addressed, announceChange, make, pageAddress } from "../dom.js";
 import { bindKeys, buildKeySheet } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
+import { PaneControls } from "./pane_controls.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { Shaping } from "./shaping.js";
@@ -39,7 +40,8 @@ class ReviewPage {
     this.root = root;
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
-    this.panes = new Panes({
+    this.paneControls = new PaneControls(this);
+    const host = {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked,
@@ -49,12 +51,14 @@ class ReviewPage {
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
+      onLayout: (layout) => this.paneControls.keepLayout(layout),
       decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
-    });
+    };
+    this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
     this.detector = new Detector(this);
     this.shaping = new Shaping(this);
-    this.parts = [this.toolbox, this.shaping, this.queue, this.detector];
+    this.parts = [this.toolbox, this.shaping, this.queue, this.detector, this.paneControls];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keySheet = buildKeySheet(this.actions);
     buildLayout(this);

@@ -80,8 +80,8 @@ export class Toolbox {
     this.#watchAlt();
   }
 
-  /** What was begun on an image that goes is dropped. */
-  leave(document) {
+  /** What was begun on the image before is dropped. */
+  show(document) {
     this.chosen.cancel?.(document);
   }
 

@@ -28,7 +28,13 @@ export class BrushTool {
   }
 
   release(document) {
+    this.#from = null;
     return document.endStroke();
+  }
+
+  cancel(document) {
+    if (this.#from) document.cancelStroke();
+    this.#from = null;
   }
 
   /** Outline what the next stroke covers. */
