@@ -39,6 +39,7 @@ class RegionLabel(BaseModel):
     y: int
     kind: str | None = None
     severity: int | None = None
+    note: str = ""
 
 
 def add_detector_routes(router: APIRouter, studio: Studio) -> None:
@@ -75,5 +76,6 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
             label.y,
             kind=label.kind,
             severity=label.severity,
+            note=label.note,
             author=user,
         )

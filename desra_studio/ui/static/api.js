@@ -14,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-async function request(path, options = {}) {
+export async function request(path, options = {}) {
   let response;
   try {
     const headers = { ...options.headers, "X-Studio-User": encodeURIComponent(readUser()) };
@@ -28,14 +28,17 @@ async function request(path, options = {}) {
   return response;
 }
 
-const readJson = async (path, options) => (await request(path, options)).json();
+export const readJson = async (path, options) => (await request(path, options)).json();
 
-const postJson = (path, value, headers = {}) =>
+const sendJson = (method, path, value, headers = {}) =>
   readJson(path, {
-    method: "POST",
+    method,
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(value),
   });
+
+export const postJson = (...request) => sendJson("POST", ...request);
+export const putJson = (...request) => sendJson("PUT", ...request);
 
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
@@ -92,6 +95,6 @@ export const detectDataset = (dataset, settings) =>
 export const loadAttribution = (image, { x, y }, signal) =>
   readJson(`${API}/images/${image}/attribution?x=${x}&y=${y}`, { signal });
 
-/** Labels of the components of the saved mask: [{ x, y, kind, severity }]. */
+/** Labels of the components of the saved mask: [{ x, y, kind, severity, note }]. */
 export const loadRegionLabels = (image) => readJson(`${API}/images/${image}/regions`);
 export const saveRegionLabel = (image, label) => postJson(`${API}/images/${image}/regions`, label);

@@ -5,12 +5,16 @@ import { listPageActions } from "./actions.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
-import { bindKeys, buildKeySheet } from "./keys.js";
+import { KeyMap } from "./key_map.js";
+import { bindKeys } from "./keys.js";
+import { Kinds } from "./kinds.js";
 import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
 import { PaneControls } from "./pane_controls.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
+import { Regions } from "./regions.js";
+import { Settings } from "./settings_dialog.js";
 import { Shaping } from "./shaping.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
@@ -26,13 +30,18 @@ export function mount(element) {
  * (actions.js), `slots` (layout.js) and these methods: start() once the page is there,
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
- * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane.
+ * forget what is on its way, settle() for when what was said of the image is sent,
+ * decorate(context, kind, view, pane) to draw over a pane. `pointer` are rows [gesture, what it
+ * does] for the sheet of keys.
  */
 class ReviewPage {
   busy = false;
   loading = false;
   document = null;
   wanted = null;
+  /** Resolves once no image loads and no save is answered. */
+  idle = Promise.resolve();
+  #rest = null;
   queue = new Queue();
   probe = new Probe();
 
@@ -56,11 +65,15 @@ class ReviewPage {
     };
     this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
+    this.kinds = new Kinds(this);
+    this.regions = new Regions(this);
+    this.settings = new Settings(this);
     this.detector = new Detector(this);
     this.shaping = new Shaping(this);
-    this.parts = [this.toolbox, this.shaping, this.queue, this.detector, this.paneControls];
+    this.parts = [this.toolbox, this.shaping, this.queue, this.detector, this.regions, this.kinds];
+    this.parts.push(this.settings, this.paneControls);
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
-    this.keySheet = buildKeySheet(this.actions);
+    this.keyMap = new KeyMap(this.actions);
     buildLayout(this);
     bindKeys(root, this);
     this.#tell("start");
@@ -154,7 +167,10 @@ class ReviewPage {
   }
 
   async judge(state) {
-    const judged = this.document.record.id;
+    const { document } = this;
+    const judged = document.record.id;
+    await Promise.all(this.parts.map((part) => part.settle?.()));
+    if (this.document !== document) return;
     if (!(await this.#attempt(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
@@ -252,6 +268,8 @@ class ReviewPage {
 
   /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
   #setBusy(busy) {
+    if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
+    if (!busy) this.#rest?.();
     this.busy = busy;
     this.root.setAttribute("aria-busy", String(busy));
     for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));

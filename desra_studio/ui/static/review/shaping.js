@@ -4,6 +4,7 @@
 import { makeIconButton } from "../controls.js";
 import { groupDigits } from "./components.js";
 import { drawIcon } from "./icons.js";
+import { shortenKey } from "./key_map.js";
 import { findHoles, findHolesOf, findRim, growSpans, takesCorners } from "./morphology.js";
 import { countPixels, readSpans } from "./spans.js";
 
@@ -12,14 +13,14 @@ export class Shaping {
 
   constructor(page) {
     this.page = page;
-    const offer = (icon, id, title, key, shown, run) => ({
-      button: makeIconButton(page, drawIcon(icon), title, shown, run),
+    const offer = (icon, id, title, key, run) => ({
+      button: makeIconButton(page, drawIcon(icon), title, shortenKey(key), run),
       action: { id, title, group: "Mask", keys: [key], run },
     });
     const offers = [
-      offer("holes", "fill-holes", "Fill holes", "f", "F", () => this.fillHoles()),
-      offer("grow", "grow", "Grow by 1 px", "ctrl+arrowup", "Ctrl+↑", () => this.grow()),
-      offer("shrink", "shrink", "Shrink by 1 px", "ctrl+arrowdown", "Ctrl+↓", () => this.shrink()),
+      offer("holes", "fill-holes", "Fill holes", "f", () => this.fillHoles()),
+      offer("grow", "grow", "Grow by 1 px", "ctrl+arrowup", () => this.grow()),
+      offer("shrink", "shrink", "Shrink by 1 px", "ctrl+arrowdown", () => this.shrink()),
     ];
     this.slots = { tools: offers.map(({ button }) => button) };
     this.actions = offers.map(({ action }) => action);

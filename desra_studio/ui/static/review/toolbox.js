@@ -11,14 +11,14 @@
 import { makeIconButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
 import { drawIcon } from "./icons.js";
+import { shortenKey } from "./key_map.js";
 import { BrushTool } from "./tools/brush.js";
 import { drawCross } from "./tools/cross.js";
 import { LassoTool } from "./tools/lasso.js";
 import { PolygonTool } from "./tools/polygon.js";
 
 const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
-const PAN = { id: "pan", label: "Pan", key: "Space", pans: true, draw: drawCross };
-const NAMED = { "shift+f": "⇧F" };
+const PAN = { id: "pan", label: "Pan", key: " ", pans: true, draw: drawCross };
 
 export class Toolbox {
   #radiusIndex = RADII.indexOf(8);
@@ -38,8 +38,8 @@ export class Toolbox {
     ];
     this.chosen = this.tools[0];
     this.buttons = this.tools.map(({ id, label, key }) => {
-      const shown = key.length === 1 ? key.toUpperCase() : (NAMED[key] ?? key);
-      const button = makeIconButton(page, drawIcon(id), label, shown, () => this.choose(id));
+      const choose = () => this.choose(id);
+      const button = makeIconButton(page, drawIcon(id), label, shortenKey(key), choose);
       button.dataset.tool = id;
       return button;
     });
@@ -51,6 +51,11 @@ export class Toolbox {
       tools: this.buttons,
       bottom: [make("label", {}, "Size", this.size, this.sizeText)],
     };
+    this.pointer = [
+      ["Alt", "Subtract: brush, polygon, lasso, wand"],
+      ["Wheel while pressed", "Tolerance of the wand"],
+      ["Click, click, Enter", "Corners of a polygon; ⌫ takes one back"],
+    ];
     this.actions = [
       ...this.tools
         .filter(({ key }) => key !== PAN.key)
