@@ -13,15 +13,15 @@ export function tellDirection({ busier }) {
   return busier >= 0.5 ? "busier" : "smoother";
 }
 
-/** A region in words, as number `rank` (from 0) of `count`. */
+/** A region in words, as number `rank` (from 0) of `count`; of none where `rank` is -1. */
 export function describeRegion(region, rank, count) {
   const direction = tellDirection(region);
   const share = Math.round(100 * (direction === "busier" ? region.busier : 1 - region.busier));
+  const busier = direction === "unknown" ? "direction unknown" : `GAN ${direction} (${share} %)`;
   return [
-    `component ${rank + 1}/${count}`,
+    rank < 0 ? "component" : `component ${rank + 1}/${count}`,
     `area ${groupDigits(region.area)} px`,
-    `depth ${region.depth.toFixed(2)}`,
-    direction === "unknown" ? "direction unknown" : `GAN ${direction} (${share} %)`,
+    ...(region.painted ? ["painted"] : [`depth ${region.depth.toFixed(2)}`, busier]),
   ].join(" · ");
 }
 

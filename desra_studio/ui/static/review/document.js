@@ -125,6 +125,11 @@ export class ReviewDocument {
     this.layer.paint(bounds);
   }
 
+  /** Write a value to px, given by index, in the current stroke; null gives them back. */
+  strokePixels(pixels, value) {
+    this.#paint(this.history.writePixels(pixels, value));
+  }
+
   endStroke() {
     return this.history.commit();
   }

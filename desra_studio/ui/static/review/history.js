@@ -96,6 +96,28 @@ export class History {
     return rectangles;
   }
 
+  /**
+   * Write a value to px, given by index, within the open action; null gives back what they were
+   * before it. Returns the rectangles of the tiles they lie in.
+   */
+  writePixels(pixels, value) {
+    const columns = Math.ceil(this.width / TILE);
+    const touched = new Set();
+    let tile = -1;
+    for (const index of pixels) {
+      const y = Math.floor(index / this.width);
+      const x = index - y * this.width;
+      const now = Math.floor(y / TILE) * columns + Math.floor(x / TILE);
+      if (now !== tile) {
+        tile = now;
+        touched.add(tile);
+        if (!this.open.has(tile)) this.open.set(tile, this.#read(tile));
+      }
+      this.mask[index] = value ?? this.#readBefore(tile, x, y);
+    }
+    return [...touched].map((index) => this.#rectangle(index));
+  }
+
   /** Take the last action back; returns the rectangles that changed, null where there is none. */
   undo() {
     return this.#swap(this.done, this.undone);
@@ -186,6 +208,12 @@ export class History {
       tile.set(this.mask.subarray(y * this.width + x0, y * this.width + x1), (y - y0) * (x1 - x0));
     }
     return tile;
+  }
+
+  /** What a px of a remembered tile was before the open action. */
+  #readBefore(index, x, y) {
+    const { x0, y0, x1 } = this.#rectangle(index);
+    return this.open.get(index)[(y - y0) * (x1 - x0) + x - x0];
   }
 
   #write(index, tile) {
