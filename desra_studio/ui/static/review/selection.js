@@ -57,7 +57,7 @@ export class Selection {
   async toggle(point) {
     const { page } = this;
     const items = await this.#readItems();
-    if (!items || page.loading) return;
+    if (!items || page.locked) return;
     const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
     const item = findItem(items, x, y) ?? this.#findTakenOut(x, y);
     if (!item) return page.say("Nothing is marked or detected there.");
