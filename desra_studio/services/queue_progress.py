@@ -15,7 +15,8 @@ def describe_progress(studio: Studio, dataset_id: int) -> dict[str, Any]:
     Returns:
         {"images": that can be reviewed, "states": {state: images, all states},
         "annotators": [{"name", "accepted", "clean", "skipped", "in_progress": images whose current
-        mask is theirs, "drafts": images with unsaved work of theirs}, by name],
+        mask is theirs, "assigned": images to be judged still that are assigned to them, "drafts":
+        images with unsaved work of theirs}, by name],
         "kinds": [{"name", "images"}, the most frequent first],
         "classes": [{"index", "name", "images"}, the most frequent first]}.
 
@@ -26,6 +27,7 @@ def describe_progress(studio: Studio, dataset_id: int) -> dict[str, Any]:
         dataset_id = datasets.get_dataset(session, dataset_id).id
         states = progress.count_states(session, dataset_id)
         by_annotator = progress.count_states_by_annotator(session, dataset_id)
+        assigned = progress.count_assigned(session, dataset_id)
         drafts = progress.count_drafts(session, dataset_id)
         kinds = progress.count_kinds(session, dataset_id)
         classes = progress.count_classes(session, dataset_id)
@@ -40,9 +42,10 @@ def describe_progress(studio: Studio, dataset_id: int) -> dict[str, Any]:
                     state.value.replace(" ", "_"): by_annotator.get(name, Counter())[state]
                     for state in (State.ACCEPTED, State.CLEAN, State.SKIPPED, State.IN_PROGRESS)
                 },
+                "assigned": assigned.get(name, 0),
                 "drafts": drafts.get(name, 0),
             }
-            for name in sorted(by_annotator.keys() | drafts.keys())
+            for name in sorted(by_annotator.keys() | assigned.keys() | drafts.keys())
         ],
         "kinds": [{"name": kind, "images": count} for kind, count in kinds.most_common()],
         "classes": [

@@ -1,5 +1,6 @@
 """Queries on datasets, their images, renditions and detections."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ScalarSelect, func, select
@@ -61,9 +62,9 @@ def list_datasets(session: Session) -> list[Dataset]:
 
 
 def list_records(
-    session: Session, dataset: Dataset, image_id: int | None = None
+    session: Session, dataset: Dataset, image_ids: Collection[int] | None = None
 ) -> list[ImageRecord]:
-    """Return the dataset's upscaled images by name, or the one of this id, in one query."""
+    """Return the dataset's upscaled images by name, or those of these ids, in one query."""
     gan, mse = aliased(Rendition), aliased(Rendition)
     newest = find_newest_detection(gan, mse)
     query = (
@@ -78,8 +79,8 @@ def list_records(
         .where(Image.dataset_id == dataset.id)
         .order_by(Image.name)
     )
-    if image_id is not None:
-        query = query.where(Image.id == image_id)
+    if image_ids is not None:
+        query = query.where(Image.id.in_(image_ids))
     return [ImageRecord(*row) for row in session.execute(query)]
 
 
@@ -105,7 +106,7 @@ def get_record(session: Session, image_id: int) -> ImageRecord:
         NotFoundError: no such image, or it is not upscaled yet.
     """
     image = get_image(session, image_id)
-    records = list_records(session, get_dataset(session, image.dataset_id), image_id)
+    records = list_records(session, get_dataset(session, image.dataset_id), [image_id])
     if not records:
         raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
     return records[0]

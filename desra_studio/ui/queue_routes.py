@@ -4,9 +4,11 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from desra_studio.services import claims, queue, queue_progress
+from desra_studio.errors import InputError
+from desra_studio.services import claims, queue, queue_bulk, queue_progress
 from desra_studio.services.studio import Studio
 from desra_studio.ui.identity import read_user
 
@@ -65,6 +67,24 @@ class StepQuery(QueueQuery):
     offset: int
 
 
+class Bulk(BaseModel):
+    """What to do to images: those of `images`, or all that pass `filter` but some."""
+
+    action: queue_bulk.Action
+    images: list[int] | None = None
+    filter: QueueQuery | None = None
+    leave_out: list[int] = Field([], alias="except")
+    to: str = ""
+    wanted: int = 1
+    force: bool = False
+
+    def read_images(self, dataset_id: int) -> list[int] | queue.QueueFilter:
+        """Return what it is about; InputError where that is not said, or twice."""
+        if (self.images is None) == (self.filter is None):
+            raise InputError("Give either the images or a filter that they pass.")
+        return self.filter.read(dataset_id) if self.filter else self.images or []
+
+
 class Claim(BaseModel):
     """How an image is claimed."""
 
@@ -77,7 +97,7 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/datasets/{dataset_id}/queue")
     def read_queue(
         dataset_id: int, query: Annotated[PageQuery, Query()], user: User
-    ) -> dict[str, Any]:
+    ) -> JSONResponse:
         page = queue.read_page(
             studio,
             query.read(dataset_id),
@@ -86,7 +106,8 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
             around=query.around,
             author=user,
         )
-        return asdict(page)
+        # Plain values already: to have them checked once more takes longer than to read them.
+        return JSONResponse(vars(page))
 
     @router.get("/api/datasets/{dataset_id}/queue/next")
     def read_next(
@@ -102,6 +123,15 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/datasets/{dataset_id}/progress")
     def read_progress(dataset_id: int) -> dict[str, Any]:
         return queue_progress.describe_progress(studio, dataset_id)
+
+    @router.post("/api/datasets/{dataset_id}/bulk")
+    def change_images(dataset_id: int, bulk: Bulk, user: User) -> dict[str, Any]:
+        change = queue_bulk.BulkChange(
+            action=bulk.action, to=bulk.to, wanted=bulk.wanted, force=bulk.force
+        )
+        images = bulk.read_images(dataset_id)
+        report = queue_bulk.change_images(studio, dataset_id, change, images, user, bulk.leave_out)
+        return asdict(report)
 
     @router.post("/api/images/{image_id}/claim")
     def claim(image_id: int, user: User, how: Claim | None = None) -> dict[str, Any]:

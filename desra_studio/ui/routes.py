@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +17,7 @@ from desra_studio.services.browse import (
     list_fine_tuned,
     pick_dataset,
 )
+from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import (
@@ -138,9 +139,11 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
         request: Request,
         user: User,
         if_match: Annotated[str, Header()],
+        after: BackgroundTasks,
         x_note: Annotated[str, Header()] = "",
     ) -> dict[str, Any]:
         version, note = read_version(if_match), unquote(x_note)
+        after.add_task(measure_disagreement, studio, image_id)
         body = await read_body(request, MAX_MASK_BYTES, "The mask")
         saved = await run_in_threadpool(
             review.save_packed_mask, studio, image_id, body, version, user, note

@@ -8,6 +8,7 @@ from desra_studio.services import claims, queue, review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.flags import Finding, flag_images, resolve_flag
+from desra_studio.services.queue_bulk import BulkChange, change_images
 from desra_studio.services.queue_progress import describe_progress
 from desra_studio.services.regions import label_region
 from desra_studio.storage import datasets, reviews
@@ -200,11 +201,16 @@ def test_entries_are_what_they_would_be_made_anew(studio, dataset):
 
 def test_a_change_that_fails_leaves_the_queue_as_it_was(studio, dataset):
     a = find_id(studio, dataset, "a")
-    with pytest.raises(RuntimeError), studio.database.write() as session:  # noqa: PT012
-        record = datasets.get_record(session, a)
-        reviews.set_state(reviews.get_review(session, a, record.gan.model_id), State.SKIPPED)
-        session.flush()
-        raise RuntimeError
+
+    def fail():
+        with studio.database.write() as session:
+            record = datasets.get_record(session, a)
+            reviews.set_state(reviews.get_review(session, a, record.gan.model_id), State.SKIPPED)
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert read_item(studio, dataset, "a")["state"] == "unreviewed"
 
 
@@ -258,14 +264,31 @@ def test_progress(studio, dataset):
     label_region(studio, a, 21, 21, kind="blotch", severity=2)
     review.judge_image(studio, a, State.ACCEPTED, saved.version)
     save(studio, b, (20, 20, 9), author="bob")
+    change_images(studio, dataset, BulkChange(action="assign", to="bob"), [a, b])
     found = describe_progress(studio, dataset)
     assert found["images"] == len(NAMES)
     assert found["states"] == {
         "unreviewed": 5, "in progress": 1, "accepted": 1, "clean": 0, "skipped": 0
     }  # fmt: skip
     assert found["annotators"] == [
-        {"name": "anna", "accepted": 1, "clean": 0, "skipped": 0, "in_progress": 0, "drafts": 0},
-        {"name": "bob", "accepted": 0, "clean": 0, "skipped": 0, "in_progress": 1, "drafts": 0},
+        {
+            "name": "anna",
+            "accepted": 1,
+            "clean": 0,
+            "skipped": 0,
+            "in_progress": 0,
+            "assigned": 0,
+            "drafts": 0,
+        },
+        {
+            "name": "bob",
+            "accepted": 0,
+            "clean": 0,
+            "skipped": 0,
+            "in_progress": 1,
+            "assigned": 1,
+            "drafts": 0,
+        },
     ]
     assert found["kinds"] == [{"name": "blotch", "images": 1}]
     assert found["classes"] == []
