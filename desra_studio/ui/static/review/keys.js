@@ -26,7 +26,7 @@ export function bindKeys(root, page) {
     // On a button or slider its own keys come first.
     if (!action || (onControl && /^(enter| |arrow.*)$/.test(key))) return;
     event.preventDefault();
-    if (page.frozen && !onlyLooks(action)) return page.say(page.frozen, true);
+    if (!onlyLooks(action) && page.sayFrozen()) return;
     if (action.hold) {
       if (held.has(event.code)) return;
       held.set(event.code, action);

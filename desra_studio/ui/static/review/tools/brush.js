@@ -28,6 +28,10 @@ export class BrushTool {
     return document.endStroke();
   }
 
+  cancel(document) {
+    document.cancelStroke();
+  }
+
   /** Outline what the next stroke covers. */
   draw(context, view, pane, pointer) {
     if (!pointer) return;
