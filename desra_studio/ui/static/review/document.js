@@ -116,12 +116,9 @@ export class ReviewDocument {
 
   /** Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any. */
   fillSpans(spans, value) {
-    const bounds = boundSpans(spans);
-    this.history.begin();
-    this.history.touch(bounds);
-    this.#fill(spans, value);
-    this.layer.paint(bounds);
-    return this.history.commit();
+    const rectangles = this.history.fill(spans, value);
+    this.#paint(rectangles);
+    return rectangles.length > 0;
   }
 
   beginStroke() {
@@ -136,6 +133,11 @@ export class ReviewDocument {
     this.history.touch(bounds);
     this.#fill(spans, value);
     this.layer.paint(bounds);
+  }
+
+  /** Write a value to px, given by index, in the current stroke; null gives them back. */
+  strokePixels(pixels, value) {
+    this.#paint(this.history.writePixels(pixels, value));
   }
 
   endStroke() {

@@ -84,6 +84,44 @@ export class History {
     return rectangles;
   }
 
+  /** Write a value to rows of pixels as one action; returns the rectangles that changed. */
+  fill(spans, value) {
+    this.begin();
+    for (const { y, from, to } of spans) {
+      const [start, end] = [y * this.width + from, y * this.width + to];
+      let at = start;
+      while (at < end && this.mask[at] === value) at++;
+      if (at === end) continue;
+      this.touch({ x0: from, y0: y, x1: to, y1: y + 1 });
+      this.mask.fill(value, at, end);
+    }
+    const rectangles = [...this.open.keys()].map((index) => this.#rectangle(index));
+    this.commit();
+    return rectangles;
+  }
+
+  /**
+   * Write a value to px, given by index, within the open action; null gives back what they were
+   * before it. Returns the rectangles of the tiles they lie in.
+   */
+  writePixels(pixels, value) {
+    const columns = Math.ceil(this.width / TILE);
+    const touched = new Set();
+    let tile = -1;
+    for (const index of pixels) {
+      const y = Math.floor(index / this.width);
+      const x = index - y * this.width;
+      const now = Math.floor(y / TILE) * columns + Math.floor(x / TILE);
+      if (now !== tile) {
+        tile = now;
+        touched.add(tile);
+        if (!this.open.has(tile)) this.open.set(tile, this.#read(tile));
+      }
+      this.mask[index] = value ?? this.#readBefore(tile, x, y);
+    }
+    return [...touched].map((index) => this.#rectangle(index));
+  }
+
   /** Take the last action back; returns the rectangles that changed, null where there is none. */
   undo() {
     return this.#swap(this.done, this.undone);
@@ -182,6 +220,12 @@ export class History {
 
   #read(index) {
     return readTile(this.mask, index, this.width, this.height);
+  }
+
+  /** What a px of a remembered tile was before the open action. */
+  #readBefore(index, x, y) {
+    const { x0, y0, x1 } = this.#rectangle(index);
+    return this.open.get(index)[(y - y0) * (x1 - x0) + x - x0];
   }
 
   #write(index, tile) {

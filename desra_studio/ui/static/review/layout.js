@@ -4,8 +4,9 @@
 // { id, title, element }), `corner` (below them), `rows` (below the images), `stage` (over them),
 // `bottom` and `top` (bars).
 
-import { makeButton, makeSlider } from "../controls.js";
+import { makeButton, makeIconButton, makeSlider } from "../controls.js";
 import { make, pageAddress } from "../dom.js";
+import { drawIcon } from "./icons.js";
 
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page) {
@@ -21,8 +22,8 @@ export function buildLayout(page) {
     message: make("div", { className: "message", role: "status" }),
     maskHidden: make("input", { type: "checkbox" }),
     saveButton: button("Save", "Ctrl+S", () => page.save()),
-    undoButton: button("Undo", "Ctrl+Z", () => page.undo()),
-    redoButton: button("Redo", "Ctrl+Y", () => page.undo(true)),
+    undoButton: makeIconButton(page, drawIcon("undo"), "Undo", "Ctrl+Z", () => page.undo()),
+    redoButton: makeIconButton(page, drawIcon("redo"), "Redo", "Ctrl+Y", () => page.undo(true)),
     verdicts: [
       button("Skip", "S", () => page.judge("skipped")),
       button("Clean", "C", () => page.markClean()),

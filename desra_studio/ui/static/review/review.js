@@ -21,6 +21,7 @@ import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { Regions } from "./regions.js";
 import { Settings } from "./settings_dialog.js";
+import { Shaping } from "./shaping.js";
 import { Stale } from "./stale.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
@@ -74,6 +75,7 @@ class ReviewPage {
     this.regions = new Regions(this);
     this.settings = new Settings(this);
     this.detector = new Detector(this);
+    this.shaping = new Shaping(this);
     this.comparison = new Comparison(this);
     this.stale = new Stale(this);
     this.journal = new Journal(this);
@@ -81,6 +83,7 @@ class ReviewPage {
     this.claims = new Claims(this);
     this.parts = [
       this.toolbox,
+      this.shaping,
       this.queue,
       new HistoryPanel(this),
       this.detector,
