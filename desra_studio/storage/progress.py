@@ -1,10 +1,9 @@
 """Queries on how far a dataset is, and who did what."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue_entries import split_names
@@ -62,28 +61,18 @@ def count_drafts(session: Session, dataset_id: int) -> dict[str, int]:
 
 def count_kinds(session: Session, dataset_id: int) -> Counter[str]:
     """Return in how many images a region was given each kind that occurs."""
-    query = (
-        select(QueueEntry.kinds, func.count())
-        .where(QueueEntry.dataset_id == dataset_id)
-        .group_by(QueueEntry.kinds)
-    )
-    return _count_names(session.execute(query))
+    return _count_names(session, dataset_id, QueueEntry.kinds)
 
 
 def count_classes(session: Session, dataset_id: int) -> Counter[int]:
     """Return in how many images a detected region shows mostly each ADE20K class that occurs."""
-    query = (
-        select(QueueEntry.classes, func.count())
-        .where(QueueEntry.dataset_id == dataset_id)
-        .group_by(QueueEntry.classes)
-    )
-    names = _count_names(session.execute(query))
-    return Counter({int(name): count for name, count in names.items()})
+    counts = _count_names(session, dataset_id, QueueEntry.classes)
+    return Counter({int(name): count for name, count in counts.items()})
 
 
-def _count_names(rows: Iterable[Sequence[Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for row in rows:
-        for name in split_names(row[0]):
-            counts[name] += row[1]
-    return counts
+def _count_names(
+    session: Session, dataset_id: int, column: InstrumentedAttribute[str]
+) -> Counter[str]:
+    # One text of all: taking a million names apart in Python's C is quicker than rows are read.
+    query = select(func.aggregate_strings(column, "")).where(QueueEntry.dataset_id == dataset_id)
+    return Counter(split_names(session.scalar(query) or ""))

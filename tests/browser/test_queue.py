@@ -225,10 +225,12 @@ def test_clean_leaves_what_marks_something_unless_forced(page, review, dataset):
     bulk.get_by_role("button", name="Clean").click()
     bulk.get_by_role("button", name="Clean 1").click()
     message = page.locator(".message")
-    expect(message).to_contain_text("1 left as they were (image_02")
-    message.get_by_role("button", name="Clear their masks and call them clean").click()
+    expect(message).to_contain_text("1 left as it was: image_02, the detected mask marks")
+    expect(bulk).to_contain_text("1 selected")
+    message.get_by_role("button", name="Empty what is left").click()
     expect(message).to_contain_text("1 image called clean.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("^image_02: clean"))
+    expect(bulk).to_be_hidden()
 
 
 def test_opinions_are_asked_for(page, review, dataset):
@@ -287,7 +289,7 @@ def test_progress_of_each_annotator(page, review, judged):
     page.locator("button.progress").click()
     panel = page.get_by_role("dialog", name="Progress")
     expect(panel).to_contain_text("Who labelled what")
-    expect(panel.get_by_role("row", name="Ann 2 0 1 0")).to_be_visible()
+    expect(panel.get_by_role("row", name="Ann 2 0 1 0 0 0")).to_be_visible()
     expect(panel.locator("li", has_text="unreviewed")).to_contain_text("13")
 
 
@@ -295,7 +297,8 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
     asked = []
 
     def answer(route):
-        query = {key: values[0] for key, values in parse_qs(urlparse(route.request.url).query).items()}
+        values = parse_qs(urlparse(route.request.url).query)
+        query = {key: value[0] for key, value in values.items()}
         offset = int(query.get("offset", 0))
         asked.append(offset)
         first = json.loads(template)["items"][0]
@@ -304,9 +307,7 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
             for index in range(offset, min(offset + 100, LONG))
         ]
         position = int(query["around"]) - first["id"] if "around" in query else None
-        route.fulfill(
-            json={"total": LONG, "offset": offset, "position": position, "items": items}
-        )
+        route.fulfill(json={"total": LONG, "offset": offset, "position": position, "items": items})
 
     address = f"/studio/api/datasets/{dataset}/queue"
     template = page.request.get(address).text()

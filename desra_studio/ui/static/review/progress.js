@@ -8,6 +8,7 @@ import { MARKS } from "./queue_row.js";
 
 const DONE = ["accepted", "clean", "skipped"];
 const SHOWN = [...DONE, "in progress"];
+const COLUMNS = [...SHOWN, "assigned", "drafts"];
 const WAIT_MS = 1500;
 
 export class Progress {
@@ -61,16 +62,16 @@ export class Progress {
   #fillPanel() {
     if (!this.facts) return this.panel.replaceChildren("Not known yet.");
     const { states, annotators } = this.facts;
-    const cell = (tag, text) => make(tag, {}, `${text ?? 0}`);
+    const cell = (tag, text) => make(tag, {}, `${text}`);
     const rows = annotators.map((each) =>
       make(
         "tr",
         {},
         make("th", { scope: "row", title: each.name }, each.name),
-        ...SHOWN.map((state) => cell("td", each[state.replace(" ", "_")])),
+        ...COLUMNS.map((name) => cell("td", each[name.replace(" ", "_")])),
       ),
     );
-    const head = make("tr", {}, cell("th", "Annotator"), ...SHOWN.map((state) => cell("th", state)));
+    const head = make("tr", {}, cell("th", "Annotator"), ...COLUMNS.map((name) => cell("th", name)));
     const all = STATES.map((state) =>
       make("li", {}, `${MARKS[state]} ${state}`, make("span", { className: "count" }, `${states[state] ?? 0}`)),
     );

@@ -25,7 +25,7 @@ const ALL = { filters: NO_FILTERS, order: "name" };
 export class Queue {
   rows = new QueueRows();
   asked = ALL;
-  #next = null;
+  #next = Promise.resolve(null);
   #pages = new Newest(({ from, to }, signal) => this.#tryFetch(from, to, signal));
 
   constructor(page) {
@@ -43,7 +43,7 @@ export class Queue {
       count: () => this.selection.count(this.rows.total),
       request: () => this.selection.toRequest(listFilters(this.asked.filters)),
       find: (id) => this.rows.find(id),
-      changed: () => this.#reload(),
+      changed: (left) => this.#reload(left),
       clear: () => this.#clearSelection(),
     });
     this.progress = new Progress(page, (facts) => {
@@ -91,6 +91,7 @@ export class Queue {
       const all = await loadQueuePage(dataset, ALL, { around: wanted });
       if (all.position !== null) return wanted;
     }
+    if (!this.rows.total) this.page.say("No image fits this filter.");
     const { id } = await loadNextOpen(dataset, this.asked);
     return id ?? this.rows.at(0)?.id ?? null;
   }
@@ -104,7 +105,7 @@ export class Queue {
       await this.#list(open);
       if (!open && this.rows.total) await this.page.open(this.rows.at(0).id);
       else if (open) this.page.describe();
-      this.#lookAhead();
+      this.#next = this.#lookAhead();
     } catch (error) {
       this.page.say(error.message, true);
     }
@@ -121,10 +122,10 @@ export class Queue {
 
   /** Once an image is open. */
   show() {
-    this.#lookAhead();
+    this.#next = this.#lookAhead();
   }
 
-  /** The image that most likely comes next, once known: to fetch its pictures ahead. */
+  /** Resolves to the id of the image that most likely comes next, or null; it never rejects. */
   upcoming() {
     return this.#next;
   }
@@ -213,9 +214,11 @@ export class Queue {
   }
 
   /** After a change of many images: the list, and the open image with it. */
-  async #reload() {
+  async #reload(left) {
     await this.ask(this.asked);
     if (this.page.document) await this.page.reload();
+    this.selection.set(left);
+    this.bulk.refresh();
   }
 
   #clearSelection() {
@@ -255,20 +258,18 @@ export class Queue {
     this.list.invalidate();
   }
 
-  /** Know what comes next before it is asked for. */
+  /** Know what comes next before it is asked for: its id, and the rows around the open image. */
   async #lookAhead() {
-    const { rows, asked, page } = this;
-    if (!page.document) return;
-    const { id } = page.document.record;
-    this.#next = rows.neighbour(id, 1) ?? null;
+    const id = this.page.document?.record.id;
+    if (!id) return null;
+    const { rows } = this;
     try {
       const place = rows.placeOf(id);
       if (place < 0) await this.#findPlace(id);
       else await this.#fetch(place - 1, place + 2);
-      const next = await this.nextOpen(id);
-      if (asked === this.asked && page.document?.record.id === id) this.#next = next ?? this.#next;
+      return (await this.nextOpen(id)) ?? rows.neighbour(id, 1) ?? null;
     } catch {
-      // What comes next is asked for again when it is wanted.
+      return null; // what comes next is asked for again when it is wanted
     }
   }
 

@@ -3,18 +3,26 @@
 import { loadLoop, Refusal } from "../api.js";
 import { listPageActions } from "./actions.js";
 import { Claims } from "./claims.js";
+import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
+import { HistoryPanel } from "./history_panel.js";
+import { Journal } from "./journal.js";
 import { KeyMap } from "./key_map.js";
 import { bindKeys } from "./keys.js";
 import { Kinds } from "./kinds.js";
-import { buildLayout } from "./layout.js";
+import { buildEmpty, buildLayout } from "./layout.js";
+import { Minimap } from "./minimap.js";
 import { Panes } from "./panes.js";
+import { PaneControls } from "./pane_controls.js";
+import { Prefetch } from "./prefetch.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { Regions } from "./regions.js";
 import { Settings } from "./settings_dialog.js";
+import { Shaping } from "./shaping.js";
+import { Stale } from "./stale.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -47,33 +55,47 @@ class ReviewPage {
     this.root = root;
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
-    this.panes = new Panes({
+    this.paneControls = new PaneControls(this);
+    const host = {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
-      maskShown: () => !this.maskHidden.checked,
+      maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
       locked: () => this.locked,
       onPress: () => this.focus(),
       onGesture: () => this.#tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
+      onLayout: (layout) => this.paneControls.keepLayout(layout),
       decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
-    });
+    };
+    this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
     this.kinds = new Kinds(this);
     this.regions = new Regions(this);
     this.settings = new Settings(this);
     this.detector = new Detector(this);
+    this.shaping = new Shaping(this);
+    this.comparison = new Comparison(this);
+    this.stale = new Stale(this);
+    this.journal = new Journal(this);
     this.queue = new Queue(this);
     this.claims = new Claims(this);
     this.parts = [
       this.toolbox,
+      this.shaping,
       this.queue,
+      new HistoryPanel(this),
       this.detector,
       this.regions,
       this.kinds,
+      this.comparison,
+      this.journal,
       this.claims,
       this.settings,
+      this.paneControls,
+      new Minimap(this),
+      new Prefetch(this),
     ];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keyMap = new KeyMap(this.actions);
@@ -81,7 +103,7 @@ class ReviewPage {
     bindKeys(root, this);
     this.#tell("start");
     window.addEventListener("beforeunload", (event) => {
-      if (root.isConnected && hasUnsaved()) event.preventDefault();
+      if (root.isConnected && hasUnsaved() && !this.journal.keeps) event.preventDefault();
     });
   }
 
@@ -98,20 +120,7 @@ class ReviewPage {
   }
 
   showEmpty() {
-    this.root.replaceChildren(
-      make(
-        "div",
-        { className: "empty" },
-        make("h2", {}, "Nothing to review yet"),
-        make(
-          "p",
-          {},
-          "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
-            "You correct the mask; what you accept becomes a manual label.",
-        ),
-        make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
-      ),
-    );
+    this.root.replaceChildren(buildEmpty());
   }
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
@@ -121,13 +130,15 @@ class ReviewPage {
     this.#tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
+    let sayRestored;
     try {
       // What cannot be saved now stays with the document, unsaved.
-      const unsaved = this.document?.dirty && !this.frozen;
-      if (unsaved && !(await this.#attempt(() => this.document.save()))) return;
+      const unsaved = this.document?.dirty && !this.#freezing;
+      if (unsaved && !(await this.attempt(() => this.document.save()))) return;
       if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
+      sayRestored = await this.journal.resume(this.document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
@@ -139,14 +150,16 @@ class ReviewPage {
     history.replaceState(null, "", this.queue.address(id));
     this.say("");
     this.describe();
+    sayRestored?.();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
   }
 
   /** Read the open image again; unsaved changes stay, unless they are given up. */
   async reload(givingUp = false) {
-    const { record, dirty } = this.document;
+    const { record, dirty, work } = this.document;
     if (dirty && !givingUp) return;
+    if (givingUp) work?.discard();
     forgetDocument(record.id);
     this.document = null;
     await this.open(record.id);
@@ -154,7 +167,7 @@ class ReviewPage {
 
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.#attempt(() => this.document.save());
+    const saved = await this.attempt(() => this.document.save());
     if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
     return saved;
@@ -166,7 +179,7 @@ class ReviewPage {
   }
 
   async markClean() {
-    if (this.busy || this.#sayFrozen()) return;
+    if (this.busy || this.sayFrozen()) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
@@ -176,14 +189,14 @@ class ReviewPage {
   }
 
   async judge(state) {
-    if (this.#sayFrozen()) return;
+    if (this.sayFrozen()) return;
     const { document } = this;
     const judged = document.record.id;
     // Asked before the verdict: it may move the image elsewhere in the queue.
     const coming = this.queue.nextOpen(judged).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
     if (this.document !== document) return;
-    if (!(await this.#attempt(() => this.document.judge(state)))) {
+    if (!(await this.attempt(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
@@ -201,7 +214,7 @@ class ReviewPage {
   }
 
   undo(again = false) {
-    if (this.#sayFrozen()) return;
+    if (this.sayFrozen()) return;
     this.#tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
@@ -216,14 +229,22 @@ class ReviewPage {
     this.describe();
   }
 
-  /** Why the mask has to stay as it is, null where it has not. */
-  get frozen() {
-    return this.parts.find(({ freezes }) => freezes)?.freezes ?? null;
+  /** The part because of which the mask has to stay as it is, if there is one. */
+  get #freezing() {
+    return this.parts.find(({ freezes }) => freezes);
   }
 
   /** Whether the mask cannot be changed now. */
   get locked() {
-    return this.loading || this.frozen !== null;
+    return this.loading || this.#freezing !== undefined;
+  }
+
+  /** Say why the mask has to stay as it is; tells whether it has to. */
+  sayFrozen() {
+    const part = this.#freezing;
+    if (part?.sayFrozen) part.sayFrozen();
+    else if (part) this.say(part.freezes, true);
+    return part !== undefined;
   }
 
   focus() {
@@ -254,11 +275,12 @@ class ReviewPage {
     this.position.textContent = this.queue.describePosition(record.id);
     this.name.textContent = record.name;
     this.state.textContent = record.state;
-    this.saved.textContent = describeSaved(record, dirty);
+    this.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
     this.saved.classList.toggle("unsaved", dirty);
     this.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
     this.undoButton.disabled = this.document.history.done.length === 0;
     this.redoButton.disabled = this.document.history.undone.length === 0;
+    for (const element of this.editors) element.inert = this.#freezing !== undefined;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
     this.#tell("refresh");
@@ -277,23 +299,27 @@ class ReviewPage {
   }
 
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
-  async #attempt(action) {
-    if (this.busy || this.#sayFrozen()) return false;
+  async attempt(action) {
+    if (this.busy || this.sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     this.#tell("cancel");
     this.#setBusy(true);
     this.say("Saving …");
+    const { document } = this;
     let done = false;
+    let stale = null;
     try {
       await action();
       this.say("");
       done = true;
     } catch (error) {
-      if (error instanceof Refusal && error.status === 409) this.#sayStale(error);
-      else this.say(`Not saved. ${error.message}`, true);
+      if (error instanceof Refusal && error.status === 409) stale = error.message;
+      else if (!(error instanceof Refusal)) this.journal.saveLater(document);
+      this.say(stale ?? `Not saved. ${error.message}`, true);
     }
     this.#setBusy(false);
     this.describe();
+    if (stale) await this.stale.resolve(document, stale);
     announceChange();
     return done;
   }
@@ -307,23 +333,6 @@ class ReviewPage {
     for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
   }
 
-  /** Say why the mask has to stay as it is; tells whether it has to. */
-  #sayFrozen() {
-    const { frozen } = this;
-    if (frozen) this.say(frozen, true);
-    return frozen !== null;
-  }
-
-  #sayStale(error) {
-    const { record } = this.document;
-    const theirs = make("button", { className: "link" }, "Show theirs");
-    theirs.addEventListener("click", () => this.reload(true));
-    const mine = make("button", { className: "link" }, "Make mine the current one");
-    mine.addEventListener("click", () => {
-      record.version = error.answer.version;
-      this.save();
-    });
-    this.say(`${error.message} `, true, theirs, " ", mine);
   }
 
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
