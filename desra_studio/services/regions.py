@@ -10,6 +10,7 @@ from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import decode_mask_png, find_components
 from desra_studio.services.kinds import list_kinds, read_kinds
+from desra_studio.services.labels import read_label
 from desra_studio.services.notes import check_note
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
@@ -69,10 +70,15 @@ def check_filter(studio: Studio, dataset_id: int, chosen: RegionFilter) -> None:
         )
 
 
-def list_labels(studio: Studio, image_id: int) -> list[dict[str, Any]]:
-    """Return the labelled regions of an image's current mask, as plain values."""
+def list_labels(studio: Studio, image_id: int, author: str | None = None) -> list[dict[str, Any]]:
+    """Return the labelled regions of an image's current mask, as plain values.
+
+    Where several people are asked for their opinion, those of the author's own mask.
+    """
+    author = author or studio.settings.author
     with studio.database.read() as session:
-        revision = datasets.get_record(session, image_id).revision
+        record = datasets.get_record(session, image_id)
+        revision = read_label(session, record, author).revision
         found = regions.list_regions(session, [revision.id]) if revision else []
     return [_describe(region) for region in found]
 
@@ -97,20 +103,20 @@ def label_region(
             saved mask, nothing marked there, or somebody else saved a mask meanwhile.
         NotFoundError: the image is gone.
     """
-    note = check_note(note)
+    note, author = check_note(note), author or studio.settings.author
     if severity is not None and not 0 <= severity <= MAX_SEVERITY:
         raise InputError(f"The severity must be 0 to {MAX_SEVERITY}, got {severity}.")
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
         known = read_kinds(datasets.get_dataset(session, record.image.dataset_id))
+        revision = read_label(session, record, author).revision
     if kind is not None and kind not in known:
         raise InputError(f"Unknown kind {kind!r}. Choose one of: {', '.join(known)}.")
-    if record.revision is None:
+    if revision is None:
         raise InputError(f"Save a mask of {record.image.name} before you label its regions.")
-    revision = record.revision
     component = pick_component(decode_mask_png(studio.blobs.get(revision.mask_sha)), x, y)
     with studio.database.write() as session:
-        current = datasets.get_record(session, image_id).revision
+        current = read_label(session, datasets.get_record(session, image_id), author).revision
         if current is None or current.id != revision.id:
             raise InputError(
                 f"Somebody saved another mask of {record.image.name} meanwhile. Open it again."
@@ -125,7 +131,6 @@ def label_region(
         for region in same:
             regions.remove_region(session, region)
         if kind is not None or severity is not None or note or votes is not None:
-            author = author or studio.settings.author
             regions.add_region(session, revision.id, x, y, kind, severity, author, votes, note)
     return {"x": x, "y": y, "kind": kind, "severity": severity, "note": note}
 

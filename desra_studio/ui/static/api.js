@@ -4,7 +4,7 @@ import { toQuery } from "./review/detector_settings.js";
 import { unpackRegions } from "./review/runs.js";
 import { readUser } from "./user.js";
 
-const API = "/studio/api";
+export const API = "/studio/api";
 
 export class Refusal extends Error {
   constructor(status, answer) {
@@ -42,7 +42,6 @@ export const putJson = (...request) => sendJson("PUT", ...request);
 
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
-export const loadQueue = (dataset) => readJson(`${API}/datasets/${dataset}/queue`);
 export const loadImage = (image) => readJson(`${API}/images/${image}`);
 export const loadFineTuned = (dataset) => readJson(`${API}/datasets/${dataset}/fine-tuned`);
 export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;

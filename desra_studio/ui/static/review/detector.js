@@ -147,7 +147,7 @@ export class Detector {
   /** Pictures of images that went, and strokes on the way, are left alone. */
   #mayChange(document) {
     const { page } = this;
-    return page.document === document && !page.loading && !page.panes.gesture;
+    return page.document === document && !page.locked && !page.panes.gesture;
   }
 
   #move(settings, group) {

@@ -1,9 +1,12 @@
 // Undo and redo of a mask: each action keeps the 128 px tiles it changed as they were before.
 
-export const TILE = 128;
+import { countTiles, placeTile, readTile, TILE, writeTile } from "./tiles.js";
+
 export const DEPTH = 200;
 
 export class History {
+  #changed = new Set();
+
   /** @param {Uint8Array} mask row by row, changed in place by undo and redo. */
   constructor(mask, width, height) {
     this.mask = mask;
@@ -30,6 +33,7 @@ export class History {
       for (let column = Math.floor(x0 / TILE); column * TILE < x1; column++) {
         const index = row * columns + column;
         if (!this.open.has(index)) this.open.set(index, this.#read(index));
+        this.#changed.add(index);
       }
     }
   }
@@ -65,7 +69,7 @@ export class History {
   replace(mask, group = null) {
     this.begin();
     const rectangles = [];
-    const tiles = Math.ceil(this.width / TILE) * Math.ceil(this.height / TILE);
+    const tiles = countTiles(this.width, this.height);
     for (let index = 0; index < tiles; index++) {
       const rectangle = this.#rectangle(index);
       if (!this.#differs(mask, rectangle)) continue;
@@ -133,6 +137,27 @@ export class History {
     return this.#swap(this.undone, this.done);
   }
 
+  /** Take all tiles [{ index, pixels }] that may have changed since this was called last. */
+  takeChanged() {
+    const tiles = [...this.#changed].map((index) => ({ index, pixels: this.#read(index) }));
+    this.#changed.clear();
+    return tiles;
+  }
+
+  /** Whether `takeChanged` has anything to tell. */
+  get hasChanged() {
+    return this.#changed.size > 0;
+  }
+
+  /** The states, by serial, that the actions since the last save led to; the current one is last. */
+  listUnsaved() {
+    if (!this.dirty) return [];
+    const first = this.done.findIndex(({ from }) => from === this.savedSerial);
+    // Undone beyond the save, or saved so long ago that undo forgot it.
+    if (first < 0) return [this.current];
+    return [...this.done.slice(first + 1).map(({ from }) => from), this.current];
+  }
+
   /** Whether the pixels differ from the saved ones. */
   get dirty() {
     return this.current !== this.savedSerial;
@@ -195,31 +220,15 @@ export class History {
   }
 
   #rectangle(index) {
-    const columns = Math.ceil(this.width / TILE);
-    const x0 = (index % columns) * TILE;
-    const y0 = Math.floor(index / columns) * TILE;
-    return {
-      x0,
-      y0,
-      x1: Math.min(this.width, x0 + TILE),
-      y1: Math.min(this.height, y0 + TILE),
-    };
+    return placeTile(index, this.width, this.height);
   }
 
   #read(index) {
-    const { x0, y0, x1, y1 } = this.#rectangle(index);
-    const tile = new Uint8Array((x1 - x0) * (y1 - y0));
-    for (let y = y0; y < y1; y++) {
-      tile.set(this.mask.subarray(y * this.width + x0, y * this.width + x1), (y - y0) * (x1 - x0));
-    }
-    return tile;
+    return readTile(this.mask, index, this.width, this.height);
   }
 
   #write(index, tile) {
-    const { x0, y0, x1, y1 } = this.#rectangle(index);
-    for (let y = y0; y < y1; y++) {
-      const row = tile.subarray((y - y0) * (x1 - x0), (y - y0 + 1) * (x1 - x0));
-      this.mask.set(row, y * this.width + x0);
-    }
+    writeTile(this.mask, index, this.width, this.height, tile);
+    this.#changed.add(index);
   }
 }

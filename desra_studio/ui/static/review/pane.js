@@ -53,7 +53,6 @@ export class Pane {
     this.menu.value = chosen;
     this.view = chosen;
     this.canvas.dataset.pane = chosen;
-    this.slider.hidden = chosen !== "slider";
   }
 
   /** Leave the screen; nothing finds the canvas by its view any more. */
@@ -80,12 +79,14 @@ export class Pane {
     const id = instead ?? this.view;
     context.fillStyle = SURROUND;
     context.fillRect(0, 0, canvas.width, canvas.height);
-    this.#say(instead ? titleView(instead) : "", "");
+    const now = instead ? titleView(instead) : "";
+    this.#say(now, "");
+    this.slider.hidden = id !== "slider";
     if (!document) return;
     const { drawn, text } = document.views.get(id, options.invalidate);
     if (!drawn) return this.#write(text);
     const note = drawn.draw(context, view, pane, { ...options, divider: this.#divider });
-    this.#say(instead ? titleView(instead) : "", note ?? "");
+    this.#say(now, note ?? "");
   }
 
   /** Where the middle of the slider's thumb is, as a share of the width. */

@@ -1,7 +1,7 @@
 // One to four panes with one view: what is zoomed, panned, or pointed at in one is so in all.
 
 import { make } from "../dom.js";
-import { fitView, panBy, revealBox, toPane, zoomAt } from "./geometry.js";
+import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
 import { Pane } from "./pane.js";
@@ -101,6 +101,13 @@ export class Panes {
   pan(dx, dy) {
     if (!this.document) return;
     this.view = panBy(this.view, dx, dy, this.document);
+    this.invalidate();
+  }
+
+  /** Let a point of the image be in the middle of the panes. */
+  lookAt({ x, y }) {
+    if (!this.document) return;
+    this.view = keepInside({ ...this.view, x, y }, this.document);
     this.invalidate();
   }
 

@@ -57,7 +57,7 @@ export class Selection {
   async toggle(point) {
     const { page } = this;
     const items = await this.#readItems();
-    if (!items || page.loading) return;
+    if (!items || page.locked) return;
     const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
     const item = findItem(items, x, y) ?? this.#findTakenOut(x, y);
     if (!item) return page.say("Nothing is marked or detected there.");
@@ -87,7 +87,7 @@ export class Selection {
   fill(value) {
     const { page, chosen } = this;
     if (!chosen) return page.say("Choose a component first, with N or Ctrl+click.");
-    if (page.loading) return;
+    if (page.locked) return;
     if (this.#fill(chosen, value)) return;
     page.say(value ? "All of it is in the mask." : "None of it is in the mask.");
   }

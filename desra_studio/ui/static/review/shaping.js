@@ -71,7 +71,7 @@ export class Shaping {
 
   #apply(spans, value) {
     const { page } = this;
-    if (page.loading) return false;
+    if (page.locked) return false;
     page.detector.cancel();
     if (!page.document.fillSpans(spans, value)) return false;
     page.panes.invalidate();
