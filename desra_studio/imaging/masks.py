@@ -11,6 +11,9 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, Size
 from desra_studio.imaging.png import BILEVEL, decode_grey, encode_pixels
 
+MAX_LEB128_BYTES = 5
+"""Of a number below 2^35."""
+
 
 @dataclass(frozen=True)
 class Components:
@@ -92,23 +95,9 @@ def decode_mask_runs(data: bytes, size: Size) -> Mask:
     """Decode run lengths into an (H, W) bool mask.
 
     Raises:
-        InputError: the runs do not add up to `size` exactly, or the last number is cut off.
+        InputError: the runs do not add up to `size` exactly, or a number is cut off or too long.
     """
-    total = size.width * size.height
-    lengths: list[int] = []
-    value = shift = 0
-    for byte in data:
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            lengths.append(value)
-            value = shift = 0
-        elif shift > 35:
-            raise InputError("The mask's run lengths are not readable: a number is too long.")
-    if shift or sum(lengths) != total:
-        raise InputError(
-            f"The mask's run lengths cover {sum(lengths)} px, but the image has {total} ({size})."
-        )
+    lengths = _read_run_lengths(data, size)
     values = np.arange(len(lengths)) % 2 == 1
     return np.repeat(values, lengths).reshape(size.height, size.width)
 
@@ -119,6 +108,15 @@ def unpack_mask_runs(data: bytes, size: Size) -> Mask:
     Raises:
         InputError: not gzip, cut off, or more data than a mask of `size` can have.
     """
+    return decode_mask_runs(_inflate_runs(data, size), size)
+
+
+def check_packed_runs(data: bytes, size: Size) -> None:
+    """Raise as `unpack_mask_runs` would, without making the mask."""
+    _read_run_lengths(_inflate_runs(data, size), size)
+
+
+def _inflate_runs(data: bytes, size: Size) -> bytes:
     limit = size.width * size.height + 16
     inflater = zlib.decompressobj(wbits=31)
     try:
@@ -127,4 +125,32 @@ def unpack_mask_runs(data: bytes, size: Size) -> Mask:
         raise InputError(f"The mask that was sent is not readable: {error}.") from error
     if not inflater.eof:
         raise InputError("The mask that was sent is cut off, or too long for its image.")
-    return decode_mask_runs(runs, size)
+    return runs
+
+
+def _read_run_lengths(data: bytes, size: Size) -> NDArray[np.int64]:
+    total = size.width * size.height
+    lengths = _decode_leb128(np.frombuffer(data, np.uint8))
+    covered = int(lengths.sum())
+    if covered != total:
+        raise InputError(
+            f"The mask's run lengths cover {covered} px, but the image has {total} ({size})."
+        )
+    return lengths
+
+
+def _decode_leb128(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Decode unsigned LEB128 numbers below 2^35, one after the other."""
+    ends = np.flatnonzero(data < 128)
+    if data.size and (not ends.size or ends[-1] != data.size - 1):
+        raise InputError("The mask's run lengths are not readable: the last number is cut off.")
+    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
+    sizes = ends - starts + 1
+    longest = int(sizes.max(initial=0))
+    if longest > MAX_LEB128_BYTES:
+        raise InputError("The mask's run lengths are not readable: a number is too long.")
+    values = np.zeros(ends.size, np.int64)
+    for index in range(longest):
+        has = sizes > index
+        values[has] |= (data[starts[has] + index] & 127).astype(np.int64) << (7 * index)
+    return values

@@ -1,5 +1,8 @@
 """PNG bytes of whatever is stored: images, masks and class maps."""
 
+import struct
+import zlib
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +11,10 @@ from desra_studio.errors import InputError
 
 FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 BILEVEL = (cv2.IMWRITE_PNG_BILEVEL, 1)
+HEADER_END = 8 + 25
+"""Where a PNG's second chunk begins: after the signature and IHDR."""
+PALETTE = 3
+"""PNG's colour type of indices into a palette."""
 
 
 def encode_pixels(pixels: NDArray[np.uint8], options: tuple[int, int] = FAST) -> bytes:
@@ -24,6 +31,42 @@ def encode_pixels(pixels: NDArray[np.uint8], options: tuple[int, int] = FAST) ->
     if not done:
         raise InputError(f"Pixels of shape {pixels.shape} could not be encoded as PNG.")
     return data.tobytes()
+
+
+def encode_indices(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
+    """Encode (H, W) uint8 as a palette PNG: index 0 is transparent, i has colour i - 1.
+
+    A third of the bytes, and of the time, that RGBA would take.
+
+    Args:
+        indices: of the pixels.
+        palette: (1, N, 3) uint8 RGB, N at most 255, for the indices 1 to N.
+
+    Raises:
+        InputError: an index that the palette does not have.
+    """
+    colours = palette.shape[1]
+    largest = int(indices.max(initial=0))
+    if colours > 255 or largest > colours:
+        raise InputError(f"Index {largest} is not in a palette of {colours} colours.")
+    # A grey PNG holds the same samples; only what they mean is told elsewhere.
+    grey = encode_pixels(indices)
+    header = grey[16 : HEADER_END - 4]
+    header = header[:9] + bytes([PALETTE]) + header[10:]
+    return b"".join(
+        (
+            grey[:8],
+            _make_chunk(b"IHDR", header),
+            _make_chunk(b"PLTE", bytes(3) + palette.tobytes()),
+            _make_chunk(b"tRNS", bytes(1)),
+            grey[HEADER_END:],
+        )
+    )
+
+
+def _make_chunk(name: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(name + data)
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
 
 
 def decode_grey(data: bytes, what: str) -> NDArray[np.uint8]:

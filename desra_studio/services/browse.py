@@ -144,9 +144,5 @@ def get_rendition_path(studio: Studio, rendition_id: int) -> Path:
         NotFoundError: no such rendition, or its file is missing on disk.
     """
     with studio.database.read() as session:
-        path = studio.blobs.path(datasets.get_rendition(session, rendition_id).blob_sha)
-    if not path.is_file():
-        raise NotFoundError(
-            f"The stored file {path} is missing. Restore it from a backup of the data directory."
-        )
-    return path
+        sha = datasets.get_rendition(session, rendition_id).blob_sha
+    return studio.blobs.find(sha)

@@ -1,4 +1,4 @@
-"""Reviewing: the queue, one image's document, saving masks, and verdicts."""
+"""Reviewing: the queue, saving masks, and verdicts."""
 
 import gzip
 from dataclasses import dataclass
@@ -15,12 +15,18 @@ from desra_studio.imaging.masks import (
     encode_mask_runs,
     unpack_mask_runs,
 )
+from desra_studio.services.documents import describe_image as describe_image
+from desra_studio.services.documents import describe_revision
+from desra_studio.services.labels import begin_label, note_work, read_label
+from desra_studio.services.notes import check_note
+from desra_studio.services.opinions import refresh_dissent
 from desra_studio.services.regions import follow_regions
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, progress, regions, reviews
+from desra_studio.storage import datasets, drafts, progress, regions, reviews
+from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.queue_entries import OPEN
-from desra_studio.storage.tables import LABELLED, MaskRevision, Origin
+from desra_studio.storage.tables import LABELLED, MaskRevision, Opinion, Origin, Region
 from desra_studio.storage.tables import State as State
 
 
@@ -31,6 +37,23 @@ class SavedMask:
     version: int
     state: State
     revision: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NewMask:
+    """A mask that is stored and becomes a revision.
+
+    Attributes:
+        mask: (H, W) bool.
+        sha: of its blob.
+        note: what its author says about it.
+        restored: the revision that it was before, if it was one.
+    """
+
+    mask: Mask
+    sha: str
+    note: str = ""
+    restored: MaskRevision | None = None
 
 
 def list_queue(studio: Studio, dataset_id: int) -> list[dict[str, Any]]:
@@ -46,47 +69,6 @@ def list_queue(studio: Studio, dataset_id: int) -> list[dict[str, Any]]:
             }
             for record in datasets.list_records(session, dataset)
         ]
-
-
-def describe_image(studio: Studio, image_id: int) -> dict[str, Any]:
-    """Return all that the canvas needs to show an image and edit its mask."""
-    with studio.database.read() as session:
-        record = datasets.get_record(session, image_id)
-    return {
-        "id": record.image.id,
-        "name": record.image.name,
-        "width": record.image.width,
-        "height": record.image.height,
-        "state": record.state,
-        "version": record.review.version if record.review else 0,
-        "gan": _name_rendition(record.gan.id, record.gan.blob_sha),
-        "mse": _name_rendition(record.mse.id, record.mse.blob_sha),
-        "revision": describe_revision(record.revision) if record.revision else None,
-        "detection": (
-            {
-                "id": record.detection.id,
-                "sha": record.detection.mask_sha,
-                "params": record.detection.params,
-                "regions": record.detection.regions,
-                "segmentation": record.detection.segmentation,
-            }
-            if record.detection
-            else None
-        ),
-    }
-
-
-def describe_revision(revision: MaskRevision) -> dict[str, Any]:
-    """Return a revision as plain values."""
-    return {
-        "id": revision.id,
-        "number": revision.number,
-        "author": revision.author,
-        "origin": revision.origin,
-        "area_px": revision.area_px,
-        "sha": revision.mask_sha,
-        "saved_at": revision.created_at.isoformat(),
-    }
 
 
 def load_mask(studio: Studio, mask_sha: str) -> Mask:
@@ -114,21 +96,32 @@ def pack_mask(mask: Mask) -> bytes:
 
 
 def save_packed_mask(
-    studio: Studio, image_id: int, data: bytes, version: int, author: str | None = None
+    studio: Studio,
+    image_id: int,
+    data: bytes,
+    version: int,
+    author: str | None = None,
+    note: str = "",
 ) -> SavedMask:
     """Save a mask as the canvas sends it: run lengths, gzip-compressed; see `save_mask`."""
     with studio.database.read() as session:
         image = datasets.get_record(session, image_id).image
     mask = unpack_mask_runs(data, Size(image.width, image.height))
-    return save_mask(studio, image_id, mask, version, author)
+    return save_mask(studio, image_id, mask, version, author, note)
 
 
 def save_mask(
-    studio: Studio, image_id: int, mask: Mask, version: int, author: str | None = None
+    studio: Studio,
+    image_id: int,
+    mask: Mask,
+    version: int,
+    author: str | None = None,
+    note: str = "",
 ) -> SavedMask:
-    """Append a mask revision and make it current.
+    """Append a mask revision and make it current, for all, or as the author's opinion.
 
-    The blob is on disk before the row, and the row is committed before this returns.
+    The blob is on disk before the row, and the row is committed before this returns. The author's
+    draft is removed.
 
     Args:
         studio: the installation.
@@ -136,63 +129,78 @@ def save_mask(
         mask: (H, W) bool at the size of the image.
         version: that the editor started from.
         author: who saves it; None is the author of the settings.
+        note: what the author says about it.
 
     Raises:
         StaleRevisionError: another save came first; the mask is kept as a revision all the same.
-        InputError: the mask has another size than the image.
+        InputError: the mask has another size than the image, or the note is too long.
         NotFoundError: the image is gone.
     """
-    data = encode_mask_png(mask)
-    sha = studio.blobs.put(data)
+    note = check_note(note)
+    sha = studio.blobs.put(encode_mask_png(mask))
+    return append_mask(studio, image_id, NewMask(mask, sha, note), version, author)
+
+
+def append_mask(
+    studio: Studio, image_id: int, new: NewMask, version: int, author: str | None = None
+) -> SavedMask:
+    """Append a revision of a mask that is stored already; see `save_mask`."""
+    author = author or studio.settings.author
     with studio.database.write() as session:
         record = datasets.get_record(session, image_id)
         size = Size(record.image.width, record.image.height)
-        if size_of(mask) != size:
-            raise InputError(f"The mask is {size_of(mask)} px, but the image is {size} px.")
-        review = reviews.get_review(session, image_id, record.gan.model_id)
-        if review.version != version and record.revision and record.revision.mask_sha == sha:
+        if size_of(new.mask) != size:
+            raise InputError(f"The mask is {size_of(new.mask)} px, but the image is {size} px.")
+        before = read_label(session, record, author).revision
+        label = begin_label(session, record, author)
+        stale = label.version != version
+        if stale and before and before.mask_sha == new.sha:
             # The answer to this save was lost on its way, and the editor tries again.
-            return SavedMask(review.version, review.state, describe_revision(record.revision))
+            return SavedMask(label.version, label.state, describe_revision(before))
         revision = reviews.append_revision(
             session,
-            review,
-            parent_id=review.current_revision_id,
-            author=author or studio.settings.author,
-            origin=_tell_origin(record, sha),
-            mask_sha=sha,
-            area_px=int(np.count_nonzero(mask)),
+            label,
+            parent_id=label.current_revision_id,
+            author=author,
+            origin=new.restored.origin if new.restored else _tell_origin(record, new.sha),
+            mask_sha=new.sha,
+            area_px=int(np.count_nonzero(new.mask)),
+            note=new.note,
         )
-        if record.revision:
-            labelled = regions.list_regions(session, [record.revision.id])
-            places = follow_regions(studio, record.revision, labelled, mask)
-            regions.copy_regions(session, places, revision.id)
-        stale = review.version != version
+        places = _place_regions(studio, session, before, new)
+        regions.copy_regions(session, places, revision.id)
         if not stale:
-            state = review.state if review.state in LABELLED else State.IN_PROGRESS
+            state = label.state if label.state in LABELLED else State.IN_PROGRESS
             if state is State.CLEAN and revision.area_px:
                 state = State.IN_PROGRESS
-            reviews.point_to(review, revision, state)
-        current = record.revision.number if record.revision else 0
-        saved = SavedMask(review.version, review.state, describe_revision(revision))
+            reviews.point_to(label, revision, state)
+            note_work(session, record)
+            drafts.remove_draft(session, image_id, record.gan.model_id, author)
+        saved = SavedMask(label.version, label.state, describe_revision(revision))
     if stale:
-        raise StaleRevisionError(current, saved.version, kept=revision.number)
+        raise StaleRevisionError(before.number if before else 0, saved.version, revision.number)
+    if isinstance(label, Opinion):
+        refresh_dissent(studio, image_id)
     return saved
 
 
-def judge_image(studio: Studio, image_id: int, state: State, version: int) -> int:
-    """Set the verdict on an image and return the new version.
+def judge_image(
+    studio: Studio, image_id: int, state: State, version: int, author: str | None = None
+) -> int:
+    """Set the verdict on an image and return the new version; the author's draft is removed.
 
     Raises:
         InputError: accepted without a saved mask, or clean with a mask that is not empty.
         StaleRevisionError: another save came first.
         NotFoundError: the image is gone.
     """
+    author = author or studio.settings.author
     with studio.database.write() as session:
         record = datasets.get_record(session, image_id)
-        review = reviews.get_review(session, image_id, record.gan.model_id)
-        revision = record.revision
-        if review.version != version:
-            raise StaleRevisionError(revision.number if revision else 0, review.version)
+        revision = read_label(session, record, author).revision
+        label = begin_label(session, record, author)
+        if label.version != version:
+            raise StaleRevisionError(revision.number if revision else 0, label.version)
         if state in LABELLED and revision is None:
             raise InputError(f"Save a mask of {record.image.name} before you accept it.")
         if state is State.CLEAN and revision and revision.area_px:
@@ -200,8 +208,12 @@ def judge_image(studio: Studio, image_id: int, state: State, version: int) -> in
                 f"The mask of {record.image.name} marks {revision.area_px} px, so it is not clean. "
                 "Save an empty mask first."
             )
-        reviews.set_state(review, state)
-        return review.version
+        reviews.set_state(label, state)
+        drafts.remove_draft(session, image_id, record.gan.model_id, author)
+        judged = label.version
+    if isinstance(label, Opinion):
+        refresh_dissent(studio, image_id)
+    return judged
 
 
 def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
@@ -221,5 +233,13 @@ def _tell_origin(record: ImageRecord, sha: str) -> Origin:
     return Origin.DETECTED if detected else Origin.MANUAL
 
 
-def _name_rendition(rendition_id: int, sha: str) -> dict[str, Any]:
-    return {"id": rendition_id, "sha": sha}
+def _place_regions(
+    studio: Studio, session: Session, before: MaskRevision | None, new: NewMask
+) -> list[tuple[Region, int, int]]:
+    """Return the labels that a new revision begins with, and where: (label, x, y)."""
+    if new.restored:
+        labelled = regions.list_regions(session, [new.restored.id])
+        return [(region, region.x, region.y) for region in labelled]
+    if before is None:
+        return []
+    return follow_regions(studio, before, regions.list_regions(session, [before.id]), new.mask)

@@ -44,6 +44,20 @@ class BlobStore:
             )
         return data
 
+    def find(self, sha: str) -> Path:
+        """Return where a blob lies, for what sends files as they are.
+
+        Raises:
+            NotFoundError: the file is gone.
+        """
+        path = self.path(sha)
+        if not path.is_file():
+            raise NotFoundError(
+                f"The stored file {path} is missing. "
+                "Restore it from a backup of the data directory."
+            )
+        return path
+
     def path(self, sha: str) -> Path:
         """Return where the blob of this SHA-256 lies, or would lie."""
         return self.root / sha[:2] / sha[2:]

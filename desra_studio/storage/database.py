@@ -17,6 +17,7 @@ __all__ = ["Database", "Session", "get_row"]
 Row = TypeVar("Row")
 
 BUSY_TIMEOUT_MS = 5000
+MAX_ID = 2**31 - 1
 POOL_SIZE = 40
 """As many as the server has threads: none waits for a connection, only for the write lock."""
 
@@ -97,7 +98,8 @@ def get_row(session: Session, table: type[Row], row_id: int, name: str) -> Row:
     Raises:
         NotFoundError: there is none; `name` is what people call such a row.
     """
-    row = session.get(table, row_id)
+    # A larger number would not even reach the database.
+    row = session.get(table, row_id) if 0 < row_id <= MAX_ID else None
     if row is None:
         raise NotFoundError(f"{name} {row_id} does not exist (any more). Reload the page.")
     return row

@@ -15,6 +15,7 @@ from desra_studio.storage.tables import (
     Image,
     MaskRevision,
     Model,
+    ModelRole,
     Rendition,
     Review,
     State,
@@ -104,7 +105,7 @@ def get_record(session: Session, image_id: int) -> ImageRecord:
     Raises:
         NotFoundError: no such image, or it is not upscaled yet.
     """
-    image = get_row(session, Image, image_id, "Image")
+    image = get_image(session, image_id)
     records = list_records(session, get_dataset(session, image.dataset_id), [image_id])
     if not records:
         raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
@@ -127,6 +128,11 @@ def list_incomplete_images(session: Session, dataset: Dataset) -> list[Image]:
     """Return the images that lack an output of the dataset's pair, or a detection, by name."""
     complete = {record.image.id for record in list_records(session, dataset) if record.detection}
     return [image for image in list_images(session, dataset.id) if image.id not in complete]
+
+
+def get_image(session: Session, image_id: int) -> Image:
+    """Return an image by id, upscaled or not; NotFoundError where there is none."""
+    return get_row(session, Image, image_id, "Image")
 
 
 def get_rendition(session: Session, rendition_id: int) -> Rendition:
@@ -185,3 +191,19 @@ def put_rendition(session: Session, image_id: int, model_id: int, blob_sha: str)
 def list_renditions(session: Session, model_id: int) -> list[Rendition]:
     """Return all outputs of a model."""
     return list(session.scalars(select(Rendition).where(Rendition.model_id == model_id)))
+
+
+def list_fine_tuned(session: Session, record: ImageRecord) -> list[tuple[Model, Rendition]]:
+    """Return what fine-tuned models made of an image, the newest model first."""
+    query = (
+        select(Model, Rendition)
+        .join(Rendition, Rendition.model_id == Model.id)
+        .where(
+            Rendition.image_id == record.image.id,
+            Model.role == ModelRole.GAN,
+            Model.parent_run_id.is_not(None),
+            Model.id != record.gan.model_id,
+        )
+        .order_by(Model.id.desc())
+    )
+    return [(model, rendition) for model, rendition in session.execute(query)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from desra_studio.services import jobs, regions, weight_sets
@@ -11,7 +11,7 @@ from desra_studio.services.detections import DetectorParams, make_detect_config
 from desra_studio.services.live_detection import LiveDetector, pack_regions
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
-from desra_studio.ui.identity import read_user
+from desra_studio.ui.answers import NEVER, User, answer_packed
 
 DEFAULTS = DetectorParams()
 
@@ -39,6 +39,7 @@ class RegionLabel(BaseModel):
     y: int
     kind: str | None = None
     severity: int | None = None
+    note: str = ""
 
 
 def add_detector_routes(router: APIRouter, studio: Studio) -> None:
@@ -47,11 +48,7 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/api/detections/{detection_id}/live")
     def read_live(detection_id: int, settings: Annotated[DetectorSettings, Query()]) -> Response:
-        return Response(
-            pack_regions(live.detect(detection_id, settings.read())),
-            media_type="application/octet-stream",
-            headers={"Content-Encoding": "gzip", "Cache-Control": "no-store"},
-        )
+        return answer_packed(pack_regions(live.detect(detection_id, settings.read())), NEVER)
 
     @router.get("/api/weight-sets")
     def read_weight_sets() -> list[str]:
@@ -67,13 +64,11 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
         return attribute_verdict(scorer, image_id, x, y)
 
     @router.get("/api/images/{image_id}/regions")
-    def read_regions(image_id: int) -> list[dict[str, Any]]:
-        return regions.list_labels(studio, image_id)
+    def read_regions(image_id: int, user: User) -> list[dict[str, Any]]:
+        return regions.list_labels(studio, image_id, user)
 
     @router.post("/api/images/{image_id}/regions", status_code=201)
-    def label_region(
-        image_id: int, label: RegionLabel, user: Annotated[str | None, Depends(read_user)]
-    ) -> dict[str, Any]:
+    def label_region(image_id: int, label: RegionLabel, user: User) -> dict[str, Any]:
         return regions.label_region(
             studio,
             image_id,
@@ -81,5 +76,6 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
             label.y,
             kind=label.kind,
             severity=label.severity,
+            note=label.note,
             author=user,
         )

@@ -1,14 +1,13 @@
 """The HTTP routes that the canvas and the navigation use. Pixels and masks never go by Gradio."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from desra_studio.errors import InputError
 from desra_studio.progress import format_time
 from desra_studio.services import curation, exports, jobs, models, review, score_tables
 from desra_studio.services.browse import (
@@ -21,14 +20,22 @@ from desra_studio.services.browse import (
 from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import (
+    MAX_MASK_BYTES,
+    NEVER,
+    User,
+    answer_packed,
+    describe_saved,
+    keep_named,
+    read_body,
+    read_version,
+)
 from desra_studio.ui.detector_routes import add_detector_routes
-from desra_studio.ui.identity import read_user
+from desra_studio.ui.label_routes import add_label_routes
+from desra_studio.ui.opinion_routes import add_opinion_routes
 from desra_studio.ui.queue_routes import add_queue_routes
-
-FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-NEVER = {"Cache-Control": "no-store"}
-MAX_MASK_BYTES = 64 * 1024 * 1024
-User = Annotated[str | None, Depends(read_user)]
+from desra_studio.ui.user_routes import add_user_routes
+from desra_studio.ui.view_routes import add_view_routes
 
 
 class Verdict(BaseModel):
@@ -44,6 +51,10 @@ def make_router(studio: Studio) -> APIRouter:
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)
     add_detector_routes(router, studio)
+    add_view_routes(router, studio)
+    add_label_routes(router, studio)
+    add_opinion_routes(router, studio)
+    add_user_routes(router, studio)
     add_queue_routes(router, studio)
     return router
 
@@ -96,14 +107,14 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
 
 def _add_image_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/images/{image_id}")
-    def read_image(image_id: int, response: Response) -> dict[str, Any]:
+    def read_image(image_id: int, user: User, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
-        return review.describe_image(studio, image_id)
+        return review.describe_image(studio, image_id, user)
 
     @router.get("/renditions/{rendition_id}.png")
     def read_rendition(rendition_id: int, v: str = "") -> FileResponse:
         path = get_rendition_path(studio, rendition_id)
-        return FileResponse(path, media_type="image/png", headers=_keep(v))
+        return FileResponse(path, media_type="image/png", headers=keep_named(v))
 
     @router.get("/revisions/{revision_id}.mask")
     def read_revision(revision_id: int, v: str = "") -> Response:
@@ -118,7 +129,7 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
         revision_id: int, feather: Annotated[float, Query(ge=0, le=50)] = 2.0, v: str = ""
     ) -> Response:
         image = curation.render_pseudo_gt(studio, revision_id, feather)
-        return Response(image, media_type="image/png", headers=_keep(v))
+        return Response(image, media_type="image/png", headers=keep_named(v))
 
 
 def _add_review_routes(router: APIRouter, studio: Studio) -> None:
@@ -129,54 +140,26 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
         user: User,
         if_match: Annotated[str, Header()],
         after: BackgroundTasks,
+        x_note: Annotated[str, Header()] = "",
     ) -> dict[str, Any]:
-        version = _read_version(if_match)
+        version, note = read_version(if_match), unquote(x_note)
         after.add_task(measure_disagreement, studio, image_id)
-        body = await _read_body(request)
+        body = await read_body(request, MAX_MASK_BYTES, "The mask")
         saved = await run_in_threadpool(
-            review.save_packed_mask, studio, image_id, body, version, user
+            review.save_packed_mask, studio, image_id, body, version, user, note
         )
-        return {
-            "version": saved.version,
-            "state": saved.state.value,
-            "revision": saved.revision,
-        }
+        return describe_saved(saved)
 
     @router.post("/api/images/{image_id}/verdict")
     def judge(
-        image_id: int, verdict: Verdict, if_match: Annotated[str, Header()]
+        image_id: int, verdict: Verdict, user: User, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
-        version = review.judge_image(studio, image_id, verdict.state, _read_version(if_match))
-        return {"version": version}
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_MASK_BYTES:
-            raise InputError(f"The mask that was sent is larger than {MAX_MASK_BYTES} bytes.")
-    return bytes(body)
-
-
-def _read_version(if_match: str) -> int:
-    try:
-        return int(if_match.strip('"'))
-    except ValueError as error:
-        raise InputError(f"If-Match must be the version number, got {if_match!r}.") from error
-
-
-def _keep(version: str) -> dict[str, str]:
-    """Let browsers keep an answer if its address names the content: ids come again elsewhere."""
-    return FOREVER if version else NEVER
+        version = read_version(if_match)
+        return {"version": review.judge_image(studio, image_id, verdict.state, version, user)}
 
 
 def _answer_mask(mask: review.Mask, version: str) -> Response:
-    return Response(
-        review.pack_mask(mask),
-        media_type="application/octet-stream",
-        headers={"Content-Encoding": "gzip", **_keep(version)},
-    )
+    return answer_packed(review.pack_mask(mask), keep_named(version))
 
 
 def _answer_csv(name: str, text: str) -> Response:

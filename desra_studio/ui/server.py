@@ -23,7 +23,8 @@ from desra_studio.errors import (
     StudioError,
 )
 from desra_studio.services.studio import Studio
-from desra_studio.ui.routes import FOREVER, make_router
+from desra_studio.ui.answers import FOREVER
+from desra_studio.ui.routes import make_router
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 
 # Before Gradio is imported, which reads it then: nothing of a user leaves the machine.

@@ -4,29 +4,16 @@ import gzip
 
 import numpy as np
 import pytest
-from starlette.testclient import TestClient
 
-from desra_studio.detection.detector import DetectorParams
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
-from desra_studio.ui.server import create_api
 from tests.conftest import make_pair
 
 SIZE = Size(96, 96)
 MASK = np.zeros((96, 96), bool)
 MASK[10:20, 10:30] = True
 BODY = gzip.compress(encode_mask_runs(MASK))
-
-
-@pytest.fixture
-def client(studio, dataset_folder):
-    report = import_dataset(studio, dataset_folder, "set")
-    detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
-    with TestClient(create_api(studio), base_url="http://127.0.0.1") as made:
-        yield made
 
 
 def save(client, version, body=BODY, **headers):

@@ -59,6 +59,7 @@ export class Detector {
     const { selection } = this;
     const act = (id, title, keys, run) => ({ id, title, group: "Components", keys, run });
     this.slots = { rows: [this.element], bottom: [this.toggleButton] };
+    this.pointer = [["Ctrl+click or Alt+click", "Choose the component there"]];
     this.actions = [
       {
         id: "detector",
@@ -72,11 +73,6 @@ export class Detector {
       act("drop-component", "Leave the component", ["escape"], () => selection.drop()),
       act("reject", "Reject the component", ["delete", "backspace"], () => selection.fill(0)),
       act("keep", "Keep the component", ["k"], () => selection.fill(1)),
-      ...[0, 1, 2, 3, 4, 5].map((severity) =>
-        act(`severity-${severity}`, `Severity ${severity}`, [String(severity)], () =>
-          selection.label({ severity }),
-        ),
-      ),
     ];
   }
 
@@ -151,7 +147,7 @@ export class Detector {
   /** Pictures of images that went, and strokes on the way, are left alone. */
   #mayChange(document) {
     const { page } = this;
-    return page.document === document && !page.loading && !page.panes.gesture;
+    return page.document === document && !page.locked && !page.panes.gesture;
   }
 
   #move(settings, group) {

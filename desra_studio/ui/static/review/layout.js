@@ -73,11 +73,11 @@ export function buildLayout(page) {
       make("label", {}, "Opacity", page.opacity),
       make("label", {}, page.maskHidden, "Hide mask", make("kbd", {}, "H")),
       button("Fit / 1:1", "Z", () => page.toggleZoom()),
-      button("Keys", "?", () => page.keySheet.showModal()),
+      button("Keys", "?", () => page.settings.sheet.show()),
+      button("Settings", ",", () => page.settings.open("keys")),
       span("gap"),
       page.probe.element,
     ),
-    page.keySheet,
   );
 }
 

@@ -2,14 +2,19 @@
 
 import { loadLoop, Refusal } from "../api.js";
 import { listPageActions } from "./actions.js";
+import { Claims } from "./claims.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
 import { addressed, announceChange, make, pageAddress } from "../dom.js";
-import { bindKeys, buildKeySheet } from "./keys.js";
+import { KeyMap } from "./key_map.js";
+import { bindKeys } from "./keys.js";
+import { Kinds } from "./kinds.js";
 import { buildLayout } from "./layout.js";
 import { Panes } from "./panes.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
+import { Regions } from "./regions.js";
+import { Settings } from "./settings_dialog.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -24,14 +29,18 @@ export function mount(element) {
  * (actions.js), `slots` (layout.js) and these methods: start() once the page is there,
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
- * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane.
+ * forget what is on its way, settle() for when what was said of the image is sent,
+ * decorate(context, kind, view, pane) to draw over a pane. While its `freezes` has a sentence, the
+ * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
   busy = false;
   loading = false;
   document = null;
   wanted = null;
-  queue = new Queue();
+  /** Resolves once no image loads and no save is answered. */
+  idle = Promise.resolve();
+  #rest = null;
   probe = new Probe();
 
   constructor(root) {
@@ -42,7 +51,7 @@ class ReviewPage {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked,
-      locked: () => this.loading,
+      locked: () => this.locked,
       onPress: () => this.focus(),
       onGesture: () => this.#tell("cancel"),
       onEdit: () => this.afterEdit(),
@@ -51,10 +60,23 @@ class ReviewPage {
       decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
     });
     this.toolbox = new Toolbox(this);
+    this.kinds = new Kinds(this);
+    this.regions = new Regions(this);
+    this.settings = new Settings(this);
     this.detector = new Detector(this);
-    this.parts = [this.toolbox, this.queue, this.detector];
+    this.queue = new Queue(this);
+    this.claims = new Claims(this);
+    this.parts = [
+      this.toolbox,
+      this.queue,
+      this.detector,
+      this.regions,
+      this.kinds,
+      this.claims,
+      this.settings,
+    ];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
-    this.keySheet = buildKeySheet(this.actions);
+    this.keyMap = new KeyMap(this.actions);
     buildLayout(this);
     bindKeys(root, this);
     this.#tell("start");
@@ -64,18 +86,14 @@ class ReviewPage {
   }
 
   async start() {
-    try {
+    await this.#try(async () => {
       const loop = await loadLoop(addressed("dataset"));
       if (!loop.dataset) return this.showEmpty();
       this.dataset = loop.dataset;
-      await this.queue.load(loop.dataset, (button, { id }) =>
-        this.onClick(button, () => this.open(id)),
-      );
-      await this.open(this.queue.first(Number(addressed("image"))).id);
+      const first = await this.queue.load(loop.dataset);
+      if (first) await this.open(first);
       this.focus();
-    } catch (error) {
-      this.say(error.message, true);
-    }
+    });
     this.root.dataset.ready = "true";
   }
 
@@ -94,7 +112,6 @@ class ReviewPage {
         make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
       ),
     );
-    this.root.dataset.ready = "true";
   }
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
@@ -105,7 +122,9 @@ class ReviewPage {
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
     try {
-      if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
+      // What cannot be saved now stays with the document, unsaved.
+      const unsaved = this.document?.dirty && !this.frozen;
+      if (unsaved && !(await this.#attempt(() => this.document.save()))) return;
       if (this.document) this.#tell("leave", this.document);
       this.#setBusy(true);
       this.document = await openDocument(id);
@@ -117,11 +136,20 @@ class ReviewPage {
     }
     this.panes.show(this.document);
     this.#tell("show", this.document);
-    history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
+    history.replaceState(null, "", this.queue.address(id));
     this.say("");
     this.describe();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
+  }
+
+  /** Read the open image again; unsaved changes stay, unless they are given up. */
+  async reload(givingUp = false) {
+    const { record, dirty } = this.document;
+    if (dirty && !givingUp) return;
+    forgetDocument(record.id);
+    this.document = null;
+    await this.open(record.id);
   }
 
   /** Save the mask; tells whether that was done. */
@@ -138,7 +166,7 @@ class ReviewPage {
   }
 
   async markClean() {
-    if (this.busy) return;
+    if (this.busy || this.#sayFrozen()) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
@@ -148,23 +176,32 @@ class ReviewPage {
   }
 
   async judge(state) {
-    const judged = this.document.record.id;
+    if (this.#sayFrozen()) return;
+    const { document } = this;
+    const judged = document.record.id;
+    // Asked before the verdict: it may move the image elsewhere in the queue.
+    const coming = this.queue.nextOpen(judged).catch(() => this.queue.upcoming());
+    await Promise.all(this.parts.map((part) => part.settle?.()));
+    if (this.document !== document) return;
     if (!(await this.#attempt(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
-    const next = this.wanted ?? this.queue.nextOpen(judged)?.id;
+    const next = this.wanted ?? (await coming);
     if (next) await this.open(next);
-    else this.#sayFinished();
+    else await this.#try(() => this.queue.sayFinished());
   }
 
   async step(offset) {
-    const next = this.queue.neighbour(this.document.record.id, offset);
-    if (next) await this.open(next.id);
-    else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
+    await this.#try(async () => {
+      const next = await this.queue.neighbour(this.document.record.id, offset);
+      if (next) await this.open(next);
+      else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
+    });
   }
 
   undo(again = false) {
+    if (this.#sayFrozen()) return;
     this.#tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
@@ -177,6 +214,16 @@ class ReviewPage {
     this.#tell("edited", this.document);
     this.say("");
     this.describe();
+  }
+
+  /** Why the mask has to stay as it is, null where it has not. */
+  get frozen() {
+    return this.parts.find(({ freezes }) => freezes)?.freezes ?? null;
+  }
+
+  /** Whether the mask cannot be changed now. */
+  get locked() {
+    return this.loading || this.frozen !== null;
   }
 
   focus() {
@@ -203,9 +250,8 @@ class ReviewPage {
 
   describe() {
     const { record, dirty } = this.document;
-    this.queue.pointTo(record.id, record.state);
-    const position = this.queue.items.indexOf(this.queue.find(record.id)) + 1;
-    this.position.textContent = `${position}/${this.queue.items.length}`;
+    this.queue.pointTo(record);
+    this.position.textContent = this.queue.describePosition(record.id);
     this.name.textContent = record.name;
     this.state.textContent = record.state;
     this.saved.textContent = describeSaved(record, dirty);
@@ -222,9 +268,17 @@ class ReviewPage {
     for (const part of this.parts) part[method]?.(...values);
   }
 
+  async #try(action) {
+    try {
+      await action();
+    } catch (error) {
+      this.say(error.message, true);
+    }
+  }
+
   /** Run a save or a verdict: one at a time, with what went wrong in words. */
   async #attempt(action) {
-    if (this.busy) return false;
+    if (this.busy || this.#sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     this.#tell("cancel");
     this.#setBusy(true);
@@ -246,33 +300,30 @@ class ReviewPage {
 
   /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
   #setBusy(busy) {
+    if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
+    if (!busy) this.#rest?.();
     this.busy = busy;
     this.root.setAttribute("aria-busy", String(busy));
     for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
   }
 
+  /** Say why the mask has to stay as it is; tells whether it has to. */
+  #sayFrozen() {
+    const { frozen } = this;
+    if (frozen) this.say(frozen, true);
+    return frozen !== null;
+  }
+
   #sayStale(error) {
     const { record } = this.document;
     const theirs = make("button", { className: "link" }, "Show theirs");
-    theirs.addEventListener("click", () => {
-      forgetDocument(record.id);
-      this.document = null;
-      this.open(record.id);
-    });
+    theirs.addEventListener("click", () => this.reload(true));
     const mine = make("button", { className: "link" }, "Make mine the current one");
     mine.addEventListener("click", () => {
       record.version = error.answer.version;
       this.save();
     });
     this.say(`${error.message} `, true, theirs, " ", mine);
-  }
-
-  #sayFinished() {
-    this.say(
-      `All ${this.queue.items.length} images are reviewed, ${this.queue.count("accepted")} accepted. `,
-      false,
-      make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) }, "Go on to fine-tuning"),
-    );
   }
 
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */

@@ -1,20 +1,17 @@
 // One component of the detection under review: choosing it, deciding about it, labelling it.
 
-import { loadAttribution, loadRegionLabels, saveRegionLabel } from "../api.js";
+import { loadAttribution } from "../api.js";
 import { ComponentRow } from "./component_row.js";
 import {
   describeRegion,
-  findMarked,
   findRegion,
   floodRegion,
-  hasPoint,
   pickPoint,
   shareMarked,
 } from "./components.js";
 import { areSame } from "./detector_settings.js";
 import { Newest } from "../newest.js";
-
-const UNLABELLED = { kind: null, severity: null };
+import { UNLABELLED } from "./regions.js";
 
 export class Selection {
   /**
@@ -22,8 +19,6 @@ export class Selection {
    * @type {{document, detected, region, spans, point, effect, version, label, change, ready}?}
    */
   chosen = null;
-  #labelling = Promise.resolve();
-  #labels = { document: null, version: null, list: null };
   #effects = new Newest((chosen, signal) => this.#loadEffect(chosen, signal));
 
   constructor(page) {
@@ -62,23 +57,12 @@ export class Selection {
   fill(value) {
     const { page } = this;
     if (!this.chosen) return page.say("Choose a component first, with N or Ctrl+click.");
-    if (page.loading) return;
+    if (page.locked) return;
     page.detector.cancel();
     const changed = page.document.fillSpans(this.chosen.spans, value);
     page.panes.invalidate();
     page.afterEdit();
     if (!changed) page.say(value ? "All of it is in the mask." : "None of it is in the mask.");
-  }
-
-  /** Label the chosen component: { kind } or { severity }, null takes it back. */
-  label(change) {
-    const { chosen } = this;
-    if (!chosen) return;
-    chosen.change = { ...chosen.change, ...change };
-    chosen.label = { ...chosen.label, ...change };
-    this.row.showLabel(chosen.label);
-    // One after the other: each is sent as it then is, so the last one stands.
-    this.#labelling = this.#labelling.then(() => this.#sendLabel(chosen));
   }
 
   /** Bring the row up to date with the mask, and with other detected components. */
@@ -109,7 +93,7 @@ export class Selection {
     const label = { label: UNLABELLED, change: {} };
     this.chosen = { document, detected, region, spans, point, effect: "", ...label };
     this.#show();
-    this.chosen.ready = this.#loadLabel(this.chosen);
+    this.chosen.ready = this.page.regions.load(this.chosen);
     this.page.panes.invalidate();
   }
 
@@ -145,56 +129,6 @@ export class Selection {
     if (signal.aborted) return;
     chosen.effect = effect;
     if (this.chosen === chosen) this.#showEffect();
-  }
-
-  /** Show what was said about a component; tells whether that is known. */
-  async #loadLabel(chosen) {
-    try {
-      const labels = await this.#readLabels(chosen.document);
-      const saved = labels.find(({ x, y }) => hasPoint(chosen.spans, x, y)) ?? UNLABELLED;
-      // What was set meanwhile is newer than this answer.
-      chosen.label = { kind: saved.kind, severity: saved.severity, ...chosen.change };
-    } catch (error) {
-      this.page.say(error.message, true);
-      return false;
-    }
-    if (this.chosen === chosen) this.row.showLabel(chosen.label);
-    return true;
-  }
-
-  /** Labels of the saved mask, asked for once while it stays the same. */
-  #readLabels(document) {
-    const { id, version } = document.record;
-    if (this.#labels.document !== document || this.#labels.version !== version) {
-      this.#labels = { document, version, list: loadRegionLabels(id) };
-      this.#labels.list.catch(() => (this.#labels.document = null));
-    }
-    return this.#labels.list;
-  }
-
-  async #sendLabel(chosen) {
-    const { page } = this;
-    const { document, spans } = chosen;
-    const refuse = (text) => {
-      chosen.change = {};
-      chosen.ready = this.#loadLabel(chosen);
-      page.say(text, true);
-    };
-    // Kind and severity are sent together: the one that was not set must not be lost.
-    if (!(await chosen.ready)) return;
-    const { kind, severity } = chosen.label;
-    if (document !== page.document) return;
-    const point = findMarked(spans, document.mask, document.width);
-    if (!point) return refuse("Only what is in the mask can be labelled: keep this component first (K).");
-    const unsaved = document.dirty || !document.record.revision;
-    if (unsaved && !(await page.save())) return refuse("Not labelled: the mask could not be saved.");
-    try {
-      await saveRegionLabel(document.record.id, { ...point, kind, severity });
-      this.#labels.document = null; // they are others now
-      if (this.chosen === chosen) page.say("");
-    } catch (error) {
-      refuse(`Not labelled. ${error.message}`);
-    }
   }
 
   #findAt(detected, { x, y }) {
