@@ -18,7 +18,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.class_weights import CLASSES
 from desra_studio.errors import StudioError
 from desra_studio.services.detections import DetectorParams
-from desra_studio.services.regions import KINDS
+from desra_studio.services.kinds import USUAL as KINDS
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.database import Session
@@ -64,8 +64,8 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
     Returns:
         {"images", "regions", "build_seconds": filling the tables, "rebuild_seconds": making all of
         the queue's entries, "routes": {what is asked: {"median_ms", "worst_ms"}}, "progress_ms":
-        median of counting all, "median_ms" and "worst_ms": the largest of the routes', "target_ms", "naive_ms", "ratio": naive over the same
-        question's median}.
+        median of counting all, "median_ms" and "worst_ms": the largest of the routes',
+        "target_ms", "naive_ms", "ratio": naive over the same question's median}.
 
     Raises:
         StudioError: the server did not start, or refused an answer.

@@ -297,7 +297,9 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
     asked = []
 
     def answer(route):
-        query = {key: values[0] for key, values in parse_qs(urlparse(route.request.url).query).items()}
+        query = {
+            key: values[0] for key, values in parse_qs(urlparse(route.request.url).query).items()
+        }
         offset = int(query.get("offset", 0))
         asked.append(offset)
         first = json.loads(template)["items"][0]
@@ -306,9 +308,7 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
             for index in range(offset, min(offset + 100, LONG))
         ]
         position = int(query["around"]) - first["id"] if "around" in query else None
-        route.fulfill(
-            json={"total": LONG, "offset": offset, "position": position, "items": items}
-        )
+        route.fulfill(json={"total": LONG, "offset": offset, "position": position, "items": items})
 
     address = f"/studio/api/datasets/{dataset}/queue"
     template = page.request.get(address).text()
