@@ -333,8 +333,6 @@ class ReviewPage {
     for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
   }
 
-  }
-
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
   onClick(button, action) {
     button.addEventListener("click", (event) => {
