@@ -48,6 +48,8 @@ SIDE = 1024
 PEOPLE = ("Ada", "Grace", "Mary")
 PARAMS = DetectorParams().as_dict()
 SHA = "0" * 64
+PROGRESS = "progress"
+"""It counts every region of the dataset, and no page of the queue waits for it."""
 
 Row = dict[str, Any]
 
@@ -61,9 +63,9 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
 
     Returns:
         {"images", "regions", "build_seconds": filling the tables, "rebuild_seconds": making all of
-        the queue's entries, "routes": {what is asked: {"median_ms", "worst_ms"}}, "median_ms" and
-        "worst_ms": the largest of these, "target_ms", "naive_ms", "ratio": naive over the same
-        question's median}.
+        the queue's entries, "routes": {what is asked: {"median_ms", "worst_ms"}}, "progress_ms":
+        median of counting all, "median_ms" and "worst_ms": the largest of the routes',
+        "target_ms", "naive_ms", "ratio": naive over the same question's median}.
 
     Raises:
         StudioError: the server did not start, or refused an answer.
@@ -86,12 +88,14 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         name: {"median_ms": round(median(each), 1), "worst_ms": round(max(each), 1)}
         for name, each in times.items()
     }
+    progress = routes.pop(PROGRESS)
     return {
         "images": images,
         "regions": images * REGIONS,
         "build_seconds": round(built - begun, 1),
         "rebuild_seconds": round(rebuilt - built, 1),
         "routes": routes,
+        "progress_ms": progress["median_ms"],
         "median_ms": max(each["median_ms"] for each in routes.values()),
         "worst_ms": max(each["worst_ms"] for each in routes.values()),
         "target_ms": TARGET_MS,
@@ -262,7 +266,7 @@ def _list_routes(dataset_id: int, images: int) -> dict[str, str]:
         asked[f"filter {name}, middle page"] = "queue", by_area | {"offset": middle // share}
         asked[f"filter {name}, around an image"] = "queue", by_area | {"around": middle}
     asked["next where none is open"] = "queue/next", {"state": "clean", "after": middle}
-    asked["progress"] = "progress", {}
+    asked[PROGRESS] = "progress", {}
     return {
         name: f"{prefix}/{path}?{urlencode(values, doseq=True)}"
         for name, (path, values) in asked.items()
