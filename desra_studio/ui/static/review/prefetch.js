@@ -22,7 +22,7 @@ export class Prefetch {
   async #load(shown) {
     try {
       const next = await this.page.queue.nextOpen(shown);
-      if (next && next.id !== shown) await prefetchDocument(next.id);
+      if (next) await prefetchDocument(next);
     } catch {
       // Opening it will say what is wrong.
     }
