@@ -157,40 +157,41 @@ CREATE TABLE mask_revision (
 
 CREATE TABLE queue_entry (
   image_id INTEGER NOT NULL,
-  model_id INTEGER NOT NULL,
   dataset_id INTEGER NOT NULL,
   name VARCHAR(200) NOT NULL,
+  open BOOLEAN NOT NULL,
   state VARCHAR(20) NOT NULL,
   annotator VARCHAR(100),
   assigned_to VARCHAR(100),
+  opinions_wanted INTEGER NOT NULL,
+  opinions_given INTEGER NOT NULL,
   regions INTEGER NOT NULL,
   area_share DOUBLE NOT NULL,
-  uncertainty DOUBLE,
-  disagreement DOUBLE,
-  dissent DOUBLE,
+  uncertainty DOUBLE NOT NULL,
+  disagreement DOUBLE NOT NULL,
+  dissent DOUBLE NOT NULL,
   flags INTEGER NOT NULL,
   severity INTEGER,
   kinds TEXT NOT NULL,
   classes TEXT NOT NULL,
-  CONSTRAINT pk_queue_entry PRIMARY KEY (image_id, model_id),
+  CONSTRAINT pk_queue_entry PRIMARY KEY (image_id),
   CONSTRAINT fk_queue_entry_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
-  CONSTRAINT fk_queue_entry_model_id_model FOREIGN KEY(model_id) REFERENCES model (id),
   CONSTRAINT fk_queue_entry_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
 );
 
-CREATE INDEX ix_queue_entry_area ON queue_entry (dataset_id, model_id, area_share);
+CREATE INDEX ix_queue_entry_annotator ON queue_entry (dataset_id, annotator, state);
 
-CREATE INDEX ix_queue_entry_disagreement ON queue_entry (dataset_id, model_id, disagreement);
+CREATE INDEX ix_queue_entry_area ON queue_entry (dataset_id, area_share DESC, image_id, open, state, severity, annotator, assigned_to, kinds, classes);
 
-CREATE INDEX ix_queue_entry_dissent ON queue_entry (dataset_id, model_id, dissent);
+CREATE INDEX ix_queue_entry_disagreement ON queue_entry (dataset_id, disagreement DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 
-CREATE INDEX ix_queue_entry_flags ON queue_entry (dataset_id, model_id, flags);
+CREATE INDEX ix_queue_entry_dissent ON queue_entry (dataset_id, dissent DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 
-CREATE INDEX ix_queue_entry_name ON queue_entry (dataset_id, model_id, name);
+CREATE INDEX ix_queue_entry_flags ON queue_entry (dataset_id, flags DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 
-CREATE INDEX ix_queue_entry_state ON queue_entry (dataset_id, model_id, state, annotator);
+CREATE INDEX ix_queue_entry_name ON queue_entry (dataset_id, name, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 
-CREATE INDEX ix_queue_entry_uncertainty ON queue_entry (dataset_id, model_id, uncertainty);
+CREATE INDEX ix_queue_entry_uncertainty ON queue_entry (dataset_id, uncertainty DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 
 CREATE TABLE rendition (
   id INTEGER NOT NULL,

@@ -16,7 +16,8 @@ def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> No
     from desra_studio.services.maintenance import upgrade_studio
 
     studio = connect_studio(make_settings(data_dir=data_dir, database_url=database_url))
-    schema, backup = upgrade_studio(studio)
+    with show_progress("upgrade") as report:
+        schema, backup = upgrade_studio(studio, report)
     typer.echo(f"The database is at schema {schema}." + (f" Backup: {backup}" if backup else ""))
 
 

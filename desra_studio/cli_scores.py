@@ -79,11 +79,12 @@ def _score_dataset(
     from desra_studio.services.comparisons import adopt_cleaning
     from desra_studio.services.detectors import list_detector_runs, parse_detector, run_detectors
     from desra_studio.services.exports import find_dataset_by_name
-    from desra_studio.services.regions import RegionFilter
+    from desra_studio.services.regions import RegionFilter, check_filter
     from desra_studio.services.scores import score_dataset
 
     chosen = RegionFilter(regions)
     dataset_id = find_dataset_by_name(studio, dataset).id
+    check_filter(studio, dataset_id, chosen)
     wanted = [parse_detector(text, studio) for text in detectors]
     if wanted:
         wanted = adopt_cleaning(list_detector_runs(studio, dataset_id), wanted)

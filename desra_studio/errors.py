@@ -1,5 +1,7 @@
 """The errors a user may see: each says what was wrong, with the value, and what to do next."""
 
+from datetime import datetime
+
 
 class StudioError(Exception):
     """Base of everything that is told to the user in one line instead of a traceback."""
@@ -26,6 +28,22 @@ class StaleRevisionError(StudioError):
         kept_as = f" Your mask is kept as revision {kept}, beside theirs." if kept else ""
         super().__init__(f"Somebody {what} meanwhile.{kept_as}")
         self.version, self.kept = version, kept
+
+
+class ClaimedError(StudioError):
+    """Somebody else works on an image.
+
+    Attributes:
+        claimed_by: who.
+        until: when the claim ends, unless it is renewed; aware.
+    """
+
+    def __init__(self, name: str, claimed_by: str, until: datetime) -> None:
+        super().__init__(
+            f"{claimed_by} works on {name} until {until:%H:%M} UTC. Take the next image, or take "
+            "this one over."
+        )
+        self.claimed_by, self.until = claimed_by, until
 
 
 class SchemaError(StudioError):

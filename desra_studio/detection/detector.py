@@ -74,10 +74,12 @@ class Detection:
 
     Attributes:
         maps: D before weights, and where GAN-SR is the busier of both; valid region only.
+        adjusted: D after weights, the same array where every weight is 1.
         mask, regions, score: see `MarkedRegions`.
     """
 
     maps: ContrastMaps
+    adjusted: ArtifactMap
     mask: Mask
     regions: tuple[ArtifactRegion, ...]
     score: float
@@ -112,8 +114,9 @@ def detect_artifacts(
         maps = compare_contrast_on(gan_sr, mse_sr, device, params.window_size)
     if labels is not None:
         check_same_size(gan_sr, labels, "GAN-SR", "the class map")
-    found = detect_in_map(adjust_map(maps.d, labels, weights), maps.busier, params)
-    return Detection(maps, found.mask, found.regions, found.score)
+    adjusted = adjust_map(maps.d, labels, weights)
+    found = detect_in_map(adjusted, maps.busier, params)
+    return Detection(maps, adjusted, found.mask, found.regions, found.score)
 
 
 def adjust_map(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import BORDER_PX, Mask, size_of
+from desra_studio.imaging.arrays import BORDER_PX, Mask, check_same_size, size_of
 from desra_studio.imaging.masks import count_pixels_inside, find_components
 
 HIT_SHARE = 0.5
@@ -97,6 +97,17 @@ def score_image(prediction: Mask | None, manual: Mask) -> ImageScore:
         manual=manual_count,
         manual_hits=manual_hits,
     )
+
+
+def measure_iou(first: Mask, second: Mask) -> float:
+    """Return |A and B| / |A or B| of two (H, W) bool masks, border and all; 1 where both are empty.
+
+    Raises:
+        InputError: sizes that differ.
+    """
+    check_same_size(first, second, "the first mask", "the second mask")
+    union = np.count_nonzero(first | second)
+    return float(np.count_nonzero(first & second) / union) if union else 1.0
 
 
 def summarize_scores(scores: Iterable[ImageScore]) -> SetScore:

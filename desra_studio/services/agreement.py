@@ -7,6 +7,7 @@ from desra_studio.errors import InputError
 from desra_studio.metrics.agreement import compare_annotations, compare_annotators
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.storage import datasets, reviews
+from desra_studio.storage.tables import Origin
 
 
 def list_annotators(scorer: SetScorer, dataset_id: int) -> dict[str, int]:
@@ -63,5 +64,7 @@ def _list_masks(scorer: SetScorer, dataset_id: int) -> dict[int, dict[str, str]]
         found = reviews.list_dataset_revisions(session, dataset_id, dataset.gan_model_id)
     masks: dict[int, dict[str, str]] = {}
     for revision in found:
+        if revision.origin is Origin.CONSENSUS:
+            continue  # what several people agreed on is nobody's own
         masks.setdefault(revision.image_id, {})[revision.author] = revision.mask_sha
     return masks

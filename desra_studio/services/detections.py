@@ -14,6 +14,11 @@ from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.class_maps import ClassSource, open_class_source, read_class_map
 from desra_studio.services.devices import choose_map_device
+from desra_studio.services.queue_figures import (
+    measure_disagreements,
+    measure_uncertainty,
+    name_regions,
+)
 from desra_studio.services.set_scorer import describe_code_version
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.weight_sets import load_weights
@@ -62,6 +67,7 @@ def detect_dataset(
     # All or none: masks of two thresholds in one dataset would be scored as one.
     with studio.database.write() as session:
         session.add_all(rows)
+    measure_disagreements(studio, dataset_id)
     return {
         "marked": sum(row.area_px > 0 for row in rows),
         "segmentation": classes.identity,
@@ -124,9 +130,12 @@ def detect_labelled_pair(
         labels_sha=labels_sha,
         code_version=describe_code_version(),
         mask_sha=studio.blobs.put(encode_mask_png(detection.mask)),
-        regions=[asdict(region) for region in detection.regions],
+        regions=name_regions(
+            [asdict(region) for region in detection.regions], detection.mask, labels
+        ),
         area_px=int(np.count_nonzero(detection.mask)),
         score=detection.score,
+        uncertainty=measure_uncertainty(detection.adjusted, params.contrast_threshold),
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from desra_studio.services.labels import read_label
+from desra_studio.services.opinions import describe_opinions
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, drafts
 from desra_studio.storage.datasets import ImageRecord
@@ -14,32 +16,35 @@ def describe_image(studio: Studio, image_id: int, author: str | None = None) -> 
     Args:
         studio: the installation.
         image_id: of the image.
-        author: who asks, whose draft it tells of; None is the author of the settings.
+        author: who asks: it tells of their draft, and of their own label where several people are
+            asked for theirs; None is the author of the settings.
 
     Raises:
         NotFoundError: the image is gone, or not upscaled yet.
     """
+    author = author or studio.settings.author
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
         fine_tuned = datasets.list_fine_tuned(session, record)
-        draft = drafts.find_draft(
-            session, image_id, record.gan.model_id, author or studio.settings.author
-        )
+        label = read_label(session, record, author)
+        opinions = describe_opinions(studio, session, record, author)
+        draft = drafts.find_draft(session, image_id, record.gan.model_id, author)
     return {
         "id": record.image.id,
         "name": record.image.name,
         "width": record.image.width,
         "height": record.image.height,
-        "state": record.state,
-        "version": record.review.version if record.review else 0,
+        "state": label.state,
+        "version": label.version,
         "gan": _name_rendition(record.gan),
         "mse": _name_rendition(record.mse),
         "lr": _describe_lr(record),
         "fine_tuned": [
             {"model": model.name, **_name_rendition(rendition)} for model, rendition in fine_tuned
         ],
-        "revision": describe_revision(record.revision) if record.revision else None,
+        "revision": describe_revision(label.revision) if label.revision else None,
         "detection": _describe_detection(record.detection) if record.detection else None,
+        "opinions": opinions,
         "draft": _describe_draft(draft) if draft else None,
     }
 

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from desra_studio.errors import StudioError
+from desra_studio.services.queue_figures import rebuild_queue
 from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage.datasets import list_datasets
 from desra_studio.storage.maintenance import find_broken_references, list_blobs
-from desra_studio.storage.migrate import check_schema, get_head, upgrade_database
+from desra_studio.storage.migrate import check_schema, get_head, get_revision, upgrade_database
 
 
-def upgrade_studio(studio: Studio) -> tuple[str, Path | None]:
-    """Bring the database to this version's schema.
+def upgrade_studio(studio: Studio, report: Report = ignore_progress) -> tuple[str, Path | None]:
+    """Bring the database to this version's schema, and its queues to what they are ordered by now.
 
     Returns:
         the schema it is at now, and the backup that was made first, if one was needed.
@@ -17,7 +19,13 @@ def upgrade_studio(studio: Studio) -> tuple[str, Path | None]:
     Raises:
         SchemaError: unknown or newer schema, or a migration that failed and was undone.
     """
+    changes = get_revision(studio.database) != get_head()
     backup = upgrade_database(studio.database)
+    if changes:
+        with studio.database.read() as session:
+            ids = [dataset.id for dataset in list_datasets(session)]
+        for dataset_id in ids:
+            rebuild_queue(studio, dataset_id, report)
     return get_head(), backup
 
 

@@ -1,4 +1,4 @@
-"""What reviewers say about the regions of a mask: kind and severity."""
+"""What reviewers say about the regions of a mask: kind, severity and a note."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,20 +8,14 @@ from numpy.typing import NDArray
 
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.arrays import Mask
-from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.imaging.masks import decode_mask_png, find_component_at, find_components
+from desra_studio.services.kinds import list_kinds, read_kinds
+from desra_studio.services.labels import read_label
+from desra_studio.services.notes import check_note
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.tables import MaskRevision, Region
 
-KINDS = (
-    "hallucinated texture",
-    "repeated pattern",
-    "over-sharp line",
-    "wrong texture",
-    "colour shift",
-    "blotch",
-    "other",
-)
 MAX_SEVERITY = 5
 SEVERE = 3
 """From this severity on a region counts as severe."""
@@ -33,16 +27,12 @@ ALL, SEVERE_ONLY, PROMINENT_ONLY = "all", "severe", "prominent"
 
 @dataclass(frozen=True)
 class RegionFilter:
-    """Which manual regions count: `all`, `severe` or `prominent` ones, or those of one kind."""
+    """Which manual regions count: `all`, `severe` or `prominent` ones, or those of one kind.
+
+    `check_filter` tells whether a dataset knows the kind.
+    """
 
     name: str = ALL
-
-    def __post_init__(self) -> None:
-        known = list_filters()
-        if self.name not in known:
-            raise InputError(
-                f"Regions must be one of {', '.join(known)}, got {self.name!r}. Choose one."
-            )
 
     @property
     def keeps_all(self) -> bool:
@@ -66,15 +56,29 @@ class RegionFilter:
         return self.keeps_all or region.kind is not None
 
 
-def list_filters() -> list[str]:
-    """Return the names of all filters."""
-    return [ALL, SEVERE_ONLY, PROMINENT_ONLY, *KINDS]
+def list_filters(studio: Studio, dataset_id: int) -> list[str]:
+    """Return the names of all filters of a dataset's regions."""
+    return [ALL, SEVERE_ONLY, PROMINENT_ONLY, *list_kinds(studio, dataset_id)]
 
 
-def list_labels(studio: Studio, image_id: int) -> list[dict[str, Any]]:
-    """Return the labelled regions of an image's current mask, as plain values."""
+def check_filter(studio: Studio, dataset_id: int, chosen: RegionFilter) -> None:
+    """Raise InputError where a dataset has no such regions, NotFoundError where it is none."""
+    known = list_filters(studio, dataset_id)
+    if chosen.name not in known:
+        raise InputError(
+            f"Regions must be one of {', '.join(known)}, got {chosen.name!r}. Choose one."
+        )
+
+
+def list_labels(studio: Studio, image_id: int, author: str | None = None) -> list[dict[str, Any]]:
+    """Return the labelled regions of an image's current mask, as plain values.
+
+    Where several people are asked for their opinion, those of the author's own mask.
+    """
+    author = author or studio.settings.author
     with studio.database.read() as session:
-        revision = datasets.get_record(session, image_id).revision
+        record = datasets.get_record(session, image_id)
+        revision = read_label(session, record, author).revision
         found = regions.list_regions(session, [revision.id]) if revision else []
     return [_describe(region) for region in found]
 
@@ -87,6 +91,7 @@ def label_region(
     *,
     kind: str | None = None,
     severity: int | None = None,
+    note: str = "",
     author: str | None = None,
 ) -> dict[str, Any]:
     """Say of what kind and how severe the component of the saved mask over a pixel is.
@@ -94,22 +99,24 @@ def label_region(
     What was said about the same component before is replaced; None takes it back.
 
     Raises:
-        InputError: an unknown kind or severity, no saved mask, nothing marked there, or somebody
-            else saved a mask meanwhile.
+        InputError: a severity or note that cannot be, a kind that the dataset does not have, no
+            saved mask, nothing marked there, or somebody else saved a mask meanwhile.
         NotFoundError: the image is gone.
     """
-    if kind is not None and kind not in KINDS:
-        raise InputError(f"Unknown kind {kind!r}. Choose one of: {', '.join(KINDS)}.")
+    note, author = check_note(note), author or studio.settings.author
     if severity is not None and not 0 <= severity <= MAX_SEVERITY:
         raise InputError(f"The severity must be 0 to {MAX_SEVERITY}, got {severity}.")
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
-    if record.revision is None:
+        known = read_kinds(datasets.get_dataset(session, record.image.dataset_id))
+        revision = read_label(session, record, author).revision
+    if kind is not None and kind not in known:
+        raise InputError(f"Unknown kind {kind!r}. Choose one of: {', '.join(known)}.")
+    if revision is None:
         raise InputError(f"Save a mask of {record.image.name} before you label its regions.")
-    revision = record.revision
     component = pick_component(decode_mask_png(studio.blobs.get(revision.mask_sha)), x, y)
     with studio.database.write() as session:
-        current = datasets.get_record(session, image_id).revision
+        current = read_label(session, datasets.get_record(session, image_id), author).revision
         if current is None or current.id != revision.id:
             raise InputError(
                 f"Somebody saved another mask of {record.image.name} meanwhile. Open it again."
@@ -123,11 +130,9 @@ def label_region(
         votes = next((region.prominence for region in same if region.prominence is not None), None)
         for region in same:
             regions.remove_region(session, region)
-        if kind is not None or severity is not None or votes is not None:
-            regions.add_region(
-                session, revision.id, x, y, kind, severity, author or studio.settings.author, votes
-            )
-    return {"x": x, "y": y, "kind": kind, "severity": severity}
+        if kind is not None or severity is not None or note or votes is not None:
+            regions.add_region(session, revision.id, x, y, kind, severity, author, votes, note)
+    return {"x": x, "y": y, "kind": kind, "severity": severity, "note": note}
 
 
 def pick_component(mask: Mask, x: int, y: int) -> Mask:
@@ -139,8 +144,10 @@ def pick_component(mask: Mask, x: int, y: int) -> Mask:
     height, width = mask.shape
     if not (0 <= x < width and 0 <= y < height) or not mask[y, x]:
         raise InputError(f"No component is marked at x {x}, y {y}. Choose one that is.")
-    labels = find_components(mask).labels
-    return np.asarray(labels == labels[y, x])
+    component = np.zeros_like(mask)
+    place, pixels = find_component_at(mask, x, y)
+    component[place] = pixels
+    return component
 
 
 def follow_regions(
@@ -160,10 +167,11 @@ def follow_regions(
     except NotFoundError:
         return places  # a file that is gone from the disk must not keep the next mask from saving
     for region in erased:
-        left = np.argwhere(pick_component(old, region.x, region.y) & mask)
+        place, pixels = find_component_at(old, region.x, region.y)
+        left = np.argwhere(pixels & mask[place])
         if len(left):
             y, x = left[len(left) // 2].tolist()
-            places.append((region, x, y))
+            places.append((region, x + place[1].start, y + place[0].start))
     return places
 
 
@@ -191,4 +199,10 @@ def find_kept(
 
 
 def _describe(region: Region) -> dict[str, Any]:
-    return {"x": region.x, "y": region.y, "kind": region.kind, "severity": region.severity}
+    return {
+        "x": region.x,
+        "y": region.y,
+        "kind": region.kind,
+        "severity": region.severity,
+        "note": region.note,
+    }

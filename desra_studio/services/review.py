@@ -1,12 +1,13 @@
 """Reviewing: the queue, saving masks, and verdicts."""
 
 import gzip
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from desra_studio.errors import InputError, StaleRevisionError
+from desra_studio.errors import InputError, NotFoundError, StaleRevisionError
 from desra_studio.imaging.arrays import Mask as Mask
 from desra_studio.imaging.arrays import Size, size_of
 from desra_studio.imaging.masks import (
@@ -17,13 +18,16 @@ from desra_studio.imaging.masks import (
 )
 from desra_studio.services.documents import describe_image as describe_image
 from desra_studio.services.documents import describe_revision
+from desra_studio.services.labels import begin_label, note_work, read_label
 from desra_studio.services.notes import check_note
+from desra_studio.services.opinions import refresh_dissent
 from desra_studio.services.regions import follow_regions
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, drafts, regions, reviews
+from desra_studio.storage import datasets, drafts, progress, regions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import LABELLED, MaskRevision, Origin, Region
+from desra_studio.storage.queue_entries import OPEN
+from desra_studio.storage.tables import LABELLED, MaskRevision, Opinion, Origin, Region
 from desra_studio.storage.tables import State as State
 
 
@@ -102,7 +106,7 @@ def save_packed_mask(
 ) -> SavedMask:
     """Save a mask as the canvas sends it: run lengths, gzip-compressed; see `save_mask`."""
     with studio.database.read() as session:
-        image = datasets.get_record(session, image_id).image
+        image, _ = datasets.get_reviewed(session, image_id)
     mask = unpack_mask_runs(data, Size(image.width, image.height))
     return save_mask(studio, image_id, mask, version, author, note)
 
@@ -115,7 +119,7 @@ def save_mask(
     author: str | None = None,
     note: str = "",
 ) -> SavedMask:
-    """Append a mask revision and make it current.
+    """Append a mask revision and make it current, for all, or as the author's opinion.
 
     The blob is on disk before the row, and the row is committed before this returns. The author's
     draft is removed.
@@ -148,33 +152,36 @@ def append_mask(
         size = Size(record.image.width, record.image.height)
         if size_of(new.mask) != size:
             raise InputError(f"The mask is {size_of(new.mask)} px, but the image is {size} px.")
-        review = reviews.get_review(session, image_id, record.gan.model_id)
-        stale = review.version != version
-        if stale and record.revision and record.revision.mask_sha == new.sha:
+        before = read_label(session, record, author).revision
+        label = begin_label(session, record, author)
+        stale = label.version != version
+        if stale and before and before.mask_sha == new.sha:
             # The answer to this save was lost on its way, and the editor tries again.
-            return SavedMask(review.version, review.state, describe_revision(record.revision))
+            return SavedMask(label.version, label.state, describe_revision(before))
         revision = reviews.append_revision(
             session,
-            review,
-            parent_id=review.current_revision_id,
+            label,
+            parent_id=label.current_revision_id,
             author=author,
-            origin=new.restored.origin if new.restored else _tell_origin(record, new.sha),
+            origin=new.restored.origin if new.restored else _tell_origin(studio, record, new),
             mask_sha=new.sha,
             area_px=int(np.count_nonzero(new.mask)),
             note=new.note,
         )
-        places = _place_regions(studio, session, record.revision, new)
+        places = _place_regions(studio, session, before, new)
         regions.copy_regions(session, places, revision.id)
         if not stale:
-            state = review.state if review.state in LABELLED else State.IN_PROGRESS
+            state = label.state if label.state in LABELLED else State.IN_PROGRESS
             if state is State.CLEAN and revision.area_px:
                 state = State.IN_PROGRESS
-            reviews.point_to(review, revision, state)
+            reviews.point_to(label, revision, state)
+            note_work(session, record)
             drafts.remove_draft(session, image_id, record.gan.model_id, author)
-        current = record.revision.number if record.revision else 0
-        saved = SavedMask(review.version, review.state, describe_revision(revision))
+        saved = SavedMask(label.version, label.state, describe_revision(revision))
     if stale:
-        raise StaleRevisionError(current, saved.version, kept=revision.number)
+        raise StaleRevisionError(before.number if before else 0, saved.version, revision.number)
+    if isinstance(label, Opinion):
+        refresh_dissent(studio, image_id)
     return saved
 
 
@@ -188,12 +195,13 @@ def judge_image(
         StaleRevisionError: another save came first.
         NotFoundError: the image is gone.
     """
+    author = author or studio.settings.author
     with studio.database.write() as session:
         record = datasets.get_record(session, image_id)
-        review = reviews.get_review(session, image_id, record.gan.model_id)
-        revision = record.revision
-        if review.version != version:
-            raise StaleRevisionError(revision.number if revision else 0, review.version)
+        revision = read_label(session, record, author).revision
+        label = begin_label(session, record, author)
+        if label.version != version:
+            raise StaleRevisionError(revision.number if revision else 0, label.version)
         if state in LABELLED and revision is None:
             raise InputError(f"Save a mask of {record.image.name} before you accept it.")
         if state is State.CLEAN and revision and revision.area_px:
@@ -201,29 +209,36 @@ def judge_image(
                 f"The mask of {record.image.name} marks {revision.area_px} px, so it is not clean. "
                 "Save an empty mask first."
             )
-        reviews.set_state(review, state)
-        drafts.remove_draft(
-            session, image_id, record.gan.model_id, author or studio.settings.author
-        )
-        return review.version
+        reviews.set_state(label, state)
+        drafts.remove_draft(session, image_id, record.gan.model_id, author)
+        judged = label.version
+    if isinstance(label, Opinion):
+        refresh_dissent(studio, image_id)
+    return judged
 
 
 def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
     """Count images, reviewed ones and accepted ones, for the navigation."""
     with studio.database.read() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
-        states = [record.state for record in datasets.list_records(session, dataset)]
+        counts = progress.count_states(session, datasets.get_dataset(session, dataset_id).id)
     return {
-        "images": len(states),
-        "reviewed": sum(state not in (State.UNREVIEWED, State.IN_PROGRESS) for state in states),
-        "accepted": states.count(State.ACCEPTED),
-        "labelled": sum(state in LABELLED for state in states),
+        "images": sum(counts.values()),
+        "reviewed": sum(counts.get(state, 0) for state in State if state not in OPEN),
+        "accepted": counts.get(State.ACCEPTED, 0),
+        "labelled": sum(counts.get(state, 0) for state in LABELLED),
     }
 
 
-def _tell_origin(record: ImageRecord, sha: str) -> Origin:
-    detected = record.detection is not None and record.detection.mask_sha == sha
-    return Origin.DETECTED if detected else Origin.MANUAL
+def _tell_origin(studio: Studio, record: ImageRecord, new: NewMask) -> Origin:
+    detection = record.detection
+    if detection is None:
+        return Origin.MANUAL
+    same = detection.mask_sha == new.sha
+    if not same and detection.area_px == np.count_nonzero(new.mask):
+        # An earlier version, or another encoder, may have stored the same pixels as other bytes.
+        with suppress(NotFoundError):
+            same = np.array_equal(load_mask(studio, detection.mask_sha), new.mask)
+    return Origin.DETECTED if same else Origin.MANUAL
 
 
 def _place_regions(

@@ -8,7 +8,7 @@ from desra_studio.metrics.intervals import ScoreIntervals, bootstrap_scores
 from desra_studio.metrics.mask_metrics import DEFINITIONS, ImageScore, summarize_scores
 from desra_studio.metrics.mask_metrics import SetScore as SetScore
 from desra_studio.services.detectors import DetectorRun, list_detector_runs
-from desra_studio.services.regions import RegionFilter, list_filters
+from desra_studio.services.regions import RegionFilter, check_filter
 from desra_studio.services.set_scorer import SetScorer, describe_code_version, hash_mask_set
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions, scores
@@ -18,7 +18,6 @@ from desra_studio.storage.tables import Origin, Region, State
 
 CONFIDENCE, REPEATS, SEED = 0.95, 2000, 0
 """Of the bootstrap intervals."""
-REGION_FILTERS = tuple(list_filters())
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,10 @@ def score_dataset(
 
     Raises:
         NotFoundError: no such dataset, or a stored mask is missing.
+        InputError: the dataset has no such regions.
     """
     scorer, chosen = scorer or SetScorer(studio), chosen or RegionFilter()
+    check_filter(studio, dataset_id, chosen)
     runs = list_detector_runs(studio, dataset_id) if runs is None else runs
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as OrmSession
 
 from desra_studio.errors import InputError, NotFoundError, StudioError
 
@@ -20,6 +20,10 @@ BUSY_TIMEOUT_MS = 5000
 MAX_ID = 2**31 - 1
 POOL_SIZE = 40
 """As many as the server has threads: none waits for a connection, only for the write lock."""
+
+
+class Session(OrmSession):
+    """A session of this package: what must happen in its transactions can be bound to it."""
 
 
 class Database:

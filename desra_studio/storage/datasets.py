@@ -1,8 +1,9 @@
 """Queries on datasets, their images, renditions and detections."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import aliased
 
 from desra_studio.errors import NotFoundError
@@ -61,21 +62,11 @@ def list_datasets(session: Session) -> list[Dataset]:
 
 
 def list_records(
-    session: Session, dataset: Dataset, image_id: int | None = None
+    session: Session, dataset: Dataset, image_ids: Collection[int] | None = None
 ) -> list[ImageRecord]:
-    """Return the dataset's upscaled images by name, or the one of this id, in one query."""
+    """Return the dataset's upscaled images by name, or those of these ids, in one query."""
     gan, mse = aliased(Rendition), aliased(Rendition)
-    newest = (
-        select(func.max(Detection.id))
-        .where(
-            Detection.image_id == Image.id,  # with it, the index finds the pair
-            Detection.gan_rendition_id == gan.id,
-            Detection.mse_rendition_id == mse.id,
-            Detection.method == DESRA,
-        )
-        .correlate(Image, gan, mse)
-        .scalar_subquery()
-    )
+    newest = find_newest_detection(gan, mse)
     query = (
         select(Image, gan, mse, Detection, Review, MaskRevision)
         .join(gan, (gan.image_id == Image.id) & (gan.model_id == dataset.gan_model_id))
@@ -88,9 +79,24 @@ def list_records(
         .where(Image.dataset_id == dataset.id)
         .order_by(Image.name)
     )
-    if image_id is not None:
-        query = query.where(Image.id == image_id)
+    if image_ids is not None:
+        query = query.where(Image.id.in_(image_ids))
     return [ImageRecord(*row) for row in session.execute(query)]
+
+
+def find_newest_detection(gan: type[Rendition], mse: type[Rendition]) -> ScalarSelect[int | None]:
+    """Return the subquery for the id of the detection that Review shows of an image and a pair."""
+    return (
+        select(func.max(Detection.id))
+        .where(
+            Detection.image_id == Image.id,  # with it, the index finds the pair
+            Detection.gan_rendition_id == gan.id,
+            Detection.mse_rendition_id == mse.id,
+            Detection.method == DESRA,
+        )
+        .correlate(Image, gan, mse)
+        .scalar_subquery()
+    )
 
 
 def get_record(session: Session, image_id: int) -> ImageRecord:
@@ -100,10 +106,23 @@ def get_record(session: Session, image_id: int) -> ImageRecord:
         NotFoundError: no such image, or it is not upscaled yet.
     """
     image = get_image(session, image_id)
-    records = list_records(session, get_dataset(session, image.dataset_id), image_id)
+    records = list_records(session, get_dataset(session, image.dataset_id), [image_id])
     if not records:
         raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
     return records[0]
+
+
+def get_reviewed(session: Session, image_id: int) -> tuple[Image, int]:
+    """Return an image and the model whose artifacts are marked in it: all that a draft needs.
+
+    Raises:
+        NotFoundError: no such image, or its dataset is not upscaled yet.
+    """
+    image = get_image(session, image_id)
+    model_id = get_dataset(session, image.dataset_id).gan_model_id
+    if model_id is None:
+        raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
+    return image, model_id
 
 
 def list_images(session: Session, dataset_id: int) -> list[Image]:

@@ -110,37 +110,62 @@ class ReviewFlag(Base):
     resolved_at: Mapped[datetime | None]
 
 
-class QueueEntry(Base):
-    """What the queue filters and orders by, of one image and model; all of it can be made again.
+FILTERED = (
+    "open",
+    "state",
+    "severity",
+    "annotator",
+    "assigned_to",
+    "area_share",
+    "kinds",
+    "classes",
+)
+"""Columns that stand in every index of the queue, so that no filter has to look at the table."""
 
-    Derived from the image, its newest detection, its review and the regions of its current mask,
-    so that a page of a queue of 100 000 images needs one index. `kinds` and `classes` are written
-    as '|kind|kind|', `severity` is the highest one, `area_share` that of the detected mask.
+
+class QueueEntry(Base):
+    """What the queue filters and orders by, of one image; all of it can be made again.
+
+    Derived from an image with both outputs, its newest detection, its review and the regions of its
+    current mask, so that a page of a queue of 100 000 images needs one index. `open` tells whether
+    somebody has still to judge it; `severity` is the highest one, `area_share` that of the detected
+    mask, or of the saved one where nothing was detected. `kinds` and `classes` stand one on a line,
+    between line ends. `uncertainty`, `disagreement` and `dissent` are -1 where they are not known:
+    such images come last on every database, and places in an order compare as plain numbers.
     """
 
     __tablename__ = "queue_entry"
-    __table_args__ = (
-        Index("ix_queue_entry_name", "dataset_id", "model_id", "name"),
-        Index("ix_queue_entry_area", "dataset_id", "model_id", "area_share"),
-        Index("ix_queue_entry_uncertainty", "dataset_id", "model_id", "uncertainty"),
-        Index("ix_queue_entry_disagreement", "dataset_id", "model_id", "disagreement"),
-        Index("ix_queue_entry_dissent", "dataset_id", "model_id", "dissent"),
-        Index("ix_queue_entry_flags", "dataset_id", "model_id", "flags"),
-        Index("ix_queue_entry_state", "dataset_id", "model_id", "state", "annotator"),
-    )
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), primary_key=True)
-    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), primary_key=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("dataset.id"))
     name: Mapped[str] = mapped_column(String(200))
+    open: Mapped[bool]
     state: Mapped[State]
     annotator: Mapped[str | None] = mapped_column(String(100))
     assigned_to: Mapped[str | None] = mapped_column(String(100))
+    opinions_wanted: Mapped[int]
+    opinions_given: Mapped[int]
     regions: Mapped[int]
     area_share: Mapped[float]
-    uncertainty: Mapped[float | None]
-    disagreement: Mapped[float | None]
-    dissent: Mapped[float | None]
+    uncertainty: Mapped[float]
+    disagreement: Mapped[float]
+    dissent: Mapped[float]
     flags: Mapped[int]
     severity: Mapped[int | None]
     kinds: Mapped[str] = mapped_column(Text)
     classes: Mapped[str] = mapped_column(Text)
+
+
+def _add_queue_indexes() -> None:
+    columns = QueueEntry.__table__.c
+    Index("ix_queue_entry_annotator", columns.dataset_id, columns.annotator, columns.state)
+    for name in ("name", "area_share", "uncertainty", "disagreement", "dissent", "flags"):
+        Index(
+            f"ix_queue_entry_{name.removesuffix('_share')}",
+            columns.dataset_id,
+            columns[name] if name == "name" else columns[name].desc(),
+            columns.image_id,
+            *(columns[other] for other in FILTERED if other != name),
+        )
+
+
+_add_queue_indexes()

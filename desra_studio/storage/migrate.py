@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desra_studio.errors import SchemaError
 from desra_studio.storage.database import Database
+from desra_studio.storage.queue_entries import refresh_all
 from desra_studio.storage.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -75,6 +76,8 @@ def upgrade_database(database: Database) -> Path | None:
     database.close()
     try:
         _run_migrations(database)
+        with database.write() as session:
+            refresh_all(session)
     except Exception as error:
         if backup and database.sqlite_path:
             _copy_database(backup, database.sqlite_path)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Region
+from desra_studio.storage.tables import Image, MaskRevision, Region
 
 
 def list_regions(session: Session, revision_ids: Iterable[int]) -> list[Region]:
@@ -23,6 +23,7 @@ def add_region(
     severity: int | None,
     author: str,
     prominence: float | None = None,
+    note: str = "",
 ) -> Region:
     """Label the component over a point of a mask revision."""
     region = Region(
@@ -31,12 +32,26 @@ def add_region(
         y=y,
         kind=kind,
         severity=severity,
+        note=note,
         prominence=prominence,
         author=author,
     )
     session.add(region)
     session.flush()
     return region
+
+
+def count_kinds(session: Session, dataset_id: int) -> dict[str, int]:
+    """Count the labels of each kind on any mask of a dataset, current or not."""
+    query = (
+        select(Region.kind, func.count())
+        .join(MaskRevision, MaskRevision.id == Region.revision_id)
+        .join(Image, Image.id == MaskRevision.image_id)
+        .where(Image.dataset_id == dataset_id, Region.kind.is_not(None))
+        .group_by(Region.kind)
+        .order_by(Region.kind)
+    )
+    return {kind: count for kind, count in session.execute(query) if kind is not None}
 
 
 def remove_region(session: Session, region: Region) -> None:
@@ -59,4 +74,5 @@ def copy_regions(
             region.severity,
             region.author,
             region.prominence,
+            region.note,
         )

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
 from desra_studio.storage.database import Session, get_row
-from desra_studio.storage.tables import Image, MaskRevision, Origin, Review, State, now
+from desra_studio.storage.tables import Image, MaskRevision, Opinion, Origin, Review, State, now
 
 
 def get_revision(session: Session, revision_id: int) -> MaskRevision:
@@ -45,7 +45,7 @@ def get_review(session: Session, image_id: int, model_id: int) -> Review:
 
 def append_revision(
     session: Session,
-    review: Review,
+    review: Review | Opinion,
     *,
     parent_id: int | None,
     author: str,
@@ -76,15 +76,18 @@ def append_revision(
     return revision
 
 
-def point_to(review: Review, revision: MaskRevision, state: State) -> None:
+def point_to(review: Review | Opinion, revision: MaskRevision, state: State) -> None:
     """Make a revision the current one, with this state, under the next version."""
     if (revision.image_id, revision.model_id) != (review.image_id, review.model_id):
         raise StudioError(f"Revision {revision.id} belongs to another image.")
     review.current_revision_id = revision.id
+    if isinstance(review, Review):
+        # That of the mask before; the new one's is measured after the save.
+        review.disagreement = None
     set_state(review, state)
 
 
-def set_state(review: Review, state: State) -> None:
+def set_state(review: Review | Opinion, state: State) -> None:
     """Change the state under the next version."""
     review.state = state
     review.version += 1

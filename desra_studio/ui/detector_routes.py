@@ -39,6 +39,7 @@ class RegionLabel(BaseModel):
     y: int
     kind: str | None = None
     severity: int | None = None
+    note: str = ""
 
 
 def add_detector_routes(router: APIRouter, studio: Studio) -> None:
@@ -63,8 +64,8 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
         return attribute_verdict(scorer, image_id, x, y)
 
     @router.get("/api/images/{image_id}/regions")
-    def read_regions(image_id: int) -> list[dict[str, Any]]:
-        return regions.list_labels(studio, image_id)
+    def read_regions(image_id: int, user: User) -> list[dict[str, Any]]:
+        return regions.list_labels(studio, image_id, user)
 
     @router.post("/api/images/{image_id}/regions", status_code=201)
     def label_region(image_id: int, label: RegionLabel, user: User) -> dict[str, Any]:
@@ -75,5 +76,6 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
             label.y,
             kind=label.kind,
             severity=label.severity,
+            note=label.note,
             author=user,
         )

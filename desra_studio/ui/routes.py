@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +17,7 @@ from desra_studio.services.browse import (
     list_fine_tuned,
     pick_dataset,
 )
+from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.regions import ALL
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import (
@@ -31,6 +32,9 @@ from desra_studio.ui.answers import (
 )
 from desra_studio.ui.detector_routes import add_detector_routes
 from desra_studio.ui.label_routes import add_label_routes
+from desra_studio.ui.opinion_routes import add_opinion_routes
+from desra_studio.ui.queue_routes import add_queue_routes
+from desra_studio.ui.user_routes import add_user_routes
 from desra_studio.ui.view_routes import add_view_routes
 
 
@@ -49,6 +53,9 @@ def make_router(studio: Studio) -> APIRouter:
     add_detector_routes(router, studio)
     add_view_routes(router, studio)
     add_label_routes(router, studio)
+    add_opinion_routes(router, studio)
+    add_user_routes(router, studio)
+    add_queue_routes(router, studio)
     return router
 
 
@@ -64,10 +71,6 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
             "job": _describe_job(studio),
             **counts,
         }
-
-    @router.get("/api/datasets/{dataset_id}/queue")
-    def read_queue(dataset_id: int) -> list[dict[str, Any]]:
-        return review.list_queue(studio, dataset_id)
 
     @router.get("/api/datasets/{dataset_id}/fine-tuned")
     def read_fine_tuned(dataset_id: int) -> dict[str, Any]:
@@ -136,9 +139,11 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
         request: Request,
         user: User,
         if_match: Annotated[str, Header()],
+        after: BackgroundTasks,
         x_note: Annotated[str, Header()] = "",
     ) -> dict[str, Any]:
         version, note = read_version(if_match), unquote(x_note)
+        after.add_task(measure_disagreement, studio, image_id)
         body = await read_body(request, MAX_MASK_BYTES, "The mask")
         saved = await run_in_threadpool(
             review.save_packed_mask, studio, image_id, body, version, user, note

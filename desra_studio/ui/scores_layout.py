@@ -13,7 +13,7 @@ from desra_studio.ui.components import (
 )
 from desra_studio.ui.scores_agreement import AgreementPanel, build_agreement
 from desra_studio.ui.scores_compare import ComparePanel, build_compare
-from desra_studio.ui.scores_table import REGION_CHOICES
+from desra_studio.ui.scores_table import make_region_choices
 
 INTRO = """## Scores
 Detectors against the manual masks: your accepted masks, and the images you marked clean."""
@@ -46,7 +46,7 @@ def build() -> ScoresTab:
         with gr.Row(equal_height=True):
             gr.Markdown(INTRO)
             regions = gr.Dropdown(
-                REGION_CHOICES,
+                make_region_choices([ALL]),
                 value=ALL,
                 label="Regions that count",
                 filterable=False,

@@ -9,9 +9,8 @@ from gradio.blocks import Block
 from desra_studio.errors import StudioError
 from desra_studio.services import jobs
 from desra_studio.services.detectors import DetectorRun, list_detector_runs
-from desra_studio.services.regions import ALL, RegionFilter
+from desra_studio.services.regions import ALL, RegionFilter, list_filters
 from desra_studio.services.scores import (
-    REGION_FILTERS,
     DatasetScore,
     DetectorScore,
     score_dataset,
@@ -29,6 +28,7 @@ from desra_studio.ui.scores_layout import build as build
 from desra_studio.ui.scores_table import (
     describe_uncounted,
     make_key,
+    make_region_choices,
     show_images,
     show_table,
 )
@@ -63,11 +63,15 @@ class ScoresHandlers:
 
     def load_page(self, request: gr.Request) -> Updates:
         """Return the page with the regions and the detector that its address names."""
+        dataset = read_dataset(request, self.studio)
+        filters = list_filters(self.studio, dataset) if dataset else [ALL]
         named = str(request.query_params.get("regions", ALL))
-        regions = named if named in REGION_FILTERS else ALL
+        regions = named if named in filters else ALL
         table = {"chosen": str(request.query_params.get("detector", ""))}
         updates = self.refresh(regions, table, request)
-        updates[self.tab.regions] = updates[self.tab.regions] | gr.update(value=regions)
+        updates[self.tab.regions] = updates[self.tab.regions] | gr.update(
+            choices=make_region_choices(filters), value=regions
+        )
         return updates
 
     def refresh(self, regions: str, table: dict[str, Any] | None, request: gr.Request) -> Updates:

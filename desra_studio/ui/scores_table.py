@@ -7,7 +7,7 @@ from typing import Any
 
 from desra_studio.services.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
 from desra_studio.services.score_tables import Interval, count_regions
-from desra_studio.services.scores import REGION_FILTERS, DatasetScore, DetectorScore
+from desra_studio.services.scores import DatasetScore, DetectorScore
 from desra_studio.ui.text import escape_markdown, show_figure
 
 FEW_IMAGES = 10
@@ -18,7 +18,11 @@ LABELS = {
     SEVERE_ONLY: f"Severe: severity {SEVERE} or more",
     PROMINENT_ONLY: f"Prominent: {PROMINENT:.0%} of the voters or more",
 }
-REGION_CHOICES = [(LABELS.get(name, f"Kind: {name}"), name) for name in REGION_FILTERS]
+
+
+def make_region_choices(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the filters of a dataset's regions as the menu shows them: (words, name)."""
+    return [(LABELS.get(name, f"Kind: {name}"), name) for name in names]
 
 
 def make_key(detector: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from desra_studio import __version__
 from desra_studio.errors import (
+    ClaimedError,
     InputError,
     ModelError,
     NotFoundError,
@@ -123,6 +124,9 @@ def _answer_error(_request: Request, error: Exception) -> Response:
     elif isinstance(error, StaleRevisionError):
         status = HTTPStatus.CONFLICT
         extra = {"version": error.version, "kept": error.kept}
+    elif isinstance(error, ClaimedError):
+        status = HTTPStatus.CONFLICT
+        extra = {"claimed_by": error.claimed_by, "until": error.until.isoformat(), "mine": False}
     elif not isinstance(error, (InputError, ModelError)):
         status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _answer(status, str(error), **extra)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 
@@ -133,8 +133,12 @@ class ReviewPage:
         self.page.wait_for_selector(".studio-review[aria-busy=false]")
 
     def choose(self, name: str) -> None:
-        self.page.locator("aside button", has_text=name).click()
+        self.row(name).click()
         self.wait_image(name)
+
+    def row(self, name: str) -> Locator:
+        """The row of an image in the queue."""
+        return self.page.locator(f"aside [role=option][title^='{name}: ']:visible")
 
     def drag(self, pane: str, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drag between two places of a pane, given as shares of its width and height."""

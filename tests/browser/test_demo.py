@@ -17,8 +17,8 @@ def test_the_demo_dataset(page, review):
     expect(page.get_by_role("button", name="Open the demo dataset")).to_be_hidden()
     page.get_by_role("link", name="Review it").click()
     page.wait_for_selector(".studio-review[data-ready=true]")
-    expect(page.locator("aside li")).to_have_count(16)
-    marked = page.locator("aside li button", has=page.locator(".count", has_text="1")).first
+    expect(page.locator(".position")).to_contain_text("/16")
+    marked = page.locator("aside .row", has=page.locator(".count", has_text="1")).first
     name = marked.locator(".name").inner_text()
     review.choose(name)
     page.mouse.move(5, 5)

@@ -83,9 +83,9 @@ def accept_three(page, review):
     for name in ("set5_head", "set14_bridge", "set14_coastguard"):
         review.choose(name)
         page.keyboard.press("Enter")
-        expect(page.locator(f"aside button[title^='{name}: accepted']")).to_be_visible()
+        expect(page.locator(f"aside [title^='{name}: accepted']")).to_be_visible()
     page.get_by_role("button", name="Clean").click()
-    expect(page.locator("aside button[title*=': clean']")).to_have_count(1)
+    expect(page.locator("aside [title*=': clean']")).to_have_count(1)
     expect(page.locator(".studio-nav")).to_contain_text("3 accepted")
 
 

@@ -219,7 +219,7 @@ def test_region_labels_follow_the_mask(studio, dataset):
     regions.label_region(studio, image, x, y, kind="blotch", severity=2)
     far_y, far_x = np.argwhere(mask)[-1].tolist()
     regions.label_region(studio, image, far_x, far_y, kind="wrong texture", severity=4)
-    told = {"x": far_x, "y": far_y, "kind": "wrong texture", "severity": 4}
+    told = {"x": far_x, "y": far_y, "kind": "wrong texture", "severity": 4, "note": ""}
     assert regions.list_labels(studio, image) == [told], "one label per component, the last"
     label(studio, image, mask)
     assert regions.list_labels(studio, image) == [told], "carried to the next revision"
@@ -358,7 +358,7 @@ def test_severe_regions_alone(studio, dataset):
     blotches = score_dataset(studio, dataset, RegionFilter("blotch")).detectors[0].total
     assert blotches == score_dataset(studio, dataset).detectors[0].total
     with pytest.raises(InputError, match="'mild'"):
-        RegionFilter("mild")
+        score_dataset(studio, dataset, RegionFilter("mild"))
 
 
 def test_a_curve_passes_through_the_score(studio, dataset):

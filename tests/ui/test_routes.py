@@ -30,7 +30,7 @@ def test_loop_and_queue(client):
     assert (loop["dataset"], loop["images"], loop["job"]) == (1, 3, None)
     assert client.get("/studio/api/loop?dataset=77").json()["dataset"] == 1
     queue = client.get("/studio/api/datasets/1/queue").json()
-    assert [(item["name"], item["state"], item["regions"]) for item in queue] == [
+    assert [(item["name"], item["state"], item["regions"]) for item in queue["items"]] == [
         (name, "unreviewed", 1) for name in "abc"
     ]
 

@@ -4,7 +4,7 @@ import { toQuery } from "./review/detector_settings.js";
 import { unpackRegions } from "./review/runs.js";
 import { readUser } from "./user.js";
 
-const API = "/studio/api";
+export const API = "/studio/api";
 
 export class Refusal extends Error {
   constructor(status, answer) {
@@ -14,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-async function request(path, options = {}) {
+export async function request(path, options = {}) {
   let response;
   try {
     const headers = { ...options.headers, "X-Studio-User": encodeURIComponent(readUser()) };
@@ -28,18 +28,20 @@ async function request(path, options = {}) {
   return response;
 }
 
-const readJson = async (path, options) => (await request(path, options)).json();
+export const readJson = async (path, options) => (await request(path, options)).json();
 
-const postJson = (path, value, headers = {}) =>
+const sendJson = (method, path, value, headers = {}) =>
   readJson(path, {
-    method: "POST",
+    method,
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(value),
   });
 
+export const postJson = (...request) => sendJson("POST", ...request);
+export const putJson = (...request) => sendJson("PUT", ...request);
+
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
-export const loadQueue = (dataset) => readJson(`${API}/datasets/${dataset}/queue`);
 export const loadImage = (image) => readJson(`${API}/images/${image}`);
 export const loadFineTuned = (dataset) => readJson(`${API}/datasets/${dataset}/fine-tuned`);
 export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;
@@ -93,6 +95,6 @@ export const detectDataset = (dataset, settings) =>
 export const loadAttribution = (image, { x, y }, signal) =>
   readJson(`${API}/images/${image}/attribution?x=${x}&y=${y}`, { signal });
 
-/** Labels of the components of the saved mask: [{ x, y, kind, severity }]. */
+/** Labels of the components of the saved mask: [{ x, y, kind, severity, note }]. */
 export const loadRegionLabels = (image) => readJson(`${API}/images/${image}/regions`);
 export const saveRegionLabel = (image, label) => postJson(`${API}/images/${image}/regions`, label);

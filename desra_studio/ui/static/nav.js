@@ -2,6 +2,7 @@
 
 import { loadLoop } from "./api.js";
 import { addressed, make, pageAddress } from "./dom.js";
+import { buildIdentity } from "./identity.js";
 
 const POLL_MS = 2000;
 
@@ -56,6 +57,7 @@ export function mount(element) {
     dataset,
     make("nav", { ariaLabel: "Steps" }, ...links.map(({ link }) => link)),
     job,
+    ...buildIdentity(),
   );
 
   let listed = "";

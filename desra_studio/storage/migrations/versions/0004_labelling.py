@@ -83,35 +83,60 @@ def upgrade() -> None:
 
 
 def _create_queue() -> None:
+    """Create the table alone: its rows are derived, and made once the schema is the newest."""
     op.create_table(
         "queue_entry",
-        *_make_image_key("queue_entry"),
+        sa.Column("image_id", sa.Integer(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("annotator", sa.String(100), nullable=True),
         sa.Column("assigned_to", sa.String(100), nullable=True),
+        sa.Column("opinions_wanted", sa.Integer(), nullable=False),
+        sa.Column("opinions_given", sa.Integer(), nullable=False),
         sa.Column("regions", sa.Integer(), nullable=False),
         sa.Column("area_share", sa.Double(), nullable=False),
-        sa.Column("uncertainty", sa.Double(), nullable=True),
-        sa.Column("disagreement", sa.Double(), nullable=True),
-        sa.Column("dissent", sa.Double(), nullable=True),
+        sa.Column("uncertainty", sa.Double(), nullable=False),
+        sa.Column("disagreement", sa.Double(), nullable=False),
+        sa.Column("dissent", sa.Double(), nullable=False),
         sa.Column("flags", sa.Integer(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=True),
         sa.Column("kinds", sa.Text(), nullable=False),
         sa.Column("classes", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
+            ["image_id"], ["image.id"], name=op.f("fk_queue_entry_image_id_image")
+        ),
+        sa.ForeignKeyConstraint(
             ["dataset_id"], ["dataset.id"], name=op.f("fk_queue_entry_dataset_id_dataset")
         ),
-        sa.PrimaryKeyConstraint(*LABELLED_BY, name=op.f("pk_queue_entry")),
+        sa.PrimaryKeyConstraint("image_id", name=op.f("pk_queue_entry")),
     )
-    orders = ("name", "area_share", "uncertainty", "disagreement", "dissent", "flags")
-    for column in orders:
-        name = f"ix_queue_entry_{column.removesuffix('_share')}"
-        op.create_index(name, "queue_entry", ["dataset_id", "model_id", column])
+    filtered = [
+        "open",
+        "state",
+        "severity",
+        "annotator",
+        "assigned_to",
+        "area_share",
+        "kinds",
+        "classes",
+    ]
+    op.create_index("ix_queue_entry_annotator", "queue_entry", ["dataset_id", "annotator", "state"])
     op.create_index(
-        "ix_queue_entry_state", "queue_entry", ["dataset_id", "model_id", "state", "annotator"]
+        "ix_queue_entry_name", "queue_entry", ["dataset_id", "name", "image_id", *filtered]
     )
+    for column in ("area_share", "uncertainty", "disagreement", "dissent", "flags"):
+        op.create_index(
+            f"ix_queue_entry_{column.removesuffix('_share')}",
+            "queue_entry",
+            [
+                "dataset_id",
+                sa.text(f"{column} DESC"),
+                "image_id",
+                *(name for name in filtered if name != column),
+            ],
+        )
 
 
 def _make_image_key(table: str) -> list[sa.schema.SchemaItem]:

@@ -1,7 +1,8 @@
 // What the keys of the Review page do, as far as the page itself does it; its parts add theirs.
 //
 // An action is { id, title, group, keys, run(event) }, or with hold(held) instead of run where it
-// lasts as long as its key is held. A key is named as `nameKey` in keys.js has it.
+// lasts as long as its key is held. A key is named as key_map.js has it. Actions that share a `row`
+// stand in one row of the sheet of keys.
 
 export const listPageActions = (page) => [
   { id: "previous", title: "Previous image", group: "Images", keys: ["a"], run: () => page.step(-1) },
@@ -41,11 +42,10 @@ export const listPageActions = (page) => [
   },
   { id: "hide", title: "Hide or show the mask", group: "View", keys: ["h"], run: () => page.toggleMask() },
   { id: "zoom", title: "Fit, 1:1", group: "View", keys: ["z"], run: () => page.toggleZoom() },
-  { id: "zoom-in", title: "Zoom in", group: "View", keys: ["+", "="], run: () => page.panes.zoom(1.25) },
-  { id: "zoom-out", title: "Zoom out", group: "View", keys: ["-"], run: () => page.panes.zoom(0.8) },
-  { id: "pan-left", title: "Pan left", group: "View", keys: ["arrowleft"], run: () => page.panes.pan(60, 0) },
-  { id: "pan-right", title: "Pan right", group: "View", keys: ["arrowright"], run: () => page.panes.pan(-60, 0) },
-  { id: "pan-up", title: "Pan up", group: "View", keys: ["arrowup"], run: () => page.panes.pan(0, 60) },
-  { id: "pan-down", title: "Pan down", group: "View", keys: ["arrowdown"], run: () => page.panes.pan(0, -60) },
-  { id: "keys", title: "Show the keys", group: "Help", keys: ["?"], run: () => page.keySheet.showModal() },
+  { id: "zoom-in", title: "Zoom in", row: "Zoom in and out", group: "View", keys: ["+", "="], run: () => page.panes.zoom(1.25) },
+  { id: "zoom-out", title: "Zoom out", row: "Zoom in and out", group: "View", keys: ["-"], run: () => page.panes.zoom(0.8) },
+  { id: "pan-left", title: "Pan left", row: "Pan", group: "View", keys: ["arrowleft"], run: () => page.panes.pan(60, 0) },
+  { id: "pan-right", title: "Pan right", row: "Pan", group: "View", keys: ["arrowright"], run: () => page.panes.pan(-60, 0) },
+  { id: "pan-up", title: "Pan up", row: "Pan", group: "View", keys: ["arrowup"], run: () => page.panes.pan(0, 60) },
+  { id: "pan-down", title: "Pan down", row: "Pan", group: "View", keys: ["arrowdown"], run: () => page.panes.pan(0, -60) },
 ];

@@ -59,6 +59,7 @@ export class Detector {
     const { selection } = this;
     const act = (id, title, keys, run) => ({ id, title, group: "Components", keys, run });
     this.slots = { rows: [this.element], bottom: [this.toggleButton] };
+    this.pointer = [["Ctrl+click", "Choose the component there"]];
     this.actions = [
       {
         id: "detector",
@@ -72,11 +73,6 @@ export class Detector {
       act("drop-component", "Leave the component", ["escape"], () => selection.drop()),
       act("reject", "Reject the component", ["delete", "backspace"], () => selection.fill(0)),
       act("keep", "Keep the component", ["k"], () => selection.fill(1)),
-      ...[0, 1, 2, 3, 4, 5].map((severity) =>
-        act(`severity-${severity}`, `Severity ${severity}`, [String(severity)], () =>
-          selection.label({ severity }),
-        ),
-      ),
     ];
   }
 
@@ -141,17 +137,17 @@ export class Detector {
 
   /** Draw boxes around components: all in the mask's pane, the chosen one in all. */
   decorate(context, kind, view, pane) {
-    const detected = this.page.document?.detected;
-    if (!this.isOpen || !detected) return;
+    const { document } = this.page;
+    if (!this.isOpen || !document) return;
     const chosen = this.selection.chosen?.region;
-    const boxes = kind === "mask" ? detected.ranked : chosen ? [chosen] : [];
+    const boxes = kind === "mask" ? (document.detected?.ranked ?? []) : [];
     drawOutlines(context, boxes, chosen, view, pane);
   }
 
   /** Pictures of images that went, and strokes on the way, are left alone. */
   #mayChange(document) {
     const { page } = this;
-    return page.document === document && !page.loading && !page.panes.gesture;
+    return page.document === document && !page.locked && !page.panes.gesture;
   }
 
   #move(settings, group) {

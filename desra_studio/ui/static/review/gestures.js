@@ -50,7 +50,7 @@ export class Gestures {
     if (!pans && event.button !== 0) return;
     event.preventDefault();
     this.#point(event, canvas);
-    if (!pans && (event.altKey || event.ctrlKey || event.metaKey)) {
+    if (!pans && (event.ctrlKey || event.metaKey)) {
       return host.onPick(this.pointer);
     }
     canvas.setPointerCapture(event.pointerId);

@@ -11,7 +11,8 @@ const LOOKS = {
 };
 // A low threshold finds thousands; boxes around the lesser ones would hide the image and cost time.
 const MOST = 300;
-const TAG = 13;
+/** Height and width of the letter at a box, in px. */
+export const TAG = 13;
 
 /** Draw boxes around ranked regions, the chosen one on top and thicker. */
 export function drawOutlines(context, ranked, chosen, view, pane) {

@@ -1,18 +1,28 @@
 // The Review page: which image is open, what is done to it, and what is said about it.
 
-import { loadLoop, Refusal } from "../api.js";
+import { loadLoop } from "../api.js";
 import { listPageActions } from "./actions.js";
+import { Attempts } from "./attempts.js";
+import { Claims } from "./claims.js";
+import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
-import { addressed, announceChange, make, pageAddress } from "../dom.js";
-import { bindKeys, buildKeySheet } from "./keys.js";
-import { buildLayout } from "./layout.js";
+import { addressed } from "../dom.js";
+import { HistoryPanel } from "./history_panel.js";
+import { Journal } from "./journal.js";
+import { KeyMap } from "./key_map.js";
+import { bindKeys } from "./keys.js";
+import { Kinds } from "./kinds.js";
+import { buildEmpty, buildLayout } from "./layout.js";
 import { Minimap } from "./minimap.js";
 import { Panes } from "./panes.js";
 import { PaneControls } from "./pane_controls.js";
 import { Prefetch } from "./prefetch.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
+import { Regions } from "./regions.js";
+import { Settings } from "./settings_dialog.js";
+import { Shaping } from "./shaping.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -27,14 +37,15 @@ export function mount(element) {
  * (actions.js), `slots` (layout.js) and these methods: start() once the page is there,
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
- * forget what is on its way, decorate(context, kind, view, pane) to draw over a pane.
+ * forget what is on its way, settle() for when what was said of the image is sent,
+ * decorate(context, kind, view, pane) to draw over a pane. While its `freezes` has a sentence, the
+ * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
-  busy = false;
   loading = false;
   document = null;
   wanted = null;
-  queue = new Queue();
+  attempts = new Attempts(this);
   probe = new Probe();
 
   constructor(root) {
@@ -45,95 +56,114 @@ class ReviewPage {
     const host = {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
-      maskShown: () => !this.maskHidden.checked,
-      locked: () => this.loading,
+      maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
+      locked: () => this.locked,
       onPress: () => this.focus(),
-      onGesture: () => this.#tell("cancel"),
+      onGesture: () => this.tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
       onLayout: (layout) => this.paneControls.keepLayout(layout),
-      decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
+      decorate: (...place) => this.maskHidden.checked || this.tell("decorate", ...place),
     };
     this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
+    this.kinds = new Kinds(this);
+    this.regions = new Regions(this);
+    this.settings = new Settings(this);
     this.detector = new Detector(this);
-    this.parts = [this.toolbox, this.queue, this.detector, this.paneControls];
-    this.parts.push(new Minimap(this), new Prefetch(this));
+    this.shaping = new Shaping(this);
+    this.comparison = new Comparison(this);
+    this.journal = new Journal(this);
+    this.queue = new Queue(this);
+    this.claims = new Claims(this);
+    this.parts = [
+      this.toolbox,
+      this.shaping,
+      this.queue,
+      new HistoryPanel(this),
+      this.detector,
+      this.regions,
+      this.kinds,
+      this.comparison,
+      this.journal,
+      this.claims,
+      this.settings,
+      this.paneControls,
+      new Minimap(this),
+      new Prefetch(this),
+    ];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
-    this.keySheet = buildKeySheet(this.actions);
+    this.keyMap = new KeyMap(this.actions);
     buildLayout(this);
     bindKeys(root, this);
-    this.#tell("start");
+    this.tell("start");
     window.addEventListener("beforeunload", (event) => {
-      if (root.isConnected && hasUnsaved()) event.preventDefault();
+      if (root.isConnected && hasUnsaved() && !this.journal.keeps) event.preventDefault();
     });
   }
 
   async start() {
-    try {
+    await this.#try(async () => {
       const loop = await loadLoop(addressed("dataset"));
       if (!loop.dataset) return this.showEmpty();
       this.dataset = loop.dataset;
-      await this.queue.load(loop.dataset, (button, { id }) =>
-        this.onClick(button, () => this.open(id)),
-      );
-      await this.open(this.queue.first(Number(addressed("image"))).id);
+      const first = await this.queue.load(loop.dataset);
+      if (first) await this.open(first);
       this.focus();
-    } catch (error) {
-      this.say(error.message, true);
-    }
+    });
     this.root.dataset.ready = "true";
   }
 
   showEmpty() {
-    this.root.replaceChildren(
-      make(
-        "div",
-        { className: "empty" },
-        make("h2", {}, "Nothing to review yet"),
-        make(
-          "p",
-          {},
-          "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
-            "You correct the mask; what you accept becomes a manual label.",
-        ),
-        make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
-      ),
-    );
-    this.root.dataset.ready = "true";
+    this.root.replaceChildren(buildEmpty());
   }
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
-    this.#tell("cancel");
+    this.tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
+    let sayRestored;
     try {
-      if (this.document?.dirty && !(await this.#attempt(() => this.document.save()))) return;
-      if (this.document) this.#tell("leave", this.document);
-      this.#setBusy(true);
+      // What cannot be saved now stays with the document, unsaved.
+      const unsaved = this.document?.dirty && !this.#freezing;
+      if (unsaved && !(await this.attempts.run(() => this.document.save()))) return;
+      if (this.document) this.tell("leave", this.document);
+      this.attempts.setBusy(true);
       this.document = await openDocument(id);
+      sayRestored = await this.journal.resume(this.document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
       this.loading = false;
-      this.#setBusy(false);
+      this.attempts.setBusy(false);
     }
     this.panes.show(this.document);
-    this.#tell("show", this.document);
-    history.replaceState(null, "", pageAddress("/review", { dataset: this.dataset, image: id }));
+    this.tell("show", this.document);
+    history.replaceState(null, "", this.queue.address(id));
     this.say("");
     this.describe();
+    sayRestored?.();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
   }
 
+  /** Read the open image again; unsaved changes stay, unless they are given up. */
+  async reload(givingUp = false) {
+    const { record, dirty, work } = this.document;
+    if (dirty && !givingUp) return;
+    if (givingUp) work?.discard();
+    forgetDocument(record.id);
+    this.document = null;
+    await this.open(record.id);
+  }
+
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.#attempt(() => this.document.save());
+    const saved = await this.attempts.run(() => this.document.save());
     if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
     return saved;
@@ -145,34 +175,43 @@ class ReviewPage {
   }
 
   async markClean() {
-    if (this.busy) return;
+    if (this.busy || this.sayFrozen()) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
-      this.#tell("edited", this.document);
+      this.tell("edited", this.document);
     }
     await this.judge("clean");
   }
 
   async judge(state) {
-    const judged = this.document.record.id;
-    if (!(await this.#attempt(() => this.document.judge(state)))) {
+    if (this.sayFrozen()) return;
+    const { document } = this;
+    const judged = document.record.id;
+    // Asked before the verdict: it may move the image elsewhere in the queue.
+    const coming = this.queue.nextOpen(judged).catch(() => this.queue.upcoming());
+    await Promise.all(this.parts.map((part) => part.settle?.()));
+    if (this.document !== document) return;
+    if (!(await this.attempts.run(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
-    const next = this.wanted ?? this.queue.nextOpen(judged)?.id;
+    const next = this.wanted ?? (await coming);
     if (next) await this.open(next);
-    else this.#sayFinished();
+    else await this.#try(() => this.queue.sayFinished());
   }
 
   async step(offset) {
-    const next = this.queue.neighbour(this.document.record.id, offset);
-    if (next) await this.open(next.id);
-    else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
+    await this.#try(async () => {
+      const next = await this.queue.neighbour(this.document.record.id, offset);
+      if (next) await this.open(next);
+      else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
+    });
   }
 
   undo(again = false) {
-    this.#tell("cancel");
+    if (this.sayFrozen()) return;
+    this.tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
     this.afterEdit();
@@ -181,9 +220,32 @@ class ReviewPage {
 
   /** After every action on the mask, and after undo and redo. */
   afterEdit() {
-    this.#tell("edited", this.document);
+    this.tell("edited", this.document);
     this.say("");
     this.describe();
+  }
+
+  /** The part because of which the mask has to stay as it is, if there is one. */
+  get #freezing() {
+    return this.parts.find(({ freezes }) => freezes);
+  }
+
+  /** Whether the mask cannot be changed now. */
+  get locked() {
+    return this.loading || this.#freezing !== undefined;
+  }
+
+  /** Say why the mask has to stay as it is; tells whether it has to. */
+  sayFrozen() {
+    const part = this.#freezing;
+    if (part?.sayFrozen) part.sayFrozen();
+    else if (part) this.say(part.freezes, true);
+    return part !== undefined;
+  }
+
+  /** Whether an image loads or a save waits for its answer. */
+  get busy() {
+    return this.attempts.busy;
   }
 
   focus() {
@@ -210,76 +272,32 @@ class ReviewPage {
 
   describe() {
     const { record, dirty } = this.document;
-    this.queue.pointTo(record.id, record.state);
-    const position = this.queue.items.indexOf(this.queue.find(record.id)) + 1;
-    this.position.textContent = `${position}/${this.queue.items.length}`;
+    this.queue.pointTo(record);
+    this.position.textContent = this.queue.describePosition(record.id);
     this.name.textContent = record.name;
     this.state.textContent = record.state;
-    this.saved.textContent = describeSaved(record, dirty);
+    this.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
     this.saved.classList.toggle("unsaved", dirty);
     this.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
     this.undoButton.disabled = this.document.history.done.length === 0;
     this.redoButton.disabled = this.document.history.undone.length === 0;
+    for (const element of this.editors) element.inert = this.#freezing !== undefined;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
-    this.#tell("refresh");
+    this.tell("refresh");
   }
 
-  #tell(method, ...values) {
+  /** Call a method of all parts that have it. */
+  tell(method, ...values) {
     for (const part of this.parts) part[method]?.(...values);
   }
 
-  /** Run a save or a verdict: one at a time, with what went wrong in words. */
-  async #attempt(action) {
-    if (this.busy) return false;
-    // What is saved is what is seen, not what a slider still waits for.
-    this.#tell("cancel");
-    this.#setBusy(true);
-    this.say("Saving …");
-    let done = false;
+  async #try(action) {
     try {
       await action();
-      this.say("");
-      done = true;
     } catch (error) {
-      if (error instanceof Refusal && error.status === 409) this.#sayStale(error);
-      else this.say(`Not saved. ${error.message}`, true);
+      this.say(error.message, true);
     }
-    this.#setBusy(false);
-    this.describe();
-    announceChange();
-    return done;
-  }
-
-  /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
-  #setBusy(busy) {
-    this.busy = busy;
-    this.root.setAttribute("aria-busy", String(busy));
-    for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
-  }
-
-  #sayStale(error) {
-    const { record } = this.document;
-    const theirs = make("button", { className: "link" }, "Show theirs");
-    theirs.addEventListener("click", () => {
-      forgetDocument(record.id);
-      this.document = null;
-      this.open(record.id);
-    });
-    const mine = make("button", { className: "link" }, "Make mine the current one");
-    mine.addEventListener("click", () => {
-      record.version = error.answer.version;
-      this.save();
-    });
-    this.say(`${error.message} `, true, theirs, " ", mine);
-  }
-
-  #sayFinished() {
-    this.say(
-      `All ${this.queue.items.length} images are reviewed, ${this.queue.count("accepted")} accepted. `,
-      false,
-      make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) }, "Go on to fine-tuning"),
-    );
   }
 
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */

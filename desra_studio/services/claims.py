@@ -1,0 +1,76 @@
+"""Claims: who works on an image just now, so that two people do not label it at once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from desra_studio.errors import ClaimedError
+from desra_studio.services.labels import asks_several
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets, reviews
+from desra_studio.storage.tables import Review, now
+
+CLAIM_TIME = timedelta(minutes=3)
+"""A page renews its claim each minute; one that is gone stops to keep others off after this."""
+
+
+def claim_image(
+    studio: Studio, image_id: int, author: str | None = None, take_over: bool = False
+) -> dict[str, Any]:
+    """Claim an image, or renew the claim, for three minutes.
+
+    An image that several people are to label keeps nobody off: everybody has a mask of their own.
+
+    Returns:
+        {"claimed_by", "until": time in ISO 8601, "mine"}.
+
+    Raises:
+        ClaimedError: somebody else has it, and it is not to be taken over.
+        NotFoundError: the image is gone.
+    """
+    author, until = author or studio.settings.author, now() + CLAIM_TIME
+    with studio.database.write() as session:
+        record = datasets.get_record(session, image_id)
+        review = reviews.get_review(session, image_id, record.gan.model_id)
+        if not asks_several(review):
+            other = find_claim(review, author)
+            if other and not take_over:
+                raise ClaimedError(record.image.name, *other)
+            review.claimed_by, review.claimed_until = author, until
+    return {"claimed_by": author, "until": until.isoformat(), "mine": True}
+
+
+def release_image(studio: Studio, image_id: int, author: str | None = None) -> dict[str, Any]:
+    """Give an image back that the author claimed; the claims of others stay.
+
+    Returns:
+        {"claimed_by": who has it now, or None, "until": time in ISO 8601 or None, "mine": False}.
+
+    Raises:
+        NotFoundError: the image is gone.
+    """
+    author = author or studio.settings.author
+    with studio.database.write() as session:
+        record = datasets.get_record(session, image_id)
+        review = record.review
+        if review and review.claimed_by == author:
+            review.claimed_by = review.claimed_until = None
+        other = find_claim(review, author)
+    return {
+        "claimed_by": other[0] if other else None,
+        "until": other[1].isoformat() if other else None,
+        "mine": False,
+    }
+
+
+def find_claim(review: Review | None, author: str) -> tuple[str, datetime] | None:
+    """Return who else has claimed an image and until when, while the claim lasts."""
+    return tell_claim(review.claimed_by, review.claimed_until, author) if review else None
+
+
+def tell_claim(
+    holder: str | None, until: datetime | None, author: str
+) -> tuple[str, datetime] | None:
+    """Do as `find_claim` with the two columns of a claim."""
+    if holder is None or until is None or holder == author or until <= now():
+        return None
+    return holder, until

@@ -1,0 +1,76 @@
+"""Who works here, and what each of them set: keys, panes."""
+
+import json
+from typing import Any
+
+from desra_studio.errors import InputError
+from desra_studio.services.studio import Studio
+from desra_studio.storage import users
+
+MAX_SETTINGS_BYTES = 32_000
+MAX_DEPTH = 8
+
+
+def describe_user(studio: Studio, name: str | None = None) -> dict[str, Any]:
+    """Return who somebody is taken for.
+
+    Args:
+        studio: the installation.
+        name: that they told; None is the author of the settings.
+
+    Returns:
+        {"name": what they told or "", "author": what is written beside their masks, "settings":
+        what they set, by part of the studio}.
+    """
+    author = name or studio.settings.author
+    with studio.database.read() as session:
+        user = users.find_user(session, author)
+    return {"name": name or "", "author": author, "settings": user.settings if user else {}}
+
+
+def keep_settings(studio: Studio, settings: dict[str, Any], name: str | None = None) -> None:
+    """Keep what somebody set in place of what they had set before.
+
+    Raises:
+        InputError: larger than 32 kB, too deep, or with a value that cannot be kept.
+    """
+    check_settings(settings)
+    with studio.database.write() as session:
+        users.put_user(session, name or studio.settings.author).settings = settings
+
+
+def parse_settings(data: bytes) -> dict[str, Any]:
+    """Read settings as a page sends them: {"settings": {...}} in JSON.
+
+    Raises:
+        InputError: anything else; see `keep_settings`.
+    """
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"The settings that were sent are not JSON: {error}.") from error
+    settings = value.get("settings") if isinstance(value, dict) else None
+    if not isinstance(settings, dict):
+        raise InputError('Settings must be sent as {"settings": {...}}.')
+    check_settings(settings)
+    return settings
+
+
+def check_settings(settings: dict[str, Any]) -> None:
+    """Raise InputError where `keep_settings` would."""
+    if _measure_depth(settings) > MAX_DEPTH:
+        raise InputError(f"Settings may be {MAX_DEPTH} levels deep, these are deeper.")
+    try:
+        size = len(json.dumps(settings, allow_nan=False, ensure_ascii=False).encode())
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Settings hold a value that cannot be kept: {error}.") from error
+    if size > MAX_SETTINGS_BYTES:
+        raise InputError(f"Settings may have {MAX_SETTINGS_BYTES} bytes, these have {size}.")
+
+
+def _measure_depth(value: object, depth: int = 1) -> int:
+    """Return how deep a value goes, looking no further than one level too deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if depth > MAX_DEPTH:
+        return depth
+    return max((_measure_depth(item, depth + 1) for item in inner), default=depth)

@@ -1,0 +1,250 @@
+"""Queries on the queue: pages, places and steps in an order, under filters.
+
+Each order has an index that holds the filtered columns, too, so that one walk along it answers.
+Equal figures are ordered by the image's id, which is the order of names within an import.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from desra_studio.storage.database import Session
+from desra_studio.storage.queue_entries import OPEN
+from desra_studio.storage.tables import Opinion, QueueEntry, Review, State, now
+
+Condition: TypeAlias = ColumnElement[bool]
+EntryRow: TypeAlias = Any
+"""The columns of `QueueEntry` and of a claim, by name; rows of tuples have no better type."""
+
+ORDERS = {
+    "name": QueueEntry.name,
+    "area": QueueEntry.area_share,
+    "uncertainty": QueueEntry.uncertainty,
+    "disagreement": QueueEntry.disagreement,
+    "dissent": QueueEntry.dissent,
+    "flagged": QueueEntry.flags,
+}
+"""Name of each order -> its column; names ascend, figures descend, unknown ones come last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFilter:
+    """Which images of a dataset, and in which order.
+
+    Attributes:
+        dataset_id: of the dataset.
+        order: a key of `ORDERS`.
+        states: of the review; all where empty.
+        kind: that a region of the current mask was given.
+        severity: the least that its most severe region has.
+        area_min, area_max: share of the image that is marked, 0..1, both inclusive.
+        annotator: who made the current mask.
+        assigned_to: who is to label it.
+        class_index: of ADE20K, that most of a detected region shows.
+    """
+
+    dataset_id: int
+    order: str = "name"
+    states: tuple[State, ...] = ()
+    kind: str | None = None
+    severity: int | None = None
+    area_min: float | None = None
+    area_max: float | None = None
+    annotator: str | None = None
+    assigned_to: str | None = None
+    class_index: int | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an image stands in an order: before or after others, also where it is filtered out."""
+
+    value: Any
+    image_id: int
+
+
+def find_place(session: Session, wanted: QueueFilter, image_id: int) -> Place | None:
+    """Return an image's place in the order; None where it is not in the dataset's queue."""
+    value = session.scalar(
+        select(ORDERS[wanted.order]).where(
+            QueueEntry.image_id == image_id, QueueEntry.dataset_id == wanted.dataset_id
+        )
+    )
+    return None if value is None else Place(value, image_id)
+
+
+def count_entries(session: Session, wanted: QueueFilter, *conditions: Condition) -> int:
+    """Return how many images pass the filter, and the conditions."""
+    query = select(func.count()).select_from(QueueEntry)
+    return session.scalar(query.where(*_list_conditions(wanted), *conditions)) or 0
+
+
+def count_before(session: Session, wanted: QueueFilter, place: Place) -> tuple[int, int | None]:
+    """Return how many images pass the filter, and how many of them stand before one.
+
+    The second is None where that one does not pass itself.
+    """
+    # What stands before and what stands after are two ranges of an index: one walk in all.
+    before, after = (
+        sum(
+            count_entries(session, wanted, beyond)
+            for beyond in _split_comparison(wanted, place, forward)
+        )
+        for forward in (False, True)
+    )
+    passes = count_entries(session, wanted, QueueEntry.image_id == place.image_id)
+    return before + passes + after, before if passes else None
+
+
+def list_page(
+    session: Session, wanted: QueueFilter, offset: int, limit: int, total: int
+) -> list[int]:
+    """Return the ids of a page of the queue; `total` is what `count_entries` returned.
+
+    The far half is reached from the end: no page costs more than half a walk.
+    """
+    size = min(limit, total - offset)
+    if size <= 0:
+        return []
+    backward = offset > total - offset - size
+    query = _select_ids(wanted, forward=not backward)
+    query = query.offset(total - offset - size if backward else offset).limit(size)
+    ids = list(session.scalars(query))
+    return ids[::-1] if backward else ids
+
+
+def list_ids(session: Session, wanted: QueueFilter) -> list[int]:
+    """Return the ids of all images that pass the filter, in order."""
+    return list(session.scalars(_select_ids(wanted)))
+
+
+def walk(
+    session: Session,
+    wanted: QueueFilter,
+    place: Place,
+    steps: int,
+    conditions: Sequence[Condition] = (),
+) -> list[int]:
+    """Return the ids of the next images after a place, or before it where `steps` is negative.
+
+    The nearest comes first; there are fewer than asked for at an end of the queue.
+    """
+    forward, count = steps > 0, abs(steps)
+    found: list[int] = []
+    if count == 0:
+        return found
+    # Equal figures first, then the others: an index finds each at once, and not both by one OR.
+    for beyond in _split_comparison(wanted, place, forward):
+        query = _select_ids(wanted, forward).where(beyond, *conditions).limit(count - len(found))
+        found += session.scalars(query)
+        if len(found) == count:
+            break
+    return found
+
+
+def find_next_open(
+    session: Session, wanted: QueueFilter, place: Place | None, author: str, model_id: int
+) -> int | None:
+    """Return the next image after a place that waits for an author, from the top again at the end.
+
+    That is one which nobody finished, or which several people are to label and the author did not;
+    not one that somebody else works on now. The image at the place itself does not count.
+    """
+    conditions: list[Condition] = [
+        QueueEntry.open.is_(True),
+        ~_is_claimed(author, model_id),
+        ~_is_answered(author, model_id),
+    ]
+    if place:
+        if found := walk(session, wanted, place, 1, conditions):
+            return found[0]
+        conditions.append(QueueEntry.image_id != place.image_id)
+    found = list(session.scalars(_select_ids(wanted).where(*conditions).limit(1)))
+    return found[0] if found else None
+
+
+def list_entries(session: Session, image_ids: Sequence[int], model_id: int) -> list[EntryRow]:
+    """Return the entries of images in the order given, with `claimed_by` and `claimed_until`."""
+    query = (
+        select(*QueueEntry.__table__.c, Review.claimed_by, Review.claimed_until)
+        .outerjoin(
+            Review, and_(Review.image_id == QueueEntry.image_id, Review.model_id == model_id)
+        )
+        .where(QueueEntry.image_id.in_(image_ids))
+    )
+    rows = {row.image_id: row for row in session.execute(query)}
+    return [rows[image_id] for image_id in image_ids if image_id in rows]
+
+
+def _select_ids(wanted: QueueFilter, forward: bool = True) -> Select[Any]:
+    column, ascending = ORDERS[wanted.order], (wanted.order == "name") == forward
+    return (
+        select(QueueEntry.image_id)
+        .where(*_list_conditions(wanted))
+        .order_by(
+            column.asc() if ascending else column.desc(),
+            QueueEntry.image_id.asc() if forward else QueueEntry.image_id.desc(),
+        )
+    )
+
+
+def _list_conditions(wanted: QueueFilter) -> list[Condition]:
+    entry = QueueEntry
+    conditions = [entry.dataset_id == wanted.dataset_id]
+    if wanted.states:
+        conditions.append(or_(*(entry.state == state for state in wanted.states)))
+    if wanted.severity is not None:
+        conditions.append(entry.severity >= wanted.severity)
+    # A sum, so that no range is looked up for it: the one of the order is to be.
+    share = entry.area_share + 0.0
+    if wanted.area_min is not None:
+        conditions.append(share >= wanted.area_min)
+    if wanted.area_max is not None:
+        conditions.append(share <= wanted.area_max)
+    if wanted.annotator is not None:
+        conditions.append(entry.annotator == wanted.annotator)
+    if wanted.assigned_to is not None:
+        conditions.append(entry.assigned_to == wanted.assigned_to)
+    # Last, for these take the longest.
+    if wanted.class_index is not None:
+        conditions.append(entry.classes.contains(f"\n{wanted.class_index}\n"))
+    if wanted.kind is not None:
+        conditions.append(entry.kinds.contains(f"\n{wanted.kind}\n", autoescape=True))
+    return conditions
+
+
+def _split_comparison(wanted: QueueFilter, place: Place, forward: bool) -> list[Condition]:
+    """Return, in two parts, what stands after a place (or before it): equal figures, and others."""
+    column, image_id = ORDERS[wanted.order], QueueEntry.image_id
+    larger = (wanted.order == "name") == forward
+    return [
+        and_(
+            column == place.value,
+            image_id > place.image_id if forward else image_id < place.image_id,
+        ),
+        column > place.value if larger else column < place.value,
+    ]
+
+
+def _is_claimed(author: str, model_id: int) -> Condition:
+    return exists().where(
+        Review.image_id == QueueEntry.image_id,
+        Review.model_id == model_id,
+        Review.claimed_by != author,
+        Review.claimed_until > now(),
+    )
+
+
+def _is_answered(author: str, model_id: int) -> Condition:
+    """Whether others have still to label an image that the author labelled."""
+    return and_(
+        QueueEntry.opinions_given < QueueEntry.opinions_wanted,
+        exists().where(
+            Opinion.image_id == QueueEntry.image_id,
+            Opinion.model_id == model_id,
+            Opinion.author == author,
+            Opinion.state.not_in(OPEN),
+        ),
+    )

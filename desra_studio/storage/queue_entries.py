@@ -1,0 +1,201 @@
+"""The queue's entries: made from the truth, in the transaction that changes it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, and_, delete, event, func, insert, select
+from sqlalchemy.orm import aliased
+
+from desra_studio.storage.database import Session
+from desra_studio.storage.datasets import find_newest_detection
+from desra_studio.storage.tables import (
+    LABELLED,
+    Dataset,
+    Detection,
+    Image,
+    MaskRevision,
+    Opinion,
+    QueueEntry,
+    Region,
+    Rendition,
+    Review,
+    ReviewFlag,
+    State,
+)
+
+UNKNOWN = -1.0
+"""A figure that is not known: below every one that is."""
+OPEN = (State.UNREVIEWED, State.IN_PROGRESS)
+CHUNK = 500
+"""Images at a time: every database takes so many parameters."""
+
+_NAMES_IMAGE = (Detection, Opinion, Rendition, Review, ReviewFlag)
+_IMAGES, _REVISIONS = "changed images", "changed revisions"
+_Item = TypeVar("_Item")
+
+
+def refresh_entries(session: Session, image_ids: Iterable[int]) -> None:
+    """Make the entries of images anew; those that cannot be reviewed (yet) have none.
+
+    There is no need to call it for what the session itself added, changed or deleted: that is seen
+    to when it commits. It is needed after statements that pass the session by.
+    """
+    for ids in cut(sorted(set(image_ids)), CHUNK):
+        session.execute(delete(QueueEntry).where(QueueEntry.image_id.in_(ids)))
+        if entries := _make_entries(session, ids):
+            session.execute(insert(QueueEntry), entries)
+
+
+def refresh_dataset(session: Session, dataset_id: int) -> None:
+    """Make all entries of a dataset anew."""
+    refresh_entries(
+        session, session.scalars(select(Image.id).where(Image.dataset_id == dataset_id))
+    )
+
+
+def refresh_all(session: Session) -> None:
+    """Make all entries of a database anew, as after a migration."""
+    refresh_entries(session, session.scalars(select(Image.id)))
+
+
+def join_names(names: Iterable[object]) -> str:
+    """Return what `kinds` and `classes` hold: each name once, between line ends."""
+    lines = sorted({str(name) for name in names})
+    return "".join(["\n", *(f"{line}\n" for line in lines)]) if lines else ""
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names that `join_names` joined."""
+    return list(filter(None, text.split("\n")))
+
+
+def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:
+    """Yield the items, so many at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _make_entries(session: Session, image_ids: Sequence[int]) -> list[dict[str, Any]]:
+    rows = _read_facts(session, image_ids)
+    labels: dict[int, list[Any]] = defaultdict(list)
+    revisions = [row.revision_id for row in rows if row.revision_id]
+    query = (
+        select(Region.revision_id, Region.kind, func.max(Region.severity).label("severity"))
+        .where(Region.revision_id.in_(revisions))
+        .group_by(Region.revision_id, Region.kind)
+    )
+    for label in session.execute(query):
+        labels[label.revision_id].append(label)
+    flags = _count(session, image_ids, ReviewFlag, ReviewFlag.resolved_at.is_(None))
+    given = _count(session, image_ids, Opinion, Opinion.state.in_(LABELLED))
+    return [
+        _make_entry(row, labels[row.revision_id], flags.get(row.id, 0), given.get(row.id, 0))
+        for row in rows
+    ]
+
+
+def _read_facts(session: Session, image_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    gan, mse = aliased(Rendition), aliased(Rendition)
+    query = (
+        select(
+            Image.id,
+            Image.dataset_id,
+            Image.name,
+            (Image.width * Image.height).label("image_px"),
+            Detection.id.label("detection_id"),
+            Detection.regions,
+            Detection.area_px.label("detected_px"),
+            Detection.uncertainty,
+            Review.state,
+            Review.assigned_to,
+            Review.opinions_wanted,
+            Review.disagreement,
+            Review.dissent,
+            MaskRevision.id.label("revision_id"),
+            MaskRevision.author,
+            MaskRevision.area_px.label("saved_px"),
+        )
+        .join(Dataset, Dataset.id == Image.dataset_id)
+        .join(gan, and_(gan.image_id == Image.id, gan.model_id == Dataset.gan_model_id))
+        .join(mse, and_(mse.image_id == Image.id, mse.model_id == Dataset.mse_model_id))
+        .outerjoin(Detection, Detection.id == find_newest_detection(gan, mse))
+        .outerjoin(
+            Review, and_(Review.image_id == Image.id, Review.model_id == Dataset.gan_model_id)
+        )
+        .outerjoin(MaskRevision, MaskRevision.id == Review.current_revision_id)
+        .where(Image.id.in_(image_ids))
+    )
+    return session.execute(query).all()
+
+
+def _make_entry(row: Row[Any], labels: list[Any], flags: int, given: int) -> dict[str, Any]:
+    state = row.state or State.UNREVIEWED
+    wanted = row.opinions_wanted or 1
+    regions = row.regions or []
+    marked = row.saved_px if row.detection_id is None else row.detected_px
+    classes = [region["class_index"] for region in regions if "class_index" in region]
+    return {
+        "image_id": row.id,
+        "dataset_id": row.dataset_id,
+        "name": row.name,
+        "open": state in OPEN or (wanted > 1 and given < wanted),
+        "state": state,
+        "annotator": row.author,
+        "assigned_to": row.assigned_to,
+        "opinions_wanted": wanted,
+        "opinions_given": given,
+        "regions": len(regions),
+        "area_share": (marked or 0) / row.image_px,
+        "uncertainty": UNKNOWN if row.uncertainty is None else row.uncertainty,
+        "disagreement": UNKNOWN if row.disagreement is None else row.disagreement,
+        "dissent": UNKNOWN if row.dissent is None else row.dissent,
+        "flags": flags,
+        "severity": max(
+            (label.severity for label in labels if label.severity is not None), default=None
+        ),
+        "kinds": join_names(label.kind for label in labels if label.kind),
+        "classes": join_names(classes),
+    }
+
+
+def _count(
+    session: Session,
+    image_ids: Sequence[int],
+    table: type[ReviewFlag] | type[Opinion],
+    which: ColumnElement[bool],
+) -> dict[int, int]:
+    """Count an image's rows for the model that its dataset is reviewed for."""
+    query = (
+        select(table.image_id, func.count())
+        .join(Image, Image.id == table.image_id)
+        .join(
+            Dataset,
+            and_(Dataset.id == Image.dataset_id, Dataset.gan_model_id == table.model_id),
+        )
+        .where(table.image_id.in_(image_ids), which)
+        .group_by(table.image_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+@event.listens_for(Session, "after_flush")
+def _note_changes(session: Session, _context: object) -> None:
+    """Remember whose entry may be wrong now: no service has to think of it."""
+    for row in chain(session.new, session.dirty, session.deleted):
+        if isinstance(row, _NAMES_IMAGE):
+            session.info.setdefault(_IMAGES, set()).add(row.image_id)
+        elif isinstance(row, Region):
+            session.info.setdefault(_REVISIONS, set()).add(row.revision_id)
+
+
+@event.listens_for(Session, "before_commit")
+def _refresh_changed(session: Session) -> None:
+    session.flush()
+    images: set[int] = session.info.pop(_IMAGES, set())
+    for ids in cut(sorted(session.info.pop(_REVISIONS, set())), CHUNK):
+        images.update(
+            session.scalars(select(MaskRevision.image_id).where(MaskRevision.id.in_(ids)))
+        )
+    refresh_entries(session, images)

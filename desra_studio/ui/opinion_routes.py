@@ -1,0 +1,44 @@
+"""The routes of second opinions: asking for them, and settling on a consensus."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks
+from pydantic import Base64Bytes, BaseModel, Field
+
+from desra_studio.services import consensus, opinions, review
+from desra_studio.services.queue_figures import measure_disagreement
+from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import MAX_VERSION, User, describe_saved
+
+
+class Asking(BaseModel):
+    """How many people shall label an image."""
+
+    wanted: int
+
+
+class Settling(BaseModel):
+    """How a consensus is made; `runs` are a mask's run lengths, gzip-compressed, in base64."""
+
+    method: consensus.Method
+    runs: Base64Bytes | None = None
+    version: Annotated[int | None, Field(ge=0, le=MAX_VERSION)] = None
+
+
+def add_opinion_routes(router: APIRouter, studio: Studio) -> None:
+    """Add them to the studio's routes."""
+
+    @router.post("/api/images/{image_id}/opinions")
+    def ask_opinions(image_id: int, asking: Asking, user: User) -> dict[str, Any]:
+        opinions.ask_opinions(studio, image_id, asking.wanted)
+        return review.describe_image(studio, image_id, user)
+
+    @router.post("/api/images/{image_id}/consensus", status_code=201)
+    def make_consensus(
+        image_id: int, settling: Settling, user: User, after: BackgroundTasks
+    ) -> dict[str, Any]:
+        after.add_task(measure_disagreement, studio, image_id)
+        saved = consensus.make_consensus(
+            studio, image_id, settling.method, settling.runs, settling.version, user
+        )
+        return describe_saved(saved)

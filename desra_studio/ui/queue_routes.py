@@ -1,0 +1,143 @@
+"""The routes of the review queue: its pages, the way through it, claims and progress."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from desra_studio.errors import InputError
+from desra_studio.services import claims, queue, queue_bulk, queue_progress
+from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import MAX_VERSION, User
+
+Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
+"""What a database can look for; no other number is asked of it."""
+
+
+class QueueQuery(BaseModel):
+    """Filter and order as the page sends them; what is empty does not filter."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    order: str = "name"
+    state: list[queue.State] = []
+    kind: str | None = None
+    severity: Id | None = None
+    area_min: float | None = None
+    area_max: float | None = None
+    annotator: str | None = None
+    assigned: str | None = None
+    class_index: Id | None = Field(None, alias="class")
+
+    def read(self, dataset_id: int) -> queue.QueueFilter:
+        """Return the filter; InputError where the order is unknown."""
+        return queue.make_filter(
+            dataset_id,
+            self.order,
+            states=tuple(self.state),
+            kind=self.kind or None,
+            severity=self.severity,
+            area_min=self.area_min,
+            area_max=self.area_max,
+            annotator=self.annotator or None,
+            assigned_to=self.assigned or None,
+            class_index=self.class_index,
+        )
+
+
+class PageQuery(QueueQuery):
+    """A page of the queue; see `services.queue.read_page`."""
+
+    offset: Id | None = None
+    limit: int = 100
+    around: Id | None = None
+
+
+class NextQuery(QueueQuery):
+    """After which image the next open one is looked for."""
+
+    after: Id | None = None
+
+
+class StepQuery(QueueQuery):
+    """From which image to step, and how far."""
+
+    origin: Id = Field(alias="from")
+    offset: int
+
+
+class Bulk(BaseModel):
+    """What to do to images: those of `images`, or all that pass `filter` but some."""
+
+    action: queue_bulk.Action
+    images: list[Id] | None = None
+    filter: QueueQuery | None = None
+    leave_out: list[Id] = Field([], alias="except")
+    to: str = ""
+    wanted: int = 1
+    force: bool = False
+
+    def read_images(self, dataset_id: int) -> list[int] | queue.QueueFilter:
+        """Return what it is about; InputError where that is not said, or twice."""
+        if (self.images is None) == (self.filter is None):
+            raise InputError("Give either the images or a filter that they pass.")
+        return self.filter.read(dataset_id) if self.filter else self.images or []
+
+
+class Claim(BaseModel):
+    """How an image is claimed."""
+
+    take_over: bool = False
+
+
+def add_queue_routes(router: APIRouter, studio: Studio) -> None:
+    """Add them to the studio's routes."""
+
+    @router.get("/api/datasets/{dataset_id}/queue")
+    def read_queue(
+        dataset_id: int, query: Annotated[PageQuery, Query()], user: User
+    ) -> JSONResponse:
+        page = queue.read_page(
+            studio,
+            query.read(dataset_id),
+            offset=query.offset,
+            limit=query.limit,
+            around=query.around,
+            author=user,
+        )
+        # Plain values already: to have them checked once more takes longer than to read them.
+        return JSONResponse(vars(page))
+
+    @router.get("/api/datasets/{dataset_id}/queue/next")
+    def read_next(
+        dataset_id: int, query: Annotated[NextQuery, Query()], user: User
+    ) -> dict[str, int | None]:
+        return {"id": queue.find_next(studio, query.read(dataset_id), query.after, user)}
+
+    @router.get("/api/datasets/{dataset_id}/queue/step")
+    def read_step(dataset_id: int, query: Annotated[StepQuery, Query()]) -> dict[str, int | None]:
+        wanted = query.read(dataset_id)
+        return {"id": queue.find_step(studio, wanted, query.origin, query.offset)}
+
+    @router.get("/api/datasets/{dataset_id}/progress")
+    def read_progress(dataset_id: int) -> dict[str, Any]:
+        return queue_progress.describe_progress(studio, dataset_id)
+
+    @router.post("/api/datasets/{dataset_id}/bulk")
+    def change_images(dataset_id: int, bulk: Bulk, user: User) -> dict[str, Any]:
+        change = queue_bulk.BulkChange(
+            action=bulk.action, to=bulk.to, wanted=bulk.wanted, force=bulk.force
+        )
+        images = bulk.read_images(dataset_id)
+        report = queue_bulk.change_images(studio, dataset_id, change, images, user, bulk.leave_out)
+        return asdict(report)
+
+    @router.post("/api/images/{image_id}/claim")
+    def claim(image_id: int, user: User, how: Claim | None = None) -> dict[str, Any]:
+        return claims.claim_image(studio, image_id, user, how.take_over if how else False)
+
+    @router.delete("/api/images/{image_id}/claim")
+    def release(image_id: int, user: User) -> dict[str, Any]:
+        return claims.release_image(studio, image_id, user)

@@ -1,0 +1,74 @@
+// Who works here, in the navigation, and the dialog that changes it.
+
+import { make } from "./dom.js";
+import { readUser, writeUser } from "./user.js";
+import { loadUser } from "./user_api.js";
+
+const MOST_LETTERS = 100;
+
+/** The elements: a button that says the name, and its dialog. */
+export function buildIdentity() {
+  const name = make("span", { className: "who" });
+  const chip = make(
+    "button",
+    { className: "identity", title: "Masks and labels are saved under this name; click to change it" },
+    "as ",
+    name,
+  );
+  const input = make("input", {
+    id: "studio-user",
+    type: "text",
+    maxLength: MOST_LETTERS,
+    autocomplete: "name",
+    spellcheck: false,
+  });
+  const wrong = make("p", { className: "wrong", role: "alert" });
+  const form = make(
+    "form",
+    { method: "dialog" },
+    make("label", { htmlFor: input.id }, "Your name"),
+    input,
+    make("p", {}, "Masks, labels and settings are kept under it. Empty is the server's own name."),
+    wrong,
+    make(
+      "div",
+      { className: "buttons" },
+      make("button", { type: "button", onclick: () => dialog.close() }, "Cancel"),
+      make("button", { type: "submit", className: "primary" }, "Work under this name"),
+    ),
+  );
+  const dialog = make("dialog", { className: "identity-dialog", ariaLabel: "Who works here" }, form);
+
+  /** A name that this browser knows is shown at once, the server's own once it is told. */
+  const show = async () => {
+    name.textContent = readUser() || "…";
+    // Where it cannot be told, the navigation says already that the server cannot be reached.
+    const told = readUser() ? null : await loadUser().catch(() => null);
+    if (told && !readUser()) name.textContent = told.author;
+    input.placeholder = told?.author ?? "";
+  };
+
+  chip.addEventListener("click", () => {
+    input.value = readUser();
+    wrong.textContent = "";
+    dialog.showModal();
+    input.select();
+  });
+  form.addEventListener("submit", (event) => {
+    const wanted = input.value.trim().replace(/\s+/g, " ");
+    if (wanted === readUser()) return;
+    event.preventDefault();
+    const change = new CustomEvent("studio:user", { cancelable: true, detail: { refusal: "" } });
+    if (!window.dispatchEvent(change)) {
+      wrong.textContent = change.detail.refusal;
+      return;
+    }
+    writeUser(wanted);
+    // Everything on the page was read under the name before.
+    location.reload();
+  });
+  // Another tab of this browser may change it.
+  window.addEventListener("storage", show);
+  show();
+  return [chip, dialog];
+}

@@ -1,0 +1,23 @@
+// Panels that a button opens beside the right-hand column. Escape or a click elsewhere closes them.
+
+/** Let a button open a panel at its left, aligned with its `edge` ("top" or "bottom"). */
+export function attachPopover(button, panel, edge, beforeOpen = () => {}) {
+  panel.popover = "auto";
+  button.popoverTargetElement = panel;
+  button.setAttribute("aria-expanded", "false");
+  panel.addEventListener("beforetoggle", ({ newState }) => {
+    const open = newState === "open";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    beforeOpen();
+    const box = button.getBoundingClientRect();
+    const column = (button.closest("aside") ?? button).getBoundingClientRect();
+    const distance = edge === "top" ? box.top : window.innerHeight - box.bottom;
+    panel.style.inset = "auto";
+    panel.style.right = `${window.innerWidth - column.left + 6}px`;
+    panel.style[edge] = `${distance}px`;
+    panel.style.maxHeight = `${window.innerHeight - distance - 10}px`;
+  });
+  // The page's keys would judge the image behind it.
+  panel.addEventListener("keydown", (event) => event.stopPropagation());
+}

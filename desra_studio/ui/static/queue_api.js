@@ -1,0 +1,37 @@
+// Requests about the queue of a dataset, its progress, and who works on which image.
+
+import { API, postJson, readJson } from "./api.js";
+import { PAGE_ROWS } from "./review/queue_rows.js";
+import { writeFilters } from "./review/queue_filters.js";
+
+const address = (dataset, path, asked, values = {}) => {
+  const query = writeFilters(new URLSearchParams(), asked);
+  for (const [name, value] of Object.entries(values)) query.set(name, value);
+  return `${API}/datasets/${dataset}/${path}?${query}`;
+};
+
+/** One page of the queue, by offset or around an image: { total, offset, position, items }. */
+export const loadQueuePage = (dataset, asked, place, signal) =>
+  readJson(address(dataset, "queue", asked, { ...place, limit: PAGE_ROWS }), { signal });
+
+/** The next image after one that waits for a verdict: { id }, null where there is none. */
+export const loadNextOpen = (dataset, asked, image) =>
+  readJson(address(dataset, "queue/next", asked, image ? { after: image } : {}));
+
+/** The image some rows away from one, whether the filters list that one or not: { id }. */
+export const loadNeighbour = (dataset, asked, image, offset) =>
+  readJson(address(dataset, "queue/step", asked, { from: image, offset }));
+
+export const loadProgress = (dataset) => readJson(`${API}/datasets/${dataset}/progress`);
+
+/** Do the same to several images; answers { done, skipped: [{ id, name, why }] }. */
+export const changeImages = (dataset, change) =>
+  postJson(`${API}/datasets/${dataset}/bulk`, change);
+
+/** Claim an image for who works here, or go on claiming it; a Refusal tells who has it. */
+export const claimImage = (image, takeOver) =>
+  postJson(`${API}/images/${image}/claim`, { take_over: takeOver });
+
+/** Let others have an image; sent even while the page goes away. */
+export const releaseImage = (image) =>
+  readJson(`${API}/images/${image}/claim`, { method: "DELETE", keepalive: true });

@@ -1,0 +1,44 @@
+// Which images of a queue are selected. All of a long queue are selected without knowing their ids:
+// then only the exceptions are kept.
+
+export class QueueSelection {
+  #all = false;
+  #marked = new Set();
+  /** Where a range begins, by place. */
+  anchor = null;
+
+  has(id) {
+    return this.#all !== this.#marked.has(id);
+  }
+
+  /** How many, in a queue of a length. */
+  count(total) {
+    return this.#all ? total - this.#marked.size : this.#marked.size;
+  }
+
+  toggle(id) {
+    if (!this.#marked.delete(id)) this.#marked.add(id);
+  }
+
+  /** Select these and no others. */
+  set(ids) {
+    this.#all = false;
+    this.#marked = new Set(ids);
+  }
+
+  takeAll() {
+    this.#all = true;
+    this.#marked = new Set();
+  }
+
+  clear() {
+    this.set([]);
+    this.anchor = null;
+  }
+
+  /** As a request names them: { images }, or all but some as { filter, except }. */
+  toRequest(filter) {
+    const marked = [...this.#marked];
+    return this.#all ? { filter, except: marked } : { images: marked };
+  }
+}
