@@ -154,7 +154,7 @@ def time_review(page: "Page", address: str, side: int) -> dict[str, Any]:
         "() => performance.getEntriesByType('resource')"
         ".filter(({ name }) => name.includes('/renditions/')).length >= 4"
     )
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(1000 + opened - asked)
     figures = {"open_ms": round(opened - asked), "next_ms": round(_time_key(page, "d", "image"))}
     box = page.locator("canvas[data-pane=mask]").bounding_box()
     assert box is not None
