@@ -9,6 +9,7 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.claims import find_claim
+from desra_studio.services.opinions import check_wanted, set_wanted
 from desra_studio.services.queue import QueueFilter
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, queue, reviews
@@ -18,7 +19,6 @@ from desra_studio.storage.queue_entries import cut
 from desra_studio.storage.tables import Origin, Review, State
 
 MAX_IMAGES = 20_000
-MAX_OPINIONS = 3
 MAX_NAME = 100
 CHUNK = 100
 """Images of one transaction: others get in between, who wait five seconds at most."""
@@ -50,8 +50,7 @@ class BulkChange:
             raise InputError(
                 f"A name has up to {MAX_NAME} printable characters, got {self.to[:120]!r}."
             )
-        if not 1 <= self.wanted <= MAX_OPINIONS:
-            raise InputError(f"An image can have 1 to {MAX_OPINIONS} opinions, got {self.wanted}.")
+        check_wanted(self.wanted)
 
 
 @dataclass
@@ -136,7 +135,7 @@ class _Work:
             review.assigned_to = change.to or None
             return ""
         if change.action == "ask_opinions":
-            review.opinions_wanted = change.wanted
+            set_wanted(session, record, change.wanted)
             return ""
         if claim := find_claim(review, self.author):
             return f"{claim[0]} works on it until {claim[1]:%H:%M} UTC"
