@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desra_studio.errors import ClaimedError
+from desra_studio.services.labels import asks_several
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.tables import Review, now
@@ -30,7 +31,7 @@ def claim_image(
     with studio.database.write() as session:
         record = datasets.get_record(session, image_id)
         review = reviews.get_review(session, image_id, record.gan.model_id)
-        if review.opinions_wanted == 1:
+        if not asks_several(review):
             other = find_claim(review, author)
             if other and not take_over:
                 raise ClaimedError(record.image.name, *other)

@@ -9,6 +9,7 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.claims import find_claim
+from desra_studio.services.labels import asks_several
 from desra_studio.services.opinions import check_wanted, set_wanted
 from desra_studio.services.queue import QueueFilter
 from desra_studio.services.studio import Studio
@@ -139,7 +140,7 @@ class _Work:
             return ""
         if claim := find_claim(review, self.author):
             return f"{claim[0]} works on it until {claim[1]:%H:%M} UTC"
-        if review.opinions_wanted > 1:
+        if asks_several(review):
             return f"{review.opinions_wanted} people are to label it, each their own mask"
         judge = self._accept if change.action == "accept" else self._clean
         return judge(session, record, review)

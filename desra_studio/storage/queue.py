@@ -197,10 +197,12 @@ def _list_conditions(wanted: QueueFilter) -> list[Condition]:
         conditions.append(or_(*(entry.state == state for state in wanted.states)))
     if wanted.severity is not None:
         conditions.append(entry.severity >= wanted.severity)
+    # A sum, so that no range is looked up for it: the one of the order is to be.
+    share = entry.area_share + 0.0
     if wanted.area_min is not None:
-        conditions.append(entry.area_share >= wanted.area_min)
+        conditions.append(share >= wanted.area_min)
     if wanted.area_max is not None:
-        conditions.append(entry.area_share <= wanted.area_max)
+        conditions.append(share <= wanted.area_max)
     if wanted.annotator is not None:
         conditions.append(entry.annotator == wanted.annotator)
     if wanted.assigned_to is not None:

@@ -8,7 +8,7 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import encode_png
 from desra_studio.imaging.masks import decode_mask_runs
 from tests.browser.conftest import ReviewPage
-from tests.conftest import run_command
+from tests.conftest import make_pair, run_command
 
 pytestmark = pytest.mark.browser
 
@@ -17,26 +17,26 @@ SIZE = 96
 
 @pytest.fixture(scope="module", autouse=True)
 def dataset(server, tmp_path_factory):
-    """Two images without an artifact: what is marked, a tool marked."""
+    """Two images in which the detector marks nothing, and one with an artifact."""
     folder = tmp_path_factory.mktemp("source")
     grey = np.full((SIZE, SIZE, 3), 128, np.uint8)
-    for sub in ("GAN-SR", "MSE-SR"):
+    gan, mse = make_pair((SIZE, SIZE))
+    for sub, artifact in (("GAN-SR", gan), ("MSE-SR", mse)):
         (folder / sub).mkdir()
-        for name in ("a", "b"):
-            (folder / sub / f"{name}.png").write_bytes(encode_png(grey))
-    run_command("import", folder, "--name", "set", "--data-dir", server.data_dir)
+        for name, image in (("a", grey), ("b", grey), ("c", artifact)):
+            (folder / sub / f"{name}.png").write_bytes(encode_png(image))
+    run_command(
+        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
+    )
 
 
 @pytest.fixture
 def canvas(page, review) -> "Canvas":
     """An image of which nothing is marked, opened in a browser of its own."""
     review.open()
-    review.choose("a")
-    page.keyboard.press("c")  # what an earlier test marked is gone
-    review.wait_idle()
-    expect(page.locator("aside button[title^='a: clean']")).to_be_visible()
-    review.choose("a")
-    return Canvas(review)
+    canvas = Canvas(review)
+    canvas.clear("a")
+    return canvas
 
 
 class Canvas:
@@ -45,6 +45,14 @@ class Canvas:
     def __init__(self, review: ReviewPage) -> None:
         self.review = review
         self.page: Page = review.page
+
+    def clear(self, name: str) -> None:
+        """Open an image and unmark what an earlier test marked."""
+        self.review.choose(name)
+        self.page.keyboard.press("c")
+        self.review.wait_idle()
+        expect(self.page.locator(f"aside button[title^='{name}: clean']")).to_be_visible()
+        self.review.choose(name)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the image is on the screen; the image fits the pane."""
@@ -218,3 +226,153 @@ def test_undo_goes_back_a_hundred_actions_across_saves(page, canvas):
     for _ in range(101):
         page.keyboard.press("Control+z")
     assert not canvas.read_mask().any()
+
+
+def test_wand_grows_along_the_artifact_map_with_the_wheel(page, review, canvas):
+    canvas.clear("c")
+    with page.expect_response("**/map.bin*"):
+        page.keyboard.press("w")
+    expect(page.get_by_label("Tolerance of the wand")).to_be_visible()
+    canvas.click(40, 40)
+    small = canvas.read_mask()
+    assert small[40, 40]
+    assert not small[85, 85]
+    page.keyboard.press("Control+z")
+    assert not canvas.read_mask().any(), "one action"
+
+    page.mouse.move(*canvas.place(40, 40))
+    page.mouse.down()
+    for _ in range(4):
+        page.mouse.wheel(0, -100)
+    expect(page.locator("output", has_text="0.22")).to_be_visible()
+    page.mouse.up()
+    large = canvas.read_mask()
+    assert large.sum() > small.sum()
+    assert large[small].all()
+    page.keyboard.press("[")
+    expect(page.locator("output", has_text="0.20")).to_be_visible()
+
+    page.keyboard.down("Alt")
+    canvas.click(40, 40)
+    page.keyboard.up("Alt")
+    assert not canvas.read_mask()[40, 40]
+    page.keyboard.press("Control+z")
+    page.mouse.move(*canvas.place(40, 40))
+    page.mouse.down()
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert np.array_equal(canvas.read_mask(), large), "Escape drops it"
+
+
+def test_wand_says_why_it_cannot_grow(page, review, canvas):
+    page.keyboard.press("w")
+    with page.expect_response(lambda answer: answer.ok):
+        canvas.click(2, 2)
+    expect(page.locator(".message")).to_have_text("D is 1 or not known here: nothing to grow.")
+
+
+def test_split_cuts_what_falls_apart_and_n_goes_through_the_parts(page, review, canvas):
+    canvas.draw_polygon(*SQUARE)
+    page.keyboard.press("Shift+F")
+    canvas.drag((10, 40), (50, 40))
+    expect(page.locator(".message")).to_contain_text("Nothing falls apart there")
+    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    canvas.drag((10, 30.5), (70, 30.5))
+    mask = canvas.read_mask()
+    assert np.array_equal(mask, make_mask((20, 20, 60, 30), (20, 31, 60, 60)))
+    page.keyboard.press("n")
+    line = page.locator(".detector .line")
+    expect(line).to_have_text("component 1/2 · area 1\u202f160 px · painted")
+    page.keyboard.press("n")
+    expect(line).to_have_text("component 2/2 · area 400 px · painted")
+    page.keyboard.press("Delete")
+    assert np.array_equal(canvas.read_mask(), make_mask((20, 31, 60, 60)))
+    page.keyboard.press("k")
+    assert np.array_equal(canvas.read_mask(), mask), "what was painted can be put in again"
+    page.keyboard.press("Control+ArrowDown")
+    shrunk = canvas.read_mask()
+    assert shrunk[31:60, 20:60].all(), "only the chosen one"
+    assert shrunk[:31].sum() == 38 * 8
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+
+
+def test_painted_components_are_labelled(page, review, canvas):
+    canvas.draw_polygon(*SQUARE)
+    page.keyboard.press("n")
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/regions") and answer.request.method == "POST"
+    ) as answer:
+        page.keyboard.press("4")
+    label = answer.value.json()
+    assert label["severity"] == 4
+    assert canvas.read_mask()[label["y"], label["x"]]
+    page.keyboard.press("t")
+
+
+def test_the_component_tool_takes_out_and_puts_in(page, review, canvas):
+    canvas.draw_polygon(*SQUARE)
+    canvas.draw_polygon((70, 70), (90, 70), (90, 90), (70, 90))
+    both = canvas.read_mask()
+    page.keyboard.press("v")
+    canvas.click(30, 30)
+    assert np.array_equal(canvas.read_mask(), make_mask((70, 70, 90, 90)))
+    canvas.click(50, 50)
+    assert np.array_equal(canvas.read_mask(), both)
+    canvas.click(5, 90)
+    expect(page.locator(".message")).to_have_text("Nothing is marked or detected there.")
+
+    canvas.clear("c")
+    canvas.click(40, 40)
+    detected = canvas.read_mask()
+    assert detected[40, 40]
+    canvas.click(40, 40)
+    assert not canvas.read_mask().any()
+
+
+def test_holes_of_the_chosen_component_only(page, review, canvas):
+    page.keyboard.press("p")
+    canvas.draw_polygon(*SQUARE)
+    canvas.draw_polygon((70, 70), (90, 70), (90, 90), (70, 90))
+    page.keyboard.down("Alt")
+    canvas.draw_polygon((30, 30), (50, 30), (50, 50), (30, 50))
+    canvas.draw_polygon((76, 76), (84, 76), (84, 84), (76, 84))
+    page.keyboard.up("Alt")
+    page.keyboard.press("n")
+    page.keyboard.press("f")
+    expect(page.locator(".message")).to_have_text("Filled 1 hole, 400 px.")
+    page.keyboard.press("f")
+    expect(page.locator(".message")).to_have_text("The chosen component has no hole.")
+    page.keyboard.press("t")
+    page.keyboard.press("f")
+    expect(page.locator(".message")).to_have_text("Filled 1 hole, 64 px.")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_column_of_tools_fits_beside_the_open_panel(page, review, theme):
+    review.open(f"?__theme={theme}")
+    page.keyboard.press("t")
+    stage = page.locator(".stage").bounding_box()
+    column = page.locator(".tools").bounding_box()
+    assert column["width"] <= 100
+    for button in page.locator(".tools button").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= stage["y"] + stage["height"]
+        assert button.get_attribute("title").endswith(")"), "the key is in the tooltip"
+    page.keyboard.press("t")
+
+
+def test_every_tool_has_its_key_and_says_that_it_is_chosen(page, review, canvas):
+    for key, name in (
+        ("e", "Eraser"),
+        ("p", "Polygon"),
+        ("l", "Lasso"),
+        ("w", "Wand"),
+        ("Shift+F", "Split"),
+        ("v", "Toggle components"),
+        ("b", "Brush"),
+    ):
+        page.keyboard.press(key)
+        pressed = page.locator(".tools [aria-pressed=true]")
+        expect(pressed).to_have_count(1)
+        expect(pressed).to_have_attribute("aria-label", name)

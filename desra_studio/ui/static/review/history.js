@@ -108,6 +108,8 @@ export class History {
     const columns = Math.ceil(this.width / TILE);
     const touched = new Set();
     let tile = -1;
+    let before = null;
+    let place = null;
     for (const index of pixels) {
       const y = Math.floor(index / this.width);
       const x = index - y * this.width;
@@ -116,8 +118,11 @@ export class History {
         tile = now;
         touched.add(tile);
         if (!this.open.has(tile)) this.open.set(tile, this.#read(tile));
+        before = this.open.get(tile);
+        place = this.#rectangle(tile);
       }
-      this.mask[index] = value ?? this.#readBefore(tile, x, y);
+      const { x0, y0, x1 } = place;
+      this.mask[index] = value ?? before[(y - y0) * (x1 - x0) + x - x0];
     }
     return [...touched].map((index) => this.#rectangle(index));
   }
@@ -220,12 +225,6 @@ export class History {
 
   #read(index) {
     return readTile(this.mask, index, this.width, this.height);
-  }
-
-  /** What a px of a remembered tile was before the open action. */
-  #readBefore(index, x, y) {
-    const { x0, y0, x1 } = this.#rectangle(index);
-    return this.open.get(index)[(y - y0) * (x1 - x0) + x - x0];
   }
 
   #write(index, tile) {

@@ -111,7 +111,7 @@ export class HistoryPanel {
     const { page } = this;
     const found = await this.#load(revision);
     if (!found) return;
-    const done = await page.attempt(() => page.document.restore(revision, found.runs));
+    const done = await page.attempts.run(() => page.document.restore(revision, found.runs));
     if (!done) return;
     page.panes.invalidate();
     page.say(`Restored revision ${revision.number}. Undo (Ctrl+Z) brings your last mask back.`);

@@ -1,12 +1,13 @@
 // The Review page: which image is open, what is done to it, and what is said about it.
 
-import { loadLoop, Refusal } from "../api.js";
+import { loadLoop } from "../api.js";
 import { listPageActions } from "./actions.js";
+import { Attempts } from "./attempts.js";
 import { Claims } from "./claims.js";
 import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
-import { addressed, announceChange, make, pageAddress } from "../dom.js";
+import { addressed } from "../dom.js";
 import { HistoryPanel } from "./history_panel.js";
 import { Journal } from "./journal.js";
 import { KeyMap } from "./key_map.js";
@@ -22,7 +23,6 @@ import { Queue } from "./queue.js";
 import { Regions } from "./regions.js";
 import { Settings } from "./settings_dialog.js";
 import { Shaping } from "./shaping.js";
-import { Stale } from "./stale.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -42,13 +42,10 @@ export function mount(element) {
  * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
-  busy = false;
   loading = false;
   document = null;
   wanted = null;
-  /** Resolves once no image loads and no save is answered. */
-  idle = Promise.resolve();
-  #rest = null;
+  attempts = new Attempts(this);
   probe = new Probe();
 
   constructor(root) {
@@ -62,12 +59,12 @@ class ReviewPage {
       maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
       locked: () => this.locked,
       onPress: () => this.focus(),
-      onGesture: () => this.#tell("cancel"),
+      onGesture: () => this.tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
       onLayout: (layout) => this.paneControls.keepLayout(layout),
-      decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
+      decorate: (...place) => this.maskHidden.checked || this.tell("decorate", ...place),
     };
     this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
@@ -77,7 +74,6 @@ class ReviewPage {
     this.detector = new Detector(this);
     this.shaping = new Shaping(this);
     this.comparison = new Comparison(this);
-    this.stale = new Stale(this);
     this.journal = new Journal(this);
     this.queue = new Queue(this);
     this.claims = new Claims(this);
@@ -101,7 +97,7 @@ class ReviewPage {
     this.keyMap = new KeyMap(this.actions);
     buildLayout(this);
     bindKeys(root, this);
-    this.#tell("start");
+    this.tell("start");
     window.addEventListener("beforeunload", (event) => {
       if (root.isConnected && hasUnsaved() && !this.journal.keeps) event.preventDefault();
     });
@@ -127,26 +123,26 @@ class ReviewPage {
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
-    this.#tell("cancel");
+    this.tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
     let sayRestored;
     try {
       // What cannot be saved now stays with the document, unsaved.
       const unsaved = this.document?.dirty && !this.#freezing;
-      if (unsaved && !(await this.attempt(() => this.document.save()))) return;
-      if (this.document) this.#tell("leave", this.document);
-      this.#setBusy(true);
+      if (unsaved && !(await this.attempts.run(() => this.document.save()))) return;
+      if (this.document) this.tell("leave", this.document);
+      this.attempts.setBusy(true);
       this.document = await openDocument(id);
       sayRestored = await this.journal.resume(this.document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
       this.loading = false;
-      this.#setBusy(false);
+      this.attempts.setBusy(false);
     }
     this.panes.show(this.document);
-    this.#tell("show", this.document);
+    this.tell("show", this.document);
     history.replaceState(null, "", this.queue.address(id));
     this.say("");
     this.describe();
@@ -167,7 +163,7 @@ class ReviewPage {
 
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.attempt(() => this.document.save());
+    const saved = await this.attempts.run(() => this.document.save());
     if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
     return saved;
@@ -183,7 +179,7 @@ class ReviewPage {
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
-      this.#tell("edited", this.document);
+      this.tell("edited", this.document);
     }
     await this.judge("clean");
   }
@@ -196,7 +192,7 @@ class ReviewPage {
     const coming = this.queue.nextOpen(judged).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
     if (this.document !== document) return;
-    if (!(await this.attempt(() => this.document.judge(state)))) {
+    if (!(await this.attempts.run(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
@@ -215,7 +211,7 @@ class ReviewPage {
 
   undo(again = false) {
     if (this.sayFrozen()) return;
-    this.#tell("cancel");
+    this.tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
     this.afterEdit();
@@ -224,7 +220,7 @@ class ReviewPage {
 
   /** After every action on the mask, and after undo and redo. */
   afterEdit() {
-    this.#tell("edited", this.document);
+    this.tell("edited", this.document);
     this.say("");
     this.describe();
   }
@@ -245,6 +241,11 @@ class ReviewPage {
     if (part?.sayFrozen) part.sayFrozen();
     else if (part) this.say(part.freezes, true);
     return part !== undefined;
+  }
+
+  /** Whether an image loads or a save waits for its answer. */
+  get busy() {
+    return this.attempts.busy;
   }
 
   focus() {
@@ -283,10 +284,11 @@ class ReviewPage {
     for (const element of this.editors) element.inert = this.#freezing !== undefined;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
-    this.#tell("refresh");
+    this.tell("refresh");
   }
 
-  #tell(method, ...values) {
+  /** Call a method of all parts that have it. */
+  tell(method, ...values) {
     for (const part of this.parts) part[method]?.(...values);
   }
 
@@ -296,43 +298,6 @@ class ReviewPage {
     } catch (error) {
       this.say(error.message, true);
     }
-  }
-
-  /** Run a save or a verdict: one at a time, with what went wrong in words. */
-  async attempt(action) {
-    if (this.busy || this.sayFrozen()) return false;
-    // What is saved is what is seen, not what a slider still waits for.
-    this.#tell("cancel");
-    this.#setBusy(true);
-    this.say("Saving …");
-    const { document } = this;
-    let done = false;
-    let stale = null;
-    try {
-      await action();
-      this.say("");
-      done = true;
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 409) stale = error.message;
-      else if (!(error instanceof Refusal)) this.journal.saveLater(document);
-      this.say(stale ?? `Not saved. ${error.message}`, true);
-    }
-    this.#setBusy(false);
-    this.describe();
-    if (stale) await this.stale.resolve(document, stale);
-    announceChange();
-    return done;
-  }
-
-  /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
-  #setBusy(busy) {
-    if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
-    if (!busy) this.#rest?.();
-    this.busy = busy;
-    this.root.setAttribute("aria-busy", String(busy));
-    for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
-  }
-
   }
 
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
