@@ -18,7 +18,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.class_weights import CLASSES
 from desra_studio.errors import StudioError
 from desra_studio.services.detections import DetectorParams
-from desra_studio.services.kinds import USUAL as KINDS
+from desra_studio.services.kinds import USUAL
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.database import Session
@@ -206,7 +206,7 @@ def _make_region(index: int, number: int, chance: random.Random) -> Row:
         "revision_id": index,
         "x": number,
         "y": number,
-        "kind": chance.choice(KINDS),
+        "kind": chance.choice(USUAL),
         "severity": chance.randrange(6),
         "note": "",
         "author": PEOPLE[0],
@@ -241,15 +241,15 @@ def list_routes(dataset_id: int, images: int) -> dict[str, str]:
     middle, prefix = images // 2, f"/studio/api/datasets/{dataset_id}"
     filters: dict[str, Row] = {
         "state": {"state": ["unreviewed", "in progress"]},
-        "kind": {"kind": KINDS[0]},
+        "kind": {"kind": USUAL[0]},
         "severity": {"severity": 4},
         "area": {"area_min": 0.07, "area_max": 0.08},
         "annotator": {"annotator": PEOPLE[0]},
         "assigned": {"assigned": PEOPLE[0]},
         "class": {"class": 3},
-        "kind and class": {"kind": KINDS[0], "class": 3},
+        "kind and class": {"kind": USUAL[0], "class": 3},
         "state, kind and severity": {
-            "state": ["unreviewed", "accepted", "clean"], "kind": KINDS[0], "severity": 3,
+            "state": ["unreviewed", "accepted", "clean"], "kind": USUAL[0], "severity": 3,
         },
     }  # fmt: skip
     asked: dict[str, tuple[str, Row]] = {}
@@ -303,7 +303,7 @@ def time_naive(studio: Studio, dataset_id: int) -> float:
     found = [
         record
         for record in records
-        if record.revision and KINDS[0] in kinds.get(record.revision.id, ())
+        if record.revision and USUAL[0] in kinds.get(record.revision.id, ())
     ]
     found.sort(key=lambda record: record.detection.area_px if record.detection else 0, reverse=True)
     middle = len(found) // 2

@@ -240,7 +240,7 @@ def test_opinions_are_asked_for(page, review, dataset):
     bulk.get_by_role("button", name="Opinions").click()
     bulk.locator("select").select_option("3")
     bulk.get_by_role("button", name="Opinions 1").click()
-    expect(page.locator(".message")).to_contain_text("1 image asks for 3 opinions")
+    expect(page.locator(".message")).to_contain_text("1 image to be labelled by 3 people.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("0 of 3 opinions"))
 
 
@@ -268,6 +268,10 @@ def test_one_image_is_one_persons_until_taken_over(page, review, dataset, other)
     other.wait_saved(2)
 
 
+def is_claimed(response):
+    return response.url.endswith("/claim") and response.request.method == "POST" and response.ok
+
+
 def test_next_passes_over_what_others_work_on(page, review, dataset, other):
     other.open(f"?dataset={dataset}")
     expect(other.page.locator(".position")).to_have_text("1/16")
@@ -276,8 +280,8 @@ def test_next_passes_over_what_others_work_on(page, review, dataset, other):
     expect(review.row("image_00")).to_have_attribute("title", re.compile("Bo works on it now"))
     other.page.keyboard.press("d")
     expect(other.page.locator(".message")).to_contain_text("works on this image until")
-    other.page.keyboard.press("d")
-    other.wait_image("image_02")
+    with other.page.expect_response(is_claimed):
+        other.page.keyboard.press("d")
     page.keyboard.press("s")
     review.wait_image("image_03")
     page.keyboard.press("u")
@@ -297,9 +301,8 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
     asked = []
 
     def answer(route):
-        query = {
-            key: values[0] for key, values in parse_qs(urlparse(route.request.url).query).items()
-        }
+        values = parse_qs(urlparse(route.request.url).query)
+        query = {key: value[0] for key, value in values.items()}
         offset = int(query.get("offset", 0))
         asked.append(offset)
         first = json.loads(template)["items"][0]

@@ -1,4 +1,4 @@
-"""What the page's modules repeat of the server's has to stay the same, and what they ask for, not."""
+"""What the page's modules repeat of the server's stays the same; what they ask for, they do not."""
 
 import json
 import re

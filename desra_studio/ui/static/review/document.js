@@ -1,14 +1,19 @@
-// One image under review: its two renditions, its mask with undo, and saving.
+// One image under review: its views, its mask with undo, and saving.
 
-import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "../api.js";
+import { judgeImage, loadImage, loadMaskRuns, saveMask } from "../api.js";
+import { restoreRevision } from "../revisions_api.js";
 import { Detected } from "./detected.js";
+import { areEqual } from "./difference.js";
+import { DocumentViews } from "./document_views.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
-import { Pyramid } from "./pyramid.js";
 import { decodeRuns, encodeRuns } from "./runs.js";
+import { loadRendition } from "./sources.js";
 
 const KEPT_DOCUMENTS = 4;
+// No state of the mask is the saved one.
+const NOWHERE = -1;
 // Kept here, not in the page's elements: undo survives going to another image and back.
 const opened = new Map();
 
@@ -18,18 +23,18 @@ export async function openDocument(id) {
   const known = opened.get(id);
   opened.delete(id);
   if (known && (known.dirty || isSame(known.record, record))) {
+    known.record.draft = record.draft;
+    await known.views.open();
     opened.set(id, known);
     return known;
   }
-  const [gan, mse, runs] = await Promise.all([
-    loadBitmap(renditionUrl(record.gan)),
-    loadBitmap(renditionUrl(record.mse)),
-    loadMaskRuns(record),
-  ]);
+  const [runs] = await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
   const size = record.width * record.height;
   const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
-  const document = new ReviewDocument(record, Pyramid.build(gan), Pyramid.build(mse), mask);
+  const document = new ReviewDocument(record, mask);
+  await document.views.open();
   document.stored = Detected.ofRecord(record, record.revision ? null : runs);
+  document.savedRuns = runs;
   opened.set(id, document);
   for (const [key, old] of opened) {
     if (opened.size <= KEPT_DOCUMENTS) break;
@@ -37,6 +42,14 @@ export async function openDocument(id) {
   }
   return document;
 }
+
+/** Load what opening an image needs, so that it is quick then. */
+export async function prefetchDocument(id) {
+  const record = await loadImage(id);
+  await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
+}
+
+const loadPair = (record) => [loadRendition(record.gan, record), loadRendition(record.mse, record)];
 
 const isSame = (before, now) =>
   before.version === now.version && before.detection?.id === now.detection?.id;
@@ -50,18 +63,21 @@ export const hasUnsaved = () => [...opened.values()].some((document) => document
 export class ReviewDocument {
   /** What the detector marked, as it is stored; null where it did not run. */
   stored = null;
+  /** Run lengths of the mask as it was saved last, null where it marks nothing yet. */
+  savedRuns = null;
+  /** What the journal keeps of it: a Work, once the image was shown. */
+  work = null;
   #adopted = 0;
   #counted = {};
 
-  constructor(record, gan, mse, mask) {
+  constructor(record, mask) {
     this.record = record;
-    this.gan = gan;
-    this.mse = mse;
     this.mask = mask;
     this.width = record.width;
     this.height = record.height;
     this.layer = new MaskLayer(mask, this.width, this.height);
     this.history = new History(mask, this.width, this.height);
+    this.views = new DocumentViews(this);
   }
 
   get dirty() {
@@ -100,12 +116,9 @@ export class ReviewDocument {
 
   /** Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any. */
   fillSpans(spans, value) {
-    const bounds = boundSpans(spans);
-    this.history.begin();
-    this.history.touch(bounds);
-    this.#fill(spans, value);
-    this.layer.paint(bounds);
-    return this.history.commit();
+    const rectangles = this.history.fill(spans, value);
+    this.#paint(rectangles);
+    return rectangles.length > 0;
   }
 
   beginStroke() {
@@ -122,13 +135,48 @@ export class ReviewDocument {
     this.layer.paint(bounds);
   }
 
+  /** Write a value to px, given by index, in the current stroke; null gives them back. */
+  strokePixels(pixels, value) {
+    this.#paint(this.history.writePixels(pixels, value));
+  }
+
   endStroke() {
     return this.history.commit();
   }
 
+  /** Take the stroke back that was begun. */
+  cancelStroke() {
+    this.#paint(this.history.abandon());
+  }
+
   /** Unmark everything, as one action. */
   clear() {
-    this.#paint(this.history.replace(new Uint8Array(this.mask.length)));
+    this.replace(new Uint8Array(this.mask.length));
+  }
+
+  /** Let another mask take the place of this one, as one action. */
+  replace(mask) {
+    this.#paint(this.history.replace(mask));
+  }
+
+  /**
+   * Go on from what the server has now: its record and run lengths, with `mask` in place of this
+   * one. Undo goes on, too, and what differs from the server's mask is not saved.
+   */
+  rebase(record, runs, mask) {
+    this.replace(mask);
+    Object.assign(this.record, record);
+    this.savedRuns = runs;
+    const size = this.mask.length;
+    const isSaved = areEqual(mask, runs ? decodeRuns(runs, size) : new Uint8Array(size));
+    this.history.savedSerial = isSaved ? this.history.current : NOWHERE;
+    this.work?.settle();
+  }
+
+  /** Let an earlier revision count again, as one action that is saved; `runs` are its mask's. */
+  async restore(revision, runs) {
+    const answer = await restoreRevision(this.record.id, this.record.version, revision.id);
+    this.rebase(answer, runs, decodeRuns(runs, this.mask.length));
   }
 
   undo() {
@@ -142,9 +190,12 @@ export class ReviewDocument {
   /** Save the mask as a new revision. Edits made while the answer is on its way stay unsaved. */
   async save() {
     const serial = this.history.current;
-    const answer = await saveMask(this.record.id, this.record.version, encodeRuns(this.mask));
+    const runs = encodeRuns(this.mask);
+    const answer = await saveMask(this.record.id, this.record.version, runs);
     this.history.savedSerial = serial;
+    this.savedRuns = runs;
     Object.assign(this.record, answer);
+    this.work?.settle();
   }
 
   /** Set the verdict; the mask is saved first where it changed, or a label needs one. */
@@ -153,6 +204,7 @@ export class ReviewDocument {
     if (this.dirty || needsMask) await this.save();
     Object.assign(this.record, await judgeImage(this.record.id, this.record.version, state));
     this.record.state = state;
+    this.work?.settle();
   }
 
   #fill(spans, value) {

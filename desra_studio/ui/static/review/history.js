@@ -1,9 +1,12 @@
 // Undo and redo of a mask: each action keeps the 128 px tiles it changed as they were before.
 
-export const TILE = 128;
+import { countTiles, placeTile, readTile, TILE, writeTile } from "./tiles.js";
+
 export const DEPTH = 200;
 
 export class History {
+  #changed = new Set();
+
   /** @param {Uint8Array} mask row by row, changed in place by undo and redo. */
   constructor(mask, width, height) {
     this.mask = mask;
@@ -30,6 +33,7 @@ export class History {
       for (let column = Math.floor(x0 / TILE); column * TILE < x1; column++) {
         const index = row * columns + column;
         if (!this.open.has(index)) this.open.set(index, this.#read(index));
+        this.#changed.add(index);
       }
     }
   }
@@ -53,11 +57,19 @@ export class History {
     return true;
   }
 
+  /** Give the action up that was begun; returns the rectangles that change back. */
+  abandon() {
+    const before = this.open;
+    this.open = null;
+    for (const [index, tile] of before) this.#write(index, tile);
+    return [...before.keys()].map((index) => this.#rectangle(index));
+  }
+
   /** Write a whole mask as one action; returns the rectangles that changed. */
   replace(mask, group = null) {
     this.begin();
     const rectangles = [];
-    const tiles = Math.ceil(this.width / TILE) * Math.ceil(this.height / TILE);
+    const tiles = countTiles(this.width, this.height);
     for (let index = 0; index < tiles; index++) {
       const rectangle = this.#rectangle(index);
       if (!this.#differs(mask, rectangle)) continue;
@@ -72,6 +84,49 @@ export class History {
     return rectangles;
   }
 
+  /** Write a value to rows of pixels as one action; returns the rectangles that changed. */
+  fill(spans, value) {
+    this.begin();
+    for (const { y, from, to } of spans) {
+      const [start, end] = [y * this.width + from, y * this.width + to];
+      let at = start;
+      while (at < end && this.mask[at] === value) at++;
+      if (at === end) continue;
+      this.touch({ x0: from, y0: y, x1: to, y1: y + 1 });
+      this.mask.fill(value, at, end);
+    }
+    const rectangles = [...this.open.keys()].map((index) => this.#rectangle(index));
+    this.commit();
+    return rectangles;
+  }
+
+  /**
+   * Write a value to px, given by index, within the open action; null gives back what they were
+   * before it. Returns the rectangles of the tiles they lie in.
+   */
+  writePixels(pixels, value) {
+    const columns = Math.ceil(this.width / TILE);
+    const touched = new Set();
+    let tile = -1;
+    let before = null;
+    let place = null;
+    for (const index of pixels) {
+      const y = Math.floor(index / this.width);
+      const x = index - y * this.width;
+      const now = Math.floor(y / TILE) * columns + Math.floor(x / TILE);
+      if (now !== tile) {
+        tile = now;
+        touched.add(tile);
+        if (!this.open.has(tile)) this.open.set(tile, this.#read(tile));
+        before = this.open.get(tile);
+        place = this.#rectangle(tile);
+      }
+      const { x0, y0, x1 } = place;
+      this.mask[index] = value ?? before[(y - y0) * (x1 - x0) + x - x0];
+    }
+    return [...touched].map((index) => this.#rectangle(index));
+  }
+
   /** Take the last action back; returns the rectangles that changed, null where there is none. */
   undo() {
     return this.#swap(this.done, this.undone);
@@ -80,6 +135,27 @@ export class History {
   /** Do the last undone action again. */
   redo() {
     return this.#swap(this.undone, this.done);
+  }
+
+  /** Take all tiles [{ index, pixels }] that may have changed since this was called last. */
+  takeChanged() {
+    const tiles = [...this.#changed].map((index) => ({ index, pixels: this.#read(index) }));
+    this.#changed.clear();
+    return tiles;
+  }
+
+  /** Whether `takeChanged` has anything to tell. */
+  get hasChanged() {
+    return this.#changed.size > 0;
+  }
+
+  /** The states, by serial, that the actions since the last save led to; the current one is last. */
+  listUnsaved() {
+    if (!this.dirty) return [];
+    const first = this.done.findIndex(({ from }) => from === this.savedSerial);
+    // Undone beyond the save, or saved so long ago that undo forgot it.
+    if (first < 0) return [this.current];
+    return [...this.done.slice(first + 1).map(({ from }) => from), this.current];
   }
 
   /** Whether the pixels differ from the saved ones. */
@@ -144,31 +220,15 @@ export class History {
   }
 
   #rectangle(index) {
-    const columns = Math.ceil(this.width / TILE);
-    const x0 = (index % columns) * TILE;
-    const y0 = Math.floor(index / columns) * TILE;
-    return {
-      x0,
-      y0,
-      x1: Math.min(this.width, x0 + TILE),
-      y1: Math.min(this.height, y0 + TILE),
-    };
+    return placeTile(index, this.width, this.height);
   }
 
   #read(index) {
-    const { x0, y0, x1, y1 } = this.#rectangle(index);
-    const tile = new Uint8Array((x1 - x0) * (y1 - y0));
-    for (let y = y0; y < y1; y++) {
-      tile.set(this.mask.subarray(y * this.width + x0, y * this.width + x1), (y - y0) * (x1 - x0));
-    }
-    return tile;
+    return readTile(this.mask, index, this.width, this.height);
   }
 
   #write(index, tile) {
-    const { x0, y0, x1, y1 } = this.#rectangle(index);
-    for (let y = y0; y < y1; y++) {
-      const row = tile.subarray((y - y0) * (x1 - x0), (y - y0 + 1) * (x1 - x0));
-      this.mask.set(row, y * this.width + x0);
-    }
+    writeTile(this.mask, index, this.width, this.height, tile);
+    this.#changed.add(index);
   }
 }

@@ -1,10 +1,12 @@
 // The elements of the Review page and where they stand; what they do is the page's.
 //
 // A part of the page fills slots: `tools` (the column at the left), `aside` (tabs at the right, each
-// { id, title, element }), `rows` (below the images), `bottom` and `top` (bars).
+// { id, title, element }), `corner` (below them), `rows` (below the images), `stage` (over them),
+// `bottom` and `top` (bars).
 
-import { makeButton, makeSlider } from "../controls.js";
-import { make } from "../dom.js";
+import { makeButton, makeIconButton, makeSlider } from "../controls.js";
+import { make, pageAddress } from "../dom.js";
+import { drawIcon } from "./icons.js";
 
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page) {
@@ -20,8 +22,8 @@ export function buildLayout(page) {
     message: make("div", { className: "message", role: "status" }),
     maskHidden: make("input", { type: "checkbox" }),
     saveButton: button("Save", "Ctrl+S", () => page.save()),
-    undoButton: button("Undo", "Ctrl+Z", () => page.undo()),
-    redoButton: button("Redo", "Ctrl+Y", () => page.undo(true)),
+    undoButton: makeIconButton(page, drawIcon("undo"), "Undo", "Ctrl+Z", () => page.undo()),
+    redoButton: makeIconButton(page, drawIcon("redo"), "Redo", "Ctrl+Y", () => page.undo(true)),
     verdicts: [
       button("Skip", "S", () => page.judge("skipped")),
       button("Clean", "C", () => page.markClean()),
@@ -34,6 +36,15 @@ export function buildLayout(page) {
       () => page.panes.invalidate(),
     ),
   });
+  const tools = make(
+    "div",
+    { className: "tools", role: "toolbar", ariaLabel: "Tools" },
+    ...fill("tools"),
+    page.undoButton,
+    page.redoButton,
+  );
+  const rows = fill("rows");
+  page.editors = [tools, ...rows];
   page.maskHidden.addEventListener("change", () => page.panes.invalidate());
 
   page.root.append(
@@ -55,17 +66,12 @@ export function buildLayout(page) {
     make(
       "div",
       { className: "stage" },
-      make(
-        "div",
-        { className: "tools", role: "toolbar", ariaLabel: "Tools" },
-        ...fill("tools"),
-        page.undoButton,
-        page.redoButton,
-      ),
+      tools,
       page.panes.element,
-      buildAside(page, fill("aside")),
+      ...fill("stage"),
+      buildAside(page, fill("aside"), fill("corner")),
     ),
-    ...fill("rows"),
+    ...rows,
     make(
       "div",
       { className: "bar bottom" },
@@ -81,8 +87,23 @@ export function buildLayout(page) {
   );
 }
 
+/** What the page shows where there is no dataset yet. */
+export const buildEmpty = () =>
+  make(
+    "div",
+    { className: "empty" },
+    make("h2", {}, "Nothing to review yet"),
+    make(
+      "p",
+      {},
+      "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
+        "You correct the mask; what you accept becomes a manual label.",
+    ),
+    make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
+  );
+
 /** Panels at the right, one at a time; `page.showAside(id)` shows one. */
-function buildAside(page, panels) {
+function buildAside(page, panels, corner) {
   const tabs = panels.map(({ id, title, element }) => {
     const tab = make("button", { role: "tab", id: `studio-tab-${id}` }, title);
     tab.setAttribute("aria-controls", `studio-panel-${id}`);
@@ -104,5 +125,6 @@ function buildAside(page, panels) {
     { ariaLabel: "Queue and more" },
     make("div", { className: "tabs", role: "tablist", hidden: tabs.length < 2 }, ...tabs.map(({ tab }) => tab)),
     ...tabs.map(({ element }) => element),
+    ...corner,
   );
 }

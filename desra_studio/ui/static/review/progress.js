@@ -21,7 +21,8 @@ export class Progress {
     this.page = page;
     this.learned = learned;
     this.text = make("span");
-    this.parts = new Map(SHOWN.map((state) => [state, make("span", { className: state.replace(" ", "-") })]));
+    const makePart = (state) => make("span", { className: state.replace(" ", "-") });
+    this.parts = new Map(SHOWN.map((state) => [state, makePart(state)]));
     this.button = make(
       "button",
       { className: "progress", title: "Progress of the dataset and of each annotator" },
@@ -51,9 +52,9 @@ export class Progress {
 
   #show() {
     const { images, states } = this.facts;
-    const done = DONE.reduce((sum, state) => sum + (states[state] ?? 0), 0);
+    const done = DONE.reduce((sum, state) => sum + states[state], 0);
     for (const [state, part] of this.parts) {
-      part.style.width = images ? `${(100 * (states[state] ?? 0)) / images}%` : "0";
+      part.style.width = images ? `${(100 * states[state]) / images}%` : "0";
     }
     this.text.textContent = `${done} of ${images} reviewed`;
     if (this.panel.matches(":popover-open")) this.#fillPanel();
@@ -73,14 +74,19 @@ export class Progress {
     );
     const head = make("tr", {}, cell("th", "Annotator"), ...COLUMNS.map((name) => cell("th", name)));
     const all = STATES.map((state) =>
-      make("li", {}, `${MARKS[state]} ${state}`, make("span", { className: "count" }, `${states[state] ?? 0}`)),
+      make(
+        "li",
+        {},
+        `${MARKS[state]} ${state}`,
+        make("span", { className: "count" }, `${states[state]}`),
+      ),
     );
+    const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
+    const nobody = make("p", {}, "Nobody has saved a mask yet.");
     this.panel.replaceChildren(
       make("h3", {}, "Images"),
       make("ul", {}, ...all),
-      ...(rows.length
-        ? [make("h3", {}, "Who labelled what"), make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))]
-        : [make("p", {}, "Nobody has saved a mask yet.")]),
+      ...(rows.length ? [make("h3", {}, "Who labelled what"), table] : [nobody]),
     );
   }
 }

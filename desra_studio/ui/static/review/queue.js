@@ -17,6 +17,7 @@ import {
 import { QueueList } from "./queue_list.js";
 import { QueueRows } from "./queue_rows.js";
 import { QueueSelection } from "./queue_selection.js";
+import { describeFinished } from "./texts.js";
 
 // As many rows as are fetched for the sake of one selected range.
 const MAX_RANGE = 2000;
@@ -32,7 +33,10 @@ export class Queue {
     this.page = page;
     this.selection = new QueueSelection();
     this.list = new QueueList(this.selection, {
-      open: (id, byMouse) => this.#open(id, byMouse),
+      open: (id, byMouse) => {
+        if (byMouse) page.focus();
+        page.open(id);
+      },
       need: (from, to) => this.#need(from, to),
       extend: (from, to) => this.#extend(from, to),
       selected: () => this.bulk.refresh(),
@@ -67,7 +71,13 @@ export class Queue {
     );
     this.slots = { aside: [{ id: "queue", title: "Queue", element: this.element }] };
     this.actions = [
-      { id: "queue", title: "Go into the queue", group: "Panels", keys: ["q"], run: () => this.focus() },
+      {
+        id: "queue",
+        title: "Go into the queue",
+        group: "Panels",
+        keys: ["q"],
+        run: () => this.focus(),
+      },
       {
         id: "next-open",
         title: "Next image that waits for a verdict",
@@ -185,14 +195,9 @@ export class Queue {
       return page.say("No other image of this filter waits for a verdict. ", false, clear);
     }
     await this.progress.load();
-    const { images, states } = this.progress.facts;
-    const open = (states.unreviewed ?? 0) + (states["in progress"] ?? 0);
     const link = make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) });
     link.textContent = "Go on to fine-tuning";
-    const text = open
-      ? `No other image waits for you; ${open} of ${images} are not judged yet. `
-      : `All ${images} images are reviewed, ${states.accepted ?? 0} accepted. `;
-    page.say(text, false, link);
+    page.say(describeFinished(this.progress.facts), false, link);
   }
 
   /** Ask for the list anew; answers the position of an image in it, null where it has none. */
@@ -225,11 +230,6 @@ export class Queue {
     this.selection.clear();
     this.bulk.refresh();
     this.list.invalidate();
-  }
-
-  #open(id, byMouse) {
-    if (byMouse) this.page.focus();
-    this.page.open(id);
   }
 
   /** Rows in sight: fetch those that are missing. */

@@ -10,7 +10,8 @@ const ACTS = [
   {
     action: "accept",
     label: "Accept",
-    ask: (number) => `Accept the mask that ${number === 1 ? "it has" : "each of them has"}: saved, or detected.`,
+    ask: (number) =>
+      `Accept the mask that ${number === 1 ? "it has" : "each of them has"}: saved, or detected.`,
     done: (number) => `${count(number)} accepted.`,
   },
   {
@@ -26,7 +27,7 @@ const ACTS = [
     ask: () => "Assign to (nobody: leave empty)",
     value: "to",
     before: (item) => item.assigned_to,
-    done: (number, { to }) => (to ? `${count(number)} assigned to ${to}.` : `${count(number)} assigned to nobody.`),
+    done: (number, { to }) => `${count(number)} assigned to ${to || "nobody"}.`,
   },
   {
     action: "ask_opinions",
@@ -34,7 +35,8 @@ const ACTS = [
     ask: () => "How many people label each?",
     value: "wanted",
     before: (item) => item.opinions?.wanted ?? 1,
-    done: (number, { wanted }) => `${count(number)} ${number === 1 ? "asks" : "ask"} for ${wanted === 1 ? "one opinion" : `${wanted} opinions`}.`,
+    done: (number, { wanted }) =>
+      `${count(number)} to be labelled by ${wanted === 1 ? "one person" : `${wanted} people`}.`,
   },
 ];
 
@@ -42,7 +44,7 @@ export class QueueBulk {
   #number = 0;
   #names = [];
 
-  /** @param {object} host has count(), request(), find(id), changed(ids that stay selected) and clear(). */
+  /** @param {object} host has count(), request(), find(id), clear() and changed(ids left as they were). */
   constructor(page, host) {
     this.page = page;
     this.host = host;
@@ -118,7 +120,8 @@ export class QueueBulk {
   /** What an act has to know, with what it can be chosen from; nothing for most. */
   #makeInput({ value }) {
     if (value === "wanted") {
-      return [make("select", {}, ...[1, 2, 3].map((each) => make("option", { value: each }, `${each}`)))];
+      const options = [1, 2, 3].map((each) => make("option", { value: each }, `${each}`));
+      return [make("select", {}, ...options)];
     }
     if (value !== "to") return [];
     const names = make("datalist", { id: "studio-queue-names" });

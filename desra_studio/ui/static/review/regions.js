@@ -117,7 +117,7 @@ export class Regions {
     };
     // All of a label is sent together: what was not set must not be lost.
     if (!(await chosen.ready)) return;
-    await page.idle;
+    await page.attempts.idle;
     const point = findMarked(spans, document.mask, document.width);
     if (!point) return takeBack("Only what is in the mask can be labelled: keep this component first.");
     try {

@@ -1,20 +1,28 @@
 // The Review page: which image is open, what is done to it, and what is said about it.
 
-import { loadLoop, Refusal } from "../api.js";
+import { loadLoop } from "../api.js";
 import { listPageActions } from "./actions.js";
+import { Attempts } from "./attempts.js";
 import { Claims } from "./claims.js";
+import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
 import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
-import { addressed, announceChange, make, pageAddress } from "../dom.js";
+import { addressed } from "../dom.js";
+import { HistoryPanel } from "./history_panel.js";
+import { Journal } from "./journal.js";
 import { KeyMap } from "./key_map.js";
 import { bindKeys } from "./keys.js";
 import { Kinds } from "./kinds.js";
-import { buildLayout } from "./layout.js";
+import { buildEmpty, buildLayout } from "./layout.js";
+import { Minimap } from "./minimap.js";
 import { Panes } from "./panes.js";
+import { PaneControls } from "./pane_controls.js";
+import { Prefetch } from "./prefetch.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { Regions } from "./regions.js";
 import { Settings } from "./settings_dialog.js";
+import { Shaping } from "./shaping.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -34,54 +42,64 @@ export function mount(element) {
  * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
-  busy = false;
   loading = false;
   document = null;
   wanted = null;
-  /** Resolves once no image loads and no save is answered. */
-  idle = Promise.resolve();
-  #rest = null;
+  attempts = new Attempts(this);
   probe = new Probe();
 
   constructor(root) {
     this.root = root;
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
-    this.panes = new Panes({
+    this.paneControls = new PaneControls(this);
+    const host = {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
-      maskShown: () => !this.maskHidden.checked,
+      maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
       locked: () => this.locked,
       onPress: () => this.focus(),
-      onGesture: () => this.#tell("cancel"),
+      onGesture: () => this.tell("cancel"),
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
-      decorate: (...place) => this.maskHidden.checked || this.#tell("decorate", ...place),
-    });
+      onLayout: (layout) => this.paneControls.keepLayout(layout),
+      decorate: (...place) => this.maskHidden.checked || this.tell("decorate", ...place),
+    };
+    this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
     this.kinds = new Kinds(this);
     this.regions = new Regions(this);
     this.settings = new Settings(this);
     this.detector = new Detector(this);
+    this.shaping = new Shaping(this);
+    this.comparison = new Comparison(this);
+    this.journal = new Journal(this);
     this.queue = new Queue(this);
     this.claims = new Claims(this);
     this.parts = [
       this.toolbox,
+      this.shaping,
       this.queue,
+      new HistoryPanel(this),
       this.detector,
       this.regions,
       this.kinds,
+      this.comparison,
+      this.journal,
       this.claims,
       this.settings,
+      this.paneControls,
+      new Minimap(this),
+      new Prefetch(this),
     ];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keyMap = new KeyMap(this.actions);
     buildLayout(this);
     bindKeys(root, this);
-    this.#tell("start");
+    this.tell("start");
     window.addEventListener("beforeunload", (event) => {
-      if (root.isConnected && hasUnsaved()) event.preventDefault();
+      if (root.isConnected && hasUnsaved() && !this.journal.keeps) event.preventDefault();
     });
   }
 
@@ -98,55 +116,46 @@ class ReviewPage {
   }
 
   showEmpty() {
-    this.root.replaceChildren(
-      make(
-        "div",
-        { className: "empty" },
-        make("h2", {}, "Nothing to review yet"),
-        make(
-          "p",
-          {},
-          "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
-            "You correct the mask; what you accept becomes a manual label.",
-        ),
-        make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
-      ),
-    );
+    this.root.replaceChildren(buildEmpty());
   }
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
-    this.#tell("cancel");
+    this.tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
+    let sayRestored;
     try {
       // What cannot be saved now stays with the document, unsaved.
-      const unsaved = this.document?.dirty && !this.frozen;
-      if (unsaved && !(await this.#attempt(() => this.document.save()))) return;
-      if (this.document) this.#tell("leave", this.document);
-      this.#setBusy(true);
+      const unsaved = this.document?.dirty && !this.#freezing;
+      if (unsaved && !(await this.attempts.run(() => this.document.save()))) return;
+      if (this.document) this.tell("leave", this.document);
+      this.attempts.setBusy(true);
       this.document = await openDocument(id);
+      sayRestored = await this.journal.resume(this.document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
       this.loading = false;
-      this.#setBusy(false);
+      this.attempts.setBusy(false);
     }
     this.panes.show(this.document);
-    this.#tell("show", this.document);
+    this.tell("show", this.document);
     history.replaceState(null, "", this.queue.address(id));
     this.say("");
     this.describe();
+    sayRestored?.();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
   }
 
   /** Read the open image again; unsaved changes stay, unless they are given up. */
   async reload(givingUp = false) {
-    const { record, dirty } = this.document;
+    const { record, dirty, work } = this.document;
     if (dirty && !givingUp) return;
+    if (givingUp) work?.discard();
     forgetDocument(record.id);
     this.document = null;
     await this.open(record.id);
@@ -154,7 +163,7 @@ class ReviewPage {
 
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.#attempt(() => this.document.save());
+    const saved = await this.attempts.run(() => this.document.save());
     if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
     return saved;
@@ -166,24 +175,24 @@ class ReviewPage {
   }
 
   async markClean() {
-    if (this.busy || this.#sayFrozen()) return;
+    if (this.busy || this.sayFrozen()) return;
     if (this.document.area) {
       this.document.clear();
       this.panes.invalidate();
-      this.#tell("edited", this.document);
+      this.tell("edited", this.document);
     }
     await this.judge("clean");
   }
 
   async judge(state) {
-    if (this.#sayFrozen()) return;
+    if (this.sayFrozen()) return;
     const { document } = this;
     const judged = document.record.id;
     // Asked before the verdict: it may move the image elsewhere in the queue.
     const coming = this.queue.nextOpen(judged).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
     if (this.document !== document) return;
-    if (!(await this.#attempt(() => this.document.judge(state)))) {
+    if (!(await this.attempts.run(() => this.document.judge(state)))) {
       this.wanted = null;
       return;
     }
@@ -201,8 +210,8 @@ class ReviewPage {
   }
 
   undo(again = false) {
-    if (this.#sayFrozen()) return;
-    this.#tell("cancel");
+    if (this.sayFrozen()) return;
+    this.tell("cancel");
     const changed = again ? this.document.redo() : this.document.undo();
     this.panes.invalidate();
     this.afterEdit();
@@ -211,19 +220,32 @@ class ReviewPage {
 
   /** After every action on the mask, and after undo and redo. */
   afterEdit() {
-    this.#tell("edited", this.document);
+    this.tell("edited", this.document);
     this.say("");
     this.describe();
   }
 
-  /** Why the mask has to stay as it is, null where it has not. */
-  get frozen() {
-    return this.parts.find(({ freezes }) => freezes)?.freezes ?? null;
+  /** The part because of which the mask has to stay as it is, if there is one. */
+  get #freezing() {
+    return this.parts.find(({ freezes }) => freezes);
   }
 
   /** Whether the mask cannot be changed now. */
   get locked() {
-    return this.loading || this.frozen !== null;
+    return this.loading || this.#freezing !== undefined;
+  }
+
+  /** Say why the mask has to stay as it is; tells whether it has to. */
+  sayFrozen() {
+    const part = this.#freezing;
+    if (part?.sayFrozen) part.sayFrozen();
+    else if (part) this.say(part.freezes, true);
+    return part !== undefined;
+  }
+
+  /** Whether an image loads or a save waits for its answer. */
+  get busy() {
+    return this.attempts.busy;
   }
 
   focus() {
@@ -254,17 +276,19 @@ class ReviewPage {
     this.position.textContent = this.queue.describePosition(record.id);
     this.name.textContent = record.name;
     this.state.textContent = record.state;
-    this.saved.textContent = describeSaved(record, dirty);
+    this.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
     this.saved.classList.toggle("unsaved", dirty);
     this.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
     this.undoButton.disabled = this.document.history.done.length === 0;
     this.redoButton.disabled = this.document.history.undone.length === 0;
+    for (const element of this.editors) element.inert = this.#freezing !== undefined;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
-    this.#tell("refresh");
+    this.tell("refresh");
   }
 
-  #tell(method, ...values) {
+  /** Call a method of all parts that have it. */
+  tell(method, ...values) {
     for (const part of this.parts) part[method]?.(...values);
   }
 
@@ -274,56 +298,6 @@ class ReviewPage {
     } catch (error) {
       this.say(error.message, true);
     }
-  }
-
-  /** Run a save or a verdict: one at a time, with what went wrong in words. */
-  async #attempt(action) {
-    if (this.busy || this.#sayFrozen()) return false;
-    // What is saved is what is seen, not what a slider still waits for.
-    this.#tell("cancel");
-    this.#setBusy(true);
-    this.say("Saving …");
-    let done = false;
-    try {
-      await action();
-      this.say("");
-      done = true;
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 409) this.#sayStale(error);
-      else this.say(`Not saved. ${error.message}`, true);
-    }
-    this.#setBusy(false);
-    this.describe();
-    announceChange();
-    return done;
-  }
-
-  /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
-  #setBusy(busy) {
-    if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
-    if (!busy) this.#rest?.();
-    this.busy = busy;
-    this.root.setAttribute("aria-busy", String(busy));
-    for (const button of this.verdicts) button.setAttribute("aria-disabled", String(busy));
-  }
-
-  /** Say why the mask has to stay as it is; tells whether it has to. */
-  #sayFrozen() {
-    const { frozen } = this;
-    if (frozen) this.say(frozen, true);
-    return frozen !== null;
-  }
-
-  #sayStale(error) {
-    const { record } = this.document;
-    const theirs = make("button", { className: "link" }, "Show theirs");
-    theirs.addEventListener("click", () => this.reload(true));
-    const mine = make("button", { className: "link" }, "Make mine the current one");
-    mine.addEventListener("click", () => {
-      record.version = error.answer.version;
-      this.save();
-    });
-    this.say(`${error.message} `, true, theirs, " ", mine);
   }
 
   /** After a click with the mouse the keys go on working; with the keyboard focus stays. */

@@ -1,0 +1,19 @@
+// Requests about drafts: what somebody painted and did not save yet.
+
+import { readJson, request } from "./api.js";
+
+const addressOf = (image) => `/studio/api/images/${image}/draft`;
+
+/** Keep a mask, gzip-compressed run lengths, as one's draft; answers { updated_at }. */
+export const putDraft = (image, version, body) =>
+  readJson(addressOf(image), {
+    method: "PUT",
+    headers: { "Content-Type": "application/octet-stream", "If-Match": String(version) },
+    body,
+  });
+
+/** Fetch the run lengths of one's draft. */
+export const loadDraft = async (image) =>
+  new Uint8Array(await (await request(addressOf(image))).arrayBuffer());
+
+export const dropDraft = (image) => request(addressOf(image), { method: "DELETE" });

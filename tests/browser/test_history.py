@@ -1,0 +1,101 @@
+"""The history of an image and second opinions, in the panel at the right."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import run_command, write_dataset
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dataset(server, tmp_path_factory):
+    """Small images, one for each test."""
+    folder = write_dataset(tmp_path_factory.mktemp("source"), names="abcd")
+    run_command("import", folder, "--name", "set", "--data-dir", server.data_dir)
+
+
+def fingerprint(review) -> str:
+    """The mask pane without the pointer."""
+    review.page.mouse.move(5, 5)
+    return review.read_mask()
+
+
+def save_stroke(review, height, number):
+    review.drag("mask", (0.2, height), (0.4, height))
+    review.page.keyboard.press("Control+s")
+    review.wait_saved(number)
+
+
+def find_revision(page, number):
+    """A revision of the list, unfolded."""
+    row = page.locator(".revisions li", has=page.locator("strong", has_text=f"{number}"))
+    row.locator(".revision").click()
+    return row
+
+
+def test_look_back_compare_and_restore(page, review):
+    review.open()
+    review.choose("a")
+    save_stroke(review, 0.3, 1)
+    first = fingerprint(review)
+    save_stroke(review, 0.6, 2)
+    second = fingerprint(review)
+    page.keyboard.press("r")
+    rows = page.locator(".revisions li")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("manual")
+    expect(rows.first).to_contain_text("(you)")
+
+    row = find_revision(page, 1)
+    row.get_by_role("button", name="View", exact=True).click()
+    bar = page.get_by_role("group", name="revision 1")
+    expect(bar).to_be_visible()
+    assert fingerprint(review) == first
+    page.keyboard.press("Escape")
+    assert fingerprint(review) == second
+
+    row.get_by_role("button", name="Compare").click()
+    bar = page.get_by_role("group", name="on the page and revision 1")
+    expect(bar).to_contain_text("on the page only")
+    expect(bar).to_contain_text("revision 1 only 0 px")
+    assert fingerprint(review) not in (first, second)
+    bar.get_by_role("button", name="Close").click()
+    assert fingerprint(review) == second
+
+    row.get_by_role("button", name="Restore").click()
+    review.wait_saved(3)
+    assert fingerprint(review) == first
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_contain_text("restored from revision 1")
+    page.keyboard.press("Control+z")
+    assert fingerprint(review) == second
+    assert review.saved == "Unsaved changes"
+    page.keyboard.press("r")
+    expect(page.locator("#studio-panel-queue")).to_be_visible()
+
+
+def test_the_list_follows_saves_and_images(page, review):
+    review.open()
+    review.choose("b")
+    page.keyboard.press("r")
+    expect(page.locator(".revisions")).to_have_text("Nothing was saved yet.")
+    save_stroke(review, 0.3, 1)
+    expect(page.locator(".revisions .revision")).to_have_count(1)
+    page.keyboard.press("d")
+    review.wait_image("c")
+    expect(page.locator(".revisions")).to_have_text("Nothing was saved yet.")
+
+
+def test_a_mask_that_is_gone_from_the_disk(page, review):
+    review.open()
+    review.choose("d")
+    save_stroke(review, 0.3, 1)
+    page.keyboard.press("r")
+    page.route(
+        "**/studio/revisions/*.mask*",
+        lambda route: route.fulfill(status=404, body='{"error": "The mask is gone."}'),
+    )
+    find_revision(page, 1).get_by_role("button", name="View", exact=True).click()
+    expect(page.locator(".message")).to_have_text("The mask is gone.")
+    assert review.saved.startswith("Saved as revision 1")
