@@ -147,7 +147,15 @@ def time_demo() -> dict[str, Any]:
         }
 
 
+def time_canvas() -> dict[str, Any]:
+    """Time the canvas of Review in a browser; see `canvas_benchmark.time_canvas`."""
+    from desra_studio.services import canvas_benchmark
+
+    return canvas_benchmark.time_canvas()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "canvas": time_canvas,
     "demo": time_demo,
     "detect": time_detect,
     "queue": time_queue,

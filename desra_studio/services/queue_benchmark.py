@@ -82,7 +82,7 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         rebuilt = time.perf_counter()
         with _serve(data_dir) as connection:
             times = _time_routes(connection, dataset_id, images)
-        naive = _time_naive(studio, dataset_id)
+        naive = time_naive(studio, dataset_id)
         studio.database.close()
     routes = {
         name: {"median_ms": round(median(each), 1), "worst_ms": round(max(each), 1)}
@@ -236,7 +236,7 @@ def _serve(data_dir: Path) -> Iterator[http.client.HTTPConnection]:
         process.wait()
 
 
-def _list_routes(dataset_id: int, images: int) -> dict[str, str]:
+def list_routes(dataset_id: int, images: int) -> dict[str, str]:
     """Return what is asked: its name -> path and query."""
     middle, prefix = images // 2, f"/studio/api/datasets/{dataset_id}"
     filters: dict[str, Row] = {
@@ -276,7 +276,7 @@ def _list_routes(dataset_id: int, images: int) -> dict[str, str]:
 def _time_routes(
     connection: http.client.HTTPConnection, dataset_id: int, images: int
 ) -> dict[str, list[float]]:
-    routes = _list_routes(dataset_id, images)
+    routes = list_routes(dataset_id, images)
     times: dict[str, list[float]] = {name: [] for name in routes}
     for repeat in range(REPEATS + 1):
         for name, path in routes.items():
@@ -291,7 +291,7 @@ def _time_routes(
     return times
 
 
-def _time_naive(studio: Studio, dataset_id: int) -> float:
+def time_naive(studio: Studio, dataset_id: int) -> float:
     """Return in ms how long a middle page of one kind takes in Python."""
     begun = time.perf_counter()
     with studio.database.read() as session:

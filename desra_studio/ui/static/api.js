@@ -48,6 +48,7 @@ export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${s
 export const pseudoGtUrl = (revision, gan, feather) =>
   `/studio/revisions/${revision.id}/pseudo-gt.png?feather=${feather}&v=${revision.sha}${gan.sha}`;
 
+export const tileUrl = ({ id, sha }, key) => `/studio/renditions/${id}/tiles/${key}.png?v=${sha}`;
 export const mapUrl = ({ id, map_sha }) => `/studio/detections/${id}/map.png?v=${map_sha}`;
 export const lrUrl = ({ id, lr }) => `/studio/images/${id}/lr.png?v=${lr.sha}`;
 

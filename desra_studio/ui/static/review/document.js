@@ -49,7 +49,7 @@ export async function prefetchDocument(id) {
   await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
 }
 
-const loadPair = ({ gan, mse }) => [loadRendition(gan), loadRendition(mse)];
+const loadPair = (record) => [loadRendition(record.gan, record), loadRendition(record.mse, record)];
 
 const isSame = (before, now) =>
   before.version === now.version && before.detection?.id === now.detection?.id;

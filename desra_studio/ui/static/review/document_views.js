@@ -1,12 +1,13 @@
 // The views of one image: GAN-SR and MSE-SR at once, the others when a pane first shows them.
 //
-// A view has draw(context, view, pane, { opacity, maskShown, divider }), and by choice `note`,
-// what is to be said beside its name.
+// A view has draw(context, view, pane, { opacity, maskShown, divider, invalidate }), which answers
+// what is to be said beside its name, if anything.
 
-import { loadPyramid, loadRendition } from "./sources.js";
 import { lrUrl, mapUrl } from "../api.js";
-import { Enlarged } from "./enlarged.js";
+import { BicubicView } from "./bicubic_view.js";
 import { PseudoGt } from "./pseudo_gt.js";
+import { Pyramid } from "./pyramid.js";
+import { loadPyramid, loadRendition } from "./sources.js";
 import { findTuned, tellMissing } from "./views.js";
 
 export const LOADING = "Loading …";
@@ -25,8 +26,8 @@ export class DocumentViews {
     const { record } = this.document;
     if (this.gan) return;
     [this.gan, this.mse] = await Promise.all([
-      loadRendition(record.gan),
-      loadRendition(record.mse),
+      loadRendition(record.gan, record),
+      loadRendition(record.mse, record),
     ]);
   }
 
@@ -79,32 +80,37 @@ export class DocumentViews {
     if (id === "mask") return { draw: (...place) => drawMasked(gan, layer, ...place) };
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
-    if (id === "map") return loadPyramid(mapUrl(record.detection));
-    if (id.startsWith("lr-")) {
-      const smooth = id === "lr-bicubic";
-      return loadPyramid(lrUrl(record)).then((lr) => new Enlarged(lr, record, smooth));
+    if (id === "map") return enlarge(loadPyramid(mapUrl(record.detection)), record);
+    if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(record)), record);
+    if (id === "lr-bicubic") {
+      return loadPyramid(lrUrl(record)).then((lr) => new BicubicView(lr, record));
     }
-    return loadRendition(findTuned(id, record));
+    return loadRendition(findTuned(id, record), record);
   }
 }
 
-function drawMasked(gan, layer, context, view, pane, { opacity, maskShown }) {
-  gan.draw(context, view, pane);
-  if (maskShown) layer.draw(context, view, pane, opacity);
+/** An image of another size, shown at that of the record. */
+const enlarge = (loaded, record) => loaded.then(({ levels }) => new Pyramid(levels, record));
+
+function drawMasked(gan, layer, context, view, pane, options) {
+  const note = gan.draw(context, view, pane, options);
+  if (options.maskShown) layer.draw(context, view, pane, options.opacity);
+  return note;
 }
 
 /** One image left of the divider, the other one right of it. */
-function drawDivided(gan, mse, context, view, pane, { divider }) {
-  const x = Math.round(divider * pane.width);
-  gan.draw(context, view, pane);
+function drawDivided(gan, mse, context, view, pane, options) {
+  const x = Math.round(options.divider * pane.width);
+  const notes = [gan.draw(context, view, pane, options)];
   context.save();
   context.beginPath();
   context.rect(x, 0, pane.width - x, pane.height);
   context.clip();
-  mse.draw(context, view, pane);
+  notes.push(mse.draw(context, view, pane, options));
   context.restore();
   context.fillStyle = "#000";
   context.fillRect(x - 1.5, 0, 3, pane.height);
   context.fillStyle = "#fff";
   context.fillRect(x - 0.5, 0, 1, pane.height);
+  return notes.find(Boolean);
 }

@@ -21,8 +21,8 @@ export class Prefetch {
 
   async #load(shown) {
     try {
-      const next = await this.page.queue.nextOpen(shown);
-      if (next) await prefetchDocument(next);
+      const next = await this.page.queue.upcoming();
+      if (next && next !== shown) await prefetchDocument(next);
     } catch {
       // Opening it will say what is wrong.
     }

@@ -1,13 +1,16 @@
 // An image in halving sizes, so that a small view of a large image is quick and free of aliasing.
 
 import { readPixel } from "./pixels.js";
+import { pickLevel } from "./tile_plan.js";
 
 export class Pyramid {
-  /** @param {ImageBitmap[]} levels the image, then each half the size of the one before. */
-  constructor(levels) {
-    this.levels = levels;
-    this.width = levels[0].width;
-    this.height = levels[0].height;
+  /**
+   * @param {ImageBitmap[]} levels the image, then each half the size of the one before.
+   * @param {{ width, height }} size at which it is shown, by default its own.
+   */
+  constructor(levels, { width, height } = levels[0]) {
+    Object.assign(this, { levels, width, height });
+    this.factor = width / levels[0].width;
   }
 
   get bytes() {
@@ -16,15 +19,15 @@ export class Pyramid {
 
   /** Draw the whole image through a view; pixels are crisp above 1:1. */
   draw(context, view, pane) {
-    const level = this.pick(view.scale);
-    context.imageSmoothingEnabled = view.scale < 1;
-    drawThrough(context, level, { x: 0, y: 0, width: this.width, height: this.height }, view, pane);
+    const { width, height } = this;
+    const scale = view.scale * this.factor;
+    context.imageSmoothingEnabled = scale < 1;
+    drawThrough(context, this.pick(scale), { x: 0, y: 0, width, height }, view, pane);
   }
 
-  /** The smallest level that has all the pixels that a scale shows. */
+  /** The smallest level that has all the pixels that a scale of the first one shows. */
   pick(scale) {
-    const index = Math.max(0, Math.floor(Math.log2(1 / scale)));
-    return this.levels[Math.min(this.levels.length - 1, index)];
+    return this.levels[pickLevel(scale, this.levels.length - 1)];
   }
 
   /** Copy a rectangle { x, y, width, height } pixel by pixel to a canvas's origin. */

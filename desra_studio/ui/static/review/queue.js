@@ -33,7 +33,10 @@ export class Queue {
     this.page = page;
     this.selection = new QueueSelection();
     this.list = new QueueList(this.selection, {
-      open: (id, byMouse) => this.#open(id, byMouse),
+      open: (id, byMouse) => {
+        if (byMouse) page.focus();
+        page.open(id);
+      },
       need: (from, to) => this.#need(from, to),
       extend: (from, to) => this.#extend(from, to),
       selected: () => this.bulk.refresh(),
@@ -227,11 +230,6 @@ export class Queue {
     this.selection.clear();
     this.bulk.refresh();
     this.list.invalidate();
-  }
-
-  #open(id, byMouse) {
-    if (byMouse) this.page.focus();
-    this.page.open(id);
   }
 
   /** Rows in sight: fetch those that are missing. */

@@ -1,11 +1,13 @@
 // Decoded images by address, the last used ones kept: going back and on must not load again.
 
-import { loadBlob, renditionUrl } from "../api.js";
+import { loadBlob, renditionUrl, tileUrl } from "../api.js";
+import { askWorker } from "./pixel_workers.js";
 import { Pyramid } from "./pyramid.js";
+import { LARGEST_WHOLE, Tiled } from "./tiled.js";
 
 // Four samples of 4096x4096 px with all their levels; a browser's tab has a few GB.
 const BUDGET_BYTES = 760 * 2 ** 20;
-const WORKERS = 2;
+const AS_IT_IS = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 const kept = new Map();
 
 /** The image at an address; loaded once, however often it is asked for. */
@@ -24,10 +26,15 @@ export function keepSource(url, load) {
 }
 
 /** Fetch and decode an image with its smaller levels. */
-export const loadPyramid = (url) => keepSource(url, async () => new Pyramid(await decode(url)));
+export const loadPyramid = (url) =>
+  keepSource(url, async () => new Pyramid(await askWorker("decode", await loadBlob(url))));
 
-/** GAN-SR, MSE-SR, or what another model made of an image: { id, sha }. */
-export const loadRendition = (rendition) => loadPyramid(renditionUrl(rendition));
+/** GAN-SR, MSE-SR, or what another model made of an image, of a size { width, height }. */
+export function loadRendition(rendition, size) {
+  if (Math.max(size.width, size.height) <= LARGEST_WHOLE) return loadPyramid(renditionUrl(rendition));
+  const load = async (key) => createImageBitmap(await loadBlob(tileUrl(rendition, key)), AS_IT_IS);
+  return keepSource(tileUrl(rendition, ""), () => new Tiled(size, load).open());
+}
 
 function dropOldest() {
   let bytes = 0;
@@ -37,29 +44,4 @@ function dropOldest() {
     bytes -= entry.bytes;
     kept.delete(url);
   }
-}
-
-const workers = [];
-const waiting = new Map();
-let asked = 0;
-
-/** The levels of an image as ImageBitmaps, made outside this thread: strokes must not wait. */
-async function decode(url) {
-  const blob = await loadBlob(url);
-  const worker = (workers[asked % WORKERS] ??= startWorker());
-  const id = ++asked;
-  const levels = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
-  worker.postMessage({ id, blob });
-  return levels;
-}
-
-function startWorker() {
-  const worker = new Worker(new URL("./decode_worker.js", import.meta.url), { type: "module" });
-  worker.addEventListener("message", ({ data: { id, levels, error } }) => {
-    const { resolve, reject } = waiting.get(id);
-    waiting.delete(id);
-    if (levels) resolve(levels);
-    else reject(new Error(`The image could not be read: ${error}`));
-  });
-  return worker;
 }
