@@ -179,6 +179,8 @@ CREATE TABLE queue_entry (
   CONSTRAINT fk_queue_entry_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
 );
 
+CREATE INDEX ix_queue_entry_annotator ON queue_entry (dataset_id, annotator, state);
+
 CREATE INDEX ix_queue_entry_area ON queue_entry (dataset_id, area_share DESC, image_id, open, state, severity, annotator, assigned_to, kinds, classes);
 
 CREATE INDEX ix_queue_entry_disagreement ON queue_entry (dataset_id, disagreement DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
@@ -188,8 +190,6 @@ CREATE INDEX ix_queue_entry_dissent ON queue_entry (dataset_id, dissent DESC, im
 CREATE INDEX ix_queue_entry_flags ON queue_entry (dataset_id, flags DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 
 CREATE INDEX ix_queue_entry_name ON queue_entry (dataset_id, name, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
-
-CREATE INDEX ix_queue_entry_state ON queue_entry (dataset_id, state);
 
 CREATE INDEX ix_queue_entry_uncertainty ON queue_entry (dataset_id, uncertainty DESC, image_id, open, state, severity, annotator, assigned_to, area_share, kinds, classes);
 

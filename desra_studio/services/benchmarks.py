@@ -66,6 +66,13 @@ def time_detect() -> dict[str, Any]:
     return detect_benchmark.time_detect()
 
 
+def time_queue() -> dict[str, Any]:
+    """Time the queue against reading every image; see `queue_benchmark.time_queue`."""
+    from desra_studio.services import queue_benchmark
+
+    return queue_benchmark.time_queue()
+
+
 def find_free_port() -> int:
     """Return a TCP port that nothing listens on just now."""
     with socket(AF_INET, SOCK_STREAM) as probe:
@@ -140,9 +147,18 @@ def time_demo() -> dict[str, Any]:
         }
 
 
+def time_canvas() -> dict[str, Any]:
+    """Time the canvas of Review in a browser; see `canvas_benchmark.time_canvas`."""
+    from desra_studio.services import canvas_benchmark
+
+    return canvas_benchmark.time_canvas()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "canvas": time_canvas,
     "demo": time_demo,
     "detect": time_detect,
+    "queue": time_queue,
     "startup": time_startup,
     "upscale": time_upscale,
 }

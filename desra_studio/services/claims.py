@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desra_studio.errors import ClaimedError
+from desra_studio.services.labels import asks_several
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.tables import Review, now
@@ -30,7 +31,7 @@ def claim_image(
     with studio.database.write() as session:
         record = datasets.get_record(session, image_id)
         review = reviews.get_review(session, image_id, record.gan.model_id)
-        if review.opinions_wanted == 1:
+        if not asks_several(review):
             other = find_claim(review, author)
             if other and not take_over:
                 raise ClaimedError(record.image.name, *other)
@@ -53,7 +54,7 @@ def release_image(studio: Studio, image_id: int, author: str | None = None) -> d
         review = record.review
         if review and review.claimed_by == author:
             review.claimed_by = review.claimed_until = None
-        other = find_claim(review, author) if review else None
+        other = find_claim(review, author)
     return {
         "claimed_by": other[0] if other else None,
         "until": other[1].isoformat() if other else None,
@@ -61,9 +62,15 @@ def release_image(studio: Studio, image_id: int, author: str | None = None) -> d
     }
 
 
-def find_claim(review: Review, author: str) -> tuple[str, datetime] | None:
+def find_claim(review: Review | None, author: str) -> tuple[str, datetime] | None:
     """Return who else has claimed an image and until when, while the claim lasts."""
-    holder, until = review.claimed_by, review.claimed_until
+    return tell_claim(review.claimed_by, review.claimed_until, author) if review else None
+
+
+def tell_claim(
+    holder: str | None, until: datetime | None, author: str
+) -> tuple[str, datetime] | None:
+    """Do as `find_claim` with the two columns of a claim."""
     if holder is None or until is None or holder == author or until <= now():
         return None
     return holder, until

@@ -42,13 +42,13 @@ def keep_draft(
         NotFoundError: the image is gone.
     """
     with studio.database.read() as session:
-        record = datasets.get_record(session, image_id)
-    check_packed_runs(runs, Size(record.image.width, record.image.height))
+        image, model_id = datasets.get_reviewed(session, image_id)
+    check_packed_runs(runs, Size(image.width, image.height))
     with studio.database.write() as session:
         draft = drafts.put_draft(
             session,
             image_id,
-            record.gan.model_id,
+            model_id,
             author or studio.settings.author,
             base_version,
             runs,
@@ -64,10 +64,10 @@ def load_draft(studio: Studio, image_id: int, author: str | None = None) -> Kept
     """
     author = author or studio.settings.author
     with studio.database.read() as session:
-        record = datasets.get_record(session, image_id)
-        draft = drafts.find_draft(session, image_id, record.gan.model_id, author)
+        image, model_id = datasets.get_reviewed(session, image_id)
+        draft = drafts.find_draft(session, image_id, model_id, author)
     if draft is None:
-        raise NotFoundError(f"{author} has no draft of {record.image.name}.")
+        raise NotFoundError(f"{author} has no draft of {image.name}.")
     return KeptDraft(draft.runs, draft.base_version, draft.updated_at)
 
 
@@ -78,7 +78,5 @@ def drop_draft(studio: Studio, image_id: int, author: str | None = None) -> None
         NotFoundError: the image is gone.
     """
     with studio.database.write() as session:
-        record = datasets.get_record(session, image_id)
-        drafts.remove_draft(
-            session, image_id, record.gan.model_id, author or studio.settings.author
-        )
+        _, model_id = datasets.get_reviewed(session, image_id)
+        drafts.remove_draft(session, image_id, model_id, author or studio.settings.author)

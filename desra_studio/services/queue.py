@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.errors import InputError
-from desra_studio.services.claims import find_claim
+from desra_studio.services.claims import tell_claim
 from desra_studio.services.flags import describe_flag
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, flags, queue, reviews
+from desra_studio.storage import datasets, flags, queue
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue import QueueFilter as QueueFilter
 from desra_studio.storage.queue_entries import UNKNOWN, split_names
-from desra_studio.storage.tables import QueueEntry, Review, ReviewFlag
+from desra_studio.storage.tables import ReviewFlag
 from desra_studio.storage.tables import State as State
 
 MAX_LIMIT = 500
@@ -136,18 +136,16 @@ def _describe_entries(
 ) -> list[dict[str, Any]]:
     if not image_ids or model_id is None:
         return []
-    known = reviews.find_reviews(session, image_ids, model_id)
-    found = flags.list_open_flags(session, image_ids, model_id)
-    return [
-        _describe_entry(entry, known.get(entry.image_id), found.get(entry.image_id, []), author)
-        for entry in queue.list_entries(session, image_ids)
-    ]
+    entries = queue.list_entries(session, image_ids, model_id)
+    flagged = [entry.image_id for entry in entries if entry.flags]
+    found = flags.list_open_flags(session, flagged, model_id) if flagged else {}
+    return [_describe_entry(entry, found.get(entry.image_id, []), author) for entry in entries]
 
 
 def _describe_entry(
-    entry: QueueEntry, review: Review | None, flagged: list[ReviewFlag], author: str
+    entry: queue.EntryRow, flagged: list[ReviewFlag], author: str
 ) -> dict[str, Any]:
-    claim = find_claim(review, author) if review else None
+    claim = tell_claim(entry.claimed_by, entry.claimed_until, author)
     several = entry.opinions_wanted > 1
     return {
         "id": entry.image_id,

@@ -9,6 +9,8 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.claims import find_claim
+from desra_studio.services.labels import asks_several
+from desra_studio.services.opinions import MAX_OPINIONS, set_wanted
 from desra_studio.services.queue import QueueFilter
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, queue, reviews
@@ -18,7 +20,6 @@ from desra_studio.storage.queue_entries import cut
 from desra_studio.storage.tables import Origin, Review, State
 
 MAX_IMAGES = 20_000
-MAX_OPINIONS = 3
 MAX_NAME = 100
 CHUNK = 100
 """Images of one transaction: others get in between, who wait five seconds at most."""
@@ -136,11 +137,11 @@ class _Work:
             review.assigned_to = change.to or None
             return ""
         if change.action == "ask_opinions":
-            review.opinions_wanted = change.wanted
+            set_wanted(session, record, change.wanted)
             return ""
         if claim := find_claim(review, self.author):
             return f"{claim[0]} works on it until {claim[1]:%H:%M} UTC"
-        if review.opinions_wanted > 1:
+        if asks_several(review):
             return f"{review.opinions_wanted} people are to label it, each their own mask"
         judge = self._accept if change.action == "accept" else self._clean
         return judge(session, record, review)

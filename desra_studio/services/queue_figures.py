@@ -11,6 +11,7 @@ from desra_studio.errors import NotFoundError
 from desra_studio.imaging.arrays import LabelMap, Mask
 from desra_studio.imaging.io import decode_label_map
 from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.metrics.mask_metrics import measure_iou
 from desra_studio.services.live_detection import read_stored_maps
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, reviews
@@ -71,8 +72,7 @@ def compare_with_detection(
         saved, detected = (
             decode_mask_png(studio.blobs.get(row.mask_sha)) for row in (revision, detection)
         )
-        both = np.count_nonzero(saved & detected)
-        return 1 - both / (revision.area_px + detection.area_px - both)
+        return 1 - measure_iou(saved, detected)
     return None
 
 

@@ -25,16 +25,17 @@ def describe_progress(studio: Studio, dataset_id: int) -> dict[str, Any]:
     """
     with studio.database.read() as session:
         dataset_id = datasets.get_dataset(session, dataset_id).id
-        states = progress.count_states(session, dataset_id)
         by_annotator = progress.count_states_by_annotator(session, dataset_id)
         assigned = progress.count_assigned(session, dataset_id)
         drafts = progress.count_drafts(session, dataset_id)
         kinds = progress.count_kinds(session, dataset_id)
         classes = progress.count_classes(session, dataset_id)
+    states = progress.sum_states(by_annotator)
+    people = {name for name in by_annotator if name} | assigned.keys() | drafts.keys()
     names = load_class_names()
     return {
         "images": sum(states.values()),
-        "states": {state.value: states.get(state, 0) for state in State},
+        "states": {state.value: states[state] for state in State},
         "annotators": [
             {
                 "name": name,
@@ -45,7 +46,7 @@ def describe_progress(studio: Studio, dataset_id: int) -> dict[str, Any]:
                 "assigned": assigned.get(name, 0),
                 "drafts": drafts.get(name, 0),
             }
-            for name in sorted(by_annotator.keys() | assigned.keys() | drafts.keys())
+            for name in sorted(people)
         ],
         "kinds": [{"name": kind, "images": count} for kind, count in kinds.most_common()],
         "classes": [

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.arrays import Mask
-from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.imaging.masks import decode_mask_png, find_component_at, find_components
 from desra_studio.services.kinds import list_kinds, read_kinds
 from desra_studio.services.labels import read_label
 from desra_studio.services.notes import check_note
@@ -144,8 +144,10 @@ def pick_component(mask: Mask, x: int, y: int) -> Mask:
     height, width = mask.shape
     if not (0 <= x < width and 0 <= y < height) or not mask[y, x]:
         raise InputError(f"No component is marked at x {x}, y {y}. Choose one that is.")
-    labels = find_components(mask).labels
-    return np.asarray(labels == labels[y, x])
+    component = np.zeros_like(mask)
+    place, pixels = find_component_at(mask, x, y)
+    component[place] = pixels
+    return component
 
 
 def follow_regions(
@@ -165,10 +167,11 @@ def follow_regions(
     except NotFoundError:
         return places  # a file that is gone from the disk must not keep the next mask from saving
     for region in erased:
-        left = np.argwhere(pick_component(old, region.x, region.y) & mask)
+        place, pixels = find_component_at(old, region.x, region.y)
+        left = np.argwhere(pixels & mask[place])
         if len(left):
             y, x = left[len(left) // 2].tolist()
-            places.append((region, x, y))
+            places.append((region, x + place[1].start, y + place[0].start))
     return places
 
 

@@ -1,12 +1,13 @@
 """Reviewing: the queue, saving masks, and verdicts."""
 
 import gzip
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from desra_studio.errors import InputError, StaleRevisionError
+from desra_studio.errors import InputError, NotFoundError, StaleRevisionError
 from desra_studio.imaging.arrays import Mask as Mask
 from desra_studio.imaging.arrays import Size, size_of
 from desra_studio.imaging.masks import (
@@ -105,7 +106,7 @@ def save_packed_mask(
 ) -> SavedMask:
     """Save a mask as the canvas sends it: run lengths, gzip-compressed; see `save_mask`."""
     with studio.database.read() as session:
-        image = datasets.get_record(session, image_id).image
+        image, _ = datasets.get_reviewed(session, image_id)
     mask = unpack_mask_runs(data, Size(image.width, image.height))
     return save_mask(studio, image_id, mask, version, author, note)
 
@@ -162,7 +163,7 @@ def append_mask(
             label,
             parent_id=label.current_revision_id,
             author=author,
-            origin=new.restored.origin if new.restored else _tell_origin(record, new.sha),
+            origin=new.restored.origin if new.restored else _tell_origin(studio, record, new),
             mask_sha=new.sha,
             area_px=int(np.count_nonzero(new.mask)),
             note=new.note,
@@ -228,9 +229,16 @@ def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
     }
 
 
-def _tell_origin(record: ImageRecord, sha: str) -> Origin:
-    detected = record.detection is not None and record.detection.mask_sha == sha
-    return Origin.DETECTED if detected else Origin.MANUAL
+def _tell_origin(studio: Studio, record: ImageRecord, new: NewMask) -> Origin:
+    detection = record.detection
+    if detection is None:
+        return Origin.MANUAL
+    same = detection.mask_sha == new.sha
+    if not same and detection.area_px == np.count_nonzero(new.mask):
+        # An earlier version, or another encoder, may have stored the same pixels as other bytes.
+        with suppress(NotFoundError):
+            same = np.array_equal(load_mask(studio, detection.mask_sha), new.mask)
+    return Origin.DETECTED if same else Origin.MANUAL
 
 
 def _place_regions(

@@ -112,6 +112,19 @@ def get_record(session: Session, image_id: int) -> ImageRecord:
     return records[0]
 
 
+def get_reviewed(session: Session, image_id: int) -> tuple[Image, int]:
+    """Return an image and the model whose artifacts are marked in it: all that a draft needs.
+
+    Raises:
+        NotFoundError: no such image, or its dataset is not upscaled yet.
+    """
+    image = get_image(session, image_id)
+    model_id = get_dataset(session, image.dataset_id).gan_model_id
+    if model_id is None:
+        raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
+    return image, model_id
+
+
 def list_images(session: Session, dataset_id: int) -> list[Image]:
     """Return all images of a dataset by name, upscaled or not."""
     query = select(Image).where(Image.dataset_id == dataset_id).order_by(Image.name)

@@ -157,7 +157,7 @@ class QueueEntry(Base):
 
 def _add_queue_indexes() -> None:
     columns = QueueEntry.__table__.c
-    Index("ix_queue_entry_state", columns.dataset_id, columns.state)
+    Index("ix_queue_entry_annotator", columns.dataset_id, columns.annotator, columns.state)
     for name in ("name", "area_share", "uncertainty", "disagreement", "dissent", "flags"):
         Index(
             f"ix_queue_entry_{name.removesuffix('_share')}",

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue_entries import OPEN
 from desra_studio.storage.tables import Opinion, QueueEntry, Review, State, now
 
 Condition: TypeAlias = ColumnElement[bool]
+EntryRow: TypeAlias = Any
+"""The columns of `QueueEntry` and of a claim, by name; rows of tuples have no better type."""
 
 ORDERS = {
     "name": QueueEntry.name,
@@ -73,10 +75,10 @@ def find_place(session: Session, wanted: QueueFilter, image_id: int) -> Place | 
     return None if value is None else Place(value, image_id)
 
 
-def count_entries(session: Session, wanted: QueueFilter) -> int:
-    """Return how many images pass the filter."""
-    query = select(func.count()).select_from(QueueEntry).where(*_list_conditions(wanted))
-    return session.scalar(query) or 0
+def count_entries(session: Session, wanted: QueueFilter, *conditions: Condition) -> int:
+    """Return how many images pass the filter, and the conditions."""
+    query = select(func.count()).select_from(QueueEntry)
+    return session.scalar(query.where(*_list_conditions(wanted), *conditions)) or 0
 
 
 def count_before(session: Session, wanted: QueueFilter, place: Place) -> tuple[int, int | None]:
@@ -84,14 +86,16 @@ def count_before(session: Session, wanted: QueueFilter, place: Place) -> tuple[i
 
     The second is None where that one does not pass itself.
     """
-    same = QueueEntry.image_id == place.image_id
-    query = select(
-        func.count(),
-        func.sum(case((_compare(wanted, place, forward=False), 1), else_=0)),
-        func.max(case((same, 1), else_=0)),
-    ).where(*_list_conditions(wanted))
-    total, before, passes = session.execute(query).one()
-    return total, before if passes else None
+    # What stands before and what stands after are two ranges of an index: one walk in all.
+    before, after = (
+        sum(
+            count_entries(session, wanted, beyond)
+            for beyond in _split_comparison(wanted, place, forward)
+        )
+        for forward in (False, True)
+    )
+    passes = count_entries(session, wanted, QueueEntry.image_id == place.image_id)
+    return before + passes + after, before if passes else None
 
 
 def list_page(
@@ -161,11 +165,17 @@ def find_next_open(
     return found[0] if found else None
 
 
-def list_entries(session: Session, image_ids: Sequence[int]) -> list[QueueEntry]:
-    """Return the entries of images, in the order given."""
-    rows = session.scalars(select(QueueEntry).where(QueueEntry.image_id.in_(image_ids)))
-    entries = {entry.image_id: entry for entry in rows}
-    return [entries[image_id] for image_id in image_ids if image_id in entries]
+def list_entries(session: Session, image_ids: Sequence[int], model_id: int) -> list[EntryRow]:
+    """Return the entries of images in the order given, with `claimed_by` and `claimed_until`."""
+    query = (
+        select(*QueueEntry.__table__.c, Review.claimed_by, Review.claimed_until)
+        .outerjoin(
+            Review, and_(Review.image_id == QueueEntry.image_id, Review.model_id == model_id)
+        )
+        .where(QueueEntry.image_id.in_(image_ids))
+    )
+    rows = {row.image_id: row for row in session.execute(query)}
+    return [rows[image_id] for image_id in image_ids if image_id in rows]
 
 
 def _select_ids(wanted: QueueFilter, forward: bool = True) -> Select[Any]:
@@ -185,20 +195,23 @@ def _list_conditions(wanted: QueueFilter) -> list[Condition]:
     conditions = [entry.dataset_id == wanted.dataset_id]
     if wanted.states:
         conditions.append(or_(*(entry.state == state for state in wanted.states)))
-    if wanted.kind is not None:
-        conditions.append(entry.kinds.contains(f"\n{wanted.kind}\n", autoescape=True))
-    if wanted.class_index is not None:
-        conditions.append(entry.classes.contains(f"\n{wanted.class_index}\n"))
     if wanted.severity is not None:
         conditions.append(entry.severity >= wanted.severity)
+    # A sum, so that no range is looked up for it: the one of the order is to be.
+    share = entry.area_share + 0.0
     if wanted.area_min is not None:
-        conditions.append(entry.area_share >= wanted.area_min)
+        conditions.append(share >= wanted.area_min)
     if wanted.area_max is not None:
-        conditions.append(entry.area_share <= wanted.area_max)
+        conditions.append(share <= wanted.area_max)
     if wanted.annotator is not None:
         conditions.append(entry.annotator == wanted.annotator)
     if wanted.assigned_to is not None:
         conditions.append(entry.assigned_to == wanted.assigned_to)
+    # Last, for these take the longest.
+    if wanted.class_index is not None:
+        conditions.append(entry.classes.contains(f"\n{wanted.class_index}\n"))
+    if wanted.kind is not None:
+        conditions.append(entry.kinds.contains(f"\n{wanted.kind}\n", autoescape=True))
     return conditions
 
 
@@ -213,10 +226,6 @@ def _split_comparison(wanted: QueueFilter, place: Place, forward: bool) -> list[
         ),
         column > place.value if larger else column < place.value,
     ]
-
-
-def _compare(wanted: QueueFilter, place: Place, forward: bool) -> Condition:
-    return or_(*_split_comparison(wanted, place, forward))
 
 
 def _is_claimed(author: str, model_id: int) -> Condition:

@@ -68,7 +68,7 @@ def join_names(names: Iterable[object]) -> str:
 
 def split_names(text: str) -> list[str]:
     """Return the names that `join_names` joined."""
-    return [line for line in text.split("\n") if line]
+    return list(filter(None, text.split("\n")))
 
 
 def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:
@@ -79,10 +79,15 @@ def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:
 
 def _make_entries(session: Session, image_ids: Sequence[int]) -> list[dict[str, Any]]:
     rows = _read_facts(session, image_ids)
-    labels: dict[int, list[Region]] = defaultdict(list)
+    labels: dict[int, list[Any]] = defaultdict(list)
     revisions = [row.revision_id for row in rows if row.revision_id]
-    for region in session.scalars(select(Region).where(Region.revision_id.in_(revisions))):
-        labels[region.revision_id].append(region)
+    query = (
+        select(Region.revision_id, Region.kind, func.max(Region.severity).label("severity"))
+        .where(Region.revision_id.in_(revisions))
+        .group_by(Region.revision_id, Region.kind)
+    )
+    for label in session.execute(query):
+        labels[label.revision_id].append(label)
     flags = _count(session, image_ids, ReviewFlag, ReviewFlag.resolved_at.is_(None))
     given = _count(session, image_ids, Opinion, Opinion.state.in_(LABELLED))
     return [
@@ -125,7 +130,7 @@ def _read_facts(session: Session, image_ids: Sequence[int]) -> Sequence[Row[Any]
     return session.execute(query).all()
 
 
-def _make_entry(row: Row[Any], labels: list[Region], flags: int, given: int) -> dict[str, Any]:
+def _make_entry(row: Row[Any], labels: list[Any], flags: int, given: int) -> dict[str, Any]:
     state = row.state or State.UNREVIEWED
     wanted = row.opinions_wanted or 1
     regions = row.regions or []

@@ -1,7 +1,5 @@
 """Queries on mask revisions and the state of reviews."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
@@ -43,12 +41,6 @@ def get_review(session: Session, image_id: int, model_id: int) -> Review:
         session.add(review)
         session.flush()
     return review
-
-
-def find_reviews(session: Session, image_ids: Sequence[int], model_id: int) -> dict[int, Review]:
-    """Return the reviews of images for a model that have begun, by the image's id."""
-    query = select(Review).where(Review.image_id.in_(image_ids), Review.model_id == model_id)
-    return {review.image_id: review for review in session.scalars(query)}
 
 
 def append_revision(

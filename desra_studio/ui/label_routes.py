@@ -3,11 +3,12 @@
 from email.utils import format_datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from desra_studio.services import drafts, history
+from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import (
     MAX_MASK_BYTES,
@@ -64,8 +65,13 @@ def _add_history_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/images/{image_id}/restore", status_code=201)
     def restore_revision(
-        image_id: int, restore: Restore, user: User, if_match: Annotated[str, Header()]
+        image_id: int,
+        restore: Restore,
+        user: User,
+        if_match: Annotated[str, Header()],
+        after: BackgroundTasks,
     ) -> dict[str, Any]:
         version = read_version(if_match)
+        after.add_task(measure_disagreement, studio, image_id)
         saved = history.restore_revision(studio, image_id, restore.revision, version, user)
         return describe_saved(saved)

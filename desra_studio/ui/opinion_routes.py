@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 from pydantic import Base64Bytes, BaseModel, Field
 
 from desra_studio.services import consensus, opinions, review
+from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION, User, describe_saved
 
@@ -33,7 +34,10 @@ def add_opinion_routes(router: APIRouter, studio: Studio) -> None:
         return review.describe_image(studio, image_id, user)
 
     @router.post("/api/images/{image_id}/consensus", status_code=201)
-    def make_consensus(image_id: int, settling: Settling, user: User) -> dict[str, Any]:
+    def make_consensus(
+        image_id: int, settling: Settling, user: User, after: BackgroundTasks
+    ) -> dict[str, Any]:
+        after.add_task(measure_disagreement, studio, image_id)
         saved = consensus.make_consensus(
             studio, image_id, settling.method, settling.runs, settling.version, user
         )

@@ -1,10 +1,11 @@
-"""The routes of what can be seen of an image beside its outputs: map, classes, LR."""
+"""The routes of what can be seen of an image beside its whole outputs: tiles, map, classes, LR."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
 from desra_studio.services import views
 from desra_studio.services.studio import Studio
+from desra_studio.services.tiles import TileCutter
 from desra_studio.ui.answers import answer_packed, keep_named
 
 PNG = "image/png"
@@ -12,6 +13,12 @@ PNG = "image/png"
 
 def add_view_routes(router: APIRouter, studio: Studio) -> None:
     """Add them to the studio's routes."""
+    cutter = TileCutter(studio)
+
+    @router.get("/renditions/{rendition_id}/tiles/{level}/{column}_{row}.png")
+    def read_tile(rendition_id: int, level: int, column: int, row: int, v: str = "") -> Response:
+        tile = cutter.cut(rendition_id, level, column, row)
+        return Response(tile, media_type=PNG, headers=keep_named(v))
 
     @router.get("/detections/{detection_id}/map.png")
     def read_map_picture(detection_id: int, v: str = "") -> Response:

@@ -15,7 +15,7 @@ from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PATIENCE_MS = 30_000
 READ_CANVAS = """(pane) => {
-  const canvas = document.querySelector(`canvas[data-pane=${pane}]`);
+  const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
 }"""
 

@@ -415,7 +415,7 @@ def test_keys_and_focus(page, review, panel):
     expect(panel.element).to_be_visible()
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
-    for key in ("T", "N", "Shift+N", "Delete or Backspace", "K", "5"):
+    for key in ("T", "N", "Shift+N", "Delete or Backspace", "K", "0 – 5", "Shift+1 – 7"):
         expect(sheet.get_by_text(key, exact=True)).to_be_visible()
 
 

@@ -225,10 +225,12 @@ def test_clean_leaves_what_marks_something_unless_forced(page, review, dataset):
     bulk.get_by_role("button", name="Clean").click()
     bulk.get_by_role("button", name="Clean 1").click()
     message = page.locator(".message")
-    expect(message).to_contain_text("1 left as they were (image_02")
-    message.get_by_role("button", name="Clear their masks and call them clean").click()
+    expect(message).to_contain_text("1 left as it was: image_02, the detected mask marks")
+    expect(bulk).to_contain_text("1 selected")
+    message.get_by_role("button", name="Empty what is left").click()
     expect(message).to_contain_text("1 image called clean.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("^image_02: clean"))
+    expect(bulk).to_be_hidden()
 
 
 def test_opinions_are_asked_for(page, review, dataset):
@@ -238,7 +240,7 @@ def test_opinions_are_asked_for(page, review, dataset):
     bulk.get_by_role("button", name="Opinions").click()
     bulk.locator("select").select_option("3")
     bulk.get_by_role("button", name="Opinions 1").click()
-    expect(page.locator(".message")).to_contain_text("1 image asks for 3 opinions")
+    expect(page.locator(".message")).to_contain_text("1 image to be labelled by 3 people.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("0 of 3 opinions"))
 
 
@@ -266,6 +268,10 @@ def test_one_image_is_one_persons_until_taken_over(page, review, dataset, other)
     other.wait_saved(2)
 
 
+def is_claimed(response):
+    return response.url.endswith("/claim") and response.request.method == "POST" and response.ok
+
+
 def test_next_passes_over_what_others_work_on(page, review, dataset, other):
     other.open(f"?dataset={dataset}")
     expect(other.page.locator(".position")).to_have_text("1/16")
@@ -274,8 +280,8 @@ def test_next_passes_over_what_others_work_on(page, review, dataset, other):
     expect(review.row("image_00")).to_have_attribute("title", re.compile("Bo works on it now"))
     other.page.keyboard.press("d")
     expect(other.page.locator(".message")).to_contain_text("works on this image until")
-    other.page.keyboard.press("d")
-    other.wait_image("image_02")
+    with other.page.expect_response(is_claimed):
+        other.page.keyboard.press("d")
     page.keyboard.press("s")
     review.wait_image("image_03")
     page.keyboard.press("u")
@@ -287,7 +293,7 @@ def test_progress_of_each_annotator(page, review, judged):
     page.locator("button.progress").click()
     panel = page.get_by_role("dialog", name="Progress")
     expect(panel).to_contain_text("Who labelled what")
-    expect(panel.get_by_role("row", name="Ann 2 0 1 0")).to_be_visible()
+    expect(panel.get_by_role("row", name="Ann 2 0 1 0 0 0")).to_be_visible()
     expect(panel.locator("li", has_text="unreviewed")).to_contain_text("13")
 
 
@@ -295,9 +301,8 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
     asked = []
 
     def answer(route):
-        query = {
-            key: values[0] for key, values in parse_qs(urlparse(route.request.url).query).items()
-        }
+        values = parse_qs(urlparse(route.request.url).query)
+        query = {key: value[0] for key, value in values.items()}
         offset = int(query.get("offset", 0))
         asked.append(offset)
         first = json.loads(template)["items"][0]

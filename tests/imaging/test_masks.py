@@ -13,11 +13,13 @@ from hypothesis.extra.numpy import arrays
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import (
+    check_packed_runs,
     count_pixels_inside,
     decode_mask_png,
     decode_mask_runs,
     encode_mask_png,
     encode_mask_runs,
+    find_component_at,
     find_components,
     unpack_mask_runs,
 )
@@ -70,3 +72,24 @@ def test_components():
     other[:, 2:9] = True
     assert count_pixels_inside(components, other).tolist() == [5, 2]
     assert len(find_components(np.zeros((3, 3), bool))) == 0
+
+
+def test_one_component_is_what_labelling_all_finds():
+    mask = np.random.default_rng(3).random((40, 50)) > 0.6
+    labels = find_components(mask).labels
+    for y, x in np.argwhere(mask)[::37]:
+        place, pixels = find_component_at(mask, int(x), int(y))
+        whole = np.zeros_like(mask)
+        whole[place] = pixels
+        assert np.array_equal(whole, labels == labels[y, x])
+        assert pixels.any(axis=0).all()
+        assert pixels.any(axis=1).all()
+
+
+def test_checking_runs_refuses_what_unpacking_does():
+    size = Size(8, 4)
+    good = gzip.compress(encode_mask_runs(np.eye(4, 8, dtype=bool)))
+    check_packed_runs(good, size)
+    for bad in (b"", good[:-3], gzip.compress(b"\x05"), gzip.compress(b"\x80" * 9 + b"\x01")):
+        with pytest.raises(InputError):
+            check_packed_runs(bad, size)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.png import encode_indices
+from desra_studio.imaging.png import decode_grey, encode_bits, encode_indices
 from desra_studio.imaging.scales import make_viridis
 
 
@@ -20,6 +20,16 @@ def test_indices_have_their_colours():
     assert pixels[0, 3] == 0
     assert (pixels[1:, 3] == 255).all()
     assert np.array_equal(pixels[1:, :3], palette[0])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 8), (5, 9), (64, 100)])
+def test_bits_are_a_grey_png(shape):
+    mask = np.random.default_rng(1).random(shape) > 0.5
+    data = encode_bits(mask)
+    image = Image.open(BytesIO(data))
+    assert (image.mode, image.size) == ("1", shape[::-1])
+    assert np.array_equal(np.asarray(image), mask)
+    assert np.array_equal(decode_grey(data, "a mask") == 255, mask)
 
 
 def test_refuses_indices_without_colour():

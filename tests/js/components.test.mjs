@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  countPixels,
   describeRegion,
   findMarked,
   findRegion,
@@ -14,6 +13,7 @@ import {
   shareMarked,
   tellDirection,
 } from "../../desra_studio/ui/static/review/components.js";
+import { countPixels } from "../../desra_studio/ui/static/review/spans.js";
 
 /** A mask drawn in letters: each letter other than a dot is marked, and names its component. */
 function draw(...rows) {

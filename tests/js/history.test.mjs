@@ -144,3 +144,36 @@ test("what a mask was made of goes back and forth with it", () => {
   history.redo();
   assert.equal(history.source, "tried again");
 });
+
+test("spans are filled as one action that keeps only the tiles it changed", () => {
+  const { mask, history } = start();
+  paint(history, 0, 0, 10, 10, 1);
+  const before = mask.slice();
+  const spans = [
+    { y: 5, from: 2, to: 8 },
+    { y: 150, from: 120, to: 140 },
+  ];
+  assert.deepEqual(history.fill(spans, 1), [
+    { x0: 0, y0: 128, x1: 128, y1: 200 },
+    { x0: 128, y0: 128, x1: 256, y1: 200 },
+  ]);
+  assert.equal(mask[150 * WIDTH + 139], 1);
+  history.undo();
+  assert.deepEqual(mask, before);
+  assert.deepEqual(history.fill([spans[0]], 1), [], "marked already");
+  assert.equal(history.done.length, 1);
+});
+
+test("pixels of an open action are written and given back", () => {
+  const { mask, history } = start();
+  paint(history, 0, 0, 10, 10, 1);
+  const before = mask.slice();
+  history.begin();
+  history.writePixels([5, 20, 199 * WIDTH + 299], 1);
+  assert.deepEqual([mask[5], mask[20], mask.at(-1)], [1, 1, 1]);
+  assert.deepEqual(history.writePixels([5, 20], null), [{ x0: 0, y0: 0, x1: 128, y1: 128 }]);
+  assert.deepEqual([mask[5], mask[20], mask.at(-1)], [1, 0, 1]);
+  assert.equal(history.commit(), true);
+  history.undo();
+  assert.deepEqual(mask, before);
+});

@@ -7,6 +7,7 @@ import pytest
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, NotFoundError, StaleRevisionError
+from desra_studio.imaging.png import encode_pixels
 from desra_studio.services import review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
@@ -64,6 +65,19 @@ def test_origin_tells_detected_from_manual(studio, image):
     other = review.save_mask(studio, image, ~detected, same.version)
     assert other.revision["origin"] == Origin.MANUAL
     assert other.revision["author"] == "tester"
+
+
+def test_the_detectors_pixels_are_known_however_they_were_stored(studio, image):
+    document = review.describe_image(studio, image)
+    detected = review.load_detected_mask(studio, document["detection"]["id"])
+    data = encode_pixels(detected.astype(np.uint8) * np.uint8(255))
+    with studio.database.write() as session:
+        detection = datasets.get_detection(session, document["detection"]["id"])
+        detection.mask_sha = studio.blobs.put(data)
+    saved = review.save_mask(studio, image, detected, 0)
+    assert saved.revision["origin"] == Origin.DETECTED
+    moved = review.save_mask(studio, image, np.roll(detected, 9, axis=0), saved.version)
+    assert moved.revision["origin"] == Origin.MANUAL, "as large, but not the same"
 
 
 def test_a_stale_save_keeps_both(studio, image):

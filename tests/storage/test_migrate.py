@@ -106,6 +106,8 @@ def test_an_older_schema_names_the_command_which_keeps_every_row(older_database)
         assert connection.execute("SELECT name FROM image").fetchall() == [("one",)]
         kept = connection.execute("SELECT method, mask_sha, area_px FROM detection").fetchall()
         assert kept == [("desra", "c", 7)]
+        entries = connection.execute("SELECT name, state, area_share, flags FROM queue_entry")
+        assert entries.fetchall() == [("one", "unreviewed", 7 / 64, 0)], "made from what is there"
     connection.close()
     assert backup.is_file()
 

@@ -226,7 +226,7 @@ def test_refuses_a_consensus(client):
         (CLEO, {"method": "union"}, "Give your own opinion"),
         (ANNA, {"method": "vote"}, "majority"),
         (ANNA, {"method": "mask"}, "needs its mask"),
-        (ANNA, {"method": "mask", "runs": "!"}, "runs"),
+        (ANNA, {"method": "mask", "runs": "!"}, "cut off"),
         (ANNA, {"method": "mask", "runs": base64.b64encode(b"nonsense").decode()}, "not readable"),
         (ANNA, {"method": "union", "runs": base64.b64encode(pack(LEFT)).decode()}, "Leave it out"),
         (ANNA, {"method": "union", "version": -1}, "version"),

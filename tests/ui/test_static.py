@@ -1,15 +1,38 @@
-"""What the page's modules repeat of the server's has to stay the same."""
+"""What the page's modules repeat of the server's stays the same; what they ask for, they do not."""
 
 import json
 import re
 
-from desra_studio.services.regions import KINDS, MAX_SEVERITY
+from desra_studio.services import kinds, notes
+from desra_studio.services.regions import MAX_SEVERITY
+from desra_studio.ui.identity import MAX_NAME
 from desra_studio.ui.static_files import STATIC
 
 
-def test_kinds_are_the_servers():
-    text = (STATIC / "review" / "component_row.js").read_text()
-    kinds = re.search(r"const KINDS = (\[.*?\]);", text, re.DOTALL).group(1)
-    assert tuple(json.loads(kinds.replace(",\n]", "\n]"))) == KINDS
-    severities = re.search(r"const SEVERITIES = (\[.*?\]);", text).group(1)
-    assert json.loads(severities) == [str(value) for value in range(MAX_SEVERITY + 1)]
+def read_constant(module: str, name: str) -> object:
+    found = re.search(rf"const {name} = (.*?);", (STATIC / module).read_text(), re.DOTALL)
+    return json.loads(found.group(1))
+
+
+def test_severities_are_the_servers():
+    severities = list(range(MAX_SEVERITY + 1))
+    assert read_constant("review/regions.js", "SEVERITIES") == severities
+    assert read_constant("review/component_row.js", "SEVERITIES") == [str(n) for n in severities]
+
+
+def test_what_is_typed_is_as_long_as_the_server_takes_it():
+    assert read_constant("review/component_row.js", "MOST_LETTERS") == notes.MAX_NOTE
+    assert read_constant("review/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
+    assert read_constant("identity.js", "MOST_LETTERS") == MAX_NAME
+
+
+def test_no_module_knows_the_kinds_of_a_dataset():
+    telling = [kind for kind in kinds.USUAL if " " in kind]
+    for module in STATIC.rglob("*.js"):
+        text = module.read_text()
+        assert not [kind for kind in telling if kind in text], module.name
+
+
+def test_a_new_dataset_has_a_key_for_each_kind():
+    text = (STATIC / "review" / "kinds.js").read_text()
+    assert len(kinds.USUAL) == int(re.search(r"KEYED_KINDS = (\d+);", text).group(1))

@@ -146,3 +146,15 @@ def test_packed_answers_are_gzip(client):
     with client.stream("GET", "/studio/detections/1/map.bin") as answer:
         raw = b"".join(answer.iter_raw())
     assert len(gzip.decompress(raw)) == 96 * 96
+
+
+def test_tiles(client):
+    gan = read_document(client)["gan"]
+    path = f"/studio/renditions/{gan['id']}/tiles/0/0_0.png"
+    answer = client.get(f"{path}?v={gan['sha']}")
+    assert "immutable" in answer.headers["cache-control"]
+    assert np.array_equal(decode_png(answer.content), make_pair(seed=0)[0])
+    for wrong, status in (("0/1_0", 404), ("1/0_0", 404), ("0/x_0", 422), ("0/-1_0", 404)):
+        answer = client.get(f"/studio/renditions/{gan['id']}/tiles/{wrong}.png")
+        assert (answer.status_code, len(answer.json()["error"]) > 10) == (status, True)
+    assert client.get("/studio/renditions/99/tiles/0/0_0.png").status_code == 404

@@ -48,11 +48,12 @@ export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${s
 export const pseudoGtUrl = (revision, gan, feather) =>
   `/studio/revisions/${revision.id}/pseudo-gt.png?feather=${feather}&v=${revision.sha}${gan.sha}`;
 
-/** Fetch an image and decode it without any colour conversion. */
-export async function loadBitmap(url) {
-  const blob = await (await request(url)).blob();
-  return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
-}
+export const tileUrl = ({ id, sha }, key) => `/studio/renditions/${id}/tiles/${key}.png?v=${sha}`;
+export const mapUrl = ({ id, map_sha }) => `/studio/detections/${id}/map.png?v=${map_sha}`;
+export const lrUrl = ({ id, lr }) => `/studio/images/${id}/lr.png?v=${lr.sha}`;
+
+/** Fetch the bytes of an image. */
+export const loadBlob = async (url) => (await request(url)).blob();
 
 /** Fetch the run lengths of a mask: of the revision if there is one, else of the detection. */
 export async function loadMaskRuns({ revision, detection }) {

@@ -15,6 +15,14 @@ export function makeButton(page, label, key, action, properties = {}) {
   return made;
 }
 
+/** A button with an icon and its key; its name is said by its tooltip and to screen readers. */
+export function makeIconButton(page, icon, ariaLabel, key, action) {
+  const title = `${ariaLabel} (${key})`;
+  const made = make("button", { title, ariaLabel }, icon, make("kbd", {}, key));
+  page.onClick(made, action);
+  return made;
+}
+
 export function makeSlider(page, ariaLabel, properties, change) {
   const made = make("input", { type: "range", ariaLabel, ...properties });
   made.addEventListener("input", change);

@@ -122,7 +122,7 @@ def _create_queue() -> None:
         "kinds",
         "classes",
     ]
-    op.create_index("ix_queue_entry_state", "queue_entry", ["dataset_id", "state"])
+    op.create_index("ix_queue_entry_annotator", "queue_entry", ["dataset_id", "annotator", "state"])
     op.create_index(
         "ix_queue_entry_name", "queue_entry", ["dataset_id", "name", "image_id", *filtered]
     )

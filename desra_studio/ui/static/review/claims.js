@@ -67,7 +67,8 @@ export class Claims {
     const clock = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const isNews = !this.freezes;
     this.#mine = false;
-    this.freezes = `${name} works on this image until ${clock}: go on with another one, or take it over.`;
+    const advice = "go on with another one, or take it over.";
+    this.freezes = `${name} works on this image until ${clock}: ${advice}`;
     this.sign.hidden = false;
     this.sign.textContent = `Take over from ${name}`;
     this.page.root.dataset.holder = name;

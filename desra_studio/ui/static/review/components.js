@@ -1,6 +1,8 @@
 // Components of a detected mask: their order, which one is where, and their pixels. No DOM here.
 // A region is what the server says about one: { box: [x, y, w, h], area, depth, busier }.
 
+import { countPixels, takeComponent } from "./spans.js";
+
 /** Regions in the order in which they deserve a look: area times depth, the largest first. */
 export const rankRegions = (regions) =>
   [...regions].sort((a, b) => b.area * b.depth - a.area * a.depth || b.area - a.area);
@@ -11,15 +13,15 @@ export function tellDirection({ busier }) {
   return busier >= 0.5 ? "busier" : "smoother";
 }
 
-/** A region in words, as number `rank` (from 0) of `count`. */
+/** A region in words, as number `rank` (from 0) of `count`; of none where `rank` is -1. */
 export function describeRegion(region, rank, count) {
   const direction = tellDirection(region);
   const share = Math.round(100 * (direction === "busier" ? region.busier : 1 - region.busier));
+  const busier = direction === "unknown" ? "direction unknown" : `GAN ${direction} (${share} %)`;
   return [
-    `component ${rank + 1}/${count}`,
+    rank < 0 ? "component" : `component ${rank + 1}/${count}`,
     `area ${groupDigits(region.area)} px`,
-    `depth ${region.depth.toFixed(2)}`,
-    direction === "unknown" ? "direction unknown" : `GAN ${direction} (${share} %)`,
+    ...(region.painted ? ["painted"] : [`depth ${region.depth.toFixed(2)}`, busier]),
   ].join(" · ");
 }
 
@@ -55,40 +57,13 @@ export function floodRegion(mask, width, region) {
   let bestError = Infinity;
   for (let x = 0; x < w; x++) {
     if (!open[x]) continue;
-    const spans = takeComponent(open, w, h, x);
+    const spans = takeComponent(open, w, h, { x, y: 0 });
     const error = Math.abs(countPixels(spans) - region.area);
     if (error < bestError) [best, bestError] = [spans, error];
     if (error === 0) break;
   }
   return best.map(({ y, from, to }) => ({ y: y + top, from: from + left, to: to + left }));
 }
-
-/** Take the component of a pixel in row 0 out of `open`, and return its spans by row. */
-function takeComponent(open, width, height, x) {
-  const spans = [];
-  const waiting = [{ y: 0, low: x, high: x }];
-  while (waiting.length) {
-    const { y, low, high } = waiting.pop();
-    const row = y * width;
-    for (let at = low; at <= high; at++) {
-      if (!open[row + at]) continue;
-      let from = at;
-      let to = at + 1;
-      while (from > 0 && open[row + from - 1]) from--;
-      while (to < width && open[row + to]) to++;
-      open.fill(0, row + from, row + to);
-      spans.push({ y, from, to });
-      // Diagonal neighbours belong to it, so a row above and below is looked at one px further.
-      const next = { low: Math.max(0, from - 1), high: Math.min(width - 1, to) };
-      if (y > 0) waiting.push({ y: y - 1, ...next });
-      if (y < height - 1) waiting.push({ y: y + 1, ...next });
-      at = to;
-    }
-  }
-  return spans.sort((a, b) => a.y - b.y || a.from - b.from);
-}
-
-export const countPixels = (spans) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
 
 export const hasPoint = (spans, x, y) =>
   spans.some((span) => span.y === y && x >= span.from && x < span.to);

@@ -59,7 +59,7 @@ export class Detector {
     const { selection } = this;
     const act = (id, title, keys, run) => ({ id, title, group: "Components", keys, run });
     this.slots = { rows: [this.element], bottom: [this.toggleButton] };
-    this.pointer = [["Ctrl+click or Alt+click", "Choose the component there"]];
+    this.pointer = [["Ctrl+click", "Choose the component there"]];
     this.actions = [
       {
         id: "detector",
@@ -137,10 +137,10 @@ export class Detector {
 
   /** Draw boxes around components: all in the mask's pane, the chosen one in all. */
   decorate(context, kind, view, pane) {
-    const detected = this.page.document?.detected;
-    if (!this.isOpen || !detected) return;
+    const { document } = this.page;
+    if (!this.isOpen || !document) return;
     const chosen = this.selection.chosen?.region;
-    const boxes = kind === "mask" ? detected.ranked : chosen ? [chosen] : [];
+    const boxes = kind === "mask" ? (document.detected?.ranked ?? []) : [];
     drawOutlines(context, boxes, chosen, view, pane);
   }
 

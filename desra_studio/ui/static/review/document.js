@@ -1,14 +1,15 @@
-// One image under review: its two renditions, its mask with undo, and saving.
+// One image under review: its views, its mask with undo, and saving.
 
-import { judgeImage, loadBitmap, loadImage, loadMaskRuns, renditionUrl, saveMask } from "../api.js";
+import { judgeImage, loadImage, loadMaskRuns, saveMask } from "../api.js";
 import { restoreRevision } from "../revisions_api.js";
 import { Detected } from "./detected.js";
 import { areEqual } from "./difference.js";
+import { DocumentViews } from "./document_views.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
-import { Pyramid } from "./pyramid.js";
 import { decodeRuns, encodeRuns } from "./runs.js";
+import { loadRendition } from "./sources.js";
 
 const KEPT_DOCUMENTS = 4;
 // No state of the mask is the saved one.
@@ -23,17 +24,15 @@ export async function openDocument(id) {
   opened.delete(id);
   if (known && (known.dirty || isSame(known.record, record))) {
     known.record.draft = record.draft;
+    await known.views.open();
     opened.set(id, known);
     return known;
   }
-  const [gan, mse, runs] = await Promise.all([
-    loadBitmap(renditionUrl(record.gan)),
-    loadBitmap(renditionUrl(record.mse)),
-    loadMaskRuns(record),
-  ]);
+  const [runs] = await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
   const size = record.width * record.height;
   const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
-  const document = new ReviewDocument(record, Pyramid.build(gan), Pyramid.build(mse), mask);
+  const document = new ReviewDocument(record, mask);
+  await document.views.open();
   document.stored = Detected.ofRecord(record, record.revision ? null : runs);
   document.savedRuns = runs;
   opened.set(id, document);
@@ -43,6 +42,14 @@ export async function openDocument(id) {
   }
   return document;
 }
+
+/** Load what opening an image needs, so that it is quick then. */
+export async function prefetchDocument(id) {
+  const record = await loadImage(id);
+  await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
+}
+
+const loadPair = (record) => [loadRendition(record.gan, record), loadRendition(record.mse, record)];
 
 const isSame = (before, now) =>
   before.version === now.version && before.detection?.id === now.detection?.id;
@@ -63,15 +70,14 @@ export class ReviewDocument {
   #adopted = 0;
   #counted = {};
 
-  constructor(record, gan, mse, mask) {
+  constructor(record, mask) {
     this.record = record;
-    this.gan = gan;
-    this.mse = mse;
     this.mask = mask;
     this.width = record.width;
     this.height = record.height;
     this.layer = new MaskLayer(mask, this.width, this.height);
     this.history = new History(mask, this.width, this.height);
+    this.views = new DocumentViews(this);
   }
 
   get dirty() {
@@ -110,12 +116,9 @@ export class ReviewDocument {
 
   /** Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any. */
   fillSpans(spans, value) {
-    const bounds = boundSpans(spans);
-    this.history.begin();
-    this.history.touch(bounds);
-    this.#fill(spans, value);
-    this.layer.paint(bounds);
-    return this.history.commit();
+    const rectangles = this.history.fill(spans, value);
+    this.#paint(rectangles);
+    return rectangles.length > 0;
   }
 
   beginStroke() {
@@ -132,8 +135,18 @@ export class ReviewDocument {
     this.layer.paint(bounds);
   }
 
+  /** Write a value to px, given by index, in the current stroke; null gives them back. */
+  strokePixels(pixels, value) {
+    this.#paint(this.history.writePixels(pixels, value));
+  }
+
   endStroke() {
     return this.history.commit();
+  }
+
+  /** Take the stroke back that was begun. */
+  cancelStroke() {
+    this.#paint(this.history.abandon());
   }
 
   /** Unmark everything, as one action. */

@@ -113,10 +113,10 @@ export function brushSpans(start, end, radius, image) {
 /** The rectangle { x0, y0, x1, y1 } around spans, or null where there are none. */
 export function boundSpans(spans) {
   if (spans.length === 0) return null;
-  return {
-    x0: Math.min(...spans.map((span) => span.from)),
-    y0: spans[0].y,
-    x1: Math.max(...spans.map((span) => span.to)),
-    y1: spans[spans.length - 1].y + 1,
-  };
+  let [x0, x1] = [Infinity, -Infinity];
+  for (const { from, to } of spans) {
+    if (from < x0) x0 = from;
+    if (to > x1) x1 = to;
+  }
+  return { x0, y0: spans[0].y, x1, y1: spans.at(-1).y + 1 };
 }

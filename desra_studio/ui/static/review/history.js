@@ -57,6 +57,14 @@ export class History {
     return true;
   }
 
+  /** Give the action up that was begun; returns the rectangles that change back. */
+  abandon() {
+    const before = this.open;
+    this.open = null;
+    for (const [index, tile] of before) this.#write(index, tile);
+    return [...before.keys()].map((index) => this.#rectangle(index));
+  }
+
   /** Write a whole mask as one action; returns the rectangles that changed. */
   replace(mask, group = null) {
     this.begin();
@@ -74,6 +82,49 @@ export class History {
     }
     this.commit(group);
     return rectangles;
+  }
+
+  /** Write a value to rows of pixels as one action; returns the rectangles that changed. */
+  fill(spans, value) {
+    this.begin();
+    for (const { y, from, to } of spans) {
+      const [start, end] = [y * this.width + from, y * this.width + to];
+      let at = start;
+      while (at < end && this.mask[at] === value) at++;
+      if (at === end) continue;
+      this.touch({ x0: from, y0: y, x1: to, y1: y + 1 });
+      this.mask.fill(value, at, end);
+    }
+    const rectangles = [...this.open.keys()].map((index) => this.#rectangle(index));
+    this.commit();
+    return rectangles;
+  }
+
+  /**
+   * Write a value to px, given by index, within the open action; null gives back what they were
+   * before it. Returns the rectangles of the tiles they lie in.
+   */
+  writePixels(pixels, value) {
+    const columns = Math.ceil(this.width / TILE);
+    const touched = new Set();
+    let tile = -1;
+    let before = null;
+    let place = null;
+    for (const index of pixels) {
+      const y = Math.floor(index / this.width);
+      const x = index - y * this.width;
+      const now = Math.floor(y / TILE) * columns + Math.floor(x / TILE);
+      if (now !== tile) {
+        tile = now;
+        touched.add(tile);
+        if (!this.open.has(tile)) this.open.set(tile, this.#read(tile));
+        before = this.open.get(tile);
+        place = this.#rectangle(tile);
+      }
+      const { x0, y0, x1 } = place;
+      this.mask[index] = value ?? before[(y - y0) * (x1 - x0) + x - x0];
+    }
+    return [...touched].map((index) => this.#rectangle(index));
   }
 
   /** Take the last action back; returns the rectangles that changed, null where there is none. */

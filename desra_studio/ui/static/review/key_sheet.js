@@ -1,4 +1,5 @@
-// The sheet that shows all keys at a glance, as they are set now.
+// The sheet that shows all keys at a glance, as they are set now. A part of the page may add gestures
+// to it: `pointer`, rows of [gesture, what it does].
 
 import { make } from "../dom.js";
 import { describeKey, describeSeries } from "./key_map.js";

@@ -1,6 +1,6 @@
 // The keys of the Review page at work; which key does what is in key_map.js.
 
-export { nameKey } from "./key_map.js";
+import { nameKey } from "./key_map.js";
 
 const typesText = (target) =>
   target.matches("textarea, select, input:not([type=range], [type=checkbox])");
@@ -20,11 +20,14 @@ export function bindKeys(root, page) {
     const dialog = event.target.closest("dialog");
     if (!page.document || event.altKey || dialog || typesText(event.target)) return;
     if (event.defaultPrevented) return; // what has the focus used it
-    if (page.panes.gesture) return event.preventDefault(); // a stroke ends before anything else
-    const { action, key } = page.keyMap.find(event) ?? {};
+    const key = nameKey(event);
     const onControl = event.target.matches("button, a, input");
     // On a button or slider its own keys come first.
-    if (!action || (onControl && /^(enter| |arrow.*)$/.test(key))) return;
+    if (onControl && /^(enter| |arrow.*)$/.test(key)) return;
+    if (page.toolbox.takeKey(key)) return event.preventDefault();
+    if (page.panes.gesture) return event.preventDefault(); // a stroke ends before anything else
+    const { action } = page.keyMap.find(event) ?? {};
+    if (!action) return;
     event.preventDefault();
     if (!onlyLooks(action) && page.sayFrozen()) return;
     if (action.hold) {

@@ -53,7 +53,8 @@ export class KindPane {
   /** Give the focus to a control; where it cannot have it, to its row's first that can. */
   #focus(name) {
     const control = this.list.querySelector(`[name="${name}"]`) ?? this.added;
-    const other = control.closest(".row").querySelector("button:enabled, input:enabled");
+    const row = control.closest(".row");
+    const other = row.querySelector("button:enabled") ?? row.querySelector("input:enabled");
     (control.disabled ? other : control)?.focus();
   }
 
@@ -71,7 +72,7 @@ export class KindPane {
       { className: "row" },
       make("kbd", { className: "place" }, key),
       input,
-      make("span", { className: "used", title }, labels ? String(labels) : ""),
+      make("span", { className: "used", title }, labels ? `${labels} ${labels === 1 ? "label" : "labels"}` : ""),
       button("up", "↑", "Up", () => this.#move(at, at - 1), at === 0),
       button("down", "↓", "Down", () => this.#move(at, at + 1), at === count - 1),
       button("remove", "×", labels ? title : "Remove", () => this.#remove(at), labels > 0 || count === 1),

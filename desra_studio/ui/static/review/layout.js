@@ -1,10 +1,12 @@
 // The elements of the Review page and where they stand; what they do is the page's.
 //
 // A part of the page fills slots: `tools` (the column at the left), `aside` (tabs at the right, each
-// { id, title, element }), `rows` (below the images), `stage` (over them), `bottom` and `top` (bars).
+// { id, title, element }), `corner` (below them), `rows` (below the images), `stage` (over them),
+// `bottom` and `top` (bars).
 
-import { makeButton, makeSlider } from "../controls.js";
+import { makeButton, makeIconButton, makeSlider } from "../controls.js";
 import { make, pageAddress } from "../dom.js";
+import { drawIcon } from "./icons.js";
 
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page) {
@@ -20,8 +22,8 @@ export function buildLayout(page) {
     message: make("div", { className: "message", role: "status" }),
     maskHidden: make("input", { type: "checkbox" }),
     saveButton: button("Save", "Ctrl+S", () => page.save()),
-    undoButton: button("Undo", "Ctrl+Z", () => page.undo()),
-    redoButton: button("Redo", "Ctrl+Y", () => page.undo(true)),
+    undoButton: makeIconButton(page, drawIcon("undo"), "Undo", "Ctrl+Z", () => page.undo()),
+    redoButton: makeIconButton(page, drawIcon("redo"), "Redo", "Ctrl+Y", () => page.undo(true)),
     verdicts: [
       button("Skip", "S", () => page.judge("skipped")),
       button("Clean", "C", () => page.markClean()),
@@ -67,7 +69,7 @@ export function buildLayout(page) {
       tools,
       page.panes.element,
       ...fill("stage"),
-      buildAside(page, fill("aside")),
+      buildAside(page, fill("aside"), fill("corner")),
     ),
     ...rows,
     make(
@@ -101,7 +103,7 @@ export const buildEmpty = () =>
   );
 
 /** Panels at the right, one at a time; `page.showAside(id)` shows one. */
-function buildAside(page, panels) {
+function buildAside(page, panels, corner) {
   const tabs = panels.map(({ id, title, element }) => {
     const tab = make("button", { role: "tab", id: `studio-tab-${id}` }, title);
     tab.setAttribute("aria-controls", `studio-panel-${id}`);
@@ -123,5 +125,6 @@ function buildAside(page, panels) {
     { ariaLabel: "Queue and more" },
     make("div", { className: "tabs", role: "tablist", hidden: tabs.length < 2 }, ...tabs.map(({ tab }) => tab)),
     ...tabs.map(({ element }) => element),
+    ...corner,
   );
 }

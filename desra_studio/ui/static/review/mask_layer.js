@@ -1,101 +1,76 @@
-// The mask as pixels to look at: 512 px tile canvases, of which only changed parts are painted.
-// One canvas for the whole mask would be copied as a whole on every write after a read.
+// The mask as pixels to look at: tile canvases where something is marked, brought up to date when
+// they are next seen. One canvas for the whole mask would be copied as a whole on every write after
+// a read. Small views of large masks are drawn from a sheet of blocks, not of pixels.
 
+import { paintBlocks } from "./mask_sheet.js";
 import { drawThrough } from "./pyramid.js";
+import { TileGrid } from "./tile_grid.js";
 
 const TILE = 512;
-// Orange: told apart from the blue of the interface by colour-blind people, and rare in photographs.
-// As one number for a pixel, which writes several times faster than four.
-const FILL = packColour(255, 138, 0);
-const EDGE = packColour(255, 240, 200);
+const OVERVIEW = 1024;
 
 export class MaskLayer {
+  /** Who else hears of every rectangle that changed. */
+  followers = new Set();
+
   constructor(mask, width, height) {
-    this.mask = mask;
-    this.width = width;
-    this.height = height;
-    this.columns = Math.ceil(width / TILE);
-    this.tiles = new Map();
-    this.paint({ x0: 0, y0: 0, x1: width, y1: height });
+    const factor = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / OVERVIEW)));
+    this.sheets = [new Sheet(mask, { width, height }, 1)];
+    if (factor > 1) this.sheets.push(new Sheet(mask, { width, height }, factor));
   }
 
-  /** Bring a rectangle up to date with the mask. */
-  paint({ x0, y0, x1, y1 }) {
-    // An edge depends on its neighbours, so the pixels around the rectangle are painted, too.
-    const left = Math.max(0, x0 - 1);
-    const top = Math.max(0, y0 - 1);
-    const right = Math.min(this.width, x1 + 1);
-    const bottom = Math.min(this.height, y1 + 1);
-    for (let row = Math.floor(top / TILE); row * TILE < bottom; row++) {
-      for (let column = Math.floor(left / TILE); column * TILE < right; column++) {
-        this.#paintTile(row, column, {
-          left: Math.max(left, column * TILE),
-          top: Math.max(top, row * TILE),
-          right: Math.min(right, (column + 1) * TILE),
-          bottom: Math.min(bottom, (row + 1) * TILE),
-        });
-      }
-    }
+  /** Bring a rectangle { x0, y0, x1, y1 } up to date with the mask, when it is next drawn. */
+  paint(rectangle) {
+    for (const sheet of this.sheets) sheet.grid.invalidate(rectangle);
+    for (const follow of this.followers) follow(rectangle);
   }
 
   /** Draw the mask through a view: its fill with an opacity of 0 to 1, its edge always. */
   draw(context, view, pane, opacity) {
+    const sheet = this.sheets.findLast(({ factor }) => factor === 1 || view.scale <= 1 / factor);
+    sheet.draw(context, view, pane, opacity);
+  }
+}
+
+/** The mask in blocks of `factor` px a side. */
+class Sheet {
+  constructor(mask, size, factor) {
+    Object.assign(this, { mask, size, factor });
+    this.grid = new TileGrid(size, TILE * factor, factor);
+  }
+
+  draw(context, view, pane, opacity) {
     context.imageSmoothingEnabled = view.scale < 1;
-    for (const tile of this.tiles.values()) {
+    this.grid.visit(view, pane, (tile, changed) => {
+      if (changed) this.#paint(tile, changed);
+      if (!tile.fill) return;
       context.globalAlpha = opacity;
-      drawThrough(context, tile.fill, tile.place, view, pane);
+      drawThrough(context, tile.fill, tile.place, view, pane, true);
       context.globalAlpha = 1;
-      drawThrough(context, tile.edge, tile.place, view, pane);
-    }
+      drawThrough(context, tile.edge, tile.place, view, pane, true);
+    });
   }
 
-  #paintTile(row, column, { left, top, right, bottom }) {
-    const index = row * this.columns + column;
-    let tile = this.tiles.get(index);
-    if (!tile) {
-      const place = {
-        x: column * TILE,
-        y: row * TILE,
-        width: Math.min(TILE, this.width - column * TILE),
-        height: Math.min(TILE, this.height - row * TILE),
-      };
-      tile = {
-        place,
-        fill: new OffscreenCanvas(place.width, place.height),
-        edge: new OffscreenCanvas(place.width, place.height),
-      };
-      this.tiles.set(index, tile);
+  #paint(tile, { x0, y0, x1, y1 }) {
+    const { factor } = this;
+    const rectangle = {
+      x0: Math.floor(x0 / factor),
+      y0: Math.floor(y0 / factor),
+      x1: Math.ceil(x1 / factor),
+      y1: Math.ceil(y1 / factor),
+    };
+    const painted = paintBlocks(this.mask, this.size, factor, rectangle);
+    if (!painted && !tile.fill) return;
+    const width = rectangle.x1 - rectangle.x0;
+    const left = rectangle.x0 - tile.place.x / factor;
+    const top = rectangle.y0 - tile.place.y / factor;
+    for (const kind of ["fill", "edge"]) {
+      tile[kind] ??= new OffscreenCanvas(tile.place.width / factor, tile.place.height / factor);
+      const context = tile[kind].getContext("2d");
+      if (painted) context.putImageData(toImage(painted[kind], width), left, top);
+      else context.clearRect(left, top, width, rectangle.y1 - rectangle.y0);
     }
-    const width = right - left;
-    const fill = new ImageData(width, bottom - top);
-    const edge = new ImageData(width, bottom - top);
-    const fillPixels = new Uint32Array(fill.data.buffer);
-    const edgePixels = new Uint32Array(edge.data.buffer);
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) {
-        if (!this.mask[y * this.width + x]) continue;
-        const at = (y - top) * width + x - left;
-        fillPixels[at] = FILL;
-        if (this.#isEdge(x, y)) edgePixels[at] = EDGE;
-      }
-    }
-    const { x, y } = tile.place;
-    tile.fill.getContext("2d").putImageData(fill, left - x, top - y);
-    tile.edge.getContext("2d").putImageData(edge, left - x, top - y);
-  }
-
-  #isEdge(x, y) {
-    const at = y * this.width + x;
-    return (
-      (x > 0 && !this.mask[at - 1]) ||
-      (x < this.width - 1 && !this.mask[at + 1]) ||
-      (y > 0 && !this.mask[at - this.width]) ||
-      (y < this.height - 1 && !this.mask[at + this.width])
-    );
   }
 }
 
-/** An opaque colour in the order of bytes that this machine has. */
-function packColour(...colour) {
-  return new Uint32Array(Uint8Array.from([...colour, 255]).buffer)[0];
-}
+const toImage = (pixels, width) => new ImageData(new Uint8ClampedArray(pixels.buffer), width);

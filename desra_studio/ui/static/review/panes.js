@@ -1,43 +1,82 @@
-// Three canvases with one view: what is zoomed, panned, or pointed at in one is so in all.
+// One to four panes with one view: what is zoomed, panned, or pointed at in one is so in all.
 
-import { fitView, panBy, revealBox, toImage, toPane, zoomAt } from "./geometry.js";
 import { make } from "../dom.js";
-
-const NAMES = { gan: "GAN-SR", mse: "MSE-SR", mask: "Mask on GAN-SR" };
-const WHEEL_ZOOM = 1.0015;
+import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "./geometry.js";
+import { Gestures } from "./gestures.js";
+import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
+import { Pane } from "./pane.js";
+import { listViews } from "./views.js";
 
 export class Panes {
-  /** @param {object} host says which tool is in use and what is shown, and hears of what happens. */
-  constructor(host) {
+  document = null;
+  /** The part of the image that is seen: { x, y, scale }; see geometry.js. */
+  view = null;
+  /** The id of a view that all panes show while a key is held, bare of mask and boxes. */
+  instead = null;
+  /** Who hears of every frame that was drawn. */
+  followers = new Set();
+  #scheduled = false;
+
+  /**
+   * @param {object} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
+   *   and whether nothing may be painted (`locked`), and hears of what happens (`onPress`,
+   *   `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a pane.
+   * @param {object} layout what the panes show; see layouts.js.
+   */
+  constructor(host, layout) {
     this.host = host;
-    this.document = null;
-    this.view = null;
-    this.pointer = null;
-    this.gesture = null;
-    this.scheduled = false;
-    this.canvases = Object.keys(NAMES).map((kind) => this.#makeCanvas(kind));
-    this.element = make(
-      "div",
-      { className: "panes" },
-      ...this.canvases.map(({ canvas, kind }) =>
-        make("figure", {}, canvas, make("figcaption", {}, NAMES[kind])),
-      ),
-    );
+    this.layout = layout;
+    this.gestures = new Gestures(this, host);
+    this.all = Array.from({ length: MOST_PANES }, (_, index) => this.#makePane(index));
+    this.element = make("div", { className: "panes" }, ...this.all.map(({ element }) => element));
+    this.#arrange();
     new ResizeObserver(() => this.#resize()).observe(this.element);
   }
 
   show(document) {
-    this.#endGesture();
-    const sameSize =
-      this.document?.width === document?.width && this.document?.height === document?.height;
+    this.gestures.end();
+    const before = this.document;
+    const sameSize = before?.width === document?.width && before?.height === document?.height;
     this.document = document;
+    if (before !== document) before?.views.close();
     if (!sameSize || !this.view) this.fit();
+    this.#arrange();
     this.invalidate();
   }
 
+  /** The size of a pane: all have the same. */
   get pane() {
-    const { canvas } = this.canvases[0];
+    const { canvas } = this.all[0];
     return { width: canvas.width, height: canvas.height };
+  }
+
+  /** What the pointer is over, in image px, and what it does there. */
+  get pointer() {
+    return this.gestures.pointer;
+  }
+
+  get gesture() {
+    return this.gestures.current;
+  }
+
+  /** Show another layout of panes. */
+  setLayout(layout) {
+    this.layout = layout;
+    this.document?.views.forgetFailed();
+    this.#arrange();
+    this.#resize();
+    this.host.onLayout(layout);
+  }
+
+  /** One pane more, from the most on to one. */
+  showNextLayout() {
+    this.setLayout(takeNext(this.layout));
+  }
+
+  /** Let all panes show one view, bare; null ends that. */
+  showInstead(id) {
+    this.instead = id;
+    this.invalidate();
   }
 
   fit() {
@@ -50,17 +89,25 @@ export class Panes {
     this.zoom(1 / this.view.scale);
   }
 
-  zoom(factor) {
+  /** Zoom at a point of the pane; by default at the pointer, or in the middle. */
+  zoom(factor, at = null) {
     if (!this.document) return;
     const middle = { x: this.pane.width / 2, y: this.pane.height / 2 };
-    const point = this.pointer ? toPane(this.view, this.pane, this.pointer) : middle;
-    this.view = zoomAt(this.view, this.pane, point, factor, this.document);
+    const pointed = this.pointer ? toPane(this.view, this.pane, this.pointer) : middle;
+    this.view = zoomAt(this.view, this.pane, at ?? pointed, factor, this.document);
     this.invalidate();
   }
 
   pan(dx, dy) {
     if (!this.document) return;
     this.view = panBy(this.view, dx, dy, this.document);
+    this.invalidate();
+  }
+
+  /** Let a point of the image be in the middle of the panes. */
+  lookAt({ x, y }) {
+    if (!this.document) return;
+    this.view = keepInside({ ...this.view, x, y }, this.document);
     this.invalidate();
   }
 
@@ -72,123 +119,58 @@ export class Panes {
 
   /** Draw once before the next frame, however often this is called. */
   invalidate() {
-    if (this.scheduled) return;
-    this.scheduled = true;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
     requestAnimationFrame(() => {
-      this.scheduled = false;
-      for (const entry of this.canvases) this.#draw(entry);
+      this.#scheduled = false;
+      for (const pane of this.all) if (pane.view) this.#draw(pane);
+      for (const follow of this.followers) follow();
     });
   }
 
-  #makeCanvas(kind) {
-    const canvas = make("canvas", { ariaLabel: NAMES[kind], role: "img" });
-    canvas.dataset.pane = kind;
-    canvas.addEventListener("pointerdown", (event) => this.#press(event, canvas));
-    canvas.addEventListener("pointermove", (event) => this.#move(event, canvas));
-    canvas.addEventListener("pointerup", (event) => this.#release(event));
-    canvas.addEventListener("pointercancel", (event) => this.#release(event));
-    canvas.addEventListener("pointerleave", () => {
-      this.pointer = null;
-      this.host.onPoint(null);
-      this.invalidate();
+  #makePane(index) {
+    const pane = new Pane(index + 1, {
+      choose: (id) => this.setLayout(chooseView(this.layout, index, id)),
+      focus: () => this.host.onPress(),
+      invalidate: () => this.invalidate(),
     });
-    canvas.addEventListener(
-      "wheel",
-      (event) => {
-        event.preventDefault();
-        if (!this.document) return;
-        this.#point(event, canvas);
-        if (this.host.tool().wheel?.(this.document, this.pointer, event)) return this.invalidate();
-        this.zoom(WHEEL_ZOOM ** -(event.deltaMode ? event.deltaY * 33 : event.deltaY));
-      },
-      { passive: false },
-    );
-    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-    return { canvas, kind, context: canvas.getContext("2d", { alpha: false }) };
+    this.gestures.bind(pane.canvas);
+    return pane;
   }
 
-  #press(event, canvas) {
-    this.host.onPress();
-    if (!this.document || this.gesture || this.host.locked()) return;
-    const chosen = this.host.tool();
-    const pans = event.button === 1 || (event.button === 0 && chosen.pans);
-    if (!pans && event.button !== 0) return;
-    event.preventDefault();
-    this.#point(event, canvas);
-    if (!pans && (event.altKey || event.ctrlKey || event.metaKey)) {
-      return this.host.onPick(this.pointer);
-    }
-    canvas.setPointerCapture(event.pointerId);
-    const tool = pans ? null : chosen;
-    this.gesture = { tool, id: event.pointerId, x: event.clientX, y: event.clientY };
-    if (pans) return;
-    this.host.onGesture();
-    tool.press(this.document, this.pointer, event);
-    this.invalidate();
-  }
-
-  #move(event, canvas) {
-    const { gesture } = this;
-    if (!this.document || (gesture && event.pointerId !== gesture.id)) return;
-    if (gesture && !gesture.tool) {
-      this.pan(event.clientX - gesture.x, event.clientY - gesture.y);
-      gesture.x = event.clientX;
-      gesture.y = event.clientY;
-      return;
-    }
-    // Every point the browser saw since the last event, so that quick strokes stay round.
-    for (const step of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) {
-      this.#point(step, canvas);
-      gesture?.tool.move(this.document, this.pointer, event);
-    }
-    this.host.onPoint(this.pointer);
-    this.invalidate();
-  }
-
-  #release(event) {
-    if (!this.gesture || event.pointerId !== this.gesture.id) return;
-    if (this.#endGesture(event)) this.host.onEdit();
-    this.invalidate();
-  }
-
-  /** End what the pointer does; tells whether that changed the mask. */
-  #endGesture(event) {
-    const { tool } = this.gesture ?? {};
-    this.gesture = null;
-    return tool ? tool.release(this.document, this.pointer, event) : false;
-  }
-
-  #point(event, canvas) {
-    const box = canvas.getBoundingClientRect();
-    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-    this.pointer = toImage(this.view, this.pane, point);
+  /** Let every pane show what the layout says. */
+  #arrange() {
+    const shown = listShown(this.layout);
+    const offered = listViews(this.document?.record, shown);
+    this.element.dataset.count = shown.length;
+    this.all.forEach((pane, index) => {
+      pane.element.hidden = index >= shown.length;
+      if (index < shown.length) pane.offer(offered, shown[index]);
+      else pane.hide();
+    });
   }
 
   #resize() {
     const wasFitted =
       this.document && this.view && this.view.scale === fitView(this.document, this.pane).scale;
-    for (const { canvas } of this.canvases) {
-      // One canvas px per CSS px: more would only slow painting, the images have their own pixels.
-      canvas.width = Math.max(1, canvas.clientWidth);
-      canvas.height = Math.max(1, canvas.clientHeight);
-    }
+    for (const pane of this.all) if (pane.view) pane.resize();
     if (wasFitted) this.fit();
     this.invalidate();
   }
 
-  #draw({ canvas, context, kind }) {
-    const { pane, document, view } = this;
-    // The same grey in both themes: it decides how bright and coloured a picture looks.
-    context.fillStyle = "#777";
-    context.fillRect(0, 0, canvas.width, canvas.height);
+  #draw(pane) {
+    const { document, host, view, instead } = this;
+    const { context } = pane;
+    const size = this.pane;
+    pane.draw(document, view, size, instead, {
+      opacity: host.opacity(),
+      maskShown: host.maskShown(),
+      invalidate: () => this.invalidate(),
+    });
     if (!document) return;
-    (kind === "mse" ? document.mse : document.gan).draw(context, view, pane);
-    if (kind === "mask" && this.host.maskShown()) {
-      document.layer.draw(context, view, pane, this.host.opacity());
-    }
-    this.host.decorate(context, kind, view, pane);
+    if (!instead) host.decorate(context, pane.view, view, size);
     context.save();
-    this.host.tool().draw?.(context, view, pane, this.pointer);
+    host.tool().draw?.(context, view, size, this.pointer);
     context.restore();
   }
 }

@@ -8,6 +8,7 @@ import { MARKS } from "./queue_row.js";
 
 const DONE = ["accepted", "clean", "skipped"];
 const SHOWN = [...DONE, "in progress"];
+const COLUMNS = [...SHOWN, "assigned", "drafts"];
 const WAIT_MS = 1500;
 
 export class Progress {
@@ -20,7 +21,8 @@ export class Progress {
     this.page = page;
     this.learned = learned;
     this.text = make("span");
-    this.parts = new Map(SHOWN.map((state) => [state, make("span", { className: state.replace(" ", "-") })]));
+    const makePart = (state) => make("span", { className: state.replace(" ", "-") });
+    this.parts = new Map(SHOWN.map((state) => [state, makePart(state)]));
     this.button = make(
       "button",
       { className: "progress", title: "Progress of the dataset and of each annotator" },
@@ -50,9 +52,9 @@ export class Progress {
 
   #show() {
     const { images, states } = this.facts;
-    const done = DONE.reduce((sum, state) => sum + (states[state] ?? 0), 0);
+    const done = DONE.reduce((sum, state) => sum + states[state], 0);
     for (const [state, part] of this.parts) {
-      part.style.width = images ? `${(100 * (states[state] ?? 0)) / images}%` : "0";
+      part.style.width = images ? `${(100 * states[state]) / images}%` : "0";
     }
     this.text.textContent = `${done} of ${images} reviewed`;
     if (this.panel.matches(":popover-open")) this.#fillPanel();
@@ -61,25 +63,30 @@ export class Progress {
   #fillPanel() {
     if (!this.facts) return this.panel.replaceChildren("Not known yet.");
     const { states, annotators } = this.facts;
-    const cell = (tag, text) => make(tag, {}, `${text ?? 0}`);
+    const cell = (tag, text) => make(tag, {}, `${text}`);
     const rows = annotators.map((each) =>
       make(
         "tr",
         {},
         make("th", { scope: "row", title: each.name }, each.name),
-        ...SHOWN.map((state) => cell("td", each[state.replace(" ", "_")])),
+        ...COLUMNS.map((name) => cell("td", each[name.replace(" ", "_")])),
       ),
     );
-    const head = make("tr", {}, cell("th", "Annotator"), ...SHOWN.map((state) => cell("th", state)));
+    const head = make("tr", {}, cell("th", "Annotator"), ...COLUMNS.map((name) => cell("th", name)));
     const all = STATES.map((state) =>
-      make("li", {}, `${MARKS[state]} ${state}`, make("span", { className: "count" }, `${states[state] ?? 0}`)),
+      make(
+        "li",
+        {},
+        `${MARKS[state]} ${state}`,
+        make("span", { className: "count" }, `${states[state]}`),
+      ),
     );
+    const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
+    const nobody = make("p", {}, "Nobody has saved a mask yet.");
     this.panel.replaceChildren(
       make("h3", {}, "Images"),
       make("ul", {}, ...all),
-      ...(rows.length
-        ? [make("h3", {}, "Who labelled what"), make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))]
-        : [make("p", {}, "Nobody has saved a mask yet.")]),
+      ...(rows.length ? [make("h3", {}, "Who labelled what"), table] : [nobody]),
     );
   }
 }

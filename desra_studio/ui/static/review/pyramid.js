@@ -1,42 +1,53 @@
 // An image in halving sizes, so that a small view of a large image is quick and free of aliasing.
 
-const SMALLEST = 512;
+import { readPixel } from "./pixels.js";
+import { pickLevel } from "./tile_plan.js";
 
 export class Pyramid {
-  constructor(levels) {
-    this.levels = levels;
-    this.width = levels[0].width;
-    this.height = levels[0].height;
+  /**
+   * @param {ImageBitmap[]} levels the image, then each half the size of the one before.
+   * @param {{ width, height }} size at which it is shown, by default its own.
+   */
+  constructor(levels, { width, height } = levels[0]) {
+    Object.assign(this, { levels, width, height });
+    this.factor = width / levels[0].width;
   }
 
-  static build(bitmap) {
-    const levels = [bitmap];
-    let last = bitmap;
-    while (Math.max(last.width, last.height) > SMALLEST) {
-      const half = new OffscreenCanvas(Math.ceil(last.width / 2), Math.ceil(last.height / 2));
-      const context = half.getContext("2d");
-      context.imageSmoothingQuality = "high";
-      context.drawImage(last, 0, 0, half.width, half.height);
-      last = half;
-      levels.push(half);
-    }
-    return new Pyramid(levels);
+  get bytes() {
+    return this.levels.reduce((sum, { width, height }) => sum + 4 * width * height, 0);
   }
 
   /** Draw the whole image through a view; pixels are crisp above 1:1. */
   draw(context, view, pane) {
-    const index = Math.min(
-      this.levels.length - 1,
-      Math.max(0, Math.floor(Math.log2(1 / view.scale))),
-    );
-    const level = this.levels[index];
-    context.imageSmoothingEnabled = view.scale < 1;
-    drawThrough(context, level, { x: 0, y: 0, width: this.width, height: this.height }, view, pane);
+    const { width, height } = this;
+    const scale = view.scale * this.factor;
+    context.imageSmoothingEnabled = scale < 1;
+    drawThrough(context, this.pick(scale), { x: 0, y: 0, width, height }, view, pane);
+  }
+
+  /** The smallest level that has all the pixels that a scale of the first one shows. */
+  pick(scale) {
+    return this.levels[pickLevel(scale, this.levels.length - 1)];
+  }
+
+  /** Copy a rectangle { x, y, width, height } pixel by pixel to a canvas's origin. */
+  copy(context, { x, y, width, height }) {
+    context.drawImage(this.levels[0], x, y, width, height, 0, 0, width, height);
+    return true;
+  }
+
+  /** The [red, green, blue] of a pixel. */
+  read(x, y) {
+    return readPixel((context) => context.drawImage(this.levels[0], x, y, 1, 1, 0, 0, 1, 1));
   }
 }
 
-/** Draw what lies at a place of the image, cut to what the pane shows. */
-export function drawThrough(context, source, place, view, pane) {
+/**
+ * Draw what lies at a place of the image, cut to what the pane shows.
+ *
+ * With `whole` its edges lie on whole px of the pane: tiles side by side leave no line between them.
+ */
+export function drawThrough(context, source, place, view, pane, whole = false) {
   const left = Math.max(place.x, Math.floor(view.x - pane.width / 2 / view.scale));
   const top = Math.max(place.y, Math.floor(view.y - pane.height / 2 / view.scale));
   const right = Math.min(place.x + place.width, Math.ceil(view.x + pane.width / 2 / view.scale));
@@ -44,15 +55,18 @@ export function drawThrough(context, source, place, view, pane) {
   if (right <= left || bottom <= top) return;
   const fx = source.width / place.width;
   const fy = source.height / place.height;
+  const round = whole ? Math.round : (value) => value;
+  const x = round((left - view.x) * view.scale + pane.width / 2);
+  const y = round((top - view.y) * view.scale + pane.height / 2);
   context.drawImage(
     source,
     (left - place.x) * fx,
     (top - place.y) * fy,
     (right - left) * fx,
     (bottom - top) * fy,
-    (left - view.x) * view.scale + pane.width / 2,
-    (top - view.y) * view.scale + pane.height / 2,
-    (right - left) * view.scale,
-    (bottom - top) * view.scale,
+    x,
+    y,
+    round((right - view.x) * view.scale + pane.width / 2) - x,
+    round((bottom - view.y) * view.scale + pane.height / 2) - y,
   );
 }

@@ -17,6 +17,7 @@ import {
 import { QueueList } from "./queue_list.js";
 import { QueueRows } from "./queue_rows.js";
 import { QueueSelection } from "./queue_selection.js";
+import { describeFinished } from "./texts.js";
 
 // As many rows as are fetched for the sake of one selected range.
 const MAX_RANGE = 2000;
@@ -25,14 +26,17 @@ const ALL = { filters: NO_FILTERS, order: "name" };
 export class Queue {
   rows = new QueueRows();
   asked = ALL;
-  #next = null;
+  #next = Promise.resolve(null);
   #pages = new Newest(({ from, to }, signal) => this.#tryFetch(from, to, signal));
 
   constructor(page) {
     this.page = page;
     this.selection = new QueueSelection();
     this.list = new QueueList(this.selection, {
-      open: (id, byMouse) => this.#open(id, byMouse),
+      open: (id, byMouse) => {
+        if (byMouse) page.focus();
+        page.open(id);
+      },
       need: (from, to) => this.#need(from, to),
       extend: (from, to) => this.#extend(from, to),
       selected: () => this.bulk.refresh(),
@@ -43,7 +47,7 @@ export class Queue {
       count: () => this.selection.count(this.rows.total),
       request: () => this.selection.toRequest(listFilters(this.asked.filters)),
       find: (id) => this.rows.find(id),
-      changed: () => this.#reload(),
+      changed: (left) => this.#reload(left),
       clear: () => this.#clearSelection(),
     });
     this.progress = new Progress(page, (facts) => {
@@ -67,7 +71,13 @@ export class Queue {
     );
     this.slots = { aside: [{ id: "queue", title: "Queue", element: this.element }] };
     this.actions = [
-      { id: "queue", title: "Go into the queue", group: "Panels", keys: ["q"], run: () => this.focus() },
+      {
+        id: "queue",
+        title: "Go into the queue",
+        group: "Panels",
+        keys: ["q"],
+        run: () => this.focus(),
+      },
       {
         id: "next-open",
         title: "Next image that waits for a verdict",
@@ -91,6 +101,7 @@ export class Queue {
       const all = await loadQueuePage(dataset, ALL, { around: wanted });
       if (all.position !== null) return wanted;
     }
+    if (!this.rows.total) this.page.say("No image fits this filter.");
     const { id } = await loadNextOpen(dataset, this.asked);
     return id ?? this.rows.at(0)?.id ?? null;
   }
@@ -104,7 +115,7 @@ export class Queue {
       await this.#list(open);
       if (!open && this.rows.total) await this.page.open(this.rows.at(0).id);
       else if (open) this.page.describe();
-      this.#lookAhead();
+      this.#next = this.#lookAhead();
     } catch (error) {
       this.page.say(error.message, true);
     }
@@ -121,10 +132,10 @@ export class Queue {
 
   /** Once an image is open. */
   show() {
-    this.#lookAhead();
+    this.#next = this.#lookAhead();
   }
 
-  /** The image that most likely comes next, once known: to fetch its pictures ahead. */
+  /** Resolves to the id of the image that most likely comes next, or null; it never rejects. */
   upcoming() {
     return this.#next;
   }
@@ -184,14 +195,9 @@ export class Queue {
       return page.say("No other image of this filter waits for a verdict. ", false, clear);
     }
     await this.progress.load();
-    const { images, states } = this.progress.facts;
-    const open = (states.unreviewed ?? 0) + (states["in progress"] ?? 0);
     const link = make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) });
     link.textContent = "Go on to fine-tuning";
-    const text = open
-      ? `No other image waits for you; ${open} of ${images} are not judged yet. `
-      : `All ${images} images are reviewed, ${states.accepted ?? 0} accepted. `;
-    page.say(text, false, link);
+    page.say(describeFinished(this.progress.facts), false, link);
   }
 
   /** Ask for the list anew; answers the position of an image in it, null where it has none. */
@@ -213,20 +219,17 @@ export class Queue {
   }
 
   /** After a change of many images: the list, and the open image with it. */
-  async #reload() {
+  async #reload(left) {
     await this.ask(this.asked);
     if (this.page.document) await this.page.reload();
+    this.selection.set(left);
+    this.bulk.refresh();
   }
 
   #clearSelection() {
     this.selection.clear();
     this.bulk.refresh();
     this.list.invalidate();
-  }
-
-  #open(id, byMouse) {
-    if (byMouse) this.page.focus();
-    this.page.open(id);
   }
 
   /** Rows in sight: fetch those that are missing. */
@@ -255,20 +258,18 @@ export class Queue {
     this.list.invalidate();
   }
 
-  /** Know what comes next before it is asked for. */
+  /** Know what comes next before it is asked for: its id, and the rows around the open image. */
   async #lookAhead() {
-    const { rows, asked, page } = this;
-    if (!page.document) return;
-    const { id } = page.document.record;
-    this.#next = rows.neighbour(id, 1) ?? null;
+    const id = this.page.document?.record.id;
+    if (!id) return null;
+    const { rows } = this;
     try {
       const place = rows.placeOf(id);
       if (place < 0) await this.#findPlace(id);
       else await this.#fetch(place - 1, place + 2);
-      const next = await this.nextOpen(id);
-      if (asked === this.asked && page.document?.record.id === id) this.#next = next ?? this.#next;
+      return (await this.nextOpen(id)) ?? rows.neighbour(id, 1) ?? null;
     } catch {
-      // What comes next is asked for again when it is wanted.
+      return null; // what comes next is asked for again when it is wanted
     }
   }
 

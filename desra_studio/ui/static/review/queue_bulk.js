@@ -10,7 +10,8 @@ const ACTS = [
   {
     action: "accept",
     label: "Accept",
-    ask: (number) => `Accept the mask that ${number === 1 ? "it has" : "each of them has"}: saved, or detected.`,
+    ask: (number) =>
+      `Accept the mask that ${number === 1 ? "it has" : "each of them has"}: saved, or detected.`,
     done: (number) => `${count(number)} accepted.`,
   },
   {
@@ -18,7 +19,7 @@ const ACTS = [
     label: "Clean",
     ask: () => "Call clean what marks nothing.",
     done: (number) => `${count(number)} called clean.`,
-    force: "Clear their masks and call them clean",
+    force: "Empty what is left",
   },
   {
     action: "assign",
@@ -26,7 +27,7 @@ const ACTS = [
     ask: () => "Assign to (nobody: leave empty)",
     value: "to",
     before: (item) => item.assigned_to,
-    done: (number, { to }) => (to ? `${count(number)} assigned to ${to}.` : `${count(number)} assigned to nobody.`),
+    done: (number, { to }) => `${count(number)} assigned to ${to || "nobody"}.`,
   },
   {
     action: "ask_opinions",
@@ -34,12 +35,16 @@ const ACTS = [
     ask: () => "How many people label each?",
     value: "wanted",
     before: (item) => item.opinions?.wanted ?? 1,
-    done: (number, { wanted }) => `${count(number)} ${number === 1 ? "asks" : "ask"} for ${wanted === 1 ? "one opinion" : `${wanted} opinions`}.`,
+    done: (number, { wanted }) =>
+      `${count(number)} to be labelled by ${wanted === 1 ? "one person" : `${wanted} people`}.`,
   },
 ];
 
 export class QueueBulk {
-  /** @param {object} host has count(), request(), find(id), changed(change) and clear(). */
+  #number = 0;
+  #names = [];
+
+  /** @param {object} host has count(), request(), find(id), clear() and changed(ids left as they were). */
   constructor(page, host) {
     this.page = page;
     this.host = host;
@@ -64,8 +69,8 @@ export class QueueBulk {
   /** Show how many are selected; a question that was open is about others now. */
   refresh() {
     const number = this.host.count();
-    if (number === this.number) return;
-    this.number = number;
+    if (number === this.#number) return;
+    this.#number = number;
     this.element.hidden = number === 0;
     this.about.textContent = `${number} selected`;
     this.#drop();
@@ -73,28 +78,33 @@ export class QueueBulk {
 
   /** Offer who an image can be assigned to. */
   learn({ annotators }) {
-    this.names = annotators.map(({ name }) => name);
+    this.#names = annotators.map(({ name }) => name);
   }
 
   #drop() {
+    if (this.question.contains(document.activeElement)) this.page.focus();
     this.question.hidden = true;
     this.acts.hidden = false;
   }
 
   #ask(act) {
     const number = this.host.count();
-    const input = this.#makeInput(act);
+    const [input, ...choices] = this.#makeInput(act);
     const go = make("button", { className: "primary" }, `${act.label} ${number}`);
     const submit = (event) => {
       event.preventDefault();
       const value = act.value === "wanted" ? Number(input.value) : input?.value.trim();
-      this.#run(act, { action: act.action, ...(act.value ? { [act.value]: value } : {}) });
+      const change = { action: act.action, ...(act.value ? { [act.value]: value } : {}) };
+      const images = this.host.request();
+      this.#drop();
+      this.#run(act, change, images);
     };
     const cancel = make("button", { type: "button", onclick: () => this.#drop() }, "Cancel");
     const form = make(
       "form",
       { onsubmit: submit },
       make("label", {}, make("span", {}, act.ask(number)), ...(input ? [input] : [])),
+      ...choices,
       make("div", { className: "line" }, go, cancel),
     );
     form.addEventListener("keydown", (event) => {
@@ -107,49 +117,36 @@ export class QueueBulk {
     (input ?? go).focus();
   }
 
+  /** What an act has to know, with what it can be chosen from; nothing for most. */
   #makeInput({ value }) {
     if (value === "wanted") {
-      return make("select", {}, ...[1, 2, 3].map((each) => make("option", { value: each }, `${each}`)));
+      const options = [1, 2, 3].map((each) => make("option", { value: each }, `${each}`));
+      return [make("select", {}, ...options)];
     }
-    if (value !== "to") return null;
+    if (value !== "to") return [];
     const names = make("datalist", { id: "studio-queue-names" });
-    names.append(...(this.names ?? []).map((name) => make("option", { value: name })));
-    this.question.append(names);
+    names.append(...this.#names.map((name) => make("option", { value: name })));
     const input = make("input", { type: "text", maxLength: 100 });
     input.setAttribute("list", names.id);
-    return input;
+    return [input, names];
   }
 
-  async #run(act, change) {
+  async #run(act, change, images) {
     const { page } = this;
     // The image that is open may be among them: what is seen is what is judged.
     if (page.document?.dirty && !(await page.save())) return;
-    const request = { ...change, ...this.host.request() };
-    const undo = this.#listUndo(act, request.images);
-    const answer = await this.#send(request);
-    if (!answer) return;
-    await this.host.changed();
-    const links = [];
-    if (undo) links.push(this.#makeLink("Undo", () => this.#undo(undo)));
-    if (act.force && answer.skipped.length) {
-      const images = answer.skipped.map(({ id }) => id);
-      const forced = { ...change, images, force: true };
-      links.push(this.#makeLink(act.force, () => this.#repeat(act, forced)));
-    }
-    this.#tell(act, change, answer, links);
+    const undo = this.#listUndo(act, images);
+    const answer = await this.#send({ ...change, ...images });
+    if (answer) this.#tell(act, change, answer, undo);
   }
 
-  async #repeat(act, change) {
-    const answer = await this.#send(change);
-    if (!answer) return;
-    await this.host.changed();
-    this.#tell(act, change, answer, []);
-  }
-
+  /** Send a change, and show the list as it is then; what was left as it was stays selected. */
   async #send(change) {
     this.page.say("Changing …");
     try {
-      return await changeImages(this.page.dataset, change);
+      const answer = await changeImages(this.page.dataset, change);
+      await this.host.changed(answer.skipped.map(({ id }) => id));
+      return answer;
     } catch (error) {
       this.page.say(error.message, true);
       return null;
@@ -158,16 +155,25 @@ export class QueueBulk {
     }
   }
 
-  #tell(act, change, { done, skipped }, links) {
-    const why = skipped.slice(0, 3).map((each) => `${each.name}: ${each.why}`);
-    const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : "";
-    const left = skipped.length ? ` ${skipped.length} left as they were (${why.join("; ")}${more}).` : "";
-    const text = `${act.done(done, change)}${left} `;
-    this.page.say(text, false, ...links.flatMap((link) => [link, " "]));
+  #tell(act, change, { done, skipped }, undo) {
+    const links = [];
+    if (undo) links.push(this.#makeLink("Undo", () => this.#undo(undo)));
+    if (skipped.length) {
+      const reasons = skipped.map(({ name, why }) => `${name}: ${why}`);
+      const title = reasons.slice(0, 20).join("\n");
+      const more = skipped.length > 1 ? ` and ${skipped.length - 1} more` : "";
+      const were = more ? "they were" : "it was";
+      const text = `${skipped.length} left as ${were}: ${skipped[0].name}, ${skipped[0].why}`;
+      links.push(make("span", { className: "why", title }, text), `${more}. `);
+      const images = { images: skipped.map(({ id }) => id) };
+      const force = () => this.#run(act, { ...change, force: true }, images);
+      if (act.force) links.push(this.#makeLink(act.force, force));
+    }
+    this.page.say(`${act.done(done, change)} `, false, ...links);
   }
 
   /** The changes that take an act back; null where that cannot be known. */
-  #listUndo({ action, value, before }, images) {
+  #listUndo({ action, value, before }, { images }) {
     const items = images?.map((id) => this.host.find(id)) ?? [];
     if (!before || !items.length || !items.every(Boolean)) return null;
     const groups = Map.groupBy(items, before);
@@ -180,7 +186,6 @@ export class QueueBulk {
 
   async #undo(changes) {
     for (const change of changes) if (!(await this.#send(change))) return;
-    await this.host.changed();
     this.page.say("Taken back.");
   }
 

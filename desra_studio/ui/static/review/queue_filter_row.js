@@ -13,7 +13,7 @@ import {
 } from "./queue_filters.js";
 import { MARKS } from "./queue_row.js";
 
-const SEVERITIES = ["1", "2", "3", "4", "5"].map((value) => [value, value === "5" ? "5" : `${value} or more`]);
+const SEVERITIES = [..."12345"].map((least) => [least, least === "5" ? "5" : `${least} or more`]);
 const toShare = (percent) => (percent === "" ? "" : String(Number((percent / 100).toPrecision(6))));
 const toPercent = (share) => (share === "" ? "" : String(Number((share * 100).toPrecision(6))));
 
@@ -25,7 +25,8 @@ export class QueueFilterRow {
   constructor(page, change) {
     this.page = page;
     this.change = change;
-    this.button = make("button", { className: "filter", title: "Choose what the queue lists" }, "Filter");
+    this.button = make("button", { className: "filter" }, "Filter");
+    this.button.title = "Choose what the queue lists";
     this.order = makeSelect(page, "Order", ORDERS, () =>
       change({ ...this.#asked, order: this.order.value }),
     );
@@ -98,7 +99,8 @@ export class QueueFilterRow {
     this.states = STATES.map((state) => {
       const box = make("input", { type: "checkbox", value: state, onchange: read });
       const count = make("span", { className: "count" });
-      return { state, box, count, element: make("label", {}, box, `${MARKS[state]} ${state}`, count) };
+      const element = make("label", {}, box, `${MARKS[state]} ${state}`, count);
+      return { state, box, count, element };
     });
     this.fields = {
       kind: select(),

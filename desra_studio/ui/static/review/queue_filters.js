@@ -25,7 +25,8 @@ export const NO_FILTERS = { state: [], ...Object.fromEntries(KEYS.map((key) => [
 /** Read filters and order from an address; what makes no sense there is left out. */
 export function readFilters(search) {
   const query = new URLSearchParams(search);
-  const filters = { ...NO_FILTERS, state: STATES.filter((state) => query.getAll("state").includes(state)) };
+  const states = query.getAll("state");
+  const filters = { ...NO_FILTERS, state: STATES.filter((state) => states.includes(state)) };
   for (const key of KEYS) {
     const text = (query.get(key) ?? "").trim();
     if ((CHECKS[key] ?? Boolean)(text)) filters[key] = text;
@@ -65,7 +66,8 @@ export function describeFilters(filters, classes = []) {
   add("area_max", (share) => `area to ${formatShare(share)}`);
   add("annotator", (name) => `by ${name}`);
   add("assigned", (name) => `for ${name}`);
-  add("class", (index) => classes.find((each) => String(each.index) === index)?.name ?? `class ${index}`);
+  const findClass = (index) => classes.find((each) => String(each.index) === index);
+  add("class", (index) => findClass(index)?.name ?? `class ${index}`);
   return chips;
 }
 

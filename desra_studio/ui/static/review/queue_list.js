@@ -59,10 +59,6 @@ export class QueueList {
     this.invalidate();
   }
 
-  forget() {
-    this.#current = null;
-  }
-
   /** Draw once before the next frame, however often this is called. */
   invalidate() {
     if (this.#scheduled) return;

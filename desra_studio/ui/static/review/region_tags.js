@@ -20,7 +20,6 @@ export function drawTag(context, label, region, view, pane) {
   const at = toPane(view, pane, { x, y });
   // After the letter of the box, which stands in its corner.
   const letter = region && tellDirection(region) !== "unknown" ? TAG : 0;
-  const left = Math.max(0, Math.floor(at.x) - 2) + letter;
   const edge = Math.floor(at.y) - 1.5;
   const top = edge >= TAG ? edge - TAG : edge;
   if (at.x > pane.width || at.y > pane.height || at.y < -TAG) return;
@@ -28,6 +27,8 @@ export function drawTag(context, label, region, view, pane) {
   context.font = "10px ui-sans-serif, system-ui, sans-serif";
   context.textBaseline = "middle";
   const width = context.measureText(text).width + 8;
+  // All of it, even at the right rim.
+  const left = Math.max(0, Math.min(Math.max(0, Math.floor(at.x) - 2) + letter, pane.width - width));
   context.fillStyle = "rgb(0 0 0 / 80%)";
   context.fillRect(left, top, width, TAG);
   context.fillStyle = "#fff";

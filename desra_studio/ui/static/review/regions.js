@@ -148,7 +148,9 @@ export class Regions {
     known.loading = revision ? loadRegionLabels(id) : Promise.resolve([]);
     this.#known = known;
     known.loading.then(
-      (list) => {
+      async (list) => {
+        // Their places in the detected mask tell which boxes they belong to.
+        if (list.length) await document.detected?.load().catch(() => {});
         known.list = list;
         this.page.panes.invalidate();
       },

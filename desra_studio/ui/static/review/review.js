@@ -14,11 +14,15 @@ import { KeyMap } from "./key_map.js";
 import { bindKeys } from "./keys.js";
 import { Kinds } from "./kinds.js";
 import { buildEmpty, buildLayout } from "./layout.js";
+import { Minimap } from "./minimap.js";
 import { Panes } from "./panes.js";
+import { PaneControls } from "./pane_controls.js";
+import { Prefetch } from "./prefetch.js";
 import { Probe } from "./probe.js";
 import { Queue } from "./queue.js";
 import { Regions } from "./regions.js";
 import { Settings } from "./settings_dialog.js";
+import { Shaping } from "./shaping.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./toolbox.js";
 
@@ -34,9 +38,8 @@ export function mount(element) {
  * show(document) when an image was opened, leave(document) before it goes, edited(document) after
  * every action on the mask, refresh() when anything about the image may have changed, cancel() to
  * forget what is on its way, settle() for when what was said of the image is sent,
- * decorate(context, kind, view, pane) to draw over a pane. `pointer` are rows [gesture, what it
- * does] for the sheet of keys. While its `freezes` has a sentence, the mask stays as it is, and that
- * sentence says why.
+ * decorate(context, kind, view, pane) to draw over a pane. While its `freezes` has a sentence, the
+ * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
   loading = false;
@@ -49,7 +52,8 @@ class ReviewPage {
     this.root = root;
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
-    this.panes = new Panes({
+    this.paneControls = new PaneControls(this);
+    const host = {
       tool: () => this.toolbox.current,
       opacity: () => Number(this.opacity.value),
       maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
@@ -59,19 +63,23 @@ class ReviewPage {
       onEdit: () => this.afterEdit(),
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
+      onLayout: (layout) => this.paneControls.keepLayout(layout),
       decorate: (...place) => this.maskHidden.checked || this.tell("decorate", ...place),
-    });
+    };
+    this.panes = new Panes(host, this.paneControls.readLayout());
     this.toolbox = new Toolbox(this);
     this.kinds = new Kinds(this);
     this.regions = new Regions(this);
     this.settings = new Settings(this);
     this.detector = new Detector(this);
+    this.shaping = new Shaping(this);
     this.comparison = new Comparison(this);
     this.journal = new Journal(this);
     this.queue = new Queue(this);
     this.claims = new Claims(this);
     this.parts = [
       this.toolbox,
+      this.shaping,
       this.queue,
       new HistoryPanel(this),
       this.detector,
@@ -81,6 +89,9 @@ class ReviewPage {
       this.journal,
       this.claims,
       this.settings,
+      this.paneControls,
+      new Minimap(this),
+      new Prefetch(this),
     ];
     this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
     this.keyMap = new KeyMap(this.actions);

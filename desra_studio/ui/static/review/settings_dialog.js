@@ -3,6 +3,7 @@
 
 import { make } from "../dom.js";
 import { UserSettings } from "../user_settings.js";
+import { hasUnsaved } from "./document.js";
 import { KeyLabels } from "./key_labels.js";
 import { KeyPane } from "./key_pane.js";
 import { KeySheet } from "./key_sheet.js";
@@ -51,6 +52,12 @@ export class Settings {
       if (this.panes.some((pane) => pane.leave?.())) event.preventDefault();
     });
     page.root.append(this.sheet.element, this.element);
+    // Another name is about to work here.
+    window.addEventListener("studio:user", (event) => {
+      if (!page.root.isConnected || !hasUnsaved()) return;
+      event.detail.refusal = "Save the changes of the mask first; they are made under the name before.";
+      event.preventDefault();
+    });
     this.store.load();
   }
 
@@ -60,7 +67,7 @@ export class Settings {
     this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true").focus();
   }
 
-  /** Another name works here from now on: why that cannot be yet, or "". */
+  /** Let what is set hold. */
   #apply() {
     this.page.keyMap.use(this.store.values.keys);
     this.labels.write();

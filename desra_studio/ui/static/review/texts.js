@@ -1,4 +1,4 @@
-// Sentences about an image under review.
+// Sentences about an image under review, and about the review of them all.
 
 /** What the image is about, and what to do with it. */
 export function summarize(document) {
@@ -14,6 +14,14 @@ export function summarize(document) {
 
 export function countArtifacts({ regions }) {
   return `${regions.length} artifact${regions.length === 1 ? "" : "s"}`;
+}
+
+/** That nothing waits for a verdict any more, or nothing for who asks. */
+export function describeFinished({ images, states }) {
+  const open = states.unreviewed + states["in progress"];
+  return open
+    ? `No other image waits for you; ${open} of ${images} are not judged yet. `
+    : `All ${images} images are reviewed, ${states.accepted} accepted. `;
 }
 
 /** Whether and when a mask was saved. */

@@ -1,49 +1,134 @@
-// The tools of the canvas, which of them is chosen, and the size of the brush.
+// The tools of the canvas, which of them is chosen, and the one setting that it has.
 //
 // A tool has an id, a label and a key; `press`, `move` and `release` (document, point, event) hear
 // of the pointer, in image px, and `release` tells whether the mask changed. By choice it has
-// `cancel(document)`, `wheel(document, point, event)`, which tells whether it used the wheel, and
-// `draw(context, view, pane, pointer)` for what is seen before it is in the mask. A tool that pans
-// has `pans`: true and nothing else.
+// `cancel(document)`, to drop what is not in the mask yet; `keys(document, key)`, which hears of
+// every key before the page does and tells whether it took it; `wheel(document, point, event)`,
+// which tells whether it used the wheel; and `draw(context, view, pane, pointer)` for what is seen
+// before it is in the mask. `setting` names its setting, "size" or "tolerance". A tool that pans
+// has `pans`: true and nothing else; one whose cursor tells whether it adds or subtracts has
+// `subtracts`: true.
 
-import { makeButton, makeSlider } from "../controls.js";
+import { makeIconButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
+import { ArtifactMaps } from "./artifact_maps.js";
+import { drawIcon } from "./icons.js";
+import { shortenKey } from "./key_map.js";
+import { Setting } from "./setting.js";
 import { BrushTool } from "./tools/brush.js";
+import { ComponentTool } from "./tools/component.js";
 import { drawCross } from "./tools/cross.js";
+import { LassoTool } from "./tools/lasso.js";
+import { PolygonTool } from "./tools/polygon.js";
+import { SplitTool } from "./tools/split.js";
+import { WandTool } from "./tools/wand.js";
 
 const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
-const PAN = { id: "pan", label: "Pan", key: "Space", pans: true, draw: drawCross };
+const TOLERANCES = Array.from({ length: 51 }, (_, index) => index / 50);
+const PAN = { id: "pan", label: "Pan", key: " ", pans: true, draw: drawCross };
 
 export class Toolbox {
-  #radiusIndex = RADII.indexOf(8);
+  settings = {
+    size: new Setting("Size", "Brush size", RADII, 8, (radius) => `${2 * radius} px`),
+    tolerance: new Setting("Tolerance", "Tolerance of the wand", TOLERANCES, 0.1, (value) =>
+      value.toFixed(2),
+    ),
+  };
+  maps = new ArtifactMaps();
   #panHeld = false;
+  #altHeld = false;
 
   constructor(page) {
     this.page = page;
-    const radius = () => this.radius;
-    this.tools = [
-      new BrushTool("brush", "Brush", "b", 1, radius),
-      new BrushTool("eraser", "Eraser", "e", 0, radius),
-      PAN,
-    ];
+    this.tools = this.#makeTools();
     this.chosen = this.tools[0];
-    this.buttons = this.tools.map((tool) => {
-      const key = tool.key.length === 1 ? tool.key.toUpperCase() : tool.key;
-      const button = makeButton(page, tool.label, key, () => this.choose(tool.id));
-      button.dataset.tool = tool.id;
+    this.buttons = this.tools.map(({ id, label, key }) => {
+      const choose = () => this.choose(id);
+      const button = makeIconButton(page, drawIcon(id), label, shortenKey(key), choose);
+      button.dataset.tool = id;
       return button;
     });
-    this.sizeText = make("output");
-    this.size = makeSlider(page, "Brush size", { min: 0, max: RADII.length - 1, step: 1 }, () =>
-      this.#resizeTo(Number(this.size.value)),
+    this.settingName = make("span", { className: "setting" });
+    this.settingText = make("output");
+    this.slider = makeSlider(page, "", { min: 0, step: 1 }, () =>
+      this.#set(Number(this.slider.value)),
     );
     this.slots = {
       tools: this.buttons,
-      bottom: [make("label", {}, "Size", this.size, this.sizeText)],
+      bottom: [make("label", {}, this.settingName, this.slider, this.settingText)],
     };
-    this.actions = [
+    this.pointer = [
+      ["Alt", "Subtract: brush, polygon, lasso, wand"],
+      ["Wheel while pressed", "Tolerance of the wand"],
+      ["Double click", "Close a polygon, as Enter does"],
+    ];
+    this.actions = this.#listActions();
+  }
+
+  /** Once the page is there. */
+  start() {
+    this.choose(this.chosen.id);
+    this.#watchAlt();
+  }
+
+  /** What was begun on the image before is dropped. */
+  show(document) {
+    this.chosen.cancel?.(document);
+    if (this.chosen.setting === "tolerance") this.#loadMap(document);
+  }
+
+  /** The tool that the pointer has now. */
+  get current() {
+    return this.#panHeld ? PAN : this.chosen;
+  }
+
+  choose(id) {
+    const { page } = this;
+    if (id !== this.chosen.id) this.chosen.cancel?.(page.document);
+    this.chosen = this.tools.find((tool) => tool.id === id);
+    for (const button of this.buttons) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === id));
+    }
+    page.root.dataset.tool = id;
+    if (this.chosen.setting === "tolerance" && page.document) this.#loadMap(page.document);
+    this.#showSetting();
+  }
+
+  /** Offer a key to the tool; tells whether it took it. */
+  takeKey(key) {
+    const taken = this.current.keys?.(this.page.document, key) ?? false;
+    if (taken) this.page.panes.invalidate();
+    return taken;
+  }
+
+  #makeTools() {
+    const { page, settings } = this;
+    const sign = () => (this.#altHeld ? "−" : "+");
+    const radius = () => settings.size.value;
+    const say = (text) => page.say(text);
+    return [
+      new BrushTool("brush", "Brush", "b", 1, radius),
+      new BrushTool("eraser", "Eraser", "e", 0, radius),
+      new PolygonTool(sign, () => page.afterEdit()),
+      new LassoTool(sign),
+      new WandTool({
+        sign,
+        say,
+        tolerance: () => settings.tolerance.value,
+        step: (offset) => this.#set(settings.tolerance.index + offset),
+        map: (document) => this.#readMap(document),
+      }),
+      new SplitTool(say),
+      new ComponentTool(() => page.detector.selection),
+      PAN,
+    ];
+  }
+
+  #listActions() {
+    const change = (offset) => this.#set(this.#setting.index + offset);
+    return [
       ...this.tools
-        .filter(({ key }) => key.length === 1)
+        .filter((tool) => tool !== PAN)
         .map(({ id, label, key }) => ({
           id,
           title: label,
@@ -51,8 +136,20 @@ export class Toolbox {
           keys: [key],
           run: () => this.choose(id),
         })),
-      { id: "smaller", title: "Smaller brush", group: "Tools", keys: ["["], run: () => this.#resize(-1) },
-      { id: "larger", title: "Larger brush", group: "Tools", keys: ["]"], run: () => this.#resize(1) },
+      {
+        id: "smaller",
+        title: "Smaller brush, or tolerance",
+        group: "Tools",
+        keys: ["["],
+        run: () => change(-1),
+      },
+      {
+        id: "larger",
+        title: "Larger brush, or tolerance",
+        group: "Tools",
+        keys: ["]"],
+        run: () => change(1),
+      },
       {
         id: "pan",
         title: "Pan while held, as the middle button does",
@@ -63,44 +160,63 @@ export class Toolbox {
     ];
   }
 
-  /** Once the page is there. */
-  start() {
-    this.choose(this.chosen.id);
-    this.#resizeTo(this.#radiusIndex);
-  }
-
-  /** The tool that the pointer has now. */
-  get current() {
-    return this.#panHeld ? PAN : this.chosen;
-  }
-
-  /** Of the brush, in image px. */
-  get radius() {
-    return RADII[this.#radiusIndex];
-  }
-
-  choose(id) {
-    this.chosen = this.tools.find((tool) => tool.id === id);
-    for (const button of this.buttons) {
-      button.setAttribute("aria-pressed", String(button.dataset.tool === id));
-    }
-    this.page.root.dataset.tool = id;
-    this.page.panes.invalidate();
-  }
-
   #holdPan(held) {
     this.#panHeld = held;
     this.page.panes.invalidate();
   }
 
-  #resize(step) {
-    this.#resizeTo(Math.min(RADII.length - 1, Math.max(0, this.#radiusIndex + step)));
+  /** The map for the wand; where it is not there yet, that is said. */
+  #readMap(document) {
+    const map = this.maps.get(document);
+    if (!map) this.#loadMap(document, "Loading the artifact map …");
+    return map;
   }
 
-  #resizeTo(index) {
-    this.#radiusIndex = index;
-    this.size.value = index;
-    this.sizeText.textContent = `${2 * this.radius} px`;
+  async #loadMap(document, text = "") {
+    const { page } = this;
+    if (text) page.say(text);
+    try {
+      await this.maps.load(document);
+      if (text && page.document === document) page.say("");
+    } catch (error) {
+      if (page.document === document) page.say(error.message, true);
+    }
+  }
+
+  /** The cursor tells what a press would do. Alone, Alt would open the browser's menu. */
+  #watchAlt() {
+    const { root, panes } = this.page;
+    const set = (held) => {
+      this.#altHeld = held;
+      panes.invalidate();
+    };
+    for (const type of ["keydown", "keyup"]) {
+      root.addEventListener(type, (event) => {
+        if (event.key !== "Alt" || !this.current.subtracts) return;
+        event.preventDefault();
+        set(type === "keydown");
+      });
+    }
+    window.addEventListener("blur", () => set(false));
+  }
+
+  /** Of the chosen tool; tools without one leave the size in its place, out of use. */
+  get #setting() {
+    return this.settings[this.chosen.setting ?? "size"];
+  }
+
+  #set(index) {
+    this.#setting.index = index;
+    this.#showSetting();
+  }
+
+  #showSetting() {
+    const { name, label, steps, index, text } = this.#setting;
+    this.settingName.textContent = name;
+    Object.assign(this.slider, { ariaLabel: label, max: steps.length - 1, value: index });
+    this.slider.disabled = !this.chosen.setting;
+    this.slider.setAttribute("aria-valuetext", text);
+    this.settingText.textContent = text;
     this.page.panes.invalidate();
   }
 }

@@ -1,9 +1,11 @@
-// Brush and eraser: round, with a hard edge, exact to the pixel.
+// Brush and eraser: round, with a hard edge, exact to the pixel. With Alt the brush erases.
 
 import { toPane } from "../geometry.js";
 
 export class BrushTool {
+  setting = "size";
   #from = null;
+  #value = 0;
 
   /**
    * @param {0 | 1} value what it leaves: 1 marks, 0 unmarks.
@@ -13,19 +15,26 @@ export class BrushTool {
     Object.assign(this, { id, label, key, value, radius });
   }
 
-  press(document, point) {
+  press(document, point, event) {
     this.#from = point;
+    this.#value = event.altKey ? 0 : this.value;
     document.beginStroke();
-    document.stroke(point, point, this.radius(), this.value);
+    document.stroke(point, point, this.radius(), this.#value);
   }
 
   move(document, point) {
-    document.stroke(this.#from, point, this.radius(), this.value);
+    document.stroke(this.#from, point, this.radius(), this.#value);
     this.#from = point;
   }
 
   release(document) {
+    this.#from = null;
     return document.endStroke();
+  }
+
+  cancel(document) {
+    if (this.#from) document.cancelStroke();
+    this.#from = null;
   }
 
   /** Outline what the next stroke covers. */

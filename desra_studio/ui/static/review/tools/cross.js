@@ -1,20 +1,56 @@
-// The cursor of tools that have no size: a small cross, seen on any photograph.
+// What tools draw over the panes: a cross as cursor, and lines, seen on any photograph.
 
 import { toPane } from "../geometry.js";
 
 const ARM = 6;
+const DARK_BELOW_LIGHT = [["#000", 3], ["#fff", 1]];
 
-export function drawCross(context, view, pane, pointer) {
+/** The cursor of tools that have no size; with a sign, "+" or "−", where they add and subtract. */
+export function drawCross(context, view, pane, pointer, sign = "") {
   if (!pointer) return;
   const { x, y } = toPane(view, pane, pointer);
-  for (const [colour, width] of [["#000", 3], ["#fff", 1]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.beginPath();
+  strokeTwice(context, () => {
     context.moveTo(x - ARM, y);
     context.lineTo(x + ARM, y);
     context.moveTo(x, y - ARM);
     context.lineTo(x, y + ARM);
+  });
+  const [left, top] = [x + ARM + 2, y + ARM + 3];
+  if (!sign) return;
+  strokeTwice(context, () => {
+    context.moveTo(left, top + 4);
+    context.lineTo(left + 8, top + 4);
+    if (sign !== "+") return;
+    context.moveTo(left + 4, top);
+    context.lineTo(left + 4, top + 8);
+  });
+}
+
+/** A line through points of the image. */
+export function drawLine(context, view, pane, points) {
+  strokeTwice(context, () => {
+    for (const point of points) {
+      const { x, y } = toPane(view, pane, point);
+      context.lineTo(x, y);
+    }
+  });
+}
+
+/** A small square around a point of the image, filled where it is what the next click takes. */
+export function drawCorner(context, view, pane, point, filled) {
+  const { x, y } = toPane(view, pane, point);
+  const half = filled ? 4 : 2.5;
+  strokeTwice(context, () => context.rect(x - half, y - half, 2 * half, 2 * half));
+  context.fillStyle = "#fff";
+  if (filled) context.fill();
+}
+
+function strokeTwice(context, trace) {
+  context.beginPath();
+  trace();
+  for (const [colour, width] of DARK_BELOW_LIGHT) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
     context.stroke();
   }
 }

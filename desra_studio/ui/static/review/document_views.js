@@ -1,0 +1,116 @@
+// The views of one image: GAN-SR and MSE-SR at once, the others when a pane first shows them.
+//
+// A view has draw(context, view, pane, { opacity, maskShown, divider, invalidate }), which answers
+// what is to be said beside its name, if anything.
+
+import { lrUrl, mapUrl } from "../api.js";
+import { BicubicView } from "./bicubic_view.js";
+import { PseudoGt } from "./pseudo_gt.js";
+import { Pyramid } from "./pyramid.js";
+import { loadPyramid, loadRendition } from "./sources.js";
+import { findTuned, tellMissing } from "./views.js";
+
+export const LOADING = "Loading …";
+
+export class DocumentViews {
+  #entries = new Map();
+  gan = null;
+  mse = null;
+
+  constructor(document) {
+    this.document = document;
+  }
+
+  /** Make GAN-SR and MSE-SR ready. */
+  async open() {
+    const { record } = this.document;
+    if (this.gan) return;
+    [this.gan, this.mse] = await Promise.all([
+      loadRendition(record.gan, record),
+      loadRendition(record.mse, record),
+    ]);
+  }
+
+  /** Let go of all pixels; what was used last stays with the sources. */
+  close() {
+    this.#entries.clear();
+    this.document.layer.followers.clear();
+    this.gan = null;
+    this.mse = null;
+  }
+
+  /**
+   * What is there of a view: { drawn } or { text }, which says why not. One that is missing is
+   * loaded, and `onReady` hears when that ended.
+   */
+  get(id, onReady) {
+    const { record } = this.document;
+    const missing = tellMissing(id, record);
+    if (missing) return { text: missing };
+    if (!this.#entries.has(id)) this.#entries.set(id, this.#begin(id, onReady));
+    return this.#entries.get(id);
+  }
+
+  /** Try again what could not be loaded. */
+  forgetFailed() {
+    for (const [id, { text }] of this.#entries) {
+      if (text && text !== LOADING) this.#entries.delete(id);
+    }
+  }
+
+  #begin(id, onReady) {
+    const made = this.#make(id);
+    if (!(made instanceof Promise)) return { drawn: made };
+    const entry = { text: LOADING };
+    made
+      .then(
+        (drawn) => Object.assign(entry, { drawn, text: null }),
+        (error) => (entry.text = error.message),
+      )
+      .then(onReady);
+    return entry;
+  }
+
+  /** A view by id; a promise of one that has to be loaded. */
+  #make(id) {
+    const { document, gan, mse } = this;
+    const { record, layer } = document;
+    if (id === "gan") return gan;
+    if (id === "mse") return mse;
+    if (id === "mask") return { draw: (...place) => drawMasked(gan, layer, ...place) };
+    if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
+    if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
+    if (id === "map") return enlarge(loadPyramid(mapUrl(record.detection)), record);
+    if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(record)), record);
+    if (id === "lr-bicubic") {
+      return loadPyramid(lrUrl(record)).then((lr) => new BicubicView(lr, record));
+    }
+    return loadRendition(findTuned(id, record), record);
+  }
+}
+
+/** An image of another size, shown at that of the record. */
+const enlarge = (loaded, record) => loaded.then(({ levels }) => new Pyramid(levels, record));
+
+function drawMasked(gan, layer, context, view, pane, options) {
+  const note = gan.draw(context, view, pane, options);
+  if (options.maskShown) layer.draw(context, view, pane, options.opacity);
+  return note;
+}
+
+/** One image left of the divider, the other one right of it. */
+function drawDivided(gan, mse, context, view, pane, options) {
+  const x = Math.round(options.divider * pane.width);
+  const notes = [gan.draw(context, view, pane, options)];
+  context.save();
+  context.beginPath();
+  context.rect(x, 0, pane.width - x, pane.height);
+  context.clip();
+  notes.push(mse.draw(context, view, pane, options));
+  context.restore();
+  context.fillStyle = "#000";
+  context.fillRect(x - 1.5, 0, 3, pane.height);
+  context.fillStyle = "#fff";
+  context.fillRect(x - 0.5, 0, 1, pane.height);
+  return notes.find(Boolean);
+}

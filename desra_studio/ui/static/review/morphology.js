@@ -1,0 +1,68 @@
+// Holes of a mask, and growing and shrinking it by one px. No DOM here.
+//
+// Marked px belong together over corners, so what is not marked does not: a hole is a 4-connected
+// region without marks that touches no edge of the image.
+
+import { boxOf, drawSpans, groupSpans, readSpans, shiftSpans } from "./spans.js";
+
+/** The holes of a mask, as components. */
+export const findHoles = (mask, width, height) =>
+  groupSpans(readSpans(mask, width, height, 0), false).filter(
+    ({ box: [x, y, w, h] }) => x > 0 && y > 0 && x + w < width && y + h < height,
+  );
+
+/** The holes of one component, given by its spans, whatever else lies in them. */
+export function findHolesOf(spans) {
+  const box = boxOf(spans);
+  const [x, y, width, height] = box;
+  return findHoles(drawSpans(spans, box), width, height).map((hole) => ({
+    ...hole,
+    box: [hole.box[0] + x, hole.box[1] + y, hole.box[2], hole.box[3]],
+    spans: shiftSpans(hole.spans, x, y),
+  }));
+}
+
+/**
+ * Whether step `index` of growing takes corner neighbours along. Steps with four and with eight
+ * neighbours take turns: an octagon, as near to a disc as steps of one px come. Shrinking goes the
+ * same steps back, from `index` - 1 down, so that growing and shrinking n times closes gaps of 2n px.
+ */
+export const takesCorners = (index) => (index < 0 ? ~index : index) % 2 === 1;
+
+/** What spans cover when they grow by one px in an image of a size; spans overlap, in no order. */
+export function growSpans(spans, { width, height }, corners) {
+  const grown = [];
+  for (const { y, from, to } of spans) {
+    const wide = { from: Math.max(0, from - 1), to: Math.min(width, to + 1) };
+    const beside = corners ? wide : { from, to };
+    grown.push({ y, ...wide });
+    if (y > 0) grown.push({ y: y - 1, ...beside });
+    if (y < height - 1) grown.push({ y: y + 1, ...beside });
+  }
+  return grown;
+}
+
+/**
+ * The px that spans of a mask lose when they shrink by one px: those beside a px that is not marked.
+ * The edge of the image takes nothing away, for nobody knows what lies behind it.
+ */
+export function findRim(spans, mask, { width, height }, corners) {
+  const rim = [];
+  for (const { y, from, to } of spans) {
+    const row = y * width;
+    const rows = [y > 0 ? row - width : row, y < height - 1 ? row + width : row];
+    const isFull = (x) => mask[rows[0] + x] && mask[row + x] && mask[rows[1] + x];
+    const isLost = (x) => {
+      const [left, right] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
+      if (corners) return !(isFull(left) && isFull(x) && isFull(right));
+      return !(isFull(x) && mask[row + left] && mask[row + right]);
+    };
+    for (let x = from; x < to; x++) {
+      if (!isLost(x)) continue;
+      const start = x;
+      while (x < to && isLost(x)) x++;
+      rim.push({ y, from: start, to: x });
+    }
+  }
+  return rim;
+}

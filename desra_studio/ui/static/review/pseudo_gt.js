@@ -1,0 +1,62 @@
+// The pseudo-GT of the mask as it is now: MSE-SR inside it, GAN-SR outside, with a soft edge.
+//
+// Composed here, so that it follows every stroke; each value is within 2 of 255 of what fine-tuning
+// composes from the saved mask, which does not round the weights to 8 bits.
+
+import { FEATHER, featherMask } from "./feather.js";
+import { drawThrough } from "./pyramid.js";
+import { TileGrid } from "./tile_grid.js";
+
+const TILE = 256;
+
+export class PseudoGt {
+  constructor({ mask, layer, width, height }, gan, mse) {
+    Object.assign(this, { mask, gan, mse, size: { width, height } });
+    this.grid = new TileGrid(this.size, TILE, FEATHER);
+    layer.followers.add((rectangle) => this.grid.invalidate(rectangle));
+  }
+
+  draw(context, view, pane, options) {
+    const note = this.gan.draw(context, view, pane, options);
+    const smooth = view.scale < 1;
+    this.grid.visit(view, pane, (tile, changed) => {
+      if (changed && !this.#paint(tile, changed)) tile.changed = changed;
+      if (!tile.canvas) return;
+      context.imageSmoothingEnabled = smooth;
+      drawThrough(context, tile.canvas, tile.place, view, pane, true);
+    });
+    return note;
+  }
+
+  read(x, y) {
+    const weights = featherMask(this.mask, this.size, { x0: x, y0: y, x1: x + 1, y1: y + 1 });
+    const weight = (weights?.[0] ?? 0) / 255;
+    const [gan, mse] = [this.gan.read(x, y), this.mse.read(x, y)];
+    return gan && mse && gan.map((value, at) => Math.round(weight * mse[at] + (1 - weight) * value));
+  }
+
+  /** Bring a part of a tile up to date; tells whether MSE-SR was there for it. */
+  #paint(tile, { x0, y0, x1, y1 }) {
+    const weights = featherMask(this.mask, this.size, { x0, y0, x1, y1 });
+    if (!weights && !tile.canvas) return true;
+    tile.canvas ??= new OffscreenCanvas(tile.place.width, tile.place.height);
+    const context = tile.canvas.getContext("2d");
+    const [x, y] = [x0 - tile.place.x, y0 - tile.place.y];
+    const [width, height] = [x1 - x0, y1 - y0];
+    context.clearRect(x, y, width, height);
+    if (!weights) return true;
+    const part = new OffscreenCanvas(width, height);
+    const drawing = part.getContext("2d");
+    drawing.putImageData(toAlpha(weights, width), 0, 0);
+    drawing.globalCompositeOperation = "source-in";
+    const there = this.mse.copy(drawing, { x: x0, y: y0, width, height });
+    if (there) context.drawImage(part, x, y);
+    return there;
+  }
+}
+
+function toAlpha(weights, width) {
+  const image = new ImageData(width, weights.length / width);
+  for (let at = 0; at < weights.length; at++) image.data[4 * at + 3] = weights[at];
+  return image;
+}

@@ -1,0 +1,69 @@
+// Tiles of an image, loaded when they are first seen; those used last are kept. No DOM here.
+
+const AT_ONCE = 4;
+// Where the view moves on, what it has passed need not be loaded any more.
+const WAITING = 32;
+const RETRY_MS = 3000;
+
+export class TileCache {
+  #tiles = new Map();
+  #waiting = new Map();
+  #loading = new Set();
+  #load;
+  #most;
+
+  /**
+   * @param {(key: string) => Promise} load fetches a tile.
+   * @param {number} most how many are kept.
+   */
+  constructor(load, most) {
+    this.#load = load;
+    this.#most = most;
+  }
+
+  /** A tile; null where it is not there. */
+  peek(key) {
+    return this.#tiles.get(key) ?? null;
+  }
+
+  /** A tile; one that is not there is loaded, and `onReady` hears of it. */
+  get(key, onReady) {
+    const tile = this.#tiles.get(key);
+    if (tile) {
+      this.#tiles.delete(key);
+      this.#tiles.set(key, tile);
+      return tile;
+    }
+    if (!this.#loading.has(key)) {
+      this.#waiting.delete(key);
+      this.#waiting.set(key, onReady);
+      if (this.#waiting.size > WAITING) this.#waiting.delete(this.#waiting.keys().next().value);
+      this.#next();
+    }
+    return null;
+  }
+
+  /** Load what was asked for last first: that is what is seen. */
+  #next() {
+    if (this.#loading.size >= AT_ONCE || this.#waiting.size === 0) return;
+    const [key, onReady] = [...this.#waiting].at(-1);
+    this.#waiting.delete(key);
+    this.#loading.add(key);
+    this.#load(key).then(
+      (tile) => {
+        this.#tiles.set(key, tile);
+        if (this.#tiles.size > this.#most) this.#tiles.delete(this.#tiles.keys().next().value);
+        this.#end(key, onReady);
+      },
+      // The next frame asks again; not at once, or a server that is away would be asked for ever.
+      () => setTimeout(() => this.#end(key, onReady), RETRY_MS),
+    );
+    this.#next();
+  }
+
+  #end(key, onReady) {
+    this.#loading.delete(key);
+    onReady?.();
+    this.#next();
+  }
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { paintBlocks, shareBlocks } from "../../desra_studio/ui/static/review/mask_sheet.js";
+import { TileGrid } from "../../desra_studio/ui/static/review/tile_grid.js";
+
+const makeMask = (...rows) => Uint8Array.from(rows.join(""), Number);
+const show = (pixels, width) =>
+  [...pixels].map((value) => (value ? "#" : ".")).join("").match(new RegExp(`.{${width}}`, "g"));
+const size = { width: 6, height: 5 };
+const mask = makeMask("000000", "011110", "011110", "011110", "000000");
+const all = { x0: 0, y0: 0, x1: 6, y1: 5 };
+
+test("pixels have a fill, and an edge where a neighbour is not marked", () => {
+  const { fill, edge } = paintBlocks(mask, size, 1, all);
+  assert.deepEqual(show(fill, 6), ["......", ".####.", ".####.", ".####.", "......"]);
+  assert.deepEqual(show(edge, 6), ["......", ".####.", ".#..#.", ".####.", "......"]);
+});
+
+test("a part is painted as it is in the whole", () => {
+  const { fill, edge } = paintBlocks(mask, size, 1, { x0: 2, y0: 1, x1: 4, y1: 4 });
+  assert.deepEqual(show(fill, 2), ["##", "##", "##"]);
+  assert.deepEqual(show(edge, 2), ["##", "..", "##"]);
+});
+
+test("the border of the image is no edge", () => {
+  const { edge } = paintBlocks(new Uint8Array(30).fill(1), size, 1, all);
+  assert.ok(edge.every((value) => value === 0));
+});
+
+test("nothing is made where nothing is marked", () => {
+  assert.equal(paintBlocks(mask, size, 1, { x0: 0, y0: 0, x1: 6, y1: 0 }), null);
+  assert.equal(paintBlocks(new Uint8Array(30), size, 1, all), null);
+});
+
+test("blocks have the share that is marked, cut at the border of the image", () => {
+  const shares = shareBlocks(mask, size, 4, { x0: 0, y0: 0, x1: 2, y1: 2 });
+  assert.deepEqual([...shares], [9 / 16, 3 / 16, 0, 0]);
+  const { fill } = paintBlocks(mask, size, 4, { x0: 0, y0: 0, x1: 2, y1: 2 });
+  const alphas = [...new Uint8Array(fill.buffer)].filter((_, at) => at % 4 === 3);
+  assert.deepEqual(alphas, [Math.round((255 * 9) / 16), Math.round((255 * 3) / 16), 0, 0]);
+});
+
+test("one marked pixel in a block is seen as an edge", () => {
+  const lone = new Uint8Array(64 * 64);
+  lone[40 * 64 + 33] = 1;
+  const { edge } = paintBlocks(lone, { width: 64, height: 64 }, 8, { x0: 0, y0: 0, x1: 8, y1: 8 });
+  assert.equal([...edge].findIndex(Boolean), 5 * 8 + 4);
+});
+
+const visit = (grid, view, pane) => {
+  const seen = [];
+  grid.visit(view, pane, (tile, changed) => seen.push([tile.place.x, tile.place.y, changed]));
+  return seen;
+};
+
+test("tiles are made when they are seen, and mended where they changed", () => {
+  const grid = new TileGrid({ width: 100, height: 60 }, 32, 1);
+  const pane = { width: 40, height: 20 };
+  const view = { x: 20, y: 10, scale: 1 };
+  assert.deepEqual(visit(grid, view, pane), [
+    [0, 0, { x0: 0, y0: 0, x1: 32, y1: 32 }],
+    [32, 0, { x0: 32, y0: 0, x1: 64, y1: 32 }],
+  ]);
+  assert.deepEqual(visit(grid, view, pane), [[0, 0, null], [32, 0, null]]);
+  grid.invalidate({ x0: 30, y0: 4, x1: 31, y1: 5 });
+  grid.invalidate({ x0: 2, y0: 8, x1: 3, y1: 9 });
+  assert.deepEqual(visit(grid, view, pane), [
+    [0, 0, { x0: 1, y0: 3, x1: 32, y1: 10 }],
+    [32, 0, null],
+  ]);
+});
+
+test("a margin reaches into the next tile, and not out of the image", () => {
+  const grid = new TileGrid({ width: 64, height: 32 }, 32, 8);
+  const [view, pane] = [{ x: 32, y: 16, scale: 1 }, { width: 64, height: 32 }];
+  visit(grid, view, pane);
+  grid.invalidate({ x0: 26, y0: 0, x1: 30, y1: 2 });
+  assert.deepEqual(visit(grid, view, pane), [
+    [0, 0, { x0: 18, y0: 0, x1: 32, y1: 10 }],
+    [32, 0, { x0: 32, y0: 0, x1: 38, y1: 10 }],
+  ]);
+});
+
+test("a view beside the image shows no tile", () => {
+  const grid = new TileGrid({ width: 64, height: 32 }, 32, 1);
+  assert.deepEqual(visit(grid, { x: -100, y: 0, scale: 1 }, { width: 40, height: 20 }), []);
+});

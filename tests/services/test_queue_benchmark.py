@@ -1,0 +1,20 @@
+"""The queue's benchmark on a small scale: what it asks for is answered, and so is the naive way."""
+
+from starlette.testclient import TestClient
+
+from desra_studio.services import queue_benchmark
+from desra_studio.storage.queue_entries import refresh_dataset
+from desra_studio.ui.server import create_api
+
+
+def test_every_question_has_an_answer(studio):
+    with studio.database.write() as session:
+        dataset_id = queue_benchmark.fill_dataset(session, 40)
+        refresh_dataset(session, dataset_id)
+    with TestClient(create_api(studio), base_url="http://127.0.0.1") as client:
+        for name, path in queue_benchmark.list_routes(dataset_id, 40).items():
+            answer = client.get(path)
+            assert answer.status_code == 200, name
+            if "first page" in name and name.startswith("order"):
+                assert len(answer.json()["items"]) == 40, name
+    assert queue_benchmark.time_naive(studio, dataset_id) > 0

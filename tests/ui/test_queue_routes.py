@@ -1,0 +1,170 @@
+"""The queue's routes: what they answer and refuse, and that a page can follow them."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
+from desra_studio.services.flags import Finding, flag_images
+from desra_studio.ui.server import create_api
+from tests.ui.test_routes import save
+
+QUEUE = "/studio/api/datasets/1/queue"
+BULK = "/studio/api/datasets/1/bulk"
+
+
+@pytest.fixture
+def client(studio, dataset_folder):
+    report = import_dataset(studio, dataset_folder, "set")
+    detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
+    with TestClient(create_api(studio), base_url="http://127.0.0.1") as made:
+        yield made
+
+
+def read(client, path, **values):
+    answer = client.get(path, params=values)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def list_names(client, **values):
+    return "".join(item["name"] for item in read(client, QUEUE, **values)["items"])
+
+
+def change(client, **values):
+    answer = client.post(BULK, json=values)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_page_of_the_queue(client, studio):
+    flag_images(studio, "study", [Finding(2, "voters saw it", 4, 5)])
+    page = read(client, QUEUE, order="flagged", limit=1, around=1)
+    assert (page["total"], page["offset"], page["position"]) == (3, 1, 1)
+    page = read(client, QUEUE, order="flagged")
+    assert [item["name"] for item in page["items"]] == ["b", "a", "c"]
+    assert set(page["items"][0]) == {
+        "id", "name", "state", "regions", "area_share", "annotator", "assigned_to", "severity",
+        "kinds", "classes", "flags", "uncertainty", "disagreement", "dissent", "opinions",
+        "claimed_by",
+    }  # fmt: skip
+    flag = page["items"][0]["flags"][0]
+    assert (flag["source"], flag["note"], flag["x"], flag["y"]) == ("study", "voters saw it", 4, 5)
+
+
+def test_filters_as_the_page_sends_them(client):
+    save(client, 0, **{"X-Studio-User": "Zo%C3%AB"})
+    assert list_names(client, state=["in progress", "clean"]) == "a"
+    assert list_names(client, state="unreviewed", order="area") != "a"
+    assert list_names(client, annotator="Zoë") == "a"
+    empty = {"kind": "", "annotator": "", "assigned": ""}
+    assert list_names(client, **empty) == "abc"
+    assert list_names(client, **{"class": 3}) == list_names(client, severity=1) == ""
+    assert read(client, f"{QUEUE}/next", after=1) == {"id": 2}
+    assert read(client, f"{QUEUE}/next", after=2, state="unreviewed") == {"id": 3}
+    assert read(client, f"{QUEUE}/next", state="clean") == {"id": None}
+    assert read(client, f"{QUEUE}/step", **{"from": 2, "offset": -1}) == {"id": 1}
+    assert read(client, f"{QUEUE}/step", **{"from": 3, "offset": 1}) == {"id": None}
+
+
+def test_a_save_is_compared_with_the_detector_after_its_answer(client):
+    save(client, 0)
+    item = read(client, QUEUE)["items"][0]
+    assert 0 < item["disagreement"] <= 1
+    assert list_names(client, order="disagreement")[0] == "a"
+
+
+def test_claims(client):
+    def claim(who, method="POST", **values):
+        headers = {"X-Studio-User": who}
+        return client.request(method, "/studio/api/images/1/claim", headers=headers, **values)
+
+    first = claim("anna").json()
+    assert (first["claimed_by"], first["mine"]) == ("anna", True)
+    refused = claim("bob", json={"take_over": False})
+    assert refused.status_code == 409
+    assert refused.json()["claimed_by"] == "anna"
+    assert refused.json()["until"] == first["until"]
+    assert "anna works on a until" in refused.json()["error"]
+    assert read(client, QUEUE)["items"][0]["claimed_by"] == "anna"
+    assert read(client, f"{QUEUE}/next")["id"] == 2
+    assert claim("bob", json={"take_over": True}).status_code == 200
+    assert claim("bob", "DELETE").json()["claimed_by"] is None
+    assert read(client, QUEUE)["items"][0]["claimed_by"] is None
+
+
+def test_bulk_changes(client):
+    assert change(client, action="assign", images=[1, 2], to="Ada") == {"done": 2, "skipped": []}
+    assert list_names(client, assigned="Ada") == "ab"
+    chosen = {"action": "accept", "filter": {"assigned": "Ada"}, "except": [2]}
+    assert change(client, **chosen)["done"] == 1
+    assert list_names(client, state="accepted") == "a"
+    skipped = change(client, action="clean", images=[1])["skipped"]
+    assert [(item["id"], item["name"]) for item in skipped] == [(1, "a")]
+    assert change(client, action="ask_opinions", images=[3], wanted=2)["done"] == 1
+    assert read(client, QUEUE)["items"][2]["opinions"] == {"wanted": 2, "given": 0}
+
+
+def test_progress(client):
+    save(client, 0)
+    progress = read(client, "/studio/api/datasets/1/progress")
+    assert progress["images"] == 3
+    assert progress["states"]["in progress"] == 1
+    assert [(person["name"], person["in_progress"]) for person in progress["annotators"]] == [
+        ("tester", 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "status", "says"),
+    [
+        ("queue", {"order": "mood"}, 422, "'mood'"),
+        ("queue", {"state": "lost"}, 422, "state"),
+        ("queue", {"limit": 10**9}, 422, "1 to 500"),
+        ("queue", {"around": 10**30}, 422, "around"),
+        ("queue", {"area_min": "nan"}, 200, '"total":0'),
+        ("queue/step", {"offset": 1}, 422, "from"),
+        ("queue/step", {"from": 1, "offset": 0}, 422, "1 to 500"),
+        ("queue/next", {"after": 999}, 200, '"id":1'),
+    ],
+)
+def test_odd_questions(client, path, values, status, says):
+    answer = client.get(f"/studio/api/datasets/1/{path}", params=values)
+    assert answer.status_code == status, answer.text
+    assert says in answer.text.replace(": ", ":") or says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"action": "burn", "images": [1]}, "action"),
+        ({"action": "accept"}, "either the images or a filter"),
+        ({"action": "accept", "images": [1], "filter": {}}, "either the images or a filter"),
+        ({"action": "accept", "filter": {"order": "mood"}}, "'mood'"),
+        ({"action": "ask_opinions", "images": [1], "wanted": 9}, "got 9"),
+        ({"action": "accept", "images": [10**30]}, "images"),
+    ],
+)
+def test_refuses_bulk_changes(client, values, says):
+    answer = client.post(BULK, json=values)
+    assert answer.status_code == 422
+    assert says in answer.json()["error"]
+    assert list_names(client, state="unreviewed") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/studio/api/datasets/99/queue"),
+        ("GET", "/studio/api/datasets/99/queue/next"),
+        ("GET", "/studio/api/datasets/99/queue/step?from=1&offset=1"),
+        ("GET", "/studio/api/datasets/99/progress"),
+        ("POST", "/studio/api/images/99/claim"),
+        ("DELETE", "/studio/api/images/99/claim"),
+    ],
+)
+def test_what_is_gone_is_said(client, method, path):
+    answer = client.request(method, path)
+    assert answer.status_code == 404
+    assert "99 does not exist" in answer.json()["error"]
