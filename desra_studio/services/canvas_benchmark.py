@@ -25,7 +25,8 @@ from desra_studio.imaging.io import encode_png, read_rgb, resize_bicubic
 from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.layout import GAN_FOLDER, MSE_FOLDER
-from desra_studio.services.review import list_queue, save_mask
+from desra_studio.services.queue import make_filter, read_page
+from desra_studio.services.review import save_mask
 from desra_studio.services.studio import Studio, open_studio
 
 if TYPE_CHECKING:
@@ -77,14 +78,14 @@ def make_dataset(studio: Studio, source: Path, side: int) -> int:
             photo = make_photo(sample, side, noise=4 - 3 * role)
             (source / folder / f"{number}.png").write_bytes(encode_png(photo))
     imported = import_dataset(studio, source, f"{side} px")
-    for seed, item in enumerate(list_queue(studio, imported.dataset_id)):
+    for seed, item in enumerate(read_page(studio, make_filter(imported.dataset_id)).items):
         save_mask(studio, item["id"], make_mask(side, seed), version=0)
     return imported.dataset_id
 
 
 def make_photo(sample: str, side: int, noise: float) -> RgbImage:
     """Enlarge a bundled photograph to a square, with noise in place of the detail it lacks."""
-    small = read_rgb(find_assets() / "samples" / "LR" / f"{sample}.png").image
+    small = read_rgb(find_assets() / "samples" / "LR" / f"{sample}.png").pixels
     large = resize_bicubic(small, Size(side, side))
     grain = np.random.default_rng(0).standard_normal(large.shape, np.float32)
     return np.asarray(np.clip(large + noise * grain, 0, 255), np.uint8)
@@ -149,9 +150,12 @@ def time_review(page: "Page", address: str, side: int) -> dict[str, Any]:
         "() => performance.getEntriesByType('resource')"
         ".find(({ name }) => /\\/studio\\/api\\/images\\/\\d+$/.test(name)).startTime"
     )
-    # The next image is loaded meanwhile.
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1000)
+    # The next image is loaded meanwhile, and decoded.
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource')"
+        ".filter(({ name }) => name.includes('/renditions/')).length >= 4"
+    )
+    page.wait_for_timeout(1500)
     figures = {"open_ms": round(opened - asked), "next_ms": round(_time_key(page, "d", "image"))}
     box = page.locator("canvas[data-pane=mask]").bounding_box()
     assert box is not None
@@ -201,7 +205,7 @@ def _zoom(page: "Page") -> None:
 def _time_presses(page: "Page", box: "FloatRect") -> dict[str, float]:
     timed = []
     for press in range(PRESSES):
-        page.mouse.move(box["x"] + 30 + 34 * press, box["y"] + 100)
+        page.mouse.move(box["x"] + 30 + 34 * press, box["y"] + box["height"] / 2 + 165)
         page.evaluate("() => { window.timed = meter.watchPress('mask') }")
         page.mouse.down()
         seen = page.evaluate("() => window.timed")

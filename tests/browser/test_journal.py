@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, ReviewPage
 from tests.conftest import run_command, write_dataset
@@ -63,7 +64,9 @@ class Profile:
                     os.kill(int(entry.name), signal.SIGKILL)
             except OSError:
                 continue
-        self.close()
+        with suppress(Error):  # it is gone already
+            self.context.close()
+        self.context = None
 
     def close(self) -> None:
         if self.context:

@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import Size
-from desra_studio.imaging.io import decode_png
+from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_runs
 from tests.browser.conftest import READ_CANVAS
-from tests.conftest import run_command, write_dataset
+from tests.conftest import make_pair, run_command, write_dataset
 
 pytestmark = pytest.mark.browser
 
@@ -21,10 +21,15 @@ SIZE = Size(96, 96)
 
 @pytest.fixture(scope="module", autouse=True)
 def dataset(server, tmp_path_factory):
-    """Three small images with LR, and a dataset without."""
+    """Three small images with LR, one that is shown by tiles, and one without LR."""
     options = ("--area-threshold", "400", "--data-dir", server.data_dir)
     folder = write_dataset(tmp_path_factory.mktemp("source"))
     run_command("import", folder, "--name", "set", *options)
+    wide = tmp_path_factory.mktemp("wide")
+    for name, image in zip(("GAN-SR", "MSE-SR"), make_pair((160, 4608)), strict=True):
+        (wide / name).mkdir()
+        (wide / name / "w.png").write_bytes(encode_png(image))
+    run_command("import", wide, "--name", "wide", *options)
     bare = write_dataset(tmp_path_factory.mktemp("bare"), names="x", with_lr=False)
     run_command("import", bare, "--name", "without LR", *options)
 
@@ -98,7 +103,7 @@ def test_every_view_shows_a_picture(page, panes):
 def test_a_view_that_is_missing_says_why(page, review, panes):
     panes.choose(2, "lr-nearest")
     expect(page.get_by_role("img", name="LR, nearest")).to_be_visible()
-    review.open("?dataset=2")
+    review.open("?dataset=3")
     expect(page.get_by_role("img", name="This image came without an LR image.")).to_be_visible()
     review.open("?dataset=1")
     expect(page.get_by_role("img", name="LR, nearest")).to_be_visible()
@@ -154,9 +159,9 @@ def test_held_keys_show_the_plain_image_in_place(page, panes):
     expect(name).to_have_text("")
 
 
-def test_the_slider_divides_in_place(page, panes):
-    gan, mse = panes.read("gan"), panes.read("mse")
-    panes.choose(3, "slider")
+def test_the_slider_divides_in_place(page, review, panes):
+    gan, mse, mask = panes.read("gan"), panes.read("mse"), review.read_mask()
+    panes.choose(1, "slider")
     slider = page.get_by_role("slider", name="Divider between GAN-SR and MSE-SR")
     middle = gan.shape[1] // 2
     divided = panes.read("slider")
@@ -173,7 +178,7 @@ def test_the_slider_divides_in_place(page, panes):
     page.mouse.up()
     page.mouse.move(5, 5)
     assert (panes.read("slider") == divided).all()
-    expect(page.locator(".saved")).not_to_have_text("Unsaved changes")
+    assert review.read_mask() == mask
 
 
 def test_the_pseudo_gt_is_what_fine_tuning_composes(page, review, panes):
@@ -201,13 +206,13 @@ def test_the_pseudo_gt_is_what_fine_tuning_composes(page, review, panes):
     assert np.abs(composed.astype(int) - gan).max() > 20, "MSE-SR replaces something"
 
 
-def test_the_mini_map_moves_the_view(page, panes):
+def test_the_mini_map_moves_the_view(page, review, panes):
     minimap = page.locator("canvas.minimap")
     box = minimap.bounding_box()
     page.keyboard.press("z")
     for _ in range(6):
         page.keyboard.press("+")
-    before = panes.read("gan")
+    before, saved = panes.read("gan"), review.saved
     page.mouse.move(box["x"] + box["width"] / 2 - 40, box["y"] + 30)
     page.mouse.down()
     first = panes.read("gan")
@@ -216,7 +221,7 @@ def test_the_mini_map_moves_the_view(page, panes):
     page.mouse.move(5, 5)
     assert (first != before).any()
     assert (panes.read("gan") != first).any()
-    expect(page.locator(".saved")).not_to_have_text("Unsaved changes")
+    assert review.saved == saved
 
 
 def test_two_fingers_zoom_and_leave_no_stroke(page, review, panes):
@@ -267,6 +272,33 @@ def test_the_next_image_is_there_before_it_is_asked_for(page, review):
     page.keyboard.press("d")
     review.wait_image("b")
     assert not [url for url in asked if "/renditions/3.png" in url]
+
+
+def test_large_images_are_shown_by_tiles(page, review):
+    whole = "/studio/renditions/7.png"
+    asked, held = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/tiles/0/*", lambda route: held.append(route))
+    review.open("?dataset=2")
+    assert page.request.get("/studio/api/images/4").json()["gan"]["id"] == 7
+    panes = Panes(page)
+    page.keyboard.press("z")
+    note = page.locator("figcaption .note").first
+    expect(note).to_have_text("loading full resolution")
+    coarse = panes.read("gan")
+    while held:
+        held.pop().continue_()
+        page.wait_for_timeout(50)
+    expect(note).to_have_text("")
+    shown = panes.read("gan")
+    assert (shown != coarse).any()
+    assert not [url for url in asked if whole in url]
+    image = decode_png(page.request.get(whole).body())
+    middle = image.shape[1] // 2
+    differences = cv2.matchTemplate(shown, image[:, middle - 100 : middle + 100], cv2.TM_SQDIFF)
+    assert differences.min() < 1
+    review.drag("gan", (0.4, 0.5), (0.5, 0.5))
+    expect(page.locator(".saved")).to_contain_text("nsaved")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
