@@ -8,7 +8,7 @@ import { DocumentViews } from "./document_views.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
-import { decodeRuns, encodeRuns } from "./runs.js";
+import { countMarked, decodeRuns, encodeRuns } from "./runs.js";
 import { loadRendition } from "./sources.js";
 
 const KEPT_DOCUMENTS = 4;
@@ -24,8 +24,8 @@ export async function openDocument(id) {
   opened.delete(id);
   if (known && (known.dirty || isSame(known.record, record))) {
     known.record.draft = record.draft;
-    await known.views.open();
     opened.set(id, known);
+    await known.views.open();
     return known;
   }
   const [runs] = await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
@@ -84,14 +84,12 @@ export class ReviewDocument {
     return this.history.dirty;
   }
 
-  /** Marked px; counted once for every state of the mask, which takes a while in large images. */
+  /** Marked px; counted once for every state of the mask. */
   get area() {
     const { current } = this.history;
     if (this.#counted.current === current) return this.#counted.area;
-    let area = 0;
-    for (let i = 0; i < this.mask.length; i++) area += this.mask[i];
-    this.#counted = { current, area };
-    return area;
+    this.#counted = { current, area: countMarked(this.mask) };
+    return this.#counted.area;
   }
 
   /** What the detector marks with the settings in force: stored, or those tried last. */
