@@ -11,6 +11,7 @@ import pytest
 from desra_studio.cli import main
 from desra_studio.config import Settings
 from desra_studio.imaging.io import encode_png
+from desra_studio.services.queue import make_filter, read_page
 from desra_studio.services.studio import Studio, open_studio
 
 # No test asks a hub for weights, nor do the processes that it starts.
@@ -45,6 +46,11 @@ def run_command(*arguments) -> str:
     """Run `desra-studio` in a process of its own and return its standard output."""
     command = [sys.executable, "-m", "desra_studio", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def list_items(studio: Studio, dataset_id: int) -> list[dict]:
+    """The queue of a dataset as the page has it, by name."""
+    return read_page(studio, make_filter(dataset_id)).items
 
 
 def make_pair(size: tuple[int, int] = (96, 96), seed: int = 0, busy: int = 40):

@@ -25,7 +25,8 @@ from desra_studio.imaging.io import encode_png, read_rgb, resize_bicubic
 from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.layout import GAN_FOLDER, MSE_FOLDER
-from desra_studio.services.review import list_queue, save_mask
+from desra_studio.services.queue import make_filter, read_page
+from desra_studio.services.review import save_mask
 from desra_studio.services.studio import Studio, open_studio
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def make_dataset(studio: Studio, source: Path, side: int) -> int:
             photo = make_photo(sample, side, noise=4 - 3 * role)
             (source / folder / f"{number}.png").write_bytes(encode_png(photo))
     imported = import_dataset(studio, source, f"{side} px")
-    for seed, item in enumerate(list_queue(studio, imported.dataset_id)):
+    for seed, item in enumerate(read_page(studio, make_filter(imported.dataset_id)).items):
         save_mask(studio, item["id"], make_mask(side, seed), version=0)
     return imported.dataset_id
 

@@ -36,12 +36,17 @@ def ask_opinions(studio: Studio, image_id: int, wanted: int) -> None:
 
 def set_wanted(session: Session, record: ImageRecord, wanted: int) -> None:
     """Do as `ask_opinions` in a transaction that has begun."""
-    if not 1 <= wanted <= MAX_OPINIONS:
-        raise InputError(f"1 to {MAX_OPINIONS} people can be asked, got {wanted}.")
+    check_wanted(wanted)
     review = reviews.get_review(session, record.image.id, record.gan.model_id)
     if wanted > 1 and not asks_several(review) and record.revision:
         _adopt_label(session, review, record.revision)
     review.opinions_wanted = wanted
+
+
+def check_wanted(wanted: int) -> None:
+    """Raise InputError unless so many people can be asked."""
+    if not 1 <= wanted <= MAX_OPINIONS:
+        raise InputError(f"1 to {MAX_OPINIONS} people can be asked, got {wanted}.")
 
 
 def list_given(session: Session, record: ImageRecord) -> Given:
@@ -64,7 +69,7 @@ def hides_others(record: ImageRecord, given: Given, author: str) -> bool:
 def describe_opinions(
     studio: Studio, session: Session, record: ImageRecord, author: str
 ) -> dict[str, Any] | None:
-    """Return what somebody may know of the opinions of an image; None where nobody was asked.
+    """Return what somebody may know of the opinions of an image; None where there are not several.
 
     Returns:
         {"wanted": how many are asked for, 1 where that is over, "version": of the review, which a
@@ -75,9 +80,9 @@ def describe_opinions(
         where it was not begun}.
     """
     found = opinions.list_opinions(session, record.image.id, record.gan.model_id)
-    if not found and not asks_several(record.review):
-        return None
     given: Given = [(one, mask) for one, mask in found if mask and one.state in LABELLED]
+    if len(given) < 2 and not asks_several(record.review):
+        return None
     hidden = hides_others(record, given, author)
     mine = next(((one, mask) for one, mask in found if one.author == author), None)
     return {

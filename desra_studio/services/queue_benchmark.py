@@ -2,12 +2,11 @@
 
 import http.client
 import os
-import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -15,43 +14,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from desra_studio.config import LOCAL_HOST, Settings
-from desra_studio.detection.class_weights import CLASSES
 from desra_studio.errors import StudioError
-from desra_studio.services.detections import DetectorParams
 from desra_studio.services.kinds import USUAL
+from desra_studio.services.queue_sample import PEOPLE, REGIONS, fill_dataset
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.storage import datasets, regions
-from desra_studio.storage.database import Session
 from desra_studio.storage.queue_entries import cut, refresh_dataset
-from desra_studio.storage.tables import (
-    Dataset,
-    Detection,
-    Image,
-    MaskRevision,
-    Model,
-    ModelRole,
-    Origin,
-    Region,
-    Rendition,
-    Review,
-    ReviewFlag,
-    State,
-)
 
 IMAGES = 100_000
-REGIONS = 10
-"""Regions of each image, both detected and labelled: a million of both in all."""
 REPEATS = 9
 LIMIT = 100
 TARGET_MS = 50.0
-SIDE = 1024
-PEOPLE = ("Ada", "Grace", "Mary")
-PARAMS = DetectorParams().as_dict()
-SHA = "0" * 64
 PROGRESS = "progress"
 """It counts every region of the dataset, and no page of the queue waits for it."""
-
-Row = dict[str, Any]
 
 
 def time_queue(images: int = IMAGES) -> dict[str, Any]:
@@ -105,120 +80,6 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
     }
 
 
-def fill_dataset(session: Session, images: int) -> int:
-    """Make a dataset of so many reviewed images, the same every time, and return its id.
-
-    There are no files behind its rows.
-    """
-    gan = Model(name="queue GAN-SR", role=ModelRole.GAN, card={})
-    mse = Model(name="queue MSE-SR", role=ModelRole.MSE, card={})
-    session.add_all([gan, mse])
-    session.flush()
-    dataset = Dataset(name="queue", gan_model_id=gan.id, mse_model_id=mse.id, source="")
-    session.add(dataset)
-    session.flush()
-    chance = random.Random(0)
-    makers: dict[type[Any], Callable[[int], list[Row]]] = {
-        Image: lambda i: [_make_image(i, dataset.id)],
-        Rendition: lambda i: [
-            {"id": 2 * i + k, "image_id": i, "model_id": model.id, "blob_sha": SHA}
-            for k, model in enumerate((gan, mse))
-        ],
-        Detection: lambda i: [_make_detection(i, chance)],
-        MaskRevision: lambda i: [_make_revision(i, gan.id, chance)],
-        Review: lambda i: [_make_review(i, gan.id, chance)],
-        Region: lambda i: [_make_region(i, k, chance) for k in range(REGIONS)],
-        ReviewFlag: lambda i: _make_flags(i, gan.id, chance),
-    }
-    for table, make in makers.items():
-        for ids in cut(range(1, images + 1), 5000):
-            session.bulk_insert_mappings(table.__mapper__, [row for i in ids for row in make(i)])
-    return dataset.id
-
-
-def _make_image(index: int, dataset_id: int) -> Row:
-    return {
-        "id": index,
-        "dataset_id": dataset_id,
-        "name": f"image_{index:06}",
-        "width": SIDE,
-        "height": SIDE,
-        "scale": 4,
-    }
-
-
-def _make_detection(index: int, chance: random.Random) -> Row:
-    areas = [chance.randrange(4000, 12000) for _ in range(REGIONS)]
-    found = [
-        {
-            "box": [0, 0, 99, 99],
-            "area": area,
-            "depth": 0.3,
-            "class_index": chance.randrange(CLASSES),
-        }
-        for area in areas
-    ]
-    return {
-        "image_id": index,
-        "gan_rendition_id": 2 * index,
-        "mse_rendition_id": 2 * index + 1,
-        "method": "desra",
-        "params": PARAMS,
-        "map_sha": SHA,
-        "mask_sha": SHA,
-        "regions": found,
-        "area_px": sum(areas),
-        "score": chance.random(),
-        "uncertainty": chance.random(),
-    }
-
-
-def _make_revision(index: int, model_id: int, chance: random.Random) -> Row:
-    return {
-        "id": index,
-        "image_id": index,
-        "model_id": model_id,
-        "number": 1,
-        "author": chance.choice(PEOPLE),
-        "origin": Origin.MANUAL,
-        "mask_sha": SHA,
-        "area_px": 9000,
-        "note": "",
-    }
-
-
-def _make_review(index: int, model_id: int, chance: random.Random) -> Row:
-    return {
-        "image_id": index,
-        "model_id": model_id,
-        "state": chance.choice(list(State)),
-        "version": 1,
-        "current_revision_id": index,
-        "assigned_to": chance.choice((None, *PEOPLE)),
-        "opinions_wanted": 1,
-        "disagreement": chance.random(),
-        "dissent": chance.choice((None, chance.random())),
-    }
-
-
-def _make_region(index: int, number: int, chance: random.Random) -> Row:
-    return {
-        "revision_id": index,
-        "x": number,
-        "y": number,
-        "kind": chance.choice(USUAL),
-        "severity": chance.randrange(6),
-        "note": "",
-        "author": PEOPLE[0],
-    }
-
-
-def _make_flags(index: int, model_id: int, chance: random.Random) -> list[Row]:
-    if chance.random() > 0.05:
-        return []
-    return [{"image_id": index, "model_id": model_id, "source": "study", "note": ""}]
-
-
 @contextmanager
 def _serve(data_dir: Path) -> Iterator[http.client.HTTPConnection]:
     from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
@@ -239,7 +100,7 @@ def _serve(data_dir: Path) -> Iterator[http.client.HTTPConnection]:
 def list_routes(dataset_id: int, images: int) -> dict[str, str]:
     """Return what is asked: its name -> path and query."""
     middle, prefix = images // 2, f"/studio/api/datasets/{dataset_id}"
-    filters: dict[str, Row] = {
+    filters: dict[str, dict[str, Any]] = {
         "state": {"state": ["unreviewed", "in progress"]},
         "kind": {"kind": USUAL[0]},
         "severity": {"severity": 4},
@@ -252,7 +113,7 @@ def list_routes(dataset_id: int, images: int) -> dict[str, str]:
             "state": ["unreviewed", "accepted", "clean"], "kind": USUAL[0], "severity": 3,
         },
     }  # fmt: skip
-    asked: dict[str, tuple[str, Row]] = {}
+    asked: dict[str, tuple[str, dict[str, Any]]] = {}
     for order in ("name", "area", "uncertainty", "disagreement", "dissent", "flagged"):
         asked[f"order {order}, first page"] = "queue", {"order": order}
         asked[f"order {order}, middle page"] = "queue", {"order": order, "offset": middle}

@@ -10,7 +10,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.claims import find_claim
 from desra_studio.services.labels import asks_several
-from desra_studio.services.opinions import MAX_OPINIONS, set_wanted
+from desra_studio.services.opinions import check_wanted, set_wanted
 from desra_studio.services.queue import QueueFilter
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, queue, reviews
@@ -51,8 +51,7 @@ class BulkChange:
             raise InputError(
                 f"A name has up to {MAX_NAME} printable characters, got {self.to[:120]!r}."
             )
-        if not 1 <= self.wanted <= MAX_OPINIONS:
-            raise InputError(f"An image can have 1 to {MAX_OPINIONS} opinions, got {self.wanted}.")
+        check_wanted(self.wanted)
 
 
 @dataclass

@@ -57,21 +57,6 @@ class NewMask:
     restored: MaskRevision | None = None
 
 
-def list_queue(studio: Studio, dataset_id: int) -> list[dict[str, Any]]:
-    """Return the dataset's images in order of name, as the page's queue shows them."""
-    with studio.database.read() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
-        return [
-            {
-                "id": record.image.id,
-                "name": record.image.name,
-                "state": record.state,
-                "regions": len(record.detection.regions) if record.detection else 0,
-            }
-            for record in datasets.list_records(session, dataset)
-        ]
-
-
 def load_mask(studio: Studio, mask_sha: str) -> Mask:
     """Read a stored mask, (H, W) bool."""
     return decode_mask_png(studio.blobs.get(mask_sha))

@@ -2,16 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, delete, event, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import find_newest_detection
 from desra_studio.storage.tables import (
     LABELLED,
+    Base,
     Dataset,
     Detection,
     Image,
@@ -42,10 +58,17 @@ def refresh_entries(session: Session, image_ids: Iterable[int]) -> None:
     There is no need to call it for what the session itself added, changed or deleted: that is seen
     to when it commits. It is needed after statements that pass the session by.
     """
+    statements = _build_statements()
     for ids in cut(sorted(set(image_ids)), CHUNK):
-        session.execute(delete(QueueEntry).where(QueueEntry.image_id.in_(ids)))
-        if entries := _make_entries(session, ids):
-            session.execute(insert(QueueEntry), entries)
+        session.execute(statements.delete, {"ids": ids})
+        rows = session.execute(statements.facts, {"ids": ids}).all()
+        revisions = [row.revision_id for row in rows if row.revision_id]
+        labels: dict[int, list[Any]] = defaultdict(list)
+        for label in session.execute(statements.labels, {"ids": revisions}):
+            labels[label.revision_id].append(label)
+        if rows:
+            entries = [_make_entry(row, labels[row.revision_id]) for row in rows]
+            session.execute(statements.insert, entries)
 
 
 def refresh_dataset(session: Session, dataset_id: int) -> None:
@@ -77,28 +100,37 @@ def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:
         yield items[start : start + size]
 
 
-def _make_entries(session: Session, image_ids: Sequence[int]) -> list[dict[str, Any]]:
-    rows = _read_facts(session, image_ids)
-    labels: dict[int, list[Any]] = defaultdict(list)
-    revisions = [row.revision_id for row in rows if row.revision_id]
-    query = (
+@dataclass(frozen=True)
+class _Statements:
+    """What makes entries; each but the last is given `ids`."""
+
+    delete: Executable
+    facts: Executable
+    labels: Executable
+    insert: Executable
+
+
+@cache
+def _build_statements() -> _Statements:
+    """Build them once: that takes longer than SQLite needs to carry them out for one image."""
+    table = Base.metadata.tables[QueueEntry.__tablename__]
+    ids: Any = bindparam("ids", expanding=True)
+    labels = (
         select(Region.revision_id, Region.kind, func.max(Region.severity).label("severity"))
-        .where(Region.revision_id.in_(revisions))
+        .where(Region.revision_id.in_(ids))
         .group_by(Region.revision_id, Region.kind)
     )
-    for label in session.execute(query):
-        labels[label.revision_id].append(label)
-    flags = _count(session, image_ids, ReviewFlag, ReviewFlag.resolved_at.is_(None))
-    given = _count(session, image_ids, Opinion, Opinion.state.in_(LABELLED))
-    return [
-        _make_entry(row, labels[row.revision_id], flags.get(row.id, 0), given.get(row.id, 0))
-        for row in rows
-    ]
+    return _Statements(
+        delete=delete(table).where(table.c.image_id.in_(ids)),
+        facts=_select_facts().where(Image.id.in_(ids)),
+        labels=labels,
+        insert=insert(table),
+    )
 
 
-def _read_facts(session: Session, image_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _select_facts() -> Select[Any]:
     gan, mse = aliased(Rendition), aliased(Rendition)
-    query = (
+    return (
         select(
             Image.id,
             Image.dataset_id,
@@ -116,6 +148,8 @@ def _read_facts(session: Session, image_ids: Sequence[int]) -> Sequence[Row[Any]
             MaskRevision.id.label("revision_id"),
             MaskRevision.author,
             MaskRevision.area_px.label("saved_px"),
+            _count(ReviewFlag, ReviewFlag.resolved_at.is_(None)).label("flags"),
+            _count(Opinion, Opinion.state.in_(LABELLED)).label("opinions_given"),
         )
         .join(Dataset, Dataset.id == Image.dataset_id)
         .join(gan, and_(gan.image_id == Image.id, gan.model_id == Dataset.gan_model_id))
@@ -125,14 +159,12 @@ def _read_facts(session: Session, image_ids: Sequence[int]) -> Sequence[Row[Any]
             Review, and_(Review.image_id == Image.id, Review.model_id == Dataset.gan_model_id)
         )
         .outerjoin(MaskRevision, MaskRevision.id == Review.current_revision_id)
-        .where(Image.id.in_(image_ids))
     )
-    return session.execute(query).all()
 
 
-def _make_entry(row: Row[Any], labels: list[Any], flags: int, given: int) -> dict[str, Any]:
+def _make_entry(row: Row[Any], labels: list[Any]) -> dict[str, Any]:
     state = row.state or State.UNREVIEWED
-    wanted = row.opinions_wanted or 1
+    wanted, given = row.opinions_wanted or 1, row.opinions_given
     regions = row.regions or []
     marked = row.saved_px if row.detection_id is None else row.detected_px
     classes = [region["class_index"] for region in regions if "class_index" in region]
@@ -151,7 +183,7 @@ def _make_entry(row: Row[Any], labels: list[Any], flags: int, given: int) -> dic
         "uncertainty": UNKNOWN if row.uncertainty is None else row.uncertainty,
         "disagreement": UNKNOWN if row.disagreement is None else row.disagreement,
         "dissent": UNKNOWN if row.dissent is None else row.dissent,
-        "flags": flags,
+        "flags": row.flags,
         "severity": max(
             (label.severity for label in labels if label.severity is not None), default=None
         ),
@@ -161,23 +193,16 @@ def _make_entry(row: Row[Any], labels: list[Any], flags: int, given: int) -> dic
 
 
 def _count(
-    session: Session,
-    image_ids: Sequence[int],
-    table: type[ReviewFlag] | type[Opinion],
-    which: ColumnElement[bool],
-) -> dict[int, int]:
-    """Count an image's rows for the model that its dataset is reviewed for."""
-    query = (
-        select(table.image_id, func.count())
-        .join(Image, Image.id == table.image_id)
-        .join(
-            Dataset,
-            and_(Dataset.id == Image.dataset_id, Dataset.gan_model_id == table.model_id),
-        )
-        .where(table.image_id.in_(image_ids), which)
-        .group_by(table.image_id)
+    table: type[ReviewFlag] | type[Opinion], which: ColumnElement[bool]
+) -> ScalarSelect[int]:
+    """Return the subquery that counts an image's rows for the model of its dataset's reviews."""
+    return (
+        select(func.count())
+        .select_from(table)
+        .where(table.image_id == Image.id, table.model_id == Dataset.gan_model_id, which)
+        .correlate(Image, Dataset)
+        .scalar_subquery()
     )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 @event.listens_for(Session, "after_flush")

@@ -142,7 +142,7 @@ def test_one_request_at_a_time_and_the_newest_wins(page, review, panel):
 
 
 def test_manual_work_is_displaced_with_a_word_and_comes_back(page, review, panel):
-    review.drag("mask", (0.1, 0.9), (0.2, 0.9))
+    review.drag("mask", (0.1, 0.8), (0.2, 0.8))
     page.mouse.move(5, 5)
     mine = review.read_mask()
     panel.drag("Contrast threshold", 0.9, 0.95)
@@ -167,7 +167,7 @@ def test_a_stroke_wins_over_an_answer_that_is_late(page, review, panel):
     panel.drag("Contrast threshold", 0.95)
     page.wait_for_timeout(50)
     assert len(held) == 1
-    review.drag("mask", (0.1, 0.9), (0.2, 0.9))
+    review.drag("mask", (0.1, 0.8), (0.2, 0.8))
     page.mouse.move(5, 5)
     painted = review.read_mask()
     for route in held:
@@ -337,7 +337,7 @@ def is_label_sent(response):
 
 def test_labels_are_saved_with_the_mask(page, review, panel):
     review.choose("c")
-    severity = page.get_by_label("Severity", exact=True)
+    severity = page.locator(".detector").get_by_label("Severity", exact=True)
     page.keyboard.press("n")
     expect(panel.line).to_contain_text("component 1/1")
     with page.expect_response(is_label_sent) as answer:
@@ -346,14 +346,16 @@ def test_labels_are_saved_with_the_mask(page, review, panel):
     review.wait_saved(1)
     expect(severity).to_have_value("3")
     with page.expect_response(is_label_sent):
-        page.get_by_label("Kind", exact=True).select_option("over-sharp line")
+        page.locator(".detector").get_by_label("Kind", exact=True).select_option("over-sharp line")
     page.reload()
     page.wait_for_selector(".studio-review[data-ready=true]")
     assert review.name == "c"
     expect(severity).to_be_disabled()
     page.keyboard.press("n")
     expect(severity).to_have_value("3")
-    expect(page.get_by_label("Kind", exact=True)).to_have_value("over-sharp line")
+    expect(page.locator(".detector").get_by_label("Kind", exact=True)).to_have_value(
+        "over-sharp line"
+    )
 
     def answer_late(route):
         if route.request.method == "GET":
@@ -377,7 +379,7 @@ def test_what_is_not_in_the_mask_cannot_be_labelled(page, review, panel):
     page.keyboard.press("Delete")
     page.keyboard.press("4")
     expect(page.locator(".message")).to_contain_text("Only what is in the mask can be labelled")
-    expect(page.get_by_label("Severity", exact=True)).to_have_value("")
+    expect(page.locator(".detector").get_by_label("Severity", exact=True)).to_have_value("")
     assert review.saved == "Unsaved changes", "nothing was saved for a label that cannot be"
 
 

@@ -1,8 +1,11 @@
 """The history of an image and second opinions, in the panel at the right."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import ReviewPage
 from tests.conftest import run_command, write_dataset
 
 pytestmark = pytest.mark.browser
@@ -99,3 +102,61 @@ def test_a_mask_that_is_gone_from_the_disk(page, review):
     find_revision(page, 1).get_by_role("button", name="View", exact=True).click()
     expect(page.locator(".message")).to_have_text("The mask is gone.")
     assert review.saved.startswith("Saved as revision 1")
+    page.reload()
+    expect(page.locator(".message")).to_contain_text(
+        "The mask of revision 1 is lost. The mask is gone. You see what the detector marks"
+    )
+    save_stroke(review, 0.5, 2)
+
+
+def open_as(chromium, server, name, query):
+    """The Review page of somebody else, in a browser of their own."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context.add_init_script(f"localStorage.setItem('studio.user', '{name}')")
+    other = ReviewPage(context.new_page())
+    other.open(query)
+    return other
+
+
+def give_opinion(review, height):
+    review.drag("mask", (0.2, height), (0.5, height))
+    review.page.keyboard.press("Enter")
+
+
+def test_two_opinions_and_their_consensus(chromium, server):
+    ada = open_as(chromium, server, "Ada", "")
+    ada.choose("c")
+    image = ada.page.get_attribute(".studio-review", "data-image")
+    ada.page.keyboard.press("r")
+    ada.page.get_by_role("button", name="2 people").click()
+    opinions = ada.page.get_by_role("region", name="Opinions")
+    expect(opinions).to_contain_text("0 of 2 given")
+    ada.page.keyboard.press("r")
+    give_opinion(ada, 0.3)
+    ada.page.wait_for_selector(f".studio-review:not([data-image='{image}'])")
+    ada.page.context.close()
+
+    bob = open_as(chromium, server, "Bob", f"?image={image}")
+    bob.page.keyboard.press("r")
+    opinions = bob.page.get_by_role("region", name="Opinions")
+    expect(opinions).to_contain_text("1 of 2 given")
+    expect(opinions).to_contain_text("shown once yours is given")
+    expect(opinions.get_by_role("button", name="Compare")).to_have_count(0)
+    give_opinion(bob, 0.35)
+    bob.page.wait_for_selector(f".studio-review:not([data-image='{image}'])")
+    bob.page.keyboard.press("r")
+    bob.choose("c")
+    bob.page.keyboard.press("r")
+    expect(opinions).to_contain_text("2 of 2 given")
+    expect(opinions).to_contain_text(re.compile(r"Agreement \(IoU\) \d+ %"))
+    theirs = opinions.locator("li", has_text="Ada")
+    theirs.get_by_role("button", name="Compare").click()
+    bar = bob.page.get_by_role("group", name="on the page and Ada")
+    expect(bar).to_contain_text(re.compile(r"Ada only [1-9]"))
+    bob.page.keyboard.press("Escape")
+    opinions.get_by_role("button", name="Union").click()
+    expect(bob.page.locator(".message")).to_contain_text("The consensus is saved as revision 3")
+    assert bob.state == "accepted"
+    expect(opinions).to_contain_text("Settled by a consensus")
+    expect(bob.page.locator(".revisions li").first).to_contain_text("union of Ada, Bob")
+    bob.page.context.close()

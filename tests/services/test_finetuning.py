@@ -33,7 +33,7 @@ from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus, State
 from desra_studio.storage.training_sets import freeze_training_set
-from tests.conftest import make_pair
+from tests.conftest import list_items, make_pair
 from tests.services.test_jobs import wait_for, wait_until_ended
 
 PLAIN = replace(QUICK, contrast_weight=0, mask_share=0, warm_up=0)
@@ -73,7 +73,7 @@ def samples():
 def accepted(studio, dataset_folder):
     dataset = import_dataset(studio, dataset_folder, "set").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    for item in review.list_queue(studio, dataset):
+    for item in list_items(studio, dataset):
         document = review.describe_image(studio, item["id"])
         mask = review.load_detected_mask(studio, document["detection"]["id"])
         saved = review.save_mask(studio, item["id"], mask, 0)
@@ -285,7 +285,7 @@ def test_refuses_training_sets(studio, accepted, generator_file):
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     with pytest.raises(InputError, match="at least 3 accepted samples, 2 are chosen"):
         curation.start_finetune(studio, accepted, chosen[:2], model, SETTINGS)
-    first = review.list_queue(studio, accepted)[0]["id"]
+    first = list_items(studio, accepted)[0]["id"]
     document = review.describe_image(studio, first)
     review.save_mask(studio, first, np.ones((96, 96), bool), document["version"])
     with pytest.raises(InputError, match="1 of the chosen masks were changed"):

@@ -3,13 +3,14 @@
 from starlette.testclient import TestClient
 
 from desra_studio.services import queue_benchmark
+from desra_studio.services.queue_sample import fill_dataset
 from desra_studio.storage.queue_entries import refresh_dataset
 from desra_studio.ui.server import create_api
 
 
 def test_every_question_has_an_answer(studio):
     with studio.database.write() as session:
-        dataset_id = queue_benchmark.fill_dataset(session, 40)
+        dataset_id = fill_dataset(session, 40)
         refresh_dataset(session, dataset_id)
     with TestClient(create_api(studio), base_url="http://127.0.0.1") as client:
         for name, path in queue_benchmark.list_routes(dataset_id, 40).items():

@@ -13,6 +13,7 @@ from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.tables import Origin, State
+from tests.conftest import list_items
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def dataset(studio, dataset_folder):
 
 @pytest.fixture
 def image(studio, dataset):
-    return review.list_queue(studio, dataset)[0]["id"]
+    return list_items(studio, dataset)[0]["id"]
 
 
 def make_mask(*boxes):

@@ -18,6 +18,7 @@ from desra_studio.services.regions import label_region
 from desra_studio.services.score_tables import render_images_csv, render_scores_csv
 from desra_studio.services.scores import score_dataset
 from desra_studio.storage.tables import State
+from tests.conftest import list_items
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def labelled(studio, dataset_folder):
     """Two images accepted, one with a mask that is half right; one not labelled."""
     dataset = import_dataset(studio, dataset_folder, "set, one").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400, dilations=2))
-    first, second, _ = (item["id"] for item in review.list_queue(studio, dataset))
+    first, second, _ = (item["id"] for item in list_items(studio, dataset))
     for image, cut in ((first, 45), (second, None)):
         detection = review.describe_image(studio, image)["detection"]["id"]
         mask = review.load_detected_mask(studio, detection)
@@ -77,7 +78,7 @@ def test_a_row_per_image_and_detector(studio, labelled):
 
 
 def test_only_the_regions_that_were_asked_for(studio, labelled):
-    image = review.list_queue(studio, labelled)[0]["id"]
+    image = list_items(studio, labelled)[0]["id"]
     mask = review.load_revision_mask(studio, review.describe_image(studio, image)["revision"]["id"])
     y, x = map(int, np.argwhere(mask)[0])
     label_region(studio, image, x, y, severity=4)

@@ -16,6 +16,7 @@ from desra_studio.services.maintenance import check_studio
 from desra_studio.services.score_folders import score_folders
 from desra_studio.services.scores import score_dataset
 from desra_studio.storage.tables import State
+from tests.conftest import list_items
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def labelled(studio, dataset_folder):
     """One image accepted with a mask that is half right, one clean, one in progress."""
     dataset = import_dataset(studio, dataset_folder, "set").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    first, second, third = (item["id"] for item in review.list_queue(studio, dataset))
+    first, second, third = (item["id"] for item in list_items(studio, dataset))
     mask = review.load_detected_mask(
         studio, review.describe_image(studio, first)["detection"]["id"]
     )
@@ -85,7 +86,7 @@ def test_check_finds_what_is_gone(studio, labelled):
     checked, problems = check_studio(studio)
     assert checked > 10
     assert problems == []
-    document = review.describe_image(studio, review.list_queue(studio, labelled)[0]["id"])
+    document = review.describe_image(studio, list_items(studio, labelled)[0]["id"])
     studio.blobs.path(document["revision"]["sha"]).unlink()
     _, problems = check_studio(studio)
     assert len(problems) == 1

@@ -19,7 +19,7 @@ from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets
 from desra_studio.storage import models as rows
 from desra_studio.storage.tables import Detection, RunStatus
-from tests.conftest import make_settings, write_dataset
+from tests.conftest import list_items, make_settings, write_dataset
 from tests.services.test_jobs import wait_until_ended
 from tests.services.test_models import make_weights
 
@@ -70,7 +70,7 @@ def test_lr_images_alone_wait_and_are_upscaled(studio, lr_folder, pair, weight_f
     dataset = report.dataset_id
     pending = browse.find_pending(studio)
     assert (pending.id, pending.images, pending.gan_model_id) == (dataset, 4, None)
-    assert review.list_queue(studio, dataset) == []
+    assert list_items(studio, dataset) == []
     with studio.database.read() as session:
         image = datasets.list_images(session, dataset)[0]
     with pytest.raises(NotFoundError, match="a is not upscaled yet"):

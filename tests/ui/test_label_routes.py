@@ -9,6 +9,7 @@ import pytest
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
 from desra_studio.services import regions
+from desra_studio.storage import datasets
 
 SIZE = Size(96, 96)
 IMAGE = "/studio/api/images/1"
@@ -138,7 +139,7 @@ def test_images_that_are_gone(client):
         assert "Image 99 does not exist" in answer.json()["error"]
 
 
-def test_history_and_going_back(client):
+def test_history_and_going_back(client, studio):
     save(client, 0, FIRST, **ANNA, **{"X-Note": quote("the façade – all of it")})
     save(client, 1, SECOND, **BERT)
     second, first = client.get(f"{IMAGE}/revisions", headers=ANNA).json()
@@ -161,6 +162,8 @@ def test_history_and_going_back(client):
     assert saved["revision"]["note"] == "restored from revision 1"
     assert [row["current"] for row in client.get(f"{IMAGE}/revisions").json()] == [1, 0, 0]
     assert np.array_equal(read_current_mask(client), FIRST)
+    with studio.database.read() as session:
+        assert datasets.get_record(session, 1).review.disagreement is not None
 
 
 def test_going_back_brings_the_labels_back(client, studio):

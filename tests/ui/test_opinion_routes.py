@@ -129,6 +129,17 @@ def test_what_was_saved_before_is_the_first_opinion(client):
     assert read_document(client, BERT)["revision"] is None
 
 
+def test_many_images_are_asked_for_in_the_same_way(client):
+    save(client, ANNA, 0, LEFT)
+    change = {"action": "ask_opinions", "images": [1, 2], "wanted": 2}
+    assert client.post("/studio/api/datasets/1/bulk", json=change).json()["done"] == 2
+    assert read_document(client, ANNA)["opinions"]["mine"]["area_px"] == 400
+    assert read_document(client, BERT)["revision"] is None
+    client.post("/studio/api/datasets/1/bulk", json=change | {"wanted": 1})
+    assert read_document(client, BERT)["opinions"] is None, "one label alone is no opinion"
+    assert read_document(client, BERT)["revision"]["author"] == "Anna"
+
+
 def test_a_stale_opinion_keeps_both(client):
     ask(client, 2)
     save(client, ANNA, 0, LEFT)
@@ -150,6 +161,7 @@ def test_a_consensus_becomes_the_label(client, studio, method, expected):
     assert (answer.json()["state"], revision["origin"]) == ("accepted", "consensus")
     assert revision["note"] == f"{method} of Anna, Bert"
     assert np.array_equal(read_mask(client, revision["id"]), expected)
+    assert read_review(studio).disagreement is not None
     document = read_document(client, CLEO)
     assert (document["state"], document["revision"]["id"]) == ("accepted", revision["id"])
     assert (document["opinions"]["wanted"], len(document["opinions"]["given"])) == (1, 2)

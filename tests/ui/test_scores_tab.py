@@ -19,6 +19,7 @@ from desra_studio.storage.tables import RunStatus, State
 from desra_studio.ui import scores_tab
 from desra_studio.ui.scores_agreement import AgreementHandlers, render_agreement
 from desra_studio.ui.text import escape_markdown
+from tests.conftest import list_items
 
 LDL = {"method": "ldl", "area_threshold": 0}
 HALF = np.s_[:, 45:]
@@ -56,7 +57,7 @@ def label(studio, image, erased=None, state=State.ACCEPTED):
 @pytest.fixture
 def images(studio, dataset):
     """Ids of three images: accepted as half the detected mask, accepted unchanged, not labelled."""
-    ids = [item["id"] for item in review.list_queue(studio, dataset)]
+    ids = [item["id"] for item in list_items(studio, dataset)]
     label(studio, ids[0], HALF)
     label(studio, ids[1])
     return ids
@@ -81,7 +82,7 @@ def test_nothing_to_score_yet(page, dataset):
 
 def test_labels_without_a_detector(page, studio, dataset_folder):
     dataset = import_dataset(studio, dataset_folder, "bare").dataset_id
-    image = review.list_queue(studio, dataset)[0]["id"]
+    image = list_items(studio, dataset)[0]["id"]
     saved = review.save_mask(studio, image, np.zeros((96, 96), bool), 0)
     review.judge_image(studio, image, State.CLEAN, saved.version)
     updates = page.handlers.load_page(ask(dataset=dataset))

@@ -13,6 +13,7 @@ from desra_studio.storage.tables import State
 from desra_studio.ui import datasets_tab, finetune_tab, scores_tab
 from desra_studio.ui.app import build_pages
 from desra_studio.ui.text import escape_markdown
+from tests.conftest import list_items
 
 
 def ask(**query):
@@ -87,7 +88,7 @@ def test_fine_tuning_asks_for_what_is_missing(make_handlers, dataset, studio):
 
 
 def test_scores_name_a_missing_file(make_handlers, dataset, studio):
-    image = review.list_queue(studio, dataset)[0]["id"]
+    image = list_items(studio, dataset)[0]["id"]
     detection = review.describe_image(studio, image)["detection"]
     mask = review.load_detected_mask(studio, detection["id"])
     saved = review.save_mask(studio, image, mask, 0)

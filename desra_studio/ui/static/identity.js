@@ -63,8 +63,9 @@ export function buildIdentity() {
       wrong.textContent = change.detail.refusal;
       return;
     }
-    writeUser(wanted);
-    // Everything on the page was read under the name before.
+    // Everything on the page was read under the name before, and its claims are let go of as it
+    // goes, under that name, too: this listener is the last one.
+    window.addEventListener("pagehide", () => writeUser(wanted), { once: true });
     location.reload();
   });
   // Another tab of this browser may change it.

@@ -38,7 +38,7 @@ export class Regions {
   label(change) {
     const { selection } = this.page.detector;
     const { chosen } = selection;
-    if (!chosen) return this.#sayNone();
+    if (!chosen) return this.sayNone();
     chosen.change = { ...chosen.change, ...change };
     chosen.label = { ...chosen.label, ...change };
     selection.row.showLabel(chosen.label);
@@ -62,6 +62,13 @@ export class Regions {
     const { selection } = page.detector;
     if (selection.chosen === chosen) selection.row.showLabel(chosen.label);
     return true;
+  }
+
+  /** Say that a component has to be chosen, and how. */
+  sayNone() {
+    const { page } = this;
+    const ways = [page.keyMap.describe("next-component"), "Ctrl+click"].filter(Boolean);
+    page.say(`Choose a component first, with ${ways.join(" or ")}.`);
   }
 
   /** Resolves once every label is sent. */
@@ -96,15 +103,9 @@ export class Regions {
 
   #writeNote() {
     const { selection } = this.page.detector;
-    if (!selection.chosen) return this.#sayNone();
+    if (!selection.chosen) return this.sayNone();
     selection.row.note.focus();
     selection.row.note.select();
-  }
-
-  #sayNone() {
-    const { keyMap, say } = this.page;
-    const keys = [keyMap.describe("next-component"), "Ctrl+click"].filter(Boolean);
-    say.call(this.page, `Choose a component first, with ${keys.join(" or ")}.`);
   }
 
   async #send(chosen) {

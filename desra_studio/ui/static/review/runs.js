@@ -37,6 +37,13 @@ export function countMarked(mask) {
   return count;
 }
 
+/** A short name of run lengths, by which a browser knows its own again: FNV-1a and their number. */
+export function nameRuns(data) {
+  let hash = 0x811c9dc5;
+  for (const byte of data) hash = Math.imul(hash ^ byte, 0x01000193);
+  return `${data.length}-${(hash >>> 0).toString(16)}`;
+}
+
 /** Take apart what live_detection.py packs: { regions, area_px, score, runs }. */
 export function unpackRegions(data) {
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);

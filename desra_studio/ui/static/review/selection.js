@@ -86,7 +86,7 @@ export class Selection {
   /** Put the chosen component into the mask (1), or take it out (0). */
   fill(value) {
     const { page, chosen } = this;
-    if (!chosen) return page.say("Choose a component first, with N or Ctrl+click.");
+    if (!chosen) return page.regions.sayNone();
     if (page.locked) return;
     if (this.#fill(chosen, value)) return;
     page.say(value ? "All of it is in the mask." : "None of it is in the mask.");
@@ -99,11 +99,10 @@ export class Selection {
     if (chosen && !this.#follow()) this.chosen = null;
     if (!this.chosen) {
       this.#effects.cancel();
-      this.row.showNone(
-        detected?.regions.length || page.document?.area
-          ? "N goes through the components, the weightiest first; Ctrl+click chooses one."
-          : "",
-      );
+      const next = page.keyMap.describe("next-component");
+      const advice = next ? `${next} goes through the components, the weightiest first; ` : "";
+      const hasAny = detected?.regions.length || page.document?.area;
+      this.row.showNone(hasAny ? `${advice}Ctrl+click chooses one.` : "");
     } else if (this.chosen === chosen) this.#show();
     page.panes.invalidate();
   }
