@@ -6,7 +6,7 @@ import { TAG } from "./outlines.js";
 
 const LONGEST = 36;
 
-/** A label in a line: "blotch · 3 · at the rim". */
+/** A label in a line: its kind, severity and note, as in "moiré · 3 · at the rim". */
 export function describeLabel({ kind, severity, note }) {
   const text = [kind, severity, note].filter((part) => part !== null && part !== "").join(" · ");
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
