@@ -83,10 +83,10 @@ def hold_stroke(review, start, end, steps=10):
     review.page.mouse.move(*points[1], steps=steps)
 
 
-def wait_kept(page, actions):
-    """Wait until this browser's journal has so many actions."""
+def wait_kept(page, actions, drafted=False):
+    """Wait until this browser's journal has so many actions, and the server has them, too."""
     page.wait_for_function(
-        """async (actions) => {
+        """async ([actions, drafted]) => {
           const open = (request) => new Promise((done, failed) => {
             request.onsuccess = () => done(request.result);
             request.onerror = () => failed(request.error);
@@ -96,9 +96,11 @@ def wait_kept(page, actions):
           const database = await open(indexedDB.open("desra-studio-journal"));
           const work = await open(database.transaction("work").objectStore("work").getAll());
           database.close();
+          const isDrafted = ({ at, draftedAt, isUnderWay }) => at === draftedAt && !isUnderWay;
+          if (drafted && !work.every(isDrafted)) return false;
           return work.reduce((sum, { actions }) => sum + actions, 0) === actions;
         }""",
-        arg=actions,
+        arg=[actions, drafted],
     )
 
 
@@ -159,7 +161,7 @@ def test_a_draft_reaches_the_server_and_goes_with_the_work(page, review, chromiu
     image = read_image(page)
     with page.expect_request(is_draft, timeout=1500):
         review.drag("mask", (0.2, 0.3), (0.4, 0.3))
-    wait_draft(page, image)
+    wait_kept(page, 1, drafted=True)
     page.mouse.move(5, 5)
     painted = review.read_mask()
 
@@ -291,3 +293,52 @@ def test_work_on_an_image_that_moved_on_is_compared(chromium, server, profile, c
         review.wait_saved(theirs + 1)
     else:
         assert review.saved == "Unsaved changes", "what was left comes back by redo"
+
+
+def test_work_of_two_browsers_is_compared(page, review, chromium, server):
+    review.open()
+    review.choose("j")
+    image = read_image(page)
+    page.route(
+        "**/draft", lambda route: route.abort() if is_draft(route.request) else route.continue_()
+    )
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    wait_kept(page, 1)
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    other = ReviewPage(context.new_page())
+    other.open(f"?image={image}")
+    other.drag("mask", (0.2, 0.6), (0.4, 0.6))
+    wait_kept(other.page, 1, drafted=True)
+    other.page.mouse.move(5, 5)
+    theirs = other.read_mask()
+    context.close()
+
+    review.open(f"?image={image}")
+    expect(page.locator(".message")).to_contain_text("You painted this image in another browser")
+    page.get_by_role("button", name="The other browser's").click()
+    page.mouse.move(5, 5)
+    assert review.read_mask() == theirs
+    page.keyboard.press("Control+z")
+    page.mouse.move(5, 5)
+    assert review.read_mask() != theirs, "undo brings this browser's back"
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".studio-review:not([data-saved=''])")
+
+
+def test_work_on_an_image_that_is_gone_stays(page, review):
+    review.open()
+    review.choose("k")
+    image = read_image(page)
+    gone = {"status": 404, "body": '{"error": "Image 8 does not exist."}'}
+    page.route("**/studio/api/images/*/draft", lambda route: route.fulfill(**gone))
+    page.route("**/studio/api/images/*/mask", lambda route: route.fulfill(**gone))
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    expect(page.locator(".message")).to_have_text(
+        "The server takes no draft of this image. Image 8 does not exist. "
+        "Kept in this browser: 1 unsaved action."
+    )
+    page.keyboard.press("Control+s")
+    expect(page.locator(".message")).to_contain_text("Not saved. Image 8 does not exist.")
+    page.unroute_all()
+    review.open(f"?image={image}")
+    assert read_restored(review) == 1

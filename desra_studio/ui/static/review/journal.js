@@ -54,12 +54,12 @@ export class Journal {
     return this.#isElsewhere ? ELSEWHERE : this.#unread;
   }
 
-  /** Keep what a stroke under way has changed; forget one that came to nothing. */
+  /** Keep what a stroke under way has changed; forget one that was given up. */
   flush() {
     const work = this.page.document?.work;
     if (!work || this.page.comparison.isOpen) return;
     if (this.page.panes.gesture) work.addPart();
-    else work.dropEmpty();
+    else work.dropPart();
   }
 
   edited(document) {

@@ -91,10 +91,9 @@ export class Work {
     this.settle();
   }
 
-  /** A stroke that changed nothing in the end leaves nothing. */
-  dropEmpty() {
-    this.#isUnderWay = false;
-    if (this.isKept && !this.document.dirty) this.settle();
+  /** The action under way was given up: what it changed is changed back. */
+  dropPart() {
+    if (this.#isUnderWay) this.add();
   }
 
   /** A draft is on its way; kept first, since its answer may be lost. */
@@ -127,6 +126,7 @@ export class Work {
     const { id, name } = this.document.record;
     const { width, height } = this.document;
     const { key, user, base, sent, draftedAt, actions, at } = this;
-    return { key, image: id, name, user, width, height, base, sent, draftedAt, actions, from: this.#from, at };
+    const times = { from: this.#from, at, draftedAt, isUnderWay: this.#isUnderWay };
+    return { key, image: id, name, user, width, height, base, sent, actions, ...times };
   }
 }
