@@ -15,7 +15,7 @@ import { ArtifactMaps } from "./artifact_maps.js";
 import { drawIcon } from "./icons.js";
 import { KeyCursor } from "../keys/key_cursor.js";
 import { shortenKey } from "../keys/key_map.js";
-import { Setting } from "../canvas/setting.js";
+import { Setting } from "./setting.js";
 import { BrushTool } from "./brush.js";
 import { ComponentTool } from "./component.js";
 import { drawCross } from "./cross.js";
