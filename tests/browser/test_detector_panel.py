@@ -142,7 +142,7 @@ def test_one_request_at_a_time_and_the_newest_wins(page, review, panel):
 
 
 def test_manual_work_is_displaced_with_a_word_and_comes_back(page, review, panel):
-    review.drag("mask", (0.1, 0.9), (0.2, 0.9))
+    review.drag("mask", (0.1, 0.8), (0.2, 0.8))
     page.mouse.move(5, 5)
     mine = review.read_mask()
     panel.drag("Contrast threshold", 0.9, 0.95)
@@ -167,7 +167,7 @@ def test_a_stroke_wins_over_an_answer_that_is_late(page, review, panel):
     panel.drag("Contrast threshold", 0.95)
     page.wait_for_timeout(50)
     assert len(held) == 1
-    review.drag("mask", (0.1, 0.9), (0.2, 0.9))
+    review.drag("mask", (0.1, 0.8), (0.2, 0.8))
     page.mouse.move(5, 5)
     painted = review.read_mask()
     for route in held:

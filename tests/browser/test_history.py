@@ -102,6 +102,11 @@ def test_a_mask_that_is_gone_from_the_disk(page, review):
     find_revision(page, 1).get_by_role("button", name="View", exact=True).click()
     expect(page.locator(".message")).to_have_text("The mask is gone.")
     assert review.saved.startswith("Saved as revision 1")
+    page.reload()
+    expect(page.locator(".message")).to_contain_text(
+        "The mask of revision 1 is lost. The mask is gone. You see what the detector marks"
+    )
+    save_stroke(review, 0.5, 2)
 
 
 def open_as(chromium, server, name, query):

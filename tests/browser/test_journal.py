@@ -145,6 +145,10 @@ def wait_draft(page, image, exists=True):
     )
 
 
+def is_draft(request) -> bool:
+    return request.method == "PUT" and request.url.endswith("/draft")
+
+
 def read_image(page) -> int:
     return int(page.get_attribute(".studio-review", "data-image"))
 
@@ -153,9 +157,8 @@ def test_a_draft_reaches_the_server_and_goes_with_the_work(page, review, chromiu
     review.open()
     review.choose("b")
     image = read_image(page)
-    with page.expect_request("**/draft", timeout=1500) as sent:
+    with page.expect_request(is_draft, timeout=1500):
         review.drag("mask", (0.2, 0.3), (0.4, 0.3))
-    assert sent.value.method == "PUT"
     wait_draft(page, image)
     page.mouse.move(5, 5)
     painted = review.read_mask()
@@ -239,10 +242,14 @@ def test_a_second_tab_looks_until_it_takes_over(page, review):
 
 
 def save_elsewhere(chromium, server, image, start, end):
-    """Somebody paints and saves in another browser; returns the number of the revision."""
+    """Ada takes the image over, paints and saves; returns the number of her revision."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context.add_init_script("localStorage.setItem('studio.user', 'Ada')")
     other = ReviewPage(context.new_page())
     other.open(f"?image={image}")
+    other.page.get_by_role("button", name="Take over").click()
+    other.page.wait_for_selector(".studio-review:not([data-holder])")
+    other.wait_idle()
     other.drag("mask", start, end)
     other.page.keyboard.press("Control+s")
     other.page.wait_for_selector(".studio-review:not([data-saved=''])")

@@ -14,7 +14,7 @@ from desra_studio.services.detections import detect_dataset
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
 from tests.browser.conftest import ReviewPage
-from tests.conftest import make_settings, write_dataset
+from tests.conftest import list_items, make_settings, write_dataset
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def dataset(studio, source, request):
 @pytest.fixture
 def judged(studio, dataset):
     """The dataset with two accepted images and, between them, one that was skipped."""
-    items = reviewing.list_queue(studio, dataset)
+    items = list_items(studio, dataset)
     for item, state in zip(items, [State.ACCEPTED, State.SKIPPED, State.ACCEPTED], strict=False):
         detection = reviewing.describe_image(studio, item["id"])["detection"]
         mask = reviewing.load_detected_mask(studio, detection["id"])

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from desra_studio.services import review as reviewing
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
-from tests.conftest import make_settings, run_command, write_dataset
+from tests.conftest import list_items, make_settings, run_command, write_dataset
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,7 +30,7 @@ def labelled(server, tmp_path_factory):
     )
     for author, cut in (("ann", 45), ("bob", 40)):
         studio = open_studio(make_settings(server.data_dir, author=author))
-        for image in reviewing.list_queue(studio, 1)[:3]:
+        for image in list_items(studio, 1)[:3]:
             document = reviewing.describe_image(studio, image["id"])
             mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
             if image["name"] == "b_{{x}}":
@@ -173,7 +173,7 @@ def test_labels_that_changed_make_the_curve_stale(page, labelled):
         page.get_by_role("button", name="Trace the curve").click()
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1, timeout=JOB_MS)
     studio = open_studio(make_settings(labelled.data_dir, author="ann"))
-    image = reviewing.list_queue(studio, 1)[3]["id"]
+    image = list_items(studio, 1)[3]["id"]
     document = reviewing.describe_image(studio, image)
     mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
     saved = reviewing.save_mask(studio, image, mask, document["version"])

@@ -376,3 +376,39 @@ def test_every_tool_has_its_key_and_says_that_it_is_chosen(page, review, canvas)
         pressed = page.locator(".tools [aria-pressed=true]")
         expect(pressed).to_have_count(1)
         expect(pressed).to_have_attribute("aria-label", name)
+
+
+def test_painting_without_a_mouse(page, review, canvas):
+    page.keyboard.press("j")
+    expect(page.locator(".message")).to_contain_text("Arrow keys move the cursor")
+    for _ in range(8):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.down(" ")
+    for _ in range(16):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.up(" ")
+    mask = canvas.read_mask()
+    assert mask[48, 40:56].all()
+    assert mask.any(axis=1).sum() in (16, 17)
+    page.keyboard.press("Control+z")
+
+    page.keyboard.press("p")
+    for key in ("ArrowUp", "ArrowLeft", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(" ")
+        for _ in range(10):
+            page.keyboard.press(f"Shift+{key}")
+    page.keyboard.press("Enter")
+    mask = canvas.read_mask()
+    assert mask.sum() == 100
+    assert review.name == "a"
+
+    page.keyboard.press("b")
+    page.keyboard.down("Shift")
+    page.keyboard.press(" ")
+    page.keyboard.up("Shift")
+    assert canvas.read_mask().sum() < 100, "with Shift it subtracts"
+    page.keyboard.press("j")
+    canvas_before = canvas.read_mask()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(" ")
+    assert np.array_equal(canvas.read_mask(), canvas_before), "Space pans again"

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { MOST_BYTES, MOST_ENTRIES, rebuildMask, WorkLog } from "../../desra_studio/ui/static/review/journal_log.js";
 import { History } from "../../desra_studio/ui/static/review/history.js";
 import { chooseRestore, describeTime } from "../../desra_studio/ui/static/review/restore.js";
-import { decodeRuns, encodeRuns } from "../../desra_studio/ui/static/review/runs.js";
+import { decodeRuns, encodeRuns, nameRuns } from "../../desra_studio/ui/static/review/runs.js";
 import { countTiles, placeTile, readTile, writeTile } from "../../desra_studio/ui/static/review/tiles.js";
 
 const WIDTH = 300;
@@ -136,9 +136,9 @@ test("unsaved actions are those since the save, whichever way", () => {
 test("what is taken up, and what has to be compared first", () => {
   const base = { version: 3, sha: "aa" };
   const other = { version: 4, sha: "bb" };
-  const kept = { base, at: 20, draft: { updated_at: "t1", at: 20 } };
-  const ours = { base_version: 3, updated_at: "t1" };
-  const theirs = { base_version: 3, updated_at: "t2" };
+  const kept = { base, at: 20, sent: ["o", "n"], draftedAt: 20 };
+  const ours = { base_version: 3, name: "n" };
+  const theirs = { base_version: 3, name: "t" };
   assert.equal(chooseRestore(null, null, base), null);
   assert.deepEqual(chooseRestore(kept, null, base), { mine: "kept", against: null });
   assert.deepEqual(chooseRestore(kept, ours, base), { mine: "kept", against: null });
@@ -149,7 +149,15 @@ test("what is taken up, and what has to be compared first", () => {
   assert.deepEqual(chooseRestore(kept, theirs, base), { mine: "draft", against: null });
   const ahead = { ...kept, at: 21 };
   assert.deepEqual(chooseRestore(ahead, ours, base), { mine: "kept", against: null });
+  assert.deepEqual(chooseRestore(ahead, { ...ours, name: "o" }, base), { mine: "kept", against: null });
   assert.deepEqual(chooseRestore(ahead, theirs, base), { mine: "kept", against: "draft" });
+});
+
+test("a browser knows its own runs again", () => {
+  const name = nameRuns(Uint8Array.from([1, 2, 3]));
+  assert.equal(nameRuns(Uint8Array.from([1, 2, 3])), name);
+  assert.notEqual(nameRuns(Uint8Array.from([1, 3, 2])), name);
+  assert.notEqual(nameRuns(Uint8Array.from([1, 2, 3, 0])), name);
 });
 
 test("a time of another day has its date", () => {

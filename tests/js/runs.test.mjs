@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { decodeRuns, encodeRuns, unpackRegions } from "../../desra_studio/ui/static/review/runs.js";
+import {
+  countMarked,
+  decodeRuns,
+  encodeRuns,
+  unpackRegions,
+} from "../../desra_studio/ui/static/review/runs.js";
 
 const cases = JSON.parse(readFileSync(new URL("../golden/runs.json", import.meta.url)));
 
@@ -14,6 +19,13 @@ test("the golden masks give the golden bytes, both ways", () => {
     assert.equal(mask.reduce((sum, value) => sum + value, 0), area);
     if (marked) assert.deepEqual([...mask.keys()].filter((index) => mask[index]), marked);
     assert.equal(Buffer.from(encodeRuns(mask)).toString("hex"), runs);
+  }
+});
+
+test("marked pixels are counted, whatever the length", () => {
+  for (const length of [0, 1, 3, 4, 509, 4 * 127, 4 * 127 + 1, 70001]) {
+    assert.equal(countMarked(new Uint8Array(length).fill(1)), length);
+    assert.equal(countMarked(Uint8Array.from({ length }, (_, at) => at % 3 === 1)), Math.floor((length + 1) / 3));
   }
 });
 

@@ -36,6 +36,7 @@ export class Attempts {
     let done = false;
     let stale = null;
     try {
+      await page.journal.rest();
       await action();
       page.say("");
       done = true;

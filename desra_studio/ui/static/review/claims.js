@@ -73,7 +73,7 @@ export class Claims {
     this.sign.textContent = `Take over from ${name}`;
     this.page.root.dataset.holder = name;
     if (!isNews) return;
-    this.page.describe();
+    if (this.page.document) this.page.describe();
     this.page.say(this.freezes, true);
   }
 

@@ -3,7 +3,7 @@
 
 import { rebuildMask, WorkLog } from "./journal_log.js";
 import { openStore } from "./journal_store.js";
-import { encodeRuns } from "./runs.js";
+import { encodeRuns, nameRuns } from "./runs.js";
 
 // Of images with unsaved work, by key.
 const logs = new Map();
@@ -35,11 +35,12 @@ const tasks = {
     return store.drop(key);
   },
 
-  /** The mask as the server takes it, gzip-compressed run lengths; null where there is no work. */
-  pack(_store, { key }) {
+  /** The mask as the server takes it, { name, body }: as `nameRuns`, gzip-compressed runs. */
+  async pack(_store, { key }) {
     if (!logs.has(key)) return null;
-    const stream = new Blob([encodeRuns(logs.get(key).mask)]).stream();
-    return new Response(stream.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+    const runs = encodeRuns(logs.get(key).mask);
+    const stream = new Blob([runs]).stream().pipeThrough(new CompressionStream("gzip"));
+    return { name: nameRuns(runs), body: await new Response(stream).arrayBuffer() };
   },
 };
 

@@ -103,7 +103,10 @@ export class Comparison {
   }
 
   decorate(context, kind, view, pane) {
-    if (kind === "mask") this.#layer?.draw(context, view, pane, Number(this.page.opacity.value));
+    const { panes, opacity } = this.page;
+    // Where no pane shows the mask, all show what is compared.
+    const isPlace = kind === "mask" || panes.all.every((each) => each.view !== "mask");
+    if (isPlace) this.#layer?.draw(context, view, pane, Number(opacity.value));
   }
 
   #shut() {

@@ -8,7 +8,7 @@ import { DocumentViews } from "./document_views.js";
 import { boundSpans, brushSpans } from "./geometry.js";
 import { History } from "./history.js";
 import { MaskLayer } from "./mask_layer.js";
-import { decodeRuns, encodeRuns } from "./runs.js";
+import { countMarked, decodeRuns, encodeRuns } from "./runs.js";
 import { loadRendition } from "./sources.js";
 
 const KEPT_DOCUMENTS = 4;
@@ -24,17 +24,17 @@ export async function openDocument(id) {
   opened.delete(id);
   if (known && (known.dirty || isSame(known.record, record))) {
     known.record.draft = record.draft;
-    await known.views.open();
     opened.set(id, known);
+    await known.views.open();
     return known;
   }
-  const [runs] = await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
+  const [{ runs, lost }] = await Promise.all([loadSavedMask(record), ...loadPair(record)]);
   const size = record.width * record.height;
   const mask = runs ? decodeRuns(runs, size) : new Uint8Array(size);
   const document = new ReviewDocument(record, mask);
   await document.views.open();
   document.stored = Detected.ofRecord(record, record.revision ? null : runs);
-  document.savedRuns = runs;
+  Object.assign(document, { savedRuns: runs, lost });
   opened.set(id, document);
   for (const [key, old] of opened) {
     if (opened.size <= KEPT_DOCUMENTS) break;
@@ -46,7 +46,17 @@ export async function openDocument(id) {
 /** Load what opening an image needs, so that it is quick then. */
 export async function prefetchDocument(id) {
   const record = await loadImage(id);
-  await Promise.all([loadMaskRuns(record), ...loadPair(record)]);
+  await Promise.all([loadSavedMask(record), ...loadPair(record)]);
+}
+
+/** Load { runs, lost }: where the saved mask is lost, the detector's, and `lost` says so. */
+async function loadSavedMask(record) {
+  try {
+    return { runs: await loadMaskRuns(record), lost: null };
+  } catch (error) {
+    if (!record.revision || error.status !== 404) throw error;
+    return { runs: await loadMaskRuns({ detection: record.detection }), lost: error.message };
+  }
 }
 
 const loadPair = (record) => [loadRendition(record.gan, record), loadRendition(record.mse, record)];
@@ -65,6 +75,8 @@ export class ReviewDocument {
   stored = null;
   /** Run lengths of the mask as it was saved last, null where it marks nothing yet. */
   savedRuns = null;
+  /** Why the mask that was saved last cannot be shown, null where it is. */
+  lost = null;
   /** What the journal keeps of it: a Work, once the image was shown. */
   work = null;
   #adopted = 0;
@@ -84,14 +96,12 @@ export class ReviewDocument {
     return this.history.dirty;
   }
 
-  /** Marked px; counted once for every state of the mask, which takes a while in large images. */
+  /** Marked px; counted once for every state of the mask. */
   get area() {
     const { current } = this.history;
     if (this.#counted.current === current) return this.#counted.area;
-    let area = 0;
-    for (let i = 0; i < this.mask.length; i++) area += this.mask[i];
-    this.#counted = { current, area };
-    return area;
+    this.#counted = { current, area: countMarked(this.mask) };
+    return this.#counted.area;
   }
 
   /** What the detector marks with the settings in force: stored, or those tried last. */

@@ -4,6 +4,7 @@ import { Refusal } from "../api.js";
 import { dropDraft, putDraft } from "../drafts_api.js";
 
 const DELAY_MS = 400;
+const PATIENCE_MS = 300;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
@@ -13,6 +14,7 @@ export class Drafts {
   #waiting = new Set();
   #timer = null;
   #busy = false;
+  #sending = null;
   #retry = 0;
 
   /**
@@ -37,9 +39,15 @@ export class Drafts {
     if (this.#timer === null && !this.#busy) this.#schedule(DELAY_MS);
   }
 
+  /** Wait, not for long, until nothing is on its way: what is saved next must not be overtaken. */
+  async rest() {
+    const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
+    if (this.#busy) await Promise.race([this.#sending, patience]);
+  }
+
   #schedule(delay) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#sendAll(), delay);
+    this.#timer = setTimeout(() => (this.#sending = this.#sendAll()), delay);
   }
 
   async #sendAll() {
@@ -69,11 +77,11 @@ export class Drafts {
     const { at, base } = work;
     const packed = await this.#codec.ask("pack", { key: work.key });
     if (packed) {
-      work.isDrafted = true;
-      const { updated_at } = await putDraft(id, base.version, packed);
+      await work.noteSending(packed.name);
+      await putDraft(id, base.version, packed.body);
       // A save that overtook it has removed the draft before this one came.
       if (!work.isKept || work.base.version !== base.version) this.#waiting.add(work);
-      else work.setDraft(updated_at, at);
+      else work.noteDrafted(at);
     } else if (work.isDrafted) {
       await dropDraft(id);
       work.isDrafted = false;

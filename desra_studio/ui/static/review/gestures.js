@@ -32,6 +32,31 @@ export class Gestures {
     listen("contextmenu", (event) => event.preventDefault());
   }
 
+  /** Let the chosen tool begin where the pointer is. */
+  begin(event, pans = false) {
+    const { host, panes } = this;
+    const tool = pans ? null : host.tool();
+    this.current = { tool, id: event.pointerId, x: event.clientX, y: event.clientY };
+    if (pans) return;
+    host.onGesture();
+    tool.press(panes.document, this.pointer, event);
+    panes.invalidate();
+  }
+
+  /** Let the pointer be over a point of the image. */
+  moveTo(point, event) {
+    this.pointer = point;
+    this.current?.tool?.move(this.panes.document, point, event);
+    this.host.onPoint(point);
+    this.panes.invalidate();
+  }
+
+  /** End what the pointer does, and let the page know. */
+  finish(event) {
+    if (this.end(event)) this.host.onEdit();
+    this.panes.invalidate();
+  }
+
   /** End what the pointer does; tells whether that changed the mask. */
   end(event) {
     const { tool } = this.current ?? {};
@@ -54,12 +79,7 @@ export class Gestures {
       return host.onPick(this.pointer);
     }
     canvas.setPointerCapture(event.pointerId);
-    const tool = pans ? null : chosen;
-    this.current = { tool, id: event.pointerId, x: event.clientX, y: event.clientY };
-    if (pans) return;
-    host.onGesture();
-    tool.press(panes.document, this.pointer, event);
-    panes.invalidate();
+    this.begin(event, pans);
   }
 
   #move(event, canvas) {
@@ -84,8 +104,7 @@ export class Gestures {
   #release(event) {
     this.#touches.delete(event.pointerId);
     if (!this.current || event.pointerId !== this.current.id) return;
-    if (this.end(event)) this.host.onEdit();
-    this.panes.invalidate();
+    this.finish(event);
   }
 
   #leave() {

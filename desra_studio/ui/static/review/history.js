@@ -31,9 +31,7 @@ export class History {
     const columns = Math.ceil(this.width / TILE);
     for (let row = Math.floor(y0 / TILE); row * TILE < y1; row++) {
       for (let column = Math.floor(x0 / TILE); column * TILE < x1; column++) {
-        const index = row * columns + column;
-        if (!this.open.has(index)) this.open.set(index, this.#read(index));
-        this.#changed.add(index);
+        this.#keep(row * columns + column);
       }
     }
   }
@@ -117,7 +115,7 @@ export class History {
       if (now !== tile) {
         tile = now;
         touched.add(tile);
-        if (!this.open.has(tile)) this.open.set(tile, this.#read(tile));
+        this.#keep(tile);
         before = this.open.get(tile);
         place = this.#rectangle(tile);
       }
@@ -164,6 +162,12 @@ export class History {
   }
 
   current = 0;
+
+  /** Remember a tile before it is written to in the open action. */
+  #keep(index) {
+    if (!this.open.has(index)) this.open.set(index, this.#read(index));
+    this.#changed.add(index);
+  }
 
   #swap(source, target) {
     const action = source.pop();

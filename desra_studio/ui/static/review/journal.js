@@ -1,17 +1,15 @@
 // The journal: every action is kept in this browser at once and on the server within a second, and
 // taken up again when its image is opened next, whatever happened in between.
 
-import { loadDraft } from "../drafts_api.js";
 import { make } from "../dom.js";
 import { readUser } from "../user.js";
 import { Codec } from "./codec.js";
-import { areEqual } from "./difference.js";
-import { forgetDocument } from "./document.js";
+import { forgetDocument, hasUnsaved } from "./document.js";
 import { Drafts } from "./drafts.js";
-import { chooseRestore, countActions, describeTime } from "./restore.js";
-import { decodeRuns } from "./runs.js";
+import { countActions } from "./restore.js";
 import { TabLock } from "./tab_lock.js";
-import { baseOf, keyOf, Work } from "./work.js";
+import { findUnsaved, offerChoice, sayRestored } from "./unsaved.js";
+import { Work } from "./work.js";
 
 // So much of a stroke is lost at most.
 const PART_MS = 200;
@@ -27,6 +25,10 @@ export class Journal {
   #lock = new TabLock(() => this.#giveAway());
   #isElsewhere = false;
   #broken = false;
+  // Why unsaved work could not be read: whoever painted now would overwrite it.
+  #unread = null;
+  // Says what `resume` found.
+  #news = null;
   // A document that is to be saved once the server is back.
   #wanted = null;
 
@@ -41,16 +43,15 @@ export class Journal {
       else clearInterval(timer);
     }, PART_MS);
     document.addEventListener("visibilitychange", () => this.flush());
-  }
-
-  /** Whether what is not saved outlives this page. */
-  get keeps() {
-    return !this.#broken;
+    window.addEventListener("beforeunload", (event) => {
+      const isLost = this.#broken && hasUnsaved();
+      if (isLost && this.page.root.isConnected) event.preventDefault();
+    });
   }
 
   /** Why the mask cannot be changed now. */
   get freezes() {
-    return this.#isElsewhere ? ELSEWHERE : null;
+    return this.#isElsewhere ? ELSEWHERE : this.#unread;
   }
 
   /** Keep what a stroke under way has changed; forget one that came to nothing. */
@@ -73,7 +74,12 @@ export class Journal {
   describeOffline({ work, dirty }) {
     if (!dirty || !this.#drafts.isOffline) return null;
     const count = `${work.actions} change${work.actions === 1 ? "" : "s"}`;
-    return `Offline: ${count} ${this.keeps ? "kept in this browser" : "on this page only"}`;
+    return `Offline: ${count} ${!this.#broken ? "kept in this browser" : "on this page only"}`;
+  }
+
+  /** Wait until no draft is on its way. */
+  rest() {
+    return this.#drafts.rest();
   }
 
   /** A save found no server: it is done once there is one again. */
@@ -83,59 +89,45 @@ export class Journal {
     this.#drafts.ask(document.work);
   }
 
-  /**
-   * Take up what was not saved of an image that was just opened.
-   *
-   * @returns {Promise<() => void>?} says what was taken up; call it once the image is shown.
-   */
+  /** Take up what was not saved of an image that was just opened; `show` says so. */
   async resume(document) {
     const { record } = document;
+    this.#news = this.#unread = null;
     this.#isElsewhere = !(await this.#lock.take(nameLock(record)));
     if (this.#isElsewhere) {
       document.work = null;
-      return () => this.sayFrozen();
-    }
-    if (document.dirty) return null;
-    document.work = new Work(this.#codec, document, readUser(), {
-      onChange: (work) => this.#hearChange(work),
-      onError: (error) => this.#sayBroken(error),
-    });
-    try {
-      return await this.#takeUp(document);
-    } catch (error) {
-      const text = `Work of yours on this image could not be read, and stays kept. ${error.message}`;
-      return () => this.page.say(text, true);
+      this.#news = () => this.sayFrozen();
+    } else if (!document.dirty) {
+      document.work = new Work(this.#codec, document, readUser(), {
+        onChange: (work) => this.#hearChange(work),
+        onError: (error) => this.#sayBroken(error),
+      });
+      this.#news = await this.#takeUp(document).catch((error) => this.#refuseUnread(error));
     }
   }
 
-  async #takeUp(document) {
-    const { record, work } = document;
-    const found = await this.#find(record, work);
-    const choice = chooseRestore(found?.work, record.draft, baseOf(record));
-    if (!choice) return null;
-    const needsDraft = choice.mine === "draft" || choice.against === "draft";
-    const draft = needsDraft && decodeRuns(await loadDraft(record.id), document.mask.length);
-    const about = choice.mine === "kept" ? found.work : describeDraft(record.draft);
-    const mine = choice.mine === "kept" ? found.mask : draft;
-    const theirs = choice.against === "draft" ? draft : document.mask.slice();
-    const take = (mask) => this.#take(document, mask, about);
-    if (choice.against && !areEqual(mine, theirs)) {
-      return () => this.#offer(record, about, { mine, theirs, take, against: choice.against });
+  /** Say what became of the work that was done before. */
+  show({ lost, record }) {
+    if (lost) {
+      const advice = "You see what the detector marks; History (R) has the masks that were saved before.";
+      this.page.say(`The mask of revision ${record.revision.number} is lost. ${lost} ${advice}`, true);
     }
-    take(mine);
-    return document.dirty ? () => this.#sayRestored(about) : null;
+    this.#news?.();
+  }
+
+  /** Tells what is to be said about it, as a function; null where there is nothing. */
+  async #takeUp(document) {
+    const found = await findUnsaved(this.#codec, document);
+    if (!found) return null;
+    const take = (mask) => this.#take(document, mask, found.about);
+    if (found.against) return () => offerChoice(this.page, found, take);
+    take(found.mine);
+    return document.dirty ? () => sayRestored(this.page, found.about) : null;
   }
 
   #hearChange(work) {
     if (!work.isKept) this.#wanted = null;
     this.#drafts.ask(work);
-  }
-
-  /** Work that was kept under this name, or before there was one. */
-  async #find(record, work) {
-    const found = await this.#codec.ask("load", { key: work.key });
-    if (found || !work.user) return found;
-    return this.#codec.ask("load", { key: keyOf(record, "") });
   }
 
   /** Put a mask on top of the server's, as one action; it is unsaved work from now on. */
@@ -148,57 +140,13 @@ export class Journal {
     }
   }
 
-  #offer(record, about, { mine, theirs, take, against }) {
-    const { page } = this;
-    const run = (mask) => {
-      const { document } = page;
-      // Undo, or do again, brings back what was not chosen.
-      document.replace(mine);
-      if (areEqual(mask, theirs) && against === "base") document.undo();
-      take(mask);
-      page.panes.invalidate();
-      page.describe();
-      page.say(document.dirty ? "Taken up, not saved yet." : "Yours was left; redo brings it back.");
-    };
-    const names = against === "draft" ? ["in this browser", "in the other one"] : ["mine", "theirs"];
-    page.comparison.open({
-      mine,
-      theirs,
-      names,
-      choices: [
-        { label: against === "draft" ? "The other browser's" : "Leave theirs", choice: "theirs", run },
-        { label: against === "draft" ? "This browser's" : "Take mine up again", choice: "mine", run },
-        { label: "Both together", choice: "union", title: "What either marks", run },
-        { label: "Only what both marked", choice: "intersection", run },
-      ],
-    });
-    const what = `${countActions(about.actions)} of yours from ${describeTime(about.at)}`;
-    page.say(
-      against === "draft"
-        ? `This image was painted in another browser, too, at ${describeTime(record.draft.updated_at)}. Kept here: ${what}.`
-        : `Somebody changed this image meanwhile. Kept: ${what}.`,
-      true,
-    );
-  }
-
-  #sayRestored({ actions, at }) {
-    const { page } = this;
-    const away = make("button", { className: "link" }, "Throw them away");
-    page.onClick(away, () => page.undo());
-    page.say(
-      `Restored ${countActions(actions)} from ${describeTime(at)}. Undo (Ctrl+Z) takes them back. `,
-      false,
-      away,
-    );
-  }
-
   #sayBroken({ message }) {
     this.#broken = true;
     this.page.say(`This browser could not keep your last action (${message}). Save often.`, true);
   }
 
   #sayRefused(work, { message }) {
-    const kept = this.keeps ? ` Kept in this browser: ${countActions(work.actions)}.` : "";
+    const kept = !this.#broken ? ` Kept in this browser: ${countActions(work.actions)}.` : "";
     this.page.say(`The server takes no draft of this image. ${message}${kept}`, true);
   }
 
@@ -228,20 +176,30 @@ export class Journal {
   }
 
   /** Say why the mask cannot be changed here, and how it can. */
-  sayFrozen(text = ELSEWHERE) {
+  sayFrozen(text = this.freezes) {
     const { page } = this;
-    const button = make("button", { className: "link" }, "Work on it here");
-    page.onClick(button, async () => {
+    const link = (label, run) => {
+      const button = make("button", { className: "link" }, label);
+      page.onClick(button, run);
+      return button;
+    };
+    const here = link("Work on it here", async () => {
       await this.#lock.takeOver(nameLock(page.document.record));
       page.reload(true);
     });
-    page.say(`${text} `, true, button);
+    const again = link("Try again", () => page.reload());
+    const without = link("Go on without it", () => {
+      this.#unread = null;
+      page.say("");
+      page.describe();
+    });
+    page.say(`${text} `, true, ...(this.#isElsewhere ? [here] : [again, " ", without]));
+  }
+
+  #refuseUnread({ message }) {
+    this.#unread = `Unsaved work of yours on this image cannot be read, and stays kept. ${message}`;
+    return () => this.sayFrozen();
   }
 }
 
 const nameLock = ({ id, gan }) => `${id}/${gan.sha}`;
-
-const describeDraft = ({ updated_at }) => {
-  const time = Date.parse(updated_at);
-  return { key: null, actions: 1, from: time, at: time };
-};

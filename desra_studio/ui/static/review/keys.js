@@ -24,7 +24,7 @@ export function bindKeys(root, page) {
     const onControl = event.target.matches("button, a, input");
     // On a button or slider its own keys come first.
     if (onControl && /^(enter| |arrow.*)$/.test(key)) return;
-    if (page.toolbox.takeKey(key)) return event.preventDefault();
+    if (page.toolbox.takeKey(key, event)) return event.preventDefault();
     if (page.panes.gesture) return event.preventDefault(); // a stroke ends before anything else
     const { action } = page.keyMap.find(event) ?? {};
     if (!action) return;

@@ -43,25 +43,26 @@ export function growSpans(spans, { width, height }, corners) {
 }
 
 /**
- * The px that spans of a mask lose when they shrink by one px: those beside a px that is not marked.
- * The edge of the image takes nothing away, for nobody knows what lies behind it.
+ * What spans of a mask lose when they shrink by one px: the px beside one that is not marked; these
+ * spans overlap, in no order. The edge of the image takes nothing away, for nobody knows what lies
+ * behind it.
+ * @param {object[]} spans whole runs of marked px, as `readSpans` and `floodFrom` find them.
  */
 export function findRim(spans, mask, { width, height }, corners) {
+  const reach = corners ? 1 : 0;
   const rim = [];
   for (const { y, from, to } of spans) {
-    const row = y * width;
-    const rows = [y > 0 ? row - width : row, y < height - 1 ? row + width : row];
-    const isFull = (x) => mask[rows[0] + x] && mask[row + x] && mask[rows[1] + x];
-    const isLost = (x) => {
-      const [left, right] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
-      if (corners) return !(isFull(left) && isFull(x) && isFull(right));
-      return !(isFull(x) && mask[row + left] && mask[row + right]);
-    };
-    for (let x = from; x < to; x++) {
-      if (!isLost(x)) continue;
-      const start = x;
-      while (x < to && isLost(x)) x++;
-      rim.push({ y, from: start, to: x });
+    if (from > 0) rim.push({ y, from, to: from + 1 });
+    if (to < width) rim.push({ y, from: to - 1, to });
+    const left = Math.max(0, from - reach);
+    const right = Math.min(width, to + reach);
+    for (const beside of [y - 1, y + 1]) {
+      if (beside < 0 || beside >= height) continue;
+      const row = mask.subarray(beside * width + left, beside * width + right);
+      for (const gap of readSpans(row, row.length, 1, 0)) {
+        const start = Math.max(from, left + gap.from - reach);
+        rim.push({ y, from: start, to: Math.min(to, left + gap.to + reach) });
+      }
     }
   }
   return rim;

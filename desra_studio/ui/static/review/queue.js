@@ -113,8 +113,8 @@ export class Queue {
     history.replaceState(null, "", this.address(open));
     try {
       await this.#list(open);
-      if (!open && this.rows.total) await this.page.open(this.rows.at(0).id);
-      else if (open) this.page.describe();
+      if (this.page.document) this.page.describe();
+      else if (!open && this.rows.total) await this.page.open(this.rows.at(0).id);
       this.#next = this.#lookAhead();
     } catch (error) {
       this.page.say(error.message, true);

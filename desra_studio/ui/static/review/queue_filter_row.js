@@ -43,8 +43,7 @@ export class QueueFilterRow {
     this.element = make(
       "div",
       { className: "head" },
-      make("div", { className: "line" }, this.button, this.again),
-      this.order,
+      make("div", { className: "line" }, this.button, this.order, this.again),
       this.chips,
       this.panel,
     );
@@ -54,6 +53,7 @@ export class QueueFilterRow {
   show(asked) {
     this.#asked = asked;
     this.order.value = asked.order;
+    this.order.title = `Order: ${this.order.selectedOptions[0].text}`;
     this.button.classList.toggle("used", hasFilters(asked.filters));
     const chips = describeFilters(asked.filters, this.#facts.classes).map((chip) =>
       make(

@@ -4,19 +4,18 @@
  * Choose between what this browser kept and the user's draft on the server.
  *
  * @param {object?} kept work as `Work` describes it.
- * @param {object?} draft { base_version, updated_at }.
+ * @param {object?} draft { base_version, name }, its name as `nameRuns` has it.
  * @param {object} base what the server has now, as `baseOf` tells.
  * @returns {{ mine: "kept" | "draft", against: "base" | "draft" | null }?} which mask is taken up,
  *   and with which one it has to be compared first; null where there is nothing to take up.
  */
 export function chooseRestore(kept, draft, base) {
-  const other = draft && draft.updated_at !== kept?.draft?.updated_at ? draft : null;
-  if (!kept && !other) return null;
-  if (!other) return { mine: "kept", against: isSame(kept.base, base) ? null : "base" };
+  const isOurs = draft && kept?.sent.includes(draft.name);
+  if (kept && (!draft || isOurs)) return { mine: "kept", against: isSame(kept.base, base) ? null : "base" };
+  if (!draft) return null;
   // What the server knew of this browser's work went into the other draft.
-  const isAhead = kept && kept.draft?.at !== kept.at;
-  if (isAhead) return { mine: "kept", against: "draft" };
-  return { mine: "draft", against: other.base_version === base.version ? null : "base" };
+  if (kept && kept.draftedAt !== kept.at) return { mine: "kept", against: "draft" };
+  return { mine: "draft", against: draft.base_version === base.version ? null : "base" };
 }
 
 const isSame = (one, other) => one.version === other.version && one.sha === other.sha;

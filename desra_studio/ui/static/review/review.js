@@ -6,7 +6,7 @@ import { Attempts } from "./attempts.js";
 import { Claims } from "./claims.js";
 import { Comparison } from "./comparison.js";
 import { Detector } from "./detector.js";
-import { forgetDocument, hasUnsaved, openDocument } from "./document.js";
+import { forgetDocument, openDocument } from "./document.js";
 import { addressed } from "../dom.js";
 import { HistoryPanel } from "./history_panel.js";
 import { Journal } from "./journal.js";
@@ -98,25 +98,18 @@ class ReviewPage {
     buildLayout(this);
     bindKeys(root, this);
     this.tell("start");
-    window.addEventListener("beforeunload", (event) => {
-      if (root.isConnected && hasUnsaved() && !this.journal.keeps) event.preventDefault();
-    });
   }
 
   async start() {
     await this.#try(async () => {
       const loop = await loadLoop(addressed("dataset"));
-      if (!loop.dataset) return this.showEmpty();
+      if (!loop.dataset) return this.root.replaceChildren(buildEmpty());
       this.dataset = loop.dataset;
       const first = await this.queue.load(loop.dataset);
       if (first) await this.open(first);
       this.focus();
     });
     this.root.dataset.ready = "true";
-  }
-
-  showEmpty() {
-    this.root.replaceChildren(buildEmpty());
   }
 
   /** Open an image of the queue; unsaved changes of the one before are saved first. */
@@ -126,7 +119,6 @@ class ReviewPage {
     this.tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
-    let sayRestored;
     try {
       // What cannot be saved now stays with the document, unsaved.
       const unsaved = this.document?.dirty && !this.#freezing;
@@ -134,7 +126,7 @@ class ReviewPage {
       if (this.document) this.tell("leave", this.document);
       this.attempts.setBusy(true);
       this.document = await openDocument(id);
-      sayRestored = await this.journal.resume(this.document);
+      await this.journal.resume(this.document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
@@ -142,11 +134,10 @@ class ReviewPage {
       this.attempts.setBusy(false);
     }
     this.panes.show(this.document);
+    this.say("");
     this.tell("show", this.document);
     history.replaceState(null, "", this.queue.address(id));
-    this.say("");
     this.describe();
-    sayRestored?.();
     // Somebody chose another image while this one was loading.
     if (this.wanted) await this.open(this.wanted);
   }
@@ -187,9 +178,8 @@ class ReviewPage {
   async judge(state) {
     if (this.sayFrozen()) return;
     const { document } = this;
-    const judged = document.record.id;
     // Asked before the verdict: it may move the image elsewhere in the queue.
-    const coming = this.queue.nextOpen(judged).catch(() => this.queue.upcoming());
+    const coming = this.queue.nextOpen(document.record.id).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
     if (this.document !== document) return;
     if (!(await this.attempts.run(() => this.document.judge(state)))) {

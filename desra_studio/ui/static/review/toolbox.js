@@ -13,6 +13,7 @@ import { makeIconButton, makeSlider } from "../controls.js";
 import { make } from "../dom.js";
 import { ArtifactMaps } from "./artifact_maps.js";
 import { drawIcon } from "./icons.js";
+import { KeyCursor } from "./key_cursor.js";
 import { shortenKey } from "./key_map.js";
 import { Setting } from "./setting.js";
 import { BrushTool } from "./tools/brush.js";
@@ -42,6 +43,7 @@ export class Toolbox {
     this.page = page;
     this.tools = this.#makeTools();
     this.chosen = this.tools[0];
+    this.cursor = new KeyCursor(page);
     this.buttons = this.tools.map(({ id, label, key }) => {
       const choose = () => this.choose(id);
       const button = makeIconButton(page, drawIcon(id), label, shortenKey(key), choose);
@@ -69,6 +71,7 @@ export class Toolbox {
   start() {
     this.choose(this.chosen.id);
     this.#watchAlt();
+    this.cursor.start();
   }
 
   /** What was begun on the image before is dropped. */
@@ -94,11 +97,13 @@ export class Toolbox {
     this.#showSetting();
   }
 
-  /** Offer a key to the tool; tells whether it took it. */
-  takeKey(key) {
-    const taken = this.current.keys?.(this.page.document, key) ?? false;
-    if (taken) this.page.panes.invalidate();
-    return taken;
+  /** Offer a key to the tool and to the cursor; tells whether one took it. */
+  takeKey(key, event) {
+    const { page } = this;
+    if (page.locked) return false;
+    if (!this.current.keys?.(page.document, key)) return this.cursor.takeKey(key, event);
+    page.panes.invalidate();
+    return true;
   }
 
   #makeTools() {
@@ -136,6 +141,7 @@ export class Toolbox {
           keys: [key],
           run: () => this.choose(id),
         })),
+      this.cursor.action,
       {
         id: "smaller",
         title: "Smaller brush, or tolerance",

@@ -3,6 +3,9 @@
 /** Where the work of a user on an image is kept. Ids come again in other data directories. */
 export const keyOf = ({ id, gan }, user) => `${id}/${gan.sha}/${user}`;
 
+// So many answers in a row may be lost.
+const MOST_SENT = 8;
+
 /** What work starts from: the version it is saved against, and the mask of that version. */
 export const baseOf = ({ version, revision, detection }) => ({
   version,
@@ -10,8 +13,10 @@ export const baseOf = ({ version, revision, detection }) => ({
 });
 
 export class Work {
-  /** The newest draft of it on the server: { updated_at, at }, `at` of the last action in it. */
-  draft = null;
+  /** Names of the last drafts that were sent: one of them is the server's, or another browser's is. */
+  sent = [];
+  /** `at` of the last action that the server is known to have. */
+  draftedAt = null;
   /** Whether the server may have one. */
   isDrafted = false;
   /** When the last action was kept, null where nothing is kept. */
@@ -67,7 +72,8 @@ export class Work {
   /** The mask was saved or is as it was; keep what came after that, on top of the new version. */
   settle() {
     this.base = baseOf(this.document.record);
-    this.draft = null;
+    this.sent = [];
+    this.draftedAt = null;
     if (this.isKept && this.actions) {
       this.#ask("rebase", { tiles: this.document.history.takeChanged() });
     } else if (this.isKept) {
@@ -91,9 +97,16 @@ export class Work {
     if (this.isKept && !this.document.dirty) this.settle();
   }
 
-  /** The server has a draft of what was kept until `at`. */
-  setDraft(updated_at, at) {
-    this.draft = { updated_at, at };
+  /** A draft is on its way; kept first, since its answer may be lost. */
+  noteSending(name) {
+    this.isDrafted = true;
+    this.sent = [...this.sent, name].slice(-MOST_SENT);
+    return this.#ask("describe");
+  }
+
+  /** The server has what was kept until `at`. */
+  noteDrafted(at) {
+    this.draftedAt = at;
     if (this.isKept) this.#ask("describe");
   }
 
@@ -107,13 +120,13 @@ export class Work {
 
   #ask(task, value = {}) {
     const transfer = value.tiles?.map(({ pixels }) => pixels.buffer);
-    this.codec.ask(task, { work: this.#describe(), ...value }, transfer).catch(this.host.onError);
+    return this.codec.ask(task, { work: this.#describe(), ...value }, transfer).catch(this.host.onError);
   }
 
   #describe() {
     const { id, name } = this.document.record;
     const { width, height } = this.document;
-    const { key, user, base, draft, actions, at } = this;
-    return { key, image: id, name, user, width, height, base, draft, actions, from: this.#from, at };
+    const { key, user, base, sent, draftedAt, actions, at } = this;
+    return { key, image: id, name, user, width, height, base, sent, draftedAt, actions, from: this.#from, at };
   }
 }

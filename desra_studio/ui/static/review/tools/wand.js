@@ -1,5 +1,5 @@
 // Wand: marks what hangs together around a px where D is no higher than there plus a tolerance,
-// which the wheel changes while the button is down. With Alt it unmarks.
+// which the wheel, [ and ] change while the button is down. With Alt it unmarks.
 
 import { Growth, UNKNOWN } from "../wand.js";
 import { drawCross } from "./cross.js";
@@ -51,9 +51,7 @@ export class WandTool {
     this.#turned -= event.deltaMode ? event.deltaY * NOTCH : event.deltaY;
     const steps = Math.trunc(this.#turned / NOTCH);
     this.#turned -= steps * NOTCH;
-    if (!steps) return true;
-    this.host.step(Math.sign(steps) * Math.min(3, Math.abs(steps)));
-    this.#show(document);
+    if (steps) this.#step(document, Math.sign(steps) * Math.min(3, Math.abs(steps)));
     return true;
   }
 
@@ -69,13 +67,21 @@ export class WandTool {
   }
 
   keys(document, key) {
-    if (key !== "escape" || !this.#growth) return false;
-    this.cancel(document);
+    if (!this.#growth) return false;
+    if (key === "escape") this.cancel(document);
+    else if (key === "]") this.#step(document, 1);
+    else if (key === "[") this.#step(document, -1);
+    else return false;
     return true;
   }
 
   draw(context, view, pane, pointer) {
     drawCross(context, view, pane, pointer, this.#growth ? (this.#value ? "+" : "−") : this.host.sign());
+  }
+
+  #step(document, offset) {
+    this.host.step(offset);
+    this.#show(document);
   }
 
   /** Bring the mask to the tolerance in force. */
