@@ -1,11 +1,12 @@
 // Wand: marks what hangs together around a px where D is no higher than there plus a tolerance,
 // which the wheel, [ and ] change while the button is down. With Alt it unmarks.
 
-import { Growth, UNKNOWN } from "../wand.js";
+import { Growth, UNKNOWN } from "../masks/wand.js";
 import { drawCross } from "./cross.js";
 
 // Of the wheel, in px: one notch of a mouse, or as far as a touch pad has to go.
-const NOTCH = 40;
+const NOTCH = 90;
+const LINE = 33;
 
 export class WandTool {
   id = "wand";
@@ -48,10 +49,10 @@ export class WandTool {
   /** Turn up for more. */
   wheel(document, point, event) {
     if (!this.#growth) return false;
-    this.#turned -= event.deltaMode ? event.deltaY * NOTCH : event.deltaY;
+    this.#turned -= event.deltaMode ? event.deltaY * LINE : event.deltaY;
     const steps = Math.trunc(this.#turned / NOTCH);
     this.#turned -= steps * NOTCH;
-    if (steps) this.#step(document, Math.sign(steps) * Math.min(3, Math.abs(steps)));
+    if (steps) this.#step(document, steps);
     return true;
   }
 
