@@ -1,6 +1,10 @@
 // What `desra-studio bench canvas` measures with inside the page; read as a script before the page's.
 
+// Gradio alone loads more files than a browser notes by default.
+performance.setResourceTimingBufferSize(5000);
+
 window.meter = (() => {
+  const ROOT = ".studio-review";
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
   /** Collect the times of frames until `stop`, which answers { fps, worst_ms, frames }. */
@@ -23,8 +27,10 @@ window.meter = (() => {
   /** Resolves with the time at which an attribute of the page's root is another one and drawn. */
   function watchRoot(attribute) {
     return new Promise((resolve) => {
-      const observer = new MutationObserver(async ([{ target, oldValue }]) => {
-        if (!target.getAttribute(attribute) || target.getAttribute(attribute) === oldValue) return;
+      const observer = new MutationObserver(async (changes) => {
+        const { target, oldValue } = changes.find(({ target }) => target.matches(ROOT)) ?? {};
+        const value = target?.getAttribute(attribute);
+        if (!value || value === oldValue) return;
         observer.disconnect();
         await nextFrame();
         await nextFrame();
@@ -53,19 +59,17 @@ window.meter = (() => {
     const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
     const context = canvas.getContext("2d");
     return new Promise((resolve) => {
-      canvas.addEventListener(
-        "pointerdown",
-        async ({ timeStamp, offsetX, offsetY }) => {
-          const read = () => context.getImageData(offsetX, offsetY, 1, 1).data.join();
-          const before = read();
-          for (let frames = 1; frames < 60; frames++) {
-            await nextFrame();
-            if (read() !== before) return resolve({ ms: performance.now() - timeStamp, frames });
-          }
-          resolve(null);
-        },
-        { capture: true, once: true },
-      );
+      // On the window, so that the page hears of the press first and draws first in a frame.
+      const pressed = async ({ timeStamp, offsetX, offsetY }) => {
+        const read = () => context.getImageData(offsetX, offsetY, 1, 1).data.join();
+        const before = read();
+        for (let frames = 1; frames < 60; frames++) {
+          await nextFrame();
+          if (read() !== before) return resolve({ ms: performance.now() - timeStamp, frames });
+        }
+        resolve(null);
+      };
+      window.addEventListener("pointerdown", pressed, { once: true });
     });
   }
 

@@ -242,10 +242,14 @@ def test_a_second_tab_looks_until_it_takes_over(page, review):
 
 
 def save_elsewhere(chromium, server, image, start, end):
-    """Somebody paints and saves in another browser; returns the number of the revision."""
+    """Ada takes the image over, paints and saves; returns the number of her revision."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context.add_init_script("localStorage.setItem('studio.user', 'Ada')")
     other = ReviewPage(context.new_page())
     other.open(f"?image={image}")
+    other.page.get_by_role("button", name="Take over").click()
+    other.page.wait_for_selector(".studio-review:not([data-holder])")
+    other.wait_idle()
     other.drag("mask", start, end)
     other.page.keyboard.press("Control+s")
     other.page.wait_for_selector(".studio-review:not([data-saved=''])")

@@ -223,18 +223,18 @@ def test_kinds_of_a_dataset(page, review, open_image):
     expect(dialog.get_by_role("button", name="Down: moiré")).to_be_focused()
     dialog.get_by_role("button", name="Remove: over-sharp line").click()
     expect(status).to_have_text("“over-sharp line” is removed.")
-    dialog.get_by_role("textbox", name="Kind 2").fill("invented texture")
+    dialog.get_by_role("textbox", name="Kind 4").fill("invented texture")
     page.keyboard.press("Tab")
-    expect(status).to_have_text("“hallucinated texture” is called “invented texture” now.")
+    expect(status).to_have_text("“wrong texture” is called “invented texture” now.")
     page.keyboard.press("Escape")
 
     expect(kind.locator("option")).to_have_text(
         [
             "–",
             "1 moiré",
-            "2 invented texture",
+            "2 hallucinated texture",
             "3 repeated pattern",
-            "4 wrong texture",
+            "4 invented texture",
             "5 colour shift",
             "6 blotch",
             "7 other",

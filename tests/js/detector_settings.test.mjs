@@ -9,7 +9,7 @@ import {
   findNearest,
   SHARES,
   toQuery,
-} from "../../desra_studio/ui/static/review/detector_settings.js";
+} from "../../desra_studio/ui/static/review/detector/detector_settings.js";
 
 test("old detections get DeSRA's settings where they name none", () => {
   const old = completeSettings({ contrast_threshold: 0.6, area_threshold: 400, window_size: 11 });

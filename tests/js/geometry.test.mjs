@@ -11,7 +11,7 @@ import {
   toImage,
   toPane,
   zoomAt,
-} from "../../desra_studio/ui/static/review/geometry.js";
+} from "../../desra_studio/ui/static/review/canvas/geometry.js";
 
 const image = { width: 400, height: 300 };
 const pane = { width: 200, height: 200 };

@@ -7,7 +7,7 @@ import {
   makeLayout,
   readLayout,
   takeNext,
-} from "../../desra_studio/ui/static/review/layouts.js";
+} from "../../desra_studio/ui/static/review/canvas/layouts.js";
 import {
   findTuned,
   isView,

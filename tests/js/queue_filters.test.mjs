@@ -10,7 +10,7 @@ import {
   listFilters,
   readFilters,
   writeFilters,
-} from "../../desra_studio/ui/static/review/queue_filters.js";
+} from "../../desra_studio/ui/static/review/queue/queue_filters.js";
 
 const write = (asked) => writeFilters(new URLSearchParams(), asked).toString();
 

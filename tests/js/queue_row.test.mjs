@@ -6,7 +6,7 @@ import {
   describeItem,
   listBadges,
   writeFigure,
-} from "../../desra_studio/ui/static/review/queue_row.js";
+} from "../../desra_studio/ui/static/review/queue/queue_row.js";
 
 const PLAIN = {
   name: "a",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { QueueRows, scrollTo, windowRows } from "../../desra_studio/ui/static/review/queue_rows.js";
+import { QueueRows, scrollTo, windowRows } from "../../desra_studio/ui/static/review/queue/queue_rows.js";
 
 const makeItems = (from, to) =>
   Array.from({ length: to - from }, (_, index) => ({ id: 1000 + from + index }));

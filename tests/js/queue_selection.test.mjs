@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { QueueSelection } from "../../desra_studio/ui/static/review/queue_selection.js";
+import { QueueSelection } from "../../desra_studio/ui/static/review/queue/queue_selection.js";
 
 test("images are selected one by one and as a range", () => {
   const selection = new QueueSelection();

@@ -16,13 +16,14 @@ def read_constant(module: str, name: str) -> object:
 
 def test_severities_are_the_servers():
     severities = list(range(MAX_SEVERITY + 1))
-    assert read_constant("review/regions.js", "SEVERITIES") == severities
-    assert read_constant("review/component_row.js", "SEVERITIES") == [str(n) for n in severities]
+    assert read_constant("review/regions/regions.js", "SEVERITIES") == severities
+    texts = [str(severity) for severity in severities]
+    assert read_constant("review/regions/component_row.js", "SEVERITIES") == texts
 
 
 def test_what_is_typed_is_as_long_as_the_server_takes_it():
-    assert read_constant("review/component_row.js", "MOST_LETTERS") == notes.MAX_NOTE
-    assert read_constant("review/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
+    assert read_constant("review/regions/component_row.js", "MOST_LETTERS") == notes.MAX_NOTE
+    assert read_constant("review/regions/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
     assert read_constant("identity.js", "MOST_LETTERS") == MAX_NAME
 
 

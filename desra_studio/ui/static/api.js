@@ -1,7 +1,7 @@
 // Requests to the server's own routes. Every failure becomes an Error with a sentence for people.
 
-import { toQuery } from "./review/detector_settings.js";
-import { unpackRegions } from "./review/runs.js";
+import { toQuery } from "./review/detector/detector_settings.js";
+import { unpackRegions } from "./review/masks/runs.js";
 import { readUser } from "./user.js";
 
 export const API = "/studio/api";

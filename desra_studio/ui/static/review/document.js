@@ -2,14 +2,14 @@
 
 import { judgeImage, loadImage, loadMaskRuns, saveMask } from "../api.js";
 import { restoreRevision } from "../revisions_api.js";
-import { Detected } from "./detected.js";
-import { areEqual } from "./difference.js";
+import { Detected } from "./detector/detected.js";
+import { areEqual } from "./masks/difference.js";
 import { DocumentViews } from "./document_views.js";
-import { boundSpans, brushSpans } from "./geometry.js";
-import { History } from "./history.js";
-import { MaskLayer } from "./mask_layer.js";
-import { countMarked, decodeRuns, encodeRuns } from "./runs.js";
-import { loadRendition } from "./sources.js";
+import { boundSpans, brushSpans } from "./canvas/geometry.js";
+import { History } from "./masks/history.js";
+import { MaskLayer } from "./canvas/mask_layer.js";
+import { countMarked, decodeRuns, encodeRuns } from "./masks/runs.js";
+import { loadRendition } from "./canvas/sources.js";
 
 const KEPT_DOCUMENTS = 4;
 // No state of the mask is the saved one.

@@ -4,10 +4,10 @@
 // what is to be said beside its name, if anything.
 
 import { lrUrl, mapUrl } from "../api.js";
-import { BicubicView } from "./bicubic_view.js";
-import { PseudoGt } from "./pseudo_gt.js";
-import { Pyramid } from "./pyramid.js";
-import { loadPyramid, loadRendition } from "./sources.js";
+import { BicubicView } from "./canvas/bicubic_view.js";
+import { PseudoGt } from "./canvas/pseudo_gt.js";
+import { Pyramid } from "./canvas/pyramid.js";
+import { loadPyramid, loadRendition } from "./canvas/sources.js";
 import { findTuned, tellMissing } from "./views.js";
 
 export const LOADING = "Loading …";

@@ -6,7 +6,7 @@
 
 import { makeButton, makeIconButton, makeSlider } from "../controls.js";
 import { make, pageAddress } from "../dom.js";
-import { drawIcon } from "./icons.js";
+import { drawIcon } from "./tools/icons.js";
 
 /** Give the page its elements and put them into its root. */
 export function buildLayout(page) {

@@ -2,29 +2,29 @@
 
 import { loadLoop } from "../api.js";
 import { listPageActions } from "./actions.js";
-import { Attempts } from "./attempts.js";
-import { Claims } from "./claims.js";
-import { Comparison } from "./comparison.js";
-import { Detector } from "./detector.js";
+import { Attempts } from "./journal/attempts.js";
+import { Claims } from "./queue/claims.js";
+import { Comparison } from "./journal/comparison.js";
+import { Detector } from "./detector/detector.js";
 import { forgetDocument, openDocument } from "./document.js";
 import { addressed } from "../dom.js";
-import { HistoryPanel } from "./history_panel.js";
-import { Journal } from "./journal.js";
-import { KeyMap } from "./key_map.js";
-import { bindKeys } from "./keys.js";
-import { Kinds } from "./kinds.js";
+import { HistoryPanel } from "./journal/history_panel.js";
+import { Journal } from "./journal/journal.js";
+import { KeyMap } from "./keys/key_map.js";
+import { bindKeys } from "./keys/keys.js";
+import { Kinds } from "./regions/kinds.js";
 import { buildEmpty, buildLayout } from "./layout.js";
-import { Minimap } from "./minimap.js";
-import { Panes } from "./panes.js";
-import { PaneControls } from "./pane_controls.js";
-import { Prefetch } from "./prefetch.js";
-import { Probe } from "./probe.js";
-import { Queue } from "./queue.js";
-import { Regions } from "./regions.js";
-import { Settings } from "./settings_dialog.js";
-import { Shaping } from "./shaping.js";
+import { Minimap } from "./canvas/minimap.js";
+import { Panes } from "./canvas/panes.js";
+import { PaneControls } from "./canvas/pane_controls.js";
+import { Prefetch } from "./canvas/prefetch.js";
+import { Probe } from "./canvas/probe.js";
+import { Queue } from "./queue/queue.js";
+import { Regions } from "./regions/regions.js";
+import { Settings } from "./keys/settings_dialog.js";
+import { Shaping } from "./tools/shaping.js";
 import { describeSaved, summarize } from "./texts.js";
-import { Toolbox } from "./toolbox.js";
+import { Toolbox } from "./tools/toolbox.js";
 
 export function mount(element) {
   const root = element.querySelector(".studio-review");

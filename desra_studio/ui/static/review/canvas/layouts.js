@@ -1,0 +1,47 @@
+// How many panes there are and what each shows. No DOM here.
+
+import { isView } from "../views.js";
+
+export const MOST_PANES = 4;
+const FIRST = {
+  count: 3,
+  views: {
+    1: ["mask"],
+    2: ["gan", "mse"],
+    3: ["gan", "mse", "mask"],
+    4: ["gan", "mse", "mask", "map"],
+  },
+};
+
+/** The layout { count, views: { 1: [id], 2: [id, id] ... } } to begin with. */
+export const makeLayout = () => structuredClone(FIRST);
+
+/** A layout from what was stored, however old or damaged that is. */
+export function readLayout(text) {
+  const layout = makeLayout();
+  let stored;
+  try {
+    stored = JSON.parse(text);
+  } catch {
+    return layout;
+  }
+  if (stored?.count in layout.views) layout.count = Number(stored.count);
+  for (const [count, views] of Object.entries(layout.views)) {
+    const kept = stored?.views?.[count];
+    views.forEach((_, index) => {
+      if (isView(kept?.[index])) views[index] = kept[index];
+    });
+  }
+  return layout;
+}
+
+/** The ids of the views that a layout shows, one for each pane. */
+export const listShown = ({ count, views }) => views[count];
+
+/** The layout with one pane more, from the most on to one. */
+export const takeNext = (layout) => ({ ...layout, count: (layout.count % MOST_PANES) + 1 });
+
+/** The layout with another view in one of its panes. */
+export function chooseView({ count, views }, index, id) {
+  return { count, views: { ...views, [count]: views[count].with(index, id) } };
+}

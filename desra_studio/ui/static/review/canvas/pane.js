@@ -1,0 +1,114 @@
+// One pane: a canvas, and below it the name of what it shows, which is a menu.
+
+import { fillSelect, makeSelect } from "../../controls.js";
+import { make } from "../../dom.js";
+import { LOADING } from "../document_views.js";
+import { titleView } from "../views.js";
+
+const THUMB = 18;
+// The same grey in both themes: it decides how bright and coloured a picture looks.
+const SURROUND = "#777";
+
+export class Pane {
+  /** The id of the chosen view. */
+  view = null;
+  #options = "";
+  #canvasSize = { width: 1, height: 1 };
+
+  /** @param {object} host `choose(id)` hears of another view, `focus()` gives the keys back. */
+  constructor(number, host) {
+    this.host = host;
+    this.canvas = make("canvas", { role: "img" });
+    this.context = this.canvas.getContext("2d", { alpha: false });
+    this.menu = makeSelect(host, `View of pane ${number}`, [], () => host.choose(this.menu.value));
+    this.now = make("strong", { className: "now" });
+    this.note = make("span", { className: "note" });
+    this.slider = make("input", {
+      type: "range",
+      className: "divider",
+      ariaLabel: "Divider between GAN-SR and MSE-SR",
+      min: 0,
+      max: 1,
+      step: 0.005,
+      value: 0.5,
+      hidden: true,
+      oninput: () => host.invalidate(),
+      onpointerup: () => host.focus(),
+    });
+    this.element = make(
+      "figure",
+      {},
+      make("div", { className: "picture" }, this.canvas, this.slider),
+      make("figcaption", {}, this.menu, this.now, this.note),
+    );
+  }
+
+  /** Offer views [id], of which one is shown. */
+  offer(ids, chosen) {
+    const options = ids.join("\n");
+    if (options !== this.#options) {
+      this.#options = options;
+      fillSelect(this.menu, ids.map((id) => [id, titleView(id)]));
+    }
+    this.menu.value = chosen;
+    this.view = chosen;
+    this.canvas.dataset.pane = chosen;
+  }
+
+  /** Leave the screen; nothing finds the canvas by its view any more. */
+  hide() {
+    this.element.hidden = true;
+    this.view = null;
+    delete this.canvas.dataset.pane;
+  }
+
+  /** One canvas px per CSS px: more would only slow painting, the images have their own pixels. */
+  resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    this.#canvasSize = { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
+    Object.assign(this.canvas, this.#canvasSize);
+  }
+
+  /**
+   * Draw a document through a view.
+   *
+   * @param {string?} instead the id of a view that is shown instead of the chosen one.
+   */
+  draw(document, view, pane, instead, options) {
+    const { context, canvas } = this;
+    const id = instead ?? this.view;
+    context.fillStyle = SURROUND;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const now = instead ? titleView(instead) : "";
+    this.#say(now, "");
+    this.slider.hidden = id !== "slider";
+    if (!document) return;
+    const { drawn, text } = document.views.get(id, options.invalidate);
+    if (!drawn) return this.#write(text);
+    const note = drawn.draw(context, view, pane, { ...options, divider: this.#divider });
+    this.#say(now, note ?? "");
+  }
+
+  /** Where the middle of the slider's thumb is, as a share of the width. */
+  get #divider() {
+    const { width } = this.canvas;
+    return (THUMB / 2 + Number(this.slider.value) * (width - THUMB)) / width;
+  }
+
+  #say(now, note) {
+    if (this.now.textContent !== now) this.now.textContent = now;
+    this.menu.classList.toggle("covered", now !== "");
+    if (this.note.textContent !== note) this.note.textContent = note;
+    this.canvas.ariaLabel = now || titleView(this.view);
+  }
+
+  /** Say in the pane why there is no picture. */
+  #write(text) {
+    const { context, canvas } = this;
+    context.fillStyle = "#000";
+    context.font = "14px ui-sans-serif, system-ui, sans-serif";
+    context.textAlign = "center";
+    context.fillText(text, canvas.width / 2, canvas.height / 2, canvas.width - 20);
+    if (text !== LOADING) this.canvas.ariaLabel = text;
+  }
+}

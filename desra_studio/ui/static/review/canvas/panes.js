@@ -1,0 +1,176 @@
+// One to four panes with one view: what is zoomed, panned, or pointed at in one is so in all.
+
+import { make } from "../../dom.js";
+import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "./geometry.js";
+import { Gestures } from "./gestures.js";
+import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
+import { Pane } from "./pane.js";
+import { listViews } from "../views.js";
+
+export class Panes {
+  document = null;
+  /** The part of the image that is seen: { x, y, scale }; see geometry.js. */
+  view = null;
+  /** The id of a view that all panes show while a key is held, bare of mask and boxes. */
+  instead = null;
+  /** Who hears of every frame that was drawn. */
+  followers = new Set();
+  #scheduled = false;
+
+  /**
+   * @param {object} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
+   *   and whether nothing may be painted (`locked`), and hears of what happens (`onPress`,
+   *   `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a pane.
+   * @param {object} layout what the panes show; see layouts.js.
+   */
+  constructor(host, layout) {
+    this.host = host;
+    this.layout = layout;
+    this.gestures = new Gestures(this, host);
+    this.all = Array.from({ length: MOST_PANES }, (_, index) => this.#makePane(index));
+    this.element = make("div", { className: "panes" }, ...this.all.map(({ element }) => element));
+    this.#arrange();
+    new ResizeObserver(() => this.#resize()).observe(this.element);
+  }
+
+  show(document) {
+    this.gestures.end();
+    const before = this.document;
+    const sameSize = before?.width === document?.width && before?.height === document?.height;
+    this.document = document;
+    if (before !== document) before?.views.close();
+    if (!sameSize || !this.view) this.fit();
+    this.#arrange();
+    this.invalidate();
+  }
+
+  /** The size of a pane: all have the same. */
+  get pane() {
+    const { canvas } = this.all[0];
+    return { width: canvas.width, height: canvas.height };
+  }
+
+  /** What the pointer is over, in image px, and what it does there. */
+  get pointer() {
+    return this.gestures.pointer;
+  }
+
+  get gesture() {
+    return this.gestures.current;
+  }
+
+  /** Show another layout of panes. */
+  setLayout(layout) {
+    this.layout = layout;
+    this.document?.views.forgetFailed();
+    this.#arrange();
+    this.#resize();
+    this.host.onLayout(layout);
+  }
+
+  /** One pane more, from the most on to one. */
+  showNextLayout() {
+    this.setLayout(takeNext(this.layout));
+  }
+
+  /** Let all panes show one view, bare; null ends that. */
+  showInstead(id) {
+    this.instead = id;
+    this.invalidate();
+  }
+
+  fit() {
+    this.view = this.document ? fitView(this.document, this.pane) : null;
+    this.invalidate();
+  }
+
+  /** Show pixels one to one around the pointer, or around the middle. */
+  showActualSize() {
+    this.zoom(1 / this.view.scale);
+  }
+
+  /** Zoom at a point of the pane; by default at the pointer, or in the middle. */
+  zoom(factor, at = null) {
+    if (!this.document) return;
+    const middle = { x: this.pane.width / 2, y: this.pane.height / 2 };
+    const pointed = this.pointer ? toPane(this.view, this.pane, this.pointer) : middle;
+    this.view = zoomAt(this.view, this.pane, at ?? pointed, factor, this.document);
+    this.invalidate();
+  }
+
+  pan(dx, dy) {
+    if (!this.document) return;
+    this.view = panBy(this.view, dx, dy, this.document);
+    this.invalidate();
+  }
+
+  /** Let a point of the image be in the middle of the panes. */
+  lookAt({ x, y }) {
+    if (!this.document) return;
+    this.view = keepInside({ ...this.view, x, y }, this.document);
+    this.invalidate();
+  }
+
+  /** Move the view to a box [x, y, width, height]. */
+  reveal(box) {
+    this.view = revealBox(this.view, this.pane, box, this.document);
+    this.invalidate();
+  }
+
+  /** Draw once before the next frame, however often this is called. */
+  invalidate() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      for (const pane of this.all) if (pane.view) this.#draw(pane);
+      for (const follow of this.followers) follow();
+    });
+  }
+
+  #makePane(index) {
+    const pane = new Pane(index + 1, {
+      choose: (id) => this.setLayout(chooseView(this.layout, index, id)),
+      focus: () => this.host.onPress(),
+      invalidate: () => this.invalidate(),
+    });
+    this.gestures.bind(pane.canvas);
+    return pane;
+  }
+
+  /** Let every pane show what the layout says. */
+  #arrange() {
+    const shown = listShown(this.layout);
+    const offered = listViews(this.document?.record, shown);
+    this.element.dataset.count = shown.length;
+    this.all.forEach((pane, index) => {
+      pane.element.hidden = index >= shown.length;
+      if (index < shown.length) pane.offer(offered, shown[index]);
+      else pane.hide();
+    });
+  }
+
+  #resize() {
+    const wasFitted =
+      this.document && this.view && this.view.scale === fitView(this.document, this.pane).scale;
+    for (const pane of this.all) if (pane.view) pane.resize();
+    if (wasFitted) this.fit();
+    this.invalidate();
+  }
+
+  #draw(pane) {
+    const { document, host, view, instead } = this;
+    const { context } = pane;
+    const size = this.pane;
+    pane.draw(document, view, size, instead, {
+      opacity: host.opacity(),
+      maskShown: host.maskShown(),
+      invalidate: () => this.invalidate(),
+    });
+    if (!document) return;
+    if (!instead) host.decorate(context, pane.view, view, size);
+    context.save();
+    host.tool().draw?.(context, view, size, this.pointer);
+    context.restore();
+  }
+}

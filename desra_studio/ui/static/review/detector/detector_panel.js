@@ -1,0 +1,146 @@
+// The row of the detector's settings: sliders and selects that show settings and tell of new ones.
+
+import { fillSelect, makeSelect, makeSlider } from "../../controls.js";
+import { groupDigits } from "../masks/components.js";
+import { AREAS, changeAreaUnit, findNearest, KERNELS, SHARES } from "./detector_settings.js";
+import { make } from "../../dom.js";
+
+// Steps by keyboard that follow each other more quickly are one action.
+const PAUSE_MS = 700;
+const UNITS = [["px", "px"], ["%", "%"]];
+const DIRECTIONS = [["both", "all"], ["busier", "GAN busier"], ["smoother", "GAN smoother"]];
+
+const percent = (share) => `${Number((100 * share).toFixed(2))} %`;
+
+const ALL_ONE = "all are 1";
+
+export class DetectorPanel {
+  #group = 0;
+  #held = false;
+  #last = { control: null, time: 0 };
+
+  /** @param {(settings, group: number) => void} onChange hears of every step; a drag is a group. */
+  constructor(page, onChange) {
+    this.page = page;
+    this.onChange = onChange;
+    this.settings = null;
+    this.sliders = [
+      this.#addSlider("Contrast threshold", { min: 0.3, max: 1, step: 0.01 }, {
+        place: ({ contrast_threshold }) => contrast_threshold,
+        text: ({ contrast_threshold }) => contrast_threshold.toFixed(2),
+        read: (place) => ({ contrast_threshold: place }),
+      }),
+      this.#addSlider("Area threshold", {}, {
+        steps: ({ area_share }) => (area_share === null ? AREAS : SHARES),
+        place: ({ area_share, area_threshold }) => area_share ?? area_threshold,
+        text: ({ area_share, area_threshold }) =>
+          area_share === null ? `${groupDigits(area_threshold)} px` : percent(area_share),
+        read: (value, { area_share }) =>
+          area_share === null ? { area_threshold: value } : { area_share: value },
+      }),
+      this.#addSlider("Kernel", {}, {
+        steps: () => KERNELS,
+        place: ({ kernel_px }) => kernel_px,
+        text: ({ kernel_px }) => `${kernel_px} px`,
+        read: (value) => ({ kernel_px: value }),
+      }),
+      this.#addSlider("Dilations", { min: 0, max: 6, step: 1 }, {
+        place: ({ dilations }) => dilations,
+        text: ({ dilations }) => String(dilations),
+        read: (place) => ({ dilations: place }),
+      }),
+    ];
+    this.unit = makeSelect(page, "Unit of the area threshold", UNITS, () =>
+      this.#tell(this.unit, changeAreaUnit(this.settings, this.unit.value, this.imagePx)),
+    );
+    this.weights = makeSelect(page, "Weights", [], () =>
+      this.#tell(this.weights, { class_weights: this.weights.value }),
+    );
+    this.direction = makeSelect(page, "Direction", DIRECTIONS, () =>
+      this.#tell(this.direction, { direction: this.direction.value }),
+    );
+    const [contrast, area, kernel, dilations] = this.sliders.map(({ field }) => field);
+    const field = (name, select) =>
+      make("label", { className: "field" }, make("span", {}, name), select);
+    this.weightsField = field("Weights", this.weights);
+    this.elements = [
+      contrast,
+      make("div", { className: "pair" }, area, this.unit),
+      kernel,
+      dilations,
+      this.weightsField,
+      field("Direction", this.direction),
+    ];
+  }
+
+  /** Offer weight sets by name. */
+  listWeights(names) {
+    fillSelect(this.weights, names.map((name) => [name, name]));
+    if (this.settings) this.show(this.settings);
+  }
+
+  /** Say what the settings are about: the number of pixels, and whether classes are known. */
+  fitTo({ width, height, record }) {
+    this.imagePx = width * height;
+    const why = record.detection?.segmentation
+      ? "Class weights"
+      : "All class weights are 1: this image was detected without a segmentation network";
+    this.weightsField.title = why;
+    this.weights.title = why;
+    this.weights.disabled = !record.detection?.segmentation;
+  }
+
+  /** Show settings; values between the steps of a slider are told exactly. */
+  show(settings) {
+    this.settings = settings;
+    for (const { input, output, steps, place, text } of this.sliders) {
+      const list = steps?.(settings);
+      if (list) Object.assign(input, { min: 0, max: list.length - 1, step: 1 });
+      input.value = list ? findNearest(list, place(settings)) : place(settings);
+      output.textContent = text(settings);
+      input.setAttribute("aria-valuetext", text(settings));
+    }
+    this.unit.value = settings.area_share === null ? "px" : "%";
+    this.direction.value = settings.direction;
+    // Without classes the chosen set has no effect: the page must not name it as if it had.
+    const name = this.weights.disabled ? ALL_ONE : settings.class_weights;
+    if (![...this.weights.options].some(({ value }) => value === name)) {
+      this.weights.append(make("option", { value: name }, name));
+    }
+    this.weights.value = name;
+  }
+
+  /** A number for an action of its own. */
+  startGroup() {
+    this.#last.control = null;
+    return ++this.#group;
+  }
+
+  #addSlider(name, properties, { steps, place, text, read }) {
+    // No <output>: a label would be its, not the slider's.
+    const output = make("span", { className: "value" });
+    const input = makeSlider(this.page, name, properties, () => {
+      const value = Number(input.value);
+      const list = steps?.(this.settings);
+      this.#tell(input, read(list ? list[value] : value, this.settings));
+    });
+    input.addEventListener("pointerdown", () => {
+      this.startGroup();
+      this.#held = true;
+    });
+    for (const end of ["change", "pointerup", "pointercancel"]) {
+      input.addEventListener(end, () => (this.#held = false));
+    }
+    const title = make("span", {}, name, output);
+    return { input, output, steps, place, text, field: make("label", { className: "field" }, title, input) };
+  }
+
+  #tell(control, change) {
+    const now = performance.now();
+    const goesOn = this.#last.control === control && now - this.#last.time < PAUSE_MS;
+    if (!this.#held && !goesOn) this.startGroup();
+    this.#last = { control, time: now };
+    this.show({ ...this.settings, ...change });
+    this.onChange(this.settings, this.#group);
+  }
+}

@@ -1,0 +1,54 @@
+// Saves and verdicts: one at a time, with what went wrong in words.
+
+import { Refusal } from "../../api.js";
+import { announceChange } from "../../dom.js";
+import { Stale } from "./stale.js";
+
+export class Attempts {
+  busy = false;
+  /** Resolves once no image loads and no save is answered. */
+  idle = Promise.resolve();
+  #rest = null;
+
+  constructor(page) {
+    this.page = page;
+    this.stale = new Stale(page);
+  }
+
+  /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
+  setBusy(busy) {
+    if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
+    if (!busy) this.#rest?.();
+    this.busy = busy;
+    this.page.root.setAttribute("aria-busy", String(busy));
+    for (const button of this.page.verdicts) button.setAttribute("aria-disabled", String(busy));
+  }
+
+  /** Run a save or a verdict on the open image; tells whether it was done. */
+  async run(action) {
+    const { page } = this;
+    const { document } = page;
+    if (this.busy || page.sayFrozen()) return false;
+    // What is saved is what is seen, not what a slider still waits for.
+    page.tell("cancel");
+    this.setBusy(true);
+    page.say("Saving …");
+    let done = false;
+    let stale = null;
+    try {
+      await page.journal.rest();
+      await action();
+      page.say("");
+      done = true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) page.journal.saveLater(document);
+      else if (error.status === 409) stale = error.message;
+      page.say(stale ?? `Not saved. ${error.message}`, true);
+    }
+    this.setBusy(false);
+    page.describe();
+    if (stale) await this.stale.resolve(document, stale);
+    announceChange();
+    return done;
+  }
+}

@@ -1,0 +1,178 @@
+// The panel of an image's history: who saved which mask when; to be looked at, compared, restored.
+
+import { loadImage, loadMaskRuns } from "../../api.js";
+import { listRevisions } from "../../revisions_api.js";
+import { groupDigits } from "../masks/components.js";
+import { make } from "../../dom.js";
+import { OpinionsPanel } from "./opinions_panel.js";
+import { describeTime } from "./restore.js";
+import { decodeRuns } from "../masks/runs.js";
+
+const ID = "history";
+
+export class HistoryPanel {
+  #shown = null;
+  #open = false;
+  #chosen = null;
+
+  constructor(page) {
+    this.page = page;
+    this.opinions = new OpinionsPanel(page, this);
+    this.list = make("ol", { className: "revisions" });
+    const element = make(
+      "div",
+      { className: "history" },
+      this.opinions.element,
+      make("h3", {}, "Revisions"),
+      this.list,
+    );
+    this.slots = { aside: [{ id: ID, title: "History", element }] };
+    this.actions = [
+      {
+        id: "history",
+        title: "Revisions and opinions of this image, or the queue again",
+        group: "Panels",
+        keys: ["r"],
+        run: () => page.showAside(this.#open ? "queue" : ID),
+      },
+    ];
+  }
+
+  asideShown(id) {
+    this.#open = id === ID;
+    this.refresh();
+  }
+
+  show() {
+    this.#chosen = null;
+  }
+
+  /** Read the list again where it may have changed and is seen. */
+  refresh() {
+    const { document } = this.page;
+    if (!this.#open || !document || this.page.busy) return;
+    const { id, version, revision } = document.record;
+    const state = `${id} ${version} ${revision?.id}`;
+    if (state !== this.#shown) this.reload(state);
+  }
+
+  async reload(state = this.#shown) {
+    this.#shown = state;
+    const { id } = this.page.document.record;
+    try {
+      const [revisions, record] = await Promise.all([listRevisions(id), loadImage(id)]);
+      if (this.page.document?.record.id !== id) return;
+      this.opinions.show(record);
+      this.#list(revisions);
+    } catch (error) {
+      this.#shown = null;
+      this.list.replaceChildren(make("li", { className: "none" }, error.message));
+    }
+  }
+
+  /** Show the mask of a revision { id, sha } in place of the one on the page. */
+  async view(revision, title, choices = []) {
+    const found = await this.#load(revision);
+    if (!found) return;
+    this.page.comparison.view({
+      ...found,
+      title,
+      choices: [
+        { label: "Compare", title: "With the mask on the page", run: () => this.compare(revision, title) },
+        ...choices,
+      ],
+      onClose: () => {},
+    });
+  }
+
+  /** Show the mask of a revision { id, sha } beside the one on the page. */
+  async compare(revision, name) {
+    const found = await this.#load(revision);
+    if (!found) return;
+    const { page } = this;
+    const take = (mask) => {
+      page.document.replace(mask);
+      page.panes.invalidate();
+      page.afterEdit();
+    };
+    page.comparison.open({
+      mine: page.document.mask,
+      theirs: found.mask,
+      names: ["on the page", name],
+      choices: [
+        { label: "Both together", choice: "union", title: "Unsaved, with undo", run: take },
+        { label: "Only what both marked", choice: "intersection", title: "Unsaved, with undo", run: take },
+      ],
+      onClose: () => {},
+    });
+  }
+
+  async #restore(revision) {
+    const { page } = this;
+    const found = await this.#load(revision);
+    if (!found) return;
+    const done = await page.attempts.run(() => page.document.restore(revision, found.runs));
+    if (!done) return;
+    page.panes.invalidate();
+    page.say(`Restored revision ${revision.number}. Undo (Ctrl+Z) brings your last mask back.`);
+  }
+
+  async #load(revision) {
+    const { page } = this;
+    const { document } = page;
+    if (page.comparison.isOpen) page.comparison.close();
+    try {
+      const runs = await loadMaskRuns({ revision });
+      if (page.document !== document || page.locked) return null;
+      return { runs, mask: decodeRuns(runs, document.mask.length) };
+    } catch (error) {
+      page.say(error.message, true);
+      return null;
+    }
+  }
+
+  #list(revisions) {
+    const none = make("li", { className: "none" }, "Nothing was saved yet.");
+    const rows = revisions.map((revision) => this.#makeRow(revision));
+    this.list.replaceChildren(...(rows.length ? rows : [none]));
+  }
+
+  #makeRow(revision) {
+    const { page } = this;
+    const { id, number, author, origin, area_px, note, saved_at, current, mine } = revision;
+    const title = `revision ${number}`;
+    const acts = make("div", { className: "acts", hidden: id !== this.#chosen });
+    const act = (label, hint, run) => {
+      const button = make("button", { title: hint }, label);
+      page.onClick(button, run);
+      acts.append(button);
+    };
+    act("View", "Show this mask instead of the one on the page", () => this.view(revision, title));
+    act("Compare", "With the mask on the page", () => this.compare(revision, title));
+    if (!current) act("Restore", "Save it again as the newest revision", () => this.#restore(revision));
+    const head = make(
+      "button",
+      { className: "revision" },
+      make("strong", {}, `${number}`),
+      make("span", { className: "author" }, mine ? `${author} (you)` : author),
+      make("span", { className: "time" }, describeTime(saved_at)),
+      make("span", { className: "about" }, `${origin} · ${groupDigits(area_px)} px`),
+      ...(note ? [make("span", { className: "note" }, note)] : []),
+    );
+    head.setAttribute("aria-expanded", String(id === this.#chosen));
+    if (current) head.setAttribute("aria-current", "true");
+    page.onClick(head, () => this.#choose(id === this.#chosen ? null : id));
+    const row = make("li", {}, head, acts);
+    row.dataset.revision = id;
+    return row;
+  }
+
+  #choose(id) {
+    this.#chosen = id;
+    for (const row of this.list.children) {
+      const isChosen = row.dataset.revision === String(id);
+      row.firstChild.setAttribute("aria-expanded", String(isChosen));
+      row.lastChild.hidden = !isChosen;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// Two masks drawn at once: what either marks alone and what both do, told apart by pattern as well
+// as by colour. The patterns keep their size on the screen, however far the view is away.
+
+import { splitMasks } from "./difference.js";
+import { MaskLayer } from "../canvas/mask_layer.js";
+
+const CELL = 8;
+const BLUE = "#2f6bff";
+const ORANGE = "#ff8a00";
+const PAINTERS = { mine: paintFull, theirs: paintDots, both: paintHatch };
+
+export class DifferenceLayer {
+  #scratch = null;
+
+  /** @param {Uint8Array} mine and @param {Uint8Array} theirs masks of 0 and 1. */
+  constructor(mine, theirs, width, height) {
+    const { counts, ...parts } = splitMasks(mine, theirs);
+    this.counts = counts;
+    this.layers = Object.keys(PAINTERS)
+      .filter((part) => counts[part])
+      .map((part) => ({ part, layer: new MaskLayer(parts[part], width, height) }));
+  }
+
+  /** Draw it through a view, opaque where it marks something. */
+  draw(context, view, pane) {
+    const scratch = this.#open(pane);
+    for (const { part, layer } of this.layers) {
+      scratch.globalCompositeOperation = "source-over";
+      scratch.clearRect(0, 0, pane.width, pane.height);
+      layer.draw(scratch, view, pane, 1);
+      scratch.globalCompositeOperation = "source-in";
+      scratch.fillStyle = scratch.createPattern(makeSwatch(part), "repeat");
+      scratch.fillRect(0, 0, pane.width, pane.height);
+      context.globalAlpha = 0.8;
+      context.drawImage(scratch.canvas, 0, 0);
+      context.globalAlpha = 1;
+    }
+  }
+
+  #open({ width, height }) {
+    const { canvas } = this.#scratch ?? {};
+    if (canvas?.width !== width || canvas.height !== height) {
+      this.#scratch = new OffscreenCanvas(width, height).getContext("2d");
+    }
+    return this.#scratch;
+  }
+}
+
+const swatches = new Map();
+
+/** One cell of a part's pattern, as a canvas. */
+export function makeSwatch(part) {
+  if (!swatches.has(part)) {
+    const canvas = new OffscreenCanvas(CELL, CELL);
+    PAINTERS[part](canvas.getContext("2d"));
+    swatches.set(part, canvas);
+  }
+  return swatches.get(part);
+}
+
+function paintFull(context) {
+  context.fillStyle = BLUE;
+  context.fillRect(0, 0, CELL, CELL);
+}
+
+function paintDots(context) {
+  context.fillStyle = "rgb(255 138 0 / 45%)";
+  context.fillRect(0, 0, CELL, CELL);
+  context.fillStyle = ORANGE;
+  context.fillRect(0, 0, CELL / 2, CELL / 2);
+  context.fillRect(CELL / 2, CELL / 2, CELL / 2, CELL / 2);
+}
+
+function paintHatch(context) {
+  context.fillStyle = "rgb(0 0 0 / 35%)";
+  context.fillRect(0, 0, CELL, CELL);
+  context.strokeStyle = "#fff";
+  context.lineWidth = 2;
+  for (const offset of [-CELL, 0, CELL]) {
+    context.beginPath();
+    context.moveTo(offset, CELL);
+    context.lineTo(offset + CELL, 0);
+    context.stroke();
+  }
+}

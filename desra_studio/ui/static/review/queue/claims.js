@@ -1,0 +1,92 @@
+// Who works on the image that is open. A claim keeps two people off one image; it is renewed while
+// the image is open, and ends by itself when the page does.
+
+import { Refusal } from "../../api.js";
+import { make } from "../../dom.js";
+import { claimImage, releaseImage } from "../../queue_api.js";
+
+const RENEW_MS = 60_000;
+const ASK_MS = 15_000;
+
+export class Claims {
+  /** Why nothing may be painted or judged: somebody else has the image that is open. */
+  freezes = null;
+  #image = null;
+  #mine = false;
+  #timer = null;
+
+  constructor(page) {
+    this.page = page;
+    this.sign = make("button", { className: "holder", hidden: true, onclick: () => this.takeOver() });
+    this.slots = { top: [this.sign] };
+    window.addEventListener("pagehide", () => this.#release());
+    // Back from the browser's memory, or from a laptop's sleep: others may have come meanwhile.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#renew());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#renew());
+  }
+
+  show({ record }) {
+    this.#image = record.id;
+    this.#free();
+    this.#renew();
+  }
+
+  leave() {
+    this.#release();
+    this.#image = null;
+    this.#free();
+  }
+
+  takeOver() {
+    this.page.focus();
+    return this.#renew(true);
+  }
+
+  async #renew(takeOver = false) {
+    const image = this.#image;
+    clearTimeout(this.#timer);
+    if (image === null || !this.page.root.isConnected) return;
+    const wasFrozen = this.freezes !== null;
+    try {
+      await claimImage(image, takeOver);
+      if (this.#image !== image) return void releaseImage(image).catch(() => {});
+      this.#mine = true;
+      this.#free();
+    } catch (error) {
+      if (this.#image !== image) return;
+      // Without an answer one works on: a save says itself whether it arrived.
+      if (error instanceof Refusal && error.status === 409) this.#freeze(error.answer);
+      else if (takeOver) this.page.say(error.message, true);
+    }
+    this.#timer = setTimeout(() => this.#renew(), this.freezes ? ASK_MS : RENEW_MS);
+    // Whoever had it may have saved.
+    if (wasFrozen && !this.freezes) await this.page.reload();
+  }
+
+  #freeze({ claimed_by: name, until }) {
+    const clock = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const isNews = !this.freezes;
+    this.#mine = false;
+    const advice = "go on with another one, or take it over.";
+    this.freezes = `${name} works on this image until ${clock}: ${advice}`;
+    this.sign.hidden = false;
+    this.sign.textContent = `Take over from ${name}`;
+    this.page.root.dataset.holder = name;
+    if (!isNews) return;
+    if (this.page.document) this.page.describe();
+    this.page.say(this.freezes, true);
+  }
+
+  #free() {
+    this.freezes = null;
+    this.sign.hidden = true;
+    delete this.page.root.dataset.holder;
+  }
+
+  #release() {
+    clearTimeout(this.#timer);
+    if (!this.#mine) return;
+    this.#mine = false;
+    releaseImage(this.#image).catch(() => {}); // it ends by itself
+  }
+}

@@ -1,0 +1,300 @@
+// The queue: the images of the dataset, filtered and in an order, and which one comes next.
+
+import { addressed, make, pageAddress } from "../../dom.js";
+import { Newest } from "../../newest.js";
+import { loadNeighbour, loadNextOpen, loadQueuePage } from "../../queue_api.js";
+import { Progress } from "./progress.js";
+import { QueueBulk } from "./queue_bulk.js";
+import { QueueFilterRow } from "./queue_filter_row.js";
+import {
+  NO_FILTERS,
+  hasFilters,
+  hidesState,
+  listFilters,
+  readFilters,
+  writeFilters,
+} from "./queue_filters.js";
+import { QueueList } from "./queue_list.js";
+import { QueueRows } from "./queue_rows.js";
+import { QueueSelection } from "./queue_selection.js";
+import { describeFinished } from "../texts.js";
+
+// As many rows as are fetched for the sake of one selected range.
+const MAX_RANGE = 2000;
+const ALL = { filters: NO_FILTERS, order: "name" };
+
+export class Queue {
+  rows = new QueueRows();
+  asked = ALL;
+  #next = Promise.resolve(null);
+  #pages = new Newest(({ from, to }, signal) => this.#tryFetch(from, to, signal));
+
+  constructor(page) {
+    this.page = page;
+    this.selection = new QueueSelection();
+    this.list = new QueueList(this.selection, {
+      open: (id, byMouse) => {
+        if (byMouse) page.focus();
+        page.open(id);
+      },
+      need: (from, to) => this.#need(from, to),
+      extend: (from, to) => this.#extend(from, to),
+      selected: () => this.bulk.refresh(),
+      leave: () => page.focus(),
+    });
+    this.head = new QueueFilterRow(page, (asked) => this.ask(asked));
+    this.bulk = new QueueBulk(page, {
+      count: () => this.selection.count(this.rows.total),
+      request: () => this.selection.toRequest(listFilters(this.asked.filters)),
+      find: (id) => this.rows.find(id),
+      changed: (left) => this.#reload(left),
+      clear: () => this.#clearSelection(),
+    });
+    this.progress = new Progress(page, (facts) => {
+      this.head.learn(facts);
+      this.bulk.learn(facts);
+    });
+    this.none = make(
+      "div",
+      { className: "none", hidden: true },
+      make("p", {}, "No image fits this filter."),
+      make("button", { onclick: () => this.head.clear() }, "Clear the filter"),
+    );
+    this.element = make(
+      "div",
+      { className: "queue" },
+      this.head.element,
+      this.none,
+      this.list.element,
+      this.bulk.element,
+      this.progress.element,
+    );
+    this.slots = { aside: [{ id: "queue", title: "Queue", element: this.element }] };
+    this.actions = [
+      {
+        id: "queue",
+        title: "Go into the queue",
+        group: "Panels",
+        keys: ["q"],
+        run: () => this.focus(),
+      },
+      {
+        id: "next-open",
+        title: "Next image that waits for a verdict",
+        group: "Images",
+        keys: ["u"],
+        run: () => this.openNext(),
+      },
+    ];
+  }
+
+  /** List the images as the address has it; answers which one is to be opened, null for none. */
+  async load(dataset) {
+    this.dataset = dataset;
+    this.asked = readFilters(location.search);
+    this.progress.load().catch(() => {}); // the list says it if the server is away
+    const wanted = Number(addressed("image"));
+    const position = await this.#list(wanted);
+    if (position !== null) return wanted;
+    // What somebody worked on is opened again, even if the filter hides it by now.
+    if (wanted && hasFilters(this.asked.filters)) {
+      const all = await loadQueuePage(dataset, ALL, { around: wanted });
+      if (all.position !== null) return wanted;
+    }
+    if (!this.rows.total) this.page.say("No image fits this filter.");
+    const { id } = await loadNextOpen(dataset, this.asked);
+    return id ?? this.rows.at(0)?.id ?? null;
+  }
+
+  /** List other images, or the same ones anew; what is open stays open. */
+  async ask(asked) {
+    this.asked = asked;
+    const open = this.page.document?.record.id;
+    history.replaceState(null, "", this.address(open));
+    try {
+      await this.#list(open);
+      if (this.page.document) this.page.describe();
+      else if (!open && this.rows.total) await this.page.open(this.rows.at(0).id);
+      this.#next = this.#lookAhead();
+    } catch (error) {
+      this.page.say(error.message, true);
+    }
+  }
+
+  /** The page's address with an image, the filters and the order. */
+  address(image) {
+    const query = writeFilters(new URLSearchParams(), this.asked);
+    query.set("dataset", this.dataset);
+    if (image) query.set("image", image);
+    if (addressed("__theme")) query.set("__theme", addressed("__theme"));
+    return `/review?${query}`;
+  }
+
+  /** Once an image is open. */
+  show() {
+    this.#next = this.#lookAhead();
+  }
+
+  /** Resolves to the id of the image that most likely comes next, or null; it never rejects. */
+  upcoming() {
+    return this.#next;
+  }
+
+  /** The id of the image some rows away, null where the list ends. */
+  async neighbour(id, offset) {
+    const known = this.rows.neighbour(id, offset);
+    if (known !== undefined) return known;
+    const place = this.rows.placeOf(id);
+    if (place < 0) return (await loadNeighbour(this.dataset, this.asked, id, offset)).id;
+    await this.#fetch(place + offset, place + offset + 1);
+    return this.rows.neighbour(id, offset) ?? null;
+  }
+
+  /** The id of the next image that waits for a verdict, null where there is none. */
+  async nextOpen(id) {
+    const { id: next } = await loadNextOpen(this.dataset, this.asked, id);
+    return next === id ? null : next;
+  }
+
+  async openNext() {
+    const { page } = this;
+    try {
+      const next = await this.nextOpen(page.document.record.id);
+      if (next) await page.open(next);
+      else await this.sayFinished();
+    } catch (error) {
+      page.say(error.message, true);
+    }
+  }
+
+  /** Show an image as the current one, in its state; its row stays even if the filter hides it. */
+  pointTo({ id, state }) {
+    const item = this.rows.find(id);
+    if (item) item.state = state;
+    if (hidesState(this.asked.filters, state)) this.rows.leave(id);
+    else this.rows.comeBack(id);
+    this.list.pointTo(id);
+  }
+
+  describePosition(id) {
+    const place = this.rows.placeOf(id);
+    return `${place < 0 ? "–" : place + 1}/${this.rows.total}`;
+  }
+
+  focus() {
+    this.page.showAside("queue");
+    this.list.element.focus();
+  }
+
+  /** Say that nothing waits any more, and where to go on. */
+  async sayFinished() {
+    const { page } = this;
+    if (hasFilters(this.asked.filters)) {
+      const clear = make("button", { className: "link", onclick: () => this.head.clear() });
+      clear.textContent = "Clear the filter";
+      return page.say("No other image of this filter waits for a verdict. ", false, clear);
+    }
+    await this.progress.load();
+    const link = make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) });
+    link.textContent = "Go on to fine-tuning";
+    page.say(describeFinished(this.progress.facts), false, link);
+  }
+
+  /** Ask for the list anew; answers the position of an image in it, null where it has none. */
+  async #list(around) {
+    this.#pages.cancel();
+    const { asked } = this;
+    const answer = await loadQueuePage(this.dataset, asked, around ? { around } : { offset: 0 });
+    if (asked !== this.asked) return null; // something else was asked for meanwhile
+    this.rows = new QueueRows();
+    this.rows.total = answer.total;
+    this.rows.put(answer);
+    this.head.show(asked);
+    this.list.show(this.rows, asked.order);
+    this.none.hidden = answer.total > 0;
+    this.list.element.hidden = answer.total === 0;
+    this.#clearSelection();
+    if (around) this.list.pointTo(around);
+    return answer.position;
+  }
+
+  /** After a change of many images: the list, and the open image with it. */
+  async #reload(left) {
+    await this.ask(this.asked);
+    if (this.page.document) await this.page.reload();
+    this.selection.set(left);
+    this.bulk.refresh();
+  }
+
+  #clearSelection() {
+    this.selection.clear();
+    this.bulk.refresh();
+    this.list.invalidate();
+  }
+
+  /** Rows in sight: fetch those that are missing. */
+  #need(from, to) {
+    if (this.rows.findMissing(from, to) !== null) this.#pages.ask({ from, to });
+  }
+
+  async #tryFetch(from, to, signal) {
+    try {
+      await this.#fetch(from, to, signal);
+    } catch (error) {
+      if (!signal.aborted) this.page.say(error.message, true);
+    }
+  }
+
+  /** Fetch the pages of a range that are missing. */
+  async #fetch(from, to, signal) {
+    const { rows, asked } = this;
+    let last = null;
+    let missing = rows.findMissing(from, to);
+    while (missing !== null && missing !== last) {
+      rows.put(await loadQueuePage(this.dataset, asked, { offset: missing }, signal));
+      last = missing;
+      missing = rows.findMissing(from, to);
+    }
+    this.list.invalidate();
+  }
+
+  /** Know what comes next before it is asked for: its id, and the rows around the open image. */
+  async #lookAhead() {
+    const id = this.page.document?.record.id;
+    if (!id) return null;
+    const { rows } = this;
+    try {
+      const place = rows.placeOf(id);
+      if (place < 0) await this.#findPlace(id);
+      else await this.#fetch(place - 1, place + 2);
+      return (await this.nextOpen(id)) ?? rows.neighbour(id, 1) ?? null;
+    } catch {
+      return null; // what comes next is asked for again when it is wanted
+    }
+  }
+
+  /** Find the row of an image whose page was not fetched yet. */
+  async #findPlace(id) {
+    const { rows, asked, page } = this;
+    const answer = await loadQueuePage(this.dataset, asked, { around: id });
+    if (answer.position === null || rows !== this.rows) return;
+    rows.put(answer);
+    if (page.document?.record.id === id) page.describe();
+  }
+
+  async #extend(from, to) {
+    const { rows, page } = this;
+    if (Math.abs(to - from) > MAX_RANGE) {
+      return page.say(`Select up to ${MAX_RANGE} images as a range, or all with Ctrl+A.`, true);
+    }
+    try {
+      await this.#fetch(Math.min(from, to), Math.max(from, to) + 1);
+    } catch (error) {
+      return page.say(error.message, true);
+    }
+    if (rows !== this.rows) return;
+    this.selection.set(rows.listIds(from, to));
+    this.bulk.refresh();
+    this.list.invalidate();
+  }
+}

@@ -1,0 +1,164 @@
+// The head of the queue: what it lists, in which order, and the button that asks for it again.
+
+import { fillSelect, makeSelect } from "../../controls.js";
+import { make } from "../../dom.js";
+import { attachPopover } from "../../popover.js";
+import {
+  NO_FILTERS,
+  ORDERS,
+  STATES,
+  describeFilters,
+  dropFilter,
+  hasFilters,
+} from "./queue_filters.js";
+import { MARKS } from "./queue_row.js";
+
+const SEVERITIES = [..."12345"].map((least) => [least, least === "5" ? "5" : `${least} or more`]);
+const toShare = (percent) => (percent === "" ? "" : String(Number((percent / 100).toPrecision(6))));
+const toPercent = (share) => (share === "" ? "" : String(Number((share * 100).toPrecision(6))));
+
+export class QueueFilterRow {
+  #asked = { filters: NO_FILTERS, order: "name" };
+  #facts = { states: {}, kinds: [], annotators: [], classes: [] };
+
+  /** @param {(asked) => void} change hears what is to be listed, and that it is to be asked again. */
+  constructor(page, change) {
+    this.page = page;
+    this.change = change;
+    this.button = make("button", { className: "filter" }, "Filter");
+    this.button.title = "Choose what the queue lists";
+    this.order = makeSelect(page, "Order", ORDERS, () =>
+      change({ ...this.#asked, order: this.order.value }),
+    );
+    this.again = make("button", {
+      className: "again",
+      title: "Ask for the list again: images that were judged leave the filter",
+      ariaLabel: "Ask for the list again",
+      textContent: "↻",
+      onclick: (event) => this.#after(event, () => change(this.#asked)),
+    });
+    this.chips = make("div", { className: "chips" });
+    this.panel = this.#makePanel();
+    attachPopover(this.button, this.panel, "top", () => this.#fillPanel());
+    this.element = make(
+      "div",
+      { className: "head" },
+      make("div", { className: "line" }, this.button, this.order, this.again),
+      this.chips,
+      this.panel,
+    );
+  }
+
+  /** Show what is listed. */
+  show(asked) {
+    this.#asked = asked;
+    this.order.value = asked.order;
+    this.order.title = `Order: ${this.order.selectedOptions[0].text}`;
+    this.button.classList.toggle("used", hasFilters(asked.filters));
+    const chips = describeFilters(asked.filters, this.#facts.classes).map((chip) =>
+      make(
+        "button",
+        {
+          title: `Take this filter away: ${chip.text}`,
+          onclick: (event) => this.#after(event, () => this.#ask(dropFilter(asked.filters, chip))),
+        },
+        make("span", {}, chip.text),
+        " ×",
+      ),
+    );
+    this.chips.replaceChildren(...chips);
+  }
+
+  /** Take what can be chosen from: the progress of the dataset. */
+  learn(facts) {
+    this.#facts = { ...this.#facts, ...facts };
+    this.show(this.#asked);
+    if (this.panel.matches(":popover-open")) this.#fillPanel();
+  }
+
+  clear() {
+    this.#ask(NO_FILTERS);
+  }
+
+  #ask(filters) {
+    this.change({ ...this.#asked, filters });
+  }
+
+  /** After the mouse the page's keys go on working. */
+  #after(event, action) {
+    if (event.detail) this.page.focus();
+    action();
+  }
+
+  #makePanel() {
+    const read = () => this.#ask(this.#readPanel());
+    const field = (text, control) => make("label", {}, make("span", {}, text), control);
+    const percent = (ariaLabel) =>
+      make("input", { type: "number", min: 0, max: 100, step: "any", ariaLabel, onchange: read });
+    const select = () => make("select", { onchange: read });
+    this.states = STATES.map((state) => {
+      const box = make("input", { type: "checkbox", value: state, onchange: read });
+      const count = make("span", { className: "count" });
+      const element = make("label", {}, box, `${MARKS[state]} ${state}`, count);
+      return { state, box, count, element };
+    });
+    this.fields = {
+      kind: select(),
+      severity: select(),
+      annotator: select(),
+      assigned: select(),
+      class: select(),
+    };
+    this.least = percent("Area from, in percent");
+    this.most = percent("Area to, in percent");
+    return make(
+      "div",
+      { className: "popover filters", role: "dialog", ariaLabel: "Filter of the queue" },
+      make("fieldset", {}, make("legend", {}, "State"), ...this.states.map(({ element }) => element)),
+      field("Kind", this.fields.kind),
+      field("Severity", this.fields.severity),
+      make("div", { className: "range" }, make("span", {}, "Area"), this.least, "to", this.most, "%"),
+      field("Annotator", this.fields.annotator),
+      field("Assigned to", this.fields.assigned),
+      field("Class", this.fields.class),
+      make("button", { onclick: () => this.clear() }, "Clear the filter"),
+    );
+  }
+
+  #fillPanel() {
+    const { filters } = this.#asked;
+    const { states, kinds, annotators, classes } = this.#facts;
+    for (const { state, box, count } of this.states) {
+      box.checked = filters.state.includes(state);
+      count.textContent = states[state] ?? 0;
+    }
+    const names = annotators.map(({ name }) => [name, name]);
+    const choices = {
+      kind: kinds.map(({ name, images }) => [name, `${name} (${images})`]),
+      severity: SEVERITIES,
+      annotator: names,
+      assigned: names,
+      class: classes.map(({ index, name, images }) => [String(index), `${name} (${images})`]),
+    };
+    for (const [key, select] of Object.entries(this.fields)) {
+      const known = choices[key].some(([value]) => value === filters[key]);
+      const others = known || filters[key] === "" ? [] : [[filters[key], filters[key]]];
+      fillSelect(select, [["", "any"], ...choices[key], ...others]);
+      select.value = filters[key];
+    }
+    this.least.value = toPercent(filters.area_min);
+    this.most.value = toPercent(filters.area_max);
+  }
+
+  #readPanel() {
+    const state = this.states.filter(({ box }) => box.checked).map((each) => each.state);
+    const chosen = Object.entries(this.fields).map(([key, select]) => [key, select.value]);
+    return {
+      ...Object.fromEntries(chosen),
+      // Every state is as good as none.
+      state: state.length < STATES.length ? state : [],
+      area_min: toShare(this.least.validity.valid ? this.least.value : ""),
+      area_max: toShare(this.most.validity.valid ? this.most.value : ""),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+// The components of the document that is open, listed once for every state of its mask.
+
+import { findSpans, listComponents } from "../masks/component_list.js";
+import { groupSpans, readSpans } from "../masks/spans.js";
+
+export class Inventory {
+  #listed = { document: null, detected: null, state: null, items: null };
+  #detected = { of: null, spans: [] };
+
+  /** The items of component_list.js; null while the detected mask is not loaded. */
+  read(document) {
+    const { detected, mask, width, height, history } = document;
+    if (detected && !detected.runs) return null;
+    const known = this.#listed;
+    const state = history.current;
+    const same = known.document === document && known.detected === detected;
+    if (same && known.state === state) return known.items;
+    const marked = groupSpans(readSpans(mask, width, height));
+    const items = listComponents(marked, detected?.ranked ?? [], this.#readDetected(document));
+    this.#listed = { document, detected, state, items };
+    return items;
+  }
+
+  #readDetected({ detected, width, height }) {
+    if (!detected) return [];
+    if (this.#detected.of !== detected) {
+      const spans = findSpans(detected.ranked, detected.mask, width, height);
+      this.#detected = { of: detected, spans };
+    }
+    return this.#detected.spans;
+  }
+}

@@ -1,0 +1,173 @@
+// What reviewers say about the components of a mask: kind, severity and note, a key each.
+
+import { loadRegionLabels, saveRegionLabel } from "../../api.js";
+import { findMarked, findRegion, hasPoint } from "../masks/components.js";
+import { KEYED_KINDS } from "./kinds.js";
+import { drawTag } from "./region_tags.js";
+
+const SEVERITIES = [0, 1, 2, 3, 4, 5];
+
+export const UNLABELLED = { kind: null, severity: null, note: "" };
+
+/**
+ * Part of the page. A label is { x, y, kind, severity, note }, of the component over that px; what
+ * `selection.chosen` has of it is `label`, what of that was set here, `change`, and whether the
+ * saved one is known, `ready`.
+ */
+export class Regions {
+  /** Of the saved mask: { document, version, loading, list, failed }. */
+  #known = null;
+  #sending = Promise.resolve();
+
+  constructor(page) {
+    this.page = page;
+    const act = (id, title, key, run, row) => ({ id, title, row, group: "Components", keys: [key], run });
+    this.actions = [
+      ...SEVERITIES.map((severity) =>
+        act(`severity-${severity}`, `Severity ${severity}`, String(severity), () =>
+          this.label({ severity }), "Severity"),
+      ),
+      ...Array.from({ length: KEYED_KINDS }, (_, at) =>
+        act(`kind-${at + 1}`, `Kind ${at + 1}`, `shift+${at + 1}`, () => this.#labelKind(at), "Kind"),
+      ),
+      act("note", "Note on the component", "m", () => this.#writeNote()),
+    ];
+  }
+
+  /** Label the chosen component; null, or an empty note, takes it back. */
+  label(change) {
+    const { selection } = this.page.detector;
+    const { chosen } = selection;
+    if (!chosen) return this.sayNone();
+    chosen.change = { ...chosen.change, ...change };
+    chosen.label = { ...chosen.label, ...change };
+    selection.row.showLabel(chosen.label);
+    // One after the other: each is sent as it then is, so the last one stands.
+    this.#sending = this.#sending.then(() => this.#send(chosen));
+  }
+
+  /** Show what was said about a component that was chosen; tells whether that is known. */
+  async load(chosen) {
+    const { page } = this;
+    try {
+      const labels = await this.#read(chosen.document);
+      const saved = labels.find(({ x, y }) => hasPoint(chosen.spans, x, y)) ?? UNLABELLED;
+      const { kind, severity, note } = saved;
+      // What was set meanwhile is newer than this answer.
+      chosen.label = { kind, severity, note, ...chosen.change };
+    } catch (error) {
+      page.say(error.message, true);
+      return false;
+    }
+    const { selection } = page.detector;
+    if (selection.chosen === chosen) selection.row.showLabel(chosen.label);
+    return true;
+  }
+
+  /** Say that a component has to be chosen, and how. */
+  sayNone() {
+    const { page } = this;
+    const ways = [page.keyMap.describe("next-component"), "Ctrl+click"].filter(Boolean);
+    page.say(`Choose a component first, with ${ways.join(" or ")}.`);
+  }
+
+  /** Resolves once every label is sent. */
+  settle() {
+    return this.#sending;
+  }
+
+  /** Know the labels of what is shown, as long as they are shown. */
+  refresh() {
+    const { document, detector } = this.page;
+    if (!document || !detector.isOpen || this.#isKnown(document)) return;
+    this.#read(document).catch(() => {}); // they are asked for again when a component is chosen
+  }
+
+  /** Write what was said beside the boxes, as long as those are shown. */
+  decorate(context, kind, view, pane) {
+    const { document, detector } = this.page;
+    if (kind !== "mask" || !detector.isOpen || !this.#isKnown(document)) return;
+    for (const label of this.#known.list ?? []) {
+      if (document.mask[label.y * document.width + label.x]) {
+        drawTag(context, label, this.#findBox(label), view, pane);
+      }
+    }
+  }
+
+  #labelKind(at) {
+    const { kinds } = this.page;
+    const kind = kinds.list[at];
+    if (kind) return this.label({ kind });
+    this.page.say(`This dataset has ${kinds.list.length} kinds of artifacts; the settings add more.`);
+  }
+
+  #writeNote() {
+    const { selection } = this.page.detector;
+    if (!selection.chosen) return this.sayNone();
+    selection.row.note.focus();
+    selection.row.note.select();
+  }
+
+  async #send(chosen) {
+    const { page } = this;
+    const { document, spans } = chosen;
+    const takeBack = (text) => {
+      chosen.change = {};
+      chosen.ready = this.load(chosen);
+      if (text) page.say(text, true);
+    };
+    // All of a label is sent together: what was not set must not be lost.
+    if (!(await chosen.ready)) return;
+    await page.attempts.idle;
+    const point = findMarked(spans, document.mask, document.width);
+    if (!point) return takeBack("Only what is in the mask can be labelled: keep this component first.");
+    try {
+      if (document.dirty || !document.record.revision) {
+        // The page says itself why it could not save.
+        if (document === page.document && !(await page.save())) return takeBack("");
+        else if (document !== page.document) await document.save();
+      }
+      await saveRegionLabel(document.record.id, { ...point, ...chosen.label });
+    } catch (error) {
+      return takeBack(`Not labelled. ${error.message}`);
+    }
+    this.#known = null; // they are others now
+    if (page.detector.selection.chosen === chosen) page.say("");
+    this.refresh();
+  }
+
+  #isKnown({ record }) {
+    const known = this.#known;
+    return known?.id === record.id && known.version === record.version;
+  }
+
+  /** Labels of the saved mask, asked for once while it stays the same. */
+  #read(document) {
+    const { id, version, revision } = document.record;
+    if (this.#isKnown(document) && !this.#known.failed) return this.#known.loading;
+    const known = { id, version, list: null, failed: false };
+    known.loading = revision ? loadRegionLabels(id) : Promise.resolve([]);
+    this.#known = known;
+    known.loading.then(
+      async (list) => {
+        // Their places in the detected mask tell which boxes they belong to.
+        if (list.length) await document.detected?.load().catch(() => {});
+        known.list = list;
+        this.page.panes.invalidate();
+      },
+      () => (known.failed = true),
+    );
+    return known.loading;
+  }
+
+  /** The box that is drawn around a label's component, or null; looked for once. */
+  #findBox(label) {
+    const { detected, width } = this.page.document;
+    if (!detected?.runs) return null;
+    if (label.detected !== detected) {
+      label.region = findRegion(detected.ranked, detected.mask, width, label.x, label.y);
+      label.detected = detected;
+    }
+    return label.region;
+  }
+}

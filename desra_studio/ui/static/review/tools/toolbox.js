@@ -1,0 +1,228 @@
+// The tools of the canvas, which of them is chosen, and the one setting that it has.
+//
+// A tool has an id, a label and a key; `press`, `move` and `release` (document, point, event) hear
+// of the pointer, in image px, and `release` tells whether the mask changed. By choice it has
+// `cancel(document)`, to drop what is not in the mask yet; `keys(document, key)`, which hears of
+// every key before the page does and tells whether it took it; `wheel(document, point, event)`,
+// which tells whether it used the wheel; and `draw(context, view, pane, pointer)` for what is seen
+// before it is in the mask. `setting` names its setting, "size" or "tolerance". A tool that pans
+// has `pans`: true and nothing else; one whose cursor tells whether it adds or subtracts has
+// `subtracts`: true.
+
+import { makeIconButton, makeSlider } from "../../controls.js";
+import { make } from "../../dom.js";
+import { ArtifactMaps } from "./artifact_maps.js";
+import { drawIcon } from "./icons.js";
+import { KeyCursor } from "../keys/key_cursor.js";
+import { shortenKey } from "../keys/key_map.js";
+import { Setting } from "./setting.js";
+import { BrushTool } from "./brush.js";
+import { ComponentTool } from "./component.js";
+import { drawCross } from "./cross.js";
+import { LassoTool } from "./lasso.js";
+import { PolygonTool } from "./polygon.js";
+import { SplitTool } from "./split.js";
+import { WandTool } from "./wand.js";
+
+const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+const TOLERANCES = Array.from({ length: 51 }, (_, index) => index / 50);
+const PAN = { id: "pan", label: "Pan", key: " ", pans: true, draw: drawCross };
+
+export class Toolbox {
+  settings = {
+    size: new Setting("Size", "Brush size", RADII, 8, (radius) => `${2 * radius} px`),
+    tolerance: new Setting("Tolerance", "Tolerance of the wand", TOLERANCES, 0.1, (value) =>
+      value.toFixed(2),
+    ),
+  };
+  maps = new ArtifactMaps();
+  #panHeld = false;
+  #altHeld = false;
+
+  constructor(page) {
+    this.page = page;
+    this.tools = this.#makeTools();
+    this.chosen = this.tools[0];
+    this.cursor = new KeyCursor(page);
+    this.buttons = this.tools.map(({ id, label, key }) => {
+      const choose = () => this.choose(id);
+      const button = makeIconButton(page, drawIcon(id), label, shortenKey(key), choose);
+      button.dataset.tool = id;
+      return button;
+    });
+    this.settingName = make("span", { className: "setting" });
+    this.settingText = make("output");
+    this.slider = makeSlider(page, "", { min: 0, step: 1 }, () =>
+      this.#set(Number(this.slider.value)),
+    );
+    this.slots = {
+      tools: [...this.buttons, this.cursor.button],
+      bottom: [make("label", {}, this.settingName, this.slider, this.settingText)],
+    };
+    this.pointer = [
+      ["Alt", "Subtract: brush, polygon, lasso, wand"],
+      ["Wheel while pressed", "Tolerance of the wand"],
+      ["Double click", "Close a polygon, as Enter does"],
+    ];
+    this.actions = this.#listActions();
+  }
+
+  /** Once the page is there. */
+  start() {
+    this.choose(this.chosen.id);
+    this.#watchAlt();
+    this.cursor.start();
+  }
+
+  /** What was begun on the image before is dropped. */
+  show(document) {
+    this.chosen.cancel?.(document);
+    if (this.chosen.setting === "tolerance") this.#loadMap(document);
+  }
+
+  /** The tool that the pointer has now. */
+  get current() {
+    return this.#panHeld ? PAN : this.chosen;
+  }
+
+  choose(id) {
+    const { page } = this;
+    if (id !== this.chosen.id) this.chosen.cancel?.(page.document);
+    this.chosen = this.tools.find((tool) => tool.id === id);
+    for (const button of this.buttons) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === id));
+    }
+    page.root.dataset.tool = id;
+    if (this.chosen.setting === "tolerance" && page.document) this.#loadMap(page.document);
+    this.#showSetting();
+  }
+
+  /** Offer a key to the tool and to the cursor; tells whether one took it. */
+  takeKey(key, event) {
+    const { page } = this;
+    if (page.locked) return false;
+    if (!this.current.keys?.(page.document, key)) return this.cursor.takeKey(key, event);
+    page.panes.invalidate();
+    return true;
+  }
+
+  #makeTools() {
+    const { page, settings } = this;
+    const sign = () => (this.#altHeld ? "−" : "+");
+    const radius = () => settings.size.value;
+    const say = (text) => page.say(text);
+    return [
+      new BrushTool("brush", "Brush", "b", 1, radius),
+      new BrushTool("eraser", "Eraser", "e", 0, radius),
+      new PolygonTool(sign, () => page.afterEdit()),
+      new LassoTool(sign),
+      new WandTool({
+        sign,
+        say,
+        tolerance: () => settings.tolerance.value,
+        step: (offset) => this.#set(settings.tolerance.index + offset),
+        map: (document) => this.#readMap(document),
+      }),
+      new SplitTool(say),
+      new ComponentTool(() => page.detector.selection),
+      PAN,
+    ];
+  }
+
+  #listActions() {
+    const change = (offset) => this.#set(this.#setting.index + offset);
+    return [
+      ...this.tools
+        .filter((tool) => tool !== PAN)
+        .map(({ id, label, key }) => ({
+          id,
+          title: label,
+          group: "Tools",
+          keys: [key],
+          run: () => this.choose(id),
+        })),
+      this.cursor.action,
+      {
+        id: "smaller",
+        title: "Smaller brush, or tolerance",
+        group: "Tools",
+        keys: ["["],
+        run: () => change(-1),
+      },
+      {
+        id: "larger",
+        title: "Larger brush, or tolerance",
+        group: "Tools",
+        keys: ["]"],
+        run: () => change(1),
+      },
+      {
+        id: "pan",
+        title: "Pan while held, as the middle button does",
+        group: "View",
+        keys: [" "],
+        hold: (held) => this.#holdPan(held),
+      },
+    ];
+  }
+
+  #holdPan(held) {
+    this.#panHeld = held;
+    this.page.panes.invalidate();
+  }
+
+  /** The map for the wand; where it is not there yet, that is said. */
+  #readMap(document) {
+    const map = this.maps.get(document);
+    if (!map) this.#loadMap(document, "Loading the artifact map …");
+    return map;
+  }
+
+  async #loadMap(document, text = "") {
+    const { page } = this;
+    if (text) page.say(text);
+    try {
+      await this.maps.load(document);
+      if (text && page.document === document) page.say("");
+    } catch (error) {
+      if (page.document === document) page.say(error.message, true);
+    }
+  }
+
+  /** The cursor tells what a press would do. Alone, Alt would open the browser's menu. */
+  #watchAlt() {
+    const { root, panes } = this.page;
+    const set = (held) => {
+      this.#altHeld = held;
+      panes.invalidate();
+    };
+    for (const type of ["keydown", "keyup"]) {
+      root.addEventListener(type, (event) => {
+        if (event.key !== "Alt" || !this.current.subtracts) return;
+        event.preventDefault();
+        set(type === "keydown");
+      });
+    }
+    window.addEventListener("blur", () => set(false));
+  }
+
+  /** Of the chosen tool; tools without one leave the size in its place, out of use. */
+  get #setting() {
+    return this.settings[this.chosen.setting ?? "size"];
+  }
+
+  #set(index) {
+    this.#setting.index = index;
+    this.#showSetting();
+  }
+
+  #showSetting() {
+    const { name, label, steps, index, text } = this.#setting;
+    this.settingName.textContent = name;
+    Object.assign(this.slider, { ariaLabel: label, max: steps.length - 1, value: index });
+    this.slider.disabled = !this.chosen.setting;
+    this.slider.setAttribute("aria-valuetext", text);
+    this.settingText.textContent = text;
+    this.page.panes.invalidate();
+  }
+}
