@@ -381,7 +381,7 @@ def test_every_tool_has_its_key_and_says_that_it_is_chosen(page, review, canvas)
         ("b", "Brush"),
     ):
         page.keyboard.press(key)
-        pressed = page.locator(".tools [aria-pressed=true]")
+        pressed = page.locator(".tools [data-tool][aria-pressed=true]")
         expect(pressed).to_have_count(1)
         expect(pressed).to_have_attribute("aria-label", name)
 

@@ -1,6 +1,8 @@
 // A cursor that the arrow keys move, so that every tool works without a mouse: Space is its button.
 
+import { makeIconButton } from "../../controls.js";
 import { toPane } from "../canvas/geometry.js";
+import { drawIcon } from "../tools/icons.js";
 
 // On the screen: how far one press of an arrow goes, and how near to the edge before the view follows.
 const STRIDE = 8;
@@ -14,6 +16,9 @@ export class KeyCursor {
 
   constructor(page) {
     this.page = page;
+    const label = "Cursor by arrow keys";
+    this.button = makeIconButton(page, drawIcon("cursor"), label, "J", () => this.#toggle());
+    this.button.setAttribute("aria-pressed", "false");
     this.action = {
       id: "cursor",
       title: "Arrow keys move the cursor, Space is its button",
@@ -42,6 +47,7 @@ export class KeyCursor {
   #toggle() {
     const { page } = this;
     this.#isOn = !this.#isOn;
+    this.button.setAttribute("aria-pressed", String(this.#isOn));
     if (!this.#isOn) return page.say("The arrow keys pan again.");
     this.#move([0, 0], {});
     page.say("Arrow keys move the cursor, with Shift by 1 px. Space is its button, with Shift it subtracts.");

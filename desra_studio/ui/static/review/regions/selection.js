@@ -6,7 +6,7 @@ import { findAround, findItem } from "../masks/component_list.js";
 import { ComponentRow } from "./component_row.js";
 import { describeRegion, findMarked, hasPoint, pickPoint, shareMarked } from "../masks/components.js";
 import { areSame } from "../detector/detector_settings.js";
-import { Inventory } from "../journal/inventory.js";
+import { Inventory } from "./inventory.js";
 import { Newest } from "../../newest.js";
 import { UNLABELLED } from "./regions.js";
 

@@ -56,7 +56,7 @@ export class Toolbox {
       this.#set(Number(this.slider.value)),
     );
     this.slots = {
-      tools: this.buttons,
+      tools: [...this.buttons, this.cursor.button],
       bottom: [make("label", {}, this.settingName, this.slider, this.settingText)],
     };
     this.pointer = [
