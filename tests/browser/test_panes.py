@@ -159,6 +159,17 @@ def test_held_keys_show_the_plain_image_in_place(page, panes):
     expect(name).to_have_text("")
 
 
+def test_the_mask_fades_by_key(page, panes):
+    before = panes.read("mask")
+    page.keyboard.press("o")
+    more = panes.read("mask")
+    assert (more != before).any()
+    for _ in range(12):
+        page.keyboard.press("Shift+O")
+    assert page.get_by_label("Opacity of the mask").input_value() == "0"
+    assert (panes.read("mask") != more).any()
+
+
 def test_the_slider_divides_in_place(page, review, panes):
     gan, mse, mask = panes.read("gan"), panes.read("mse"), review.read_mask()
     panes.choose(1, "slider")

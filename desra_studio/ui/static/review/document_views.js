@@ -80,7 +80,7 @@ export class DocumentViews {
     if (id === "mask") return { draw: (...place) => drawMasked(gan, layer, ...place) };
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
-    if (id === "map") return enlarge(loadPyramid(mapUrl(record.detection)), record);
+    if (id === "map") return showMap(loadPyramid(mapUrl(record.detection)), record);
     if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(record)), record);
     if (id === "lr-bicubic") {
       return loadPyramid(lrUrl(record)).then((lr) => new BicubicView(lr, record));
@@ -91,6 +91,13 @@ export class DocumentViews {
 
 /** An image of another size, shown at that of the record. */
 const enlarge = (loaded, record) => loaded.then(({ levels }) => new Pyramid(levels, record));
+
+/** A map as large as the record, or reduced where no browser could hold that; then it is said. */
+async function showMap(loaded, record) {
+  const map = await enlarge(loaded, record);
+  if (map.factor > 1) map.note = `reduced ${Math.round(map.factor)}×`;
+  return map;
+}
 
 function drawMasked(gan, layer, context, view, pane, options) {
   const note = gan.draw(context, view, pane, options);

@@ -4,6 +4,9 @@ import { readPixel } from "./pixels.js";
 import { pickLevel } from "./tile_plan.js";
 
 export class Pyramid {
+  /** What is to be said of it, if anything. */
+  note;
+
   /**
    * @param {ImageBitmap[]} levels the image, then each half the size of the one before.
    * @param {{ width, height }} size at which it is shown, by default its own.
@@ -17,12 +20,13 @@ export class Pyramid {
     return this.levels.reduce((sum, { width, height }) => sum + 4 * width * height, 0);
   }
 
-  /** Draw the whole image through a view; pixels are crisp above 1:1. */
+  /** Draw the whole image through a view; pixels are crisp above 1:1. Answers the note. */
   draw(context, view, pane) {
     const { width, height } = this;
     const scale = view.scale * this.factor;
     context.imageSmoothingEnabled = scale < 1;
     drawThrough(context, this.pick(scale), { x: 0, y: 0, width, height }, view, pane);
+    return this.note;
   }
 
   /** The smallest level that has all the pixels that a scale of the first one shows. */
