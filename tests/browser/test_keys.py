@@ -189,10 +189,10 @@ def test_conflicts_are_told_and_decided(page, settings):
     settings.dialog.get_by_role("button", name="Undo", exact=True).click()
     expect(settings.key("Brush", "B")).to_be_visible()
     settings.start("Redo")
-    page.keyboard.press("j")
+    page.keyboard.press("Shift+J")
     page.keyboard.press("Delete")
-    expect(settings.status).to_have_text("“Redo” lost J.")
-    settings.change("Accept the mask and go on", "Enter", "j")
+    expect(settings.status).to_have_text("“Redo” lost Shift+J.")
+    settings.change("Accept the mask and go on", "Enter", "Shift+J")
     settings.dialog.get_by_role("button", name="Reset all keys").click()
     expect(settings.key("Accept the mask and go on", "Enter")).to_be_visible()
     expect(settings.dialog.get_by_role("button", name="Reset all keys")).to_be_disabled()
@@ -238,11 +238,11 @@ def test_keys_that_cannot_be_taken(page, settings):
 def test_keys_wait_in_the_browser_for_a_server_that_is_away(page, settings):
     settings.open("Eve")
     page.route(SETTINGS, lambda route: route.abort())
-    settings.change("Brush", "B", "j")
+    settings.change("Brush", "B", "Shift+J")
     expect(settings.dialog).to_contain_text("Kept in this browser only, for now.")
     settings.reload()
     page.keyboard.press("e")
-    page.keyboard.press("j")
+    page.keyboard.press("Shift+J")
     expect_tool(page, "Brush")
     page.unroute(SETTINGS)
     with page.expect_response(SETTINGS) as answer:
@@ -250,7 +250,7 @@ def test_keys_wait_in_the_browser_for_a_server_that_is_away(page, settings):
     while answer.value.request.method != "PUT":
         with page.expect_response(SETTINGS) as answer:
             pass
-    assert answer.value.json()["settings"] == {"keys": {"brush": ["j"]}}
+    assert answer.value.json()["settings"] == {"keys": {"brush": ["shift+j"]}}
 
 
 def test_who_works_here(page, review):
