@@ -86,3 +86,20 @@ test("a view beside the image shows no tile", () => {
   const grid = new TileGrid({ width: 64, height: 32 }, 32, 1);
   assert.deepEqual(visit(grid, { x: -100, y: 0, scale: 1 }, { width: 40, height: 20 }), []);
 });
+
+test("new tiles wait where there is no time, changed ones do not", () => {
+  const grid = new TileGrid({ width: 64, height: 32 }, 32, 1);
+  const [view, pane] = [{ x: 32, y: 16, scale: 1 }, { width: 64, height: 32 }];
+  const seen = [];
+  const act = (tile, changed) => seen.push(changed);
+  assert.equal(grid.visit(view, pane, act, -1), false);
+  assert.deepEqual(seen, [null, null]);
+  assert.equal(grid.visit(view, pane, act), true);
+  assert.deepEqual(seen.slice(2), [
+    { x0: 0, y0: 0, x1: 32, y1: 32 },
+    { x0: 32, y0: 0, x1: 64, y1: 32 },
+  ]);
+  grid.invalidate({ x0: 4, y0: 4, x1: 5, y1: 5 });
+  assert.equal(grid.visit(view, pane, act, -1), true);
+  assert.deepEqual(seen.slice(4), [{ x0: 3, y0: 3, x1: 6, y1: 6 }, null]);
+});

@@ -10,6 +10,8 @@ import { Pyramid } from "./canvas/pyramid.js";
 import { loadPyramid, loadRendition } from "./canvas/sources.js";
 import { findTuned, tellMissing } from "./views.js";
 
+// A frame has 16 ms, for the mask and all else.
+const MASK_MS = 5;
 export const LOADING = "Loading …";
 
 export class DocumentViews {
@@ -101,7 +103,8 @@ async function showMap(loaded, record) {
 
 function drawMasked(gan, layer, context, view, pane, options) {
   const note = gan.draw(context, view, pane, options);
-  if (options.maskShown) layer.draw(context, view, pane, options.opacity);
+  if (!options.maskShown) return note;
+  if (!layer.draw(context, view, pane, options.opacity, MASK_MS)) options.invalidate();
   return note;
 }
 

@@ -16,17 +16,17 @@ const KERNEL = makeKernel();
 export function featherMask(mask, { width, height }, { x0, y0, x1, y1 }) {
   const columns = x1 - x0;
   const rows = y1 - y0 + 2 * FEATHER;
+  const line = new Uint8Array(columns + 2 * FEATHER);
   let across = null;
   for (let row = 0; row < rows; row++) {
     const start = mirror(y0 - FEATHER + row, height) * width;
     if (isEmpty(mask, start, x0, x1, width)) continue;
     across ??= new Float32Array(columns * rows);
-    for (let x = x0; x < x1; x++) {
+    for (let at = 0; at < line.length; at++) line[at] = mask[start + mirror(x0 - FEATHER + at, width)];
+    for (let x = 0; x < columns; x++) {
       let sum = 0;
-      for (let d = -FEATHER; d <= FEATHER; d++) {
-        if (mask[start + mirror(x + d, width)]) sum += KERNEL[d + FEATHER];
-      }
-      across[row * columns + x - x0] = sum;
+      for (let d = 0; d < KERNEL.length; d++) sum += KERNEL[d] * line[x + d];
+      across[row * columns + x] = sum;
     }
   }
   return across && weighDown(across, columns, y1 - y0);

@@ -2,6 +2,7 @@
 // they are next seen. One canvas for the whole mask would be copied as a whole on every write after
 // a read. Small views of large masks are drawn from a sheet of blocks, not of pixels.
 
+import { toPane } from "./geometry.js";
 import { paintBlocks } from "./mask_sheet.js";
 import { drawThrough } from "./pyramid.js";
 import { TileGrid } from "./tile_grid.js";
@@ -15,8 +16,9 @@ export class MaskLayer {
 
   constructor(mask, width, height) {
     const factor = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / OVERVIEW)));
-    this.sheets = [new Sheet(mask, { width, height }, 1)];
-    if (factor > 1) this.sheets.push(new Sheet(mask, { width, height }, factor));
+    const overview = factor > 1 ? new Sheet(mask, { width, height }, factor) : null;
+    this.sheets = [new Sheet(mask, { width, height }, 1, overview)];
+    if (overview) this.sheets.push(overview);
   }
 
   /** Bring a rectangle { x0, y0, x1, y1 } up to date with the mask, when it is next drawn. */
@@ -25,30 +27,55 @@ export class MaskLayer {
     for (const follow of this.followers) follow(rectangle);
   }
 
-  /** Draw the mask through a view: its fill with an opacity of 0 to 1, its edge always. */
-  draw(context, view, pane, opacity) {
+  /**
+   * Draw the mask through a view: its fill with an opacity of 0 to 1, its edge always.
+   *
+   * With a `budget` in ms it may leave out pixels and draw blocks; tells whether it had time for all.
+   */
+  draw(context, view, pane, opacity, budget = Infinity) {
     const sheet = this.sheets.findLast(({ factor }) => factor === 1 || view.scale <= 1 / factor);
-    sheet.draw(context, view, pane, opacity);
+    return sheet.draw(context, view, pane, opacity, budget);
   }
 }
 
 /** The mask in blocks of `factor` px a side. */
 class Sheet {
-  constructor(mask, size, factor) {
-    Object.assign(this, { mask, size, factor });
+  /** @param {Sheet?} coarser is drawn where tiles of this one take too long to be made. */
+  constructor(mask, size, factor, coarser = null) {
+    Object.assign(this, { mask, size, factor, coarser });
     this.grid = new TileGrid(size, TILE * factor, factor);
   }
 
-  draw(context, view, pane, opacity) {
+  draw(context, view, pane, opacity, budget) {
+    const missing = [];
     context.imageSmoothingEnabled = view.scale < 1;
-    this.grid.visit(view, pane, (tile, changed) => {
+    const draw = (tile, changed) => {
       if (changed) this.#paint(tile, changed);
+      else if (tile.changed) missing.push(tile);
       if (!tile.fill) return;
       context.globalAlpha = opacity;
       drawThrough(context, tile.fill, tile.place, view, pane, true);
       context.globalAlpha = 1;
       drawThrough(context, tile.edge, tile.place, view, pane, true);
-    });
+    };
+    const complete = this.grid.visit(view, pane, draw, this.coarser ? budget : Infinity);
+    if (!complete) this.#drawCoarser(missing, context, view, pane, opacity);
+    return complete;
+  }
+
+  /** Draw blocks where pixels are not there yet. */
+  #drawCoarser(tiles, context, view, pane, opacity) {
+    context.save();
+    context.beginPath();
+    for (const { place } of tiles) {
+      const start = toPane(view, pane, place);
+      const end = toPane(view, pane, { x: place.x + place.width, y: place.y + place.height });
+      const [x, y] = [Math.round(start.x), Math.round(start.y)];
+      context.rect(x, y, Math.round(end.x) - x, Math.round(end.y) - y);
+    }
+    context.clip();
+    this.coarser.draw(context, view, pane, opacity);
+    context.restore();
   }
 
   #paint(tile, { x0, y0, x1, y1 }) {

@@ -8,6 +8,8 @@ import { drawThrough } from "./pyramid.js";
 import { TileGrid } from "./tile_grid.js";
 
 const TILE = 256;
+const BUDGET_MS = 8;
+const COMPOSING = "composing …";
 
 export class PseudoGt {
   constructor({ mask, layer, width, height }, gan, mse) {
@@ -19,13 +21,15 @@ export class PseudoGt {
   draw(context, view, pane, options) {
     const note = this.gan.draw(context, view, pane, options);
     const smooth = view.scale < 1;
-    this.grid.visit(view, pane, (tile, changed) => {
+    const draw = (tile, changed) => {
       if (changed && !this.#paint(tile, changed)) tile.changed = changed;
       if (!tile.canvas) return;
       context.imageSmoothingEnabled = smooth;
       drawThrough(context, tile.canvas, tile.place, view, pane, true);
-    });
-    return note;
+    };
+    if (this.grid.visit(view, pane, draw, BUDGET_MS)) return note;
+    options.invalidate();
+    return COMPOSING;
   }
 
   read(x, y) {

@@ -31,8 +31,13 @@ export class TileGrid {
     }
   }
 
-  /** Go through what a pane shows: `act(tile, changed)`, with what to bring up to date or null. */
-  visit(view, pane, act) {
+  /**
+   * Go through what a pane shows: `act(tile, changed)`, with what to bring up to date or null.
+   *
+   * Making new tiles may take up to `budget` ms, so that no frame waits for many of them; those that
+   * have to wait are visited as `act(tile, null)`. Tells whether all are there.
+   */
+  visit(view, pane, act, budget = Infinity) {
     const { side } = this;
     const halfWidth = pane.width / 2 / view.scale;
     const halfHeight = pane.height / 2 / view.scale;
@@ -41,14 +46,23 @@ export class TileGrid {
       column: Math.min(this.columns - 1, Math.floor((view.x + halfWidth) / side)),
     };
     const first = Math.max(0, Math.floor((view.x - halfWidth) / side));
+    const deadline = performance.now() + budget;
+    let complete = true;
     for (let row = Math.max(0, Math.floor((view.y - halfHeight) / side)); row <= last.row; row++) {
       for (let column = first; column <= last.column; column++) {
         const tile = this.#take(row, column);
         const { changed } = tile;
+        const isNew = changed === tile.bounds;
+        if (isNew && performance.now() > deadline) {
+          complete = false;
+          act(tile, null);
+          continue;
+        }
         tile.changed = null;
         act(tile, changed);
       }
     }
+    return complete;
   }
 
   /** A tile { bounds, place, changed }; a new one has to be made as a whole. */
