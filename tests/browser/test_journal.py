@@ -310,14 +310,14 @@ def test_work_of_two_browsers_is_compared(page, review, chromium, server):
     other.drag("mask", (0.2, 0.6), (0.4, 0.6))
     wait_kept(other.page, 1, drafted=True)
     other.page.mouse.move(5, 5)
-    theirs = other.read_mask(); other.page.screenshot(path="/tmp/o.png")
+    theirs = other.read_mask()
     context.close()
 
     review.open(f"?image={image}")
     expect(page.locator(".message")).to_contain_text("You painted this image in another browser")
     page.get_by_role("button", name="The other browser's").click()
     page.mouse.move(5, 5)
-    page.screenshot(path="/tmp/p.png"); assert review.read_mask() == theirs
+    assert review.read_mask() == theirs
     page.keyboard.press("Control+z")
     page.mouse.move(5, 5)
     assert review.read_mask() != theirs, "undo brings this browser's back"
