@@ -45,10 +45,11 @@ function describeDraft({ updated_at }) {
 
 /** Say what was taken up, and how to be rid of it. */
 export function sayRestored(page, { actions, at }) {
-  const away = make("button", { className: "link" }, "Throw them away");
+  const them = actions === 1 ? "it" : "them";
+  const away = make("button", { className: "link" }, `Throw ${them} away`);
   page.onClick(away, () => page.undo());
   const text = `Restored ${countActions(actions)} from ${describeTime(at)}.`;
-  page.say(`${text} Undo (Ctrl+Z) takes them back. `, false, away);
+  page.say(`${text} Undo (Ctrl+Z) takes ${them} back. `, false, away);
 }
 
 /** Show both masks and let the reviewer choose; `take(mask)` makes one the unsaved work. */
