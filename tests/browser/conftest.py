@@ -181,6 +181,17 @@ class ReviewPage:
         )
 
 
+    def expect_mask(self, wanted: str) -> None:
+        """Wait until the mask pane shows what has this fingerprint."""
+        shown = self.read_mask()
+        for _ in range(100):
+            if shown == wanted:
+                return
+            self.page.wait_for_timeout(50)
+            shown = self.read_mask()
+        assert shown == wanted
+
+
 @pytest.fixture
 def review(page: Page) -> ReviewPage:
     """The Review page, not opened yet."""

@@ -317,7 +317,7 @@ def test_work_of_two_browsers_is_compared(page, review, chromium, server):
     expect(page.locator(".message")).to_contain_text("You painted this image in another browser")
     page.get_by_role("button", name="The other browser's").press("Enter")
     page.mouse.move(5, 5)
-    assert review.read_mask() == theirs
+    review.expect_mask(theirs)
     page.keyboard.press("Control+z")
     page.mouse.move(5, 5)
     assert review.read_mask() != theirs, "undo brings this browser's back"
