@@ -30,7 +30,7 @@ def import_the_triplets(page, triplets):
     page.get_by_role("button", name="Import and detect").click()
     expect(page.locator(".prose.studio-error")).to_contain_text("nowhere is not a folder")
     page.get_by_label("Folder on this machine").fill(str(triplets))
-    page.get_by_label("Name").fill("triplets")
+    page.get_by_role("textbox", name="Name").fill("triplets")
     page.get_by_label("Area threshold", exact=True).fill("400")
     page.get_by_role("button", name="Import and detect").click()
     done = page.locator(".studio-job .text")
@@ -42,7 +42,7 @@ def import_the_triplets(page, triplets):
 
 def edit_save_and_reload(page, review):
     page.wait_for_selector(".studio-review[data-ready=true]")
-    assert page.locator(".studio-review canvas").count() == 3
+    assert page.locator("canvas[data-pane]").count() == 3
     review.choose("set5_head")
     for pane in ("gan", "mse", "mask"):
         assert review.read_colours(pane) > 500
