@@ -180,7 +180,6 @@ class ReviewPage:
             }}"""
         )
 
-
     def expect_mask(self, wanted: str) -> None:
         """Wait until the mask pane shows what has this fingerprint."""
         shown = self.read_mask()

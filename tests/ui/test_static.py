@@ -35,5 +35,5 @@ def test_no_module_knows_the_kinds_of_a_dataset():
 
 
 def test_a_new_dataset_has_a_key_for_each_kind():
-    text = (STATIC / "review" / "kinds.js").read_text()
+    text = (STATIC / "review" / "regions" / "kinds.js").read_text()
     assert len(kinds.USUAL) == int(re.search(r"KEYED_KINDS = (\d+);", text).group(1))
