@@ -87,19 +87,25 @@ def run_server(studio: Studio) -> None:
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     )
-    listener = _bind(server.config)
+    listener = bind_listener(settings.host, settings.port)
     print(f"DeSRA Studio is at http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     server.run(sockets=[listener])
 
 
-def _bind(config: uvicorn.Config) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def bind_listener(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address of TCP, not listening yet.
+
+    Raises:
+        InputError: the port is taken, or not ours.
+    """
+    # Named TCP, or asyncio leaves Nagle's algorithm on: every answer would wait 40 ms for its body.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((config.host, config.port))
+        bound.bind((host, port))
     except OSError as error:
         raise InputError(
-            f"Port {config.port} of {config.host} cannot be used: {error.strerror}. "
+            f"Port {port} of {host} cannot be used: {error.strerror}. "
             "Stop what runs there, or choose another with --port."
         ) from error
     return bound
