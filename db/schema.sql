@@ -7,6 +7,13 @@ CREATE TABLE class_map (
   CONSTRAINT uq_class_map_image_sha UNIQUE (image_sha, segmentation)
 );
 
+CREATE TABLE region_kind (
+  name VARCHAR(100) NOT NULL,
+  letter VARCHAR(1) NOT NULL,
+  CONSTRAINT pk_region_kind PRIMARY KEY (name),
+  CONSTRAINT uq_region_kind_letter UNIQUE (letter)
+);
+
 CREATE TABLE run (
   id INTEGER NOT NULL,
   kind VARCHAR(20) NOT NULL,

@@ -10,7 +10,8 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, flags, queue
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue import QueueFilter as QueueFilter
-from desra_studio.storage.queue_entries import UNKNOWN, split_names
+from desra_studio.storage.queue_entries import UNKNOWN
+from desra_studio.storage.queue_letters import list_kinds, read_class
 from desra_studio.storage.tables import ReviewFlag
 from desra_studio.storage.tables import State as State
 
@@ -139,11 +140,14 @@ def _describe_entries(
     entries = queue.list_entries(session, image_ids, model_id)
     flagged = [entry.image_id for entry in entries if entry.flags]
     found = flags.list_open_flags(session, flagged, model_id) if flagged else {}
-    return [_describe_entry(entry, found.get(entry.image_id, []), author) for entry in entries]
+    kinds = list_kinds(session) if any(entry.kinds for entry in entries) else {}
+    return [
+        _describe_entry(entry, kinds, found.get(entry.image_id, []), author) for entry in entries
+    ]
 
 
 def _describe_entry(
-    entry: queue.EntryRow, flagged: list[ReviewFlag], author: str
+    entry: queue.EntryRow, kinds: dict[str, str], flagged: list[ReviewFlag], author: str
 ) -> dict[str, Any]:
     claim = tell_claim(entry.claimed_by, entry.claimed_until, author)
     several = entry.opinions_wanted > 1
@@ -156,8 +160,8 @@ def _describe_entry(
         "annotator": entry.annotator,
         "assigned_to": entry.assigned_to,
         "severity": entry.severity,
-        "kinds": split_names(entry.kinds),
-        "classes": [int(name) for name in split_names(entry.classes)],
+        "kinds": sorted(kinds[letter] for letter in entry.kinds),
+        "classes": [read_class(letter) for letter in entry.classes],
         "flags": [describe_flag(flag) for flag in flagged],
         "uncertainty": _tell_figure(entry.uncertainty),
         "disagreement": _tell_figure(entry.disagreement),

@@ -123,15 +123,23 @@ FILTERED = (
 """Columns that stand in every index of the queue, so that no filter has to look at the table."""
 
 
+class RegionKind(Base):
+    """A kind that regions were given, and the letter that stands for it in the queue's entries."""
+
+    __tablename__ = "region_kind"
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    letter: Mapped[str] = mapped_column(String(1), unique=True)
+
+
 class QueueEntry(Base):
     """What the queue filters and orders by, of one image; all of it can be made again.
 
     Derived from an image with both outputs, its newest detection, its review and the regions of its
     current mask, so that a page of a queue of 100 000 images needs one index. `open` tells whether
     somebody has still to judge it; `severity` is the highest one, `area_share` that of the detected
-    mask, or of the saved one where nothing was detected. `kinds` and `classes` stand one on a line,
-    between line ends. `uncertainty`, `disagreement` and `dissent` are -1 where they are not known:
-    such images come last on every database, and places in an order compare as plain numbers.
+    mask, or of the saved one where nothing was detected. `kinds` and `classes` hold a letter for
+    each, see `queue_letters`. `uncertainty`, `disagreement` and `dissent` are -1 where they are not
+    known: such images come last on every database, and places in an order compare as plain numbers.
     """
 
     __tablename__ = "queue_entry"

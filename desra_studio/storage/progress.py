@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desra_studio.storage.database import Session
+from desra_studio.storage.queue_letters import list_kinds, read_class
 from desra_studio.storage.tables import Draft, Image, QueueEntry, State
 
 
@@ -64,20 +65,20 @@ def count_drafts(session: Session, dataset_id: int) -> dict[str, int]:
 
 def count_kinds(session: Session, dataset_id: int) -> Counter[str]:
     """Return in how many images a region was given each kind that occurs."""
-    return _count_lines(session, dataset_id, QueueEntry.kinds)
+    names = list_kinds(session)
+    counts = _count_letters(session, dataset_id, QueueEntry.kinds)
+    return Counter({names[letter]: count for letter, count in counts.items()})
 
 
 def count_classes(session: Session, dataset_id: int) -> Counter[int]:
     """Return in how many images a detected region shows mostly each ADE20K class that occurs."""
-    lines = _count_lines(session, dataset_id, QueueEntry.classes)
-    return Counter({int(line): count for line, count in lines.items()})
+    counts = _count_letters(session, dataset_id, QueueEntry.classes)
+    return Counter({read_class(letter): count for letter, count in counts.items()})
 
 
-def _count_lines(
+def _count_letters(
     session: Session, dataset_id: int, column: InstrumentedAttribute[str]
 ) -> Counter[str]:
     # One text of all: it is taken apart quicker than its rows are read.
     query = select(func.aggregate_strings(column, "")).where(QueueEntry.dataset_id == dataset_id)
-    counts = Counter((session.scalar(query) or "").split("\n"))
-    counts.pop("", None)
-    return counts
+    return Counter(session.scalar(query) or "")

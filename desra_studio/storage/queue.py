@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue_entries import OPEN
+from desra_studio.storage.queue_letters import find_letter, write_class
 from desra_studio.storage.tables import Opinion, QueueEntry, Review, State, now
 
 Condition: TypeAlias = ColumnElement[bool]
@@ -78,7 +79,7 @@ def find_place(session: Session, wanted: QueueFilter, image_id: int) -> Place | 
 def count_entries(session: Session, wanted: QueueFilter, *conditions: Condition) -> int:
     """Return how many images pass the filter, and the conditions."""
     query = select(func.count()).select_from(QueueEntry)
-    return session.scalar(query.where(*_list_conditions(wanted), *conditions)) or 0
+    return session.scalar(query.where(*_list_conditions(session, wanted), *conditions)) or 0
 
 
 def count_before(session: Session, wanted: QueueFilter, place: Place) -> tuple[int, int | None]:
@@ -109,7 +110,7 @@ def list_page(
     if size <= 0:
         return []
     backward = offset > total - offset - size
-    query = _select_ids(wanted, forward=not backward)
+    query = _select_ids(session, wanted, forward=not backward)
     query = query.offset(total - offset - size if backward else offset).limit(size)
     ids = list(session.scalars(query))
     return ids[::-1] if backward else ids
@@ -117,7 +118,7 @@ def list_page(
 
 def list_ids(session: Session, wanted: QueueFilter) -> list[int]:
     """Return the ids of all images that pass the filter, in order."""
-    return list(session.scalars(_select_ids(wanted)))
+    return list(session.scalars(_select_ids(session, wanted)))
 
 
 def walk(
@@ -137,8 +138,8 @@ def walk(
         return found
     # Equal figures first, then the others: an index finds each at once, and not both by one OR.
     for beyond in _split_comparison(wanted, place, forward):
-        query = _select_ids(wanted, forward).where(beyond, *conditions).limit(count - len(found))
-        found += session.scalars(query)
+        query = _select_ids(session, wanted, forward).where(beyond, *conditions)
+        found += session.scalars(query.limit(count - len(found)))
         if len(found) == count:
             break
     return found
@@ -161,7 +162,7 @@ def find_next_open(
         if found := walk(session, wanted, place, 1, conditions):
             return found[0]
         conditions.append(QueueEntry.image_id != place.image_id)
-    found = list(session.scalars(_select_ids(wanted).where(*conditions).limit(1)))
+    found = list(session.scalars(_select_ids(session, wanted).where(*conditions).limit(1)))
     return found[0] if found else None
 
 
@@ -178,11 +179,11 @@ def list_entries(session: Session, image_ids: Sequence[int], model_id: int) -> l
     return [rows[image_id] for image_id in image_ids if image_id in rows]
 
 
-def _select_ids(wanted: QueueFilter, forward: bool = True) -> Select[Any]:
+def _select_ids(session: Session, wanted: QueueFilter, forward: bool = True) -> Select[Any]:
     column, ascending = ORDERS[wanted.order], (wanted.order == "name") == forward
     return (
         select(QueueEntry.image_id)
-        .where(*_list_conditions(wanted))
+        .where(*_list_conditions(session, wanted))
         .order_by(
             column.asc() if ascending else column.desc(),
             QueueEntry.image_id.asc() if forward else QueueEntry.image_id.desc(),
@@ -190,7 +191,7 @@ def _select_ids(wanted: QueueFilter, forward: bool = True) -> Select[Any]:
     )
 
 
-def _list_conditions(wanted: QueueFilter) -> list[Condition]:
+def _list_conditions(session: Session, wanted: QueueFilter) -> list[Condition]:
     entry = QueueEntry
     conditions = [entry.dataset_id == wanted.dataset_id]
     if wanted.states:
@@ -209,9 +210,11 @@ def _list_conditions(wanted: QueueFilter) -> list[Condition]:
         conditions.append(entry.assigned_to == wanted.assigned_to)
     # Last, for these take the longest.
     if wanted.class_index is not None:
-        conditions.append(entry.classes.contains(f"\n{wanted.class_index}\n"))
+        conditions.append(entry.classes.contains(write_class(wanted.class_index)))
     if wanted.kind is not None:
-        conditions.append(entry.kinds.contains(f"\n{wanted.kind}\n", autoescape=True))
+        # Looked up before: a subquery would cost each row a third more.
+        letter = find_letter(session, wanted.kind)
+        conditions.append(entry.kinds.contains(letter) if letter else false())
     return conditions
 
 

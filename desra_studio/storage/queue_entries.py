@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import find_newest_detection
+from desra_studio.storage.queue_letters import join_letters, write_class, write_kinds
 from desra_studio.storage.tables import (
     LABELLED,
     Base,
@@ -66,8 +67,10 @@ def refresh_entries(session: Session, image_ids: Iterable[int]) -> None:
         labels: dict[int, list[Any]] = defaultdict(list)
         for label in session.execute(statements.labels, {"ids": revisions}):
             labels[label.revision_id].append(label)
+        named = {label.kind for each in labels.values() for label in each if label.kind}
+        letters = write_kinds(session, named)
         if rows:
-            entries = [_make_entry(row, labels[row.revision_id]) for row in rows]
+            entries = [_make_entry(row, labels[row.revision_id], letters) for row in rows]
             session.execute(statements.insert, entries)
 
 
@@ -81,17 +84,6 @@ def refresh_dataset(session: Session, dataset_id: int) -> None:
 def refresh_all(session: Session) -> None:
     """Make all entries of a database anew, as after a migration."""
     refresh_entries(session, session.scalars(select(Image.id)))
-
-
-def join_names(names: Iterable[object]) -> str:
-    """Return what `kinds` and `classes` hold: each name once, between line ends."""
-    lines = sorted({str(name) for name in names})
-    return "".join(["\n", *(f"{line}\n" for line in lines)]) if lines else ""
-
-
-def split_names(text: str) -> list[str]:
-    """Return the names that `join_names` joined."""
-    return list(filter(None, text.split("\n")))
 
 
 def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:
@@ -162,7 +154,7 @@ def _select_facts() -> Select[Any]:
     )
 
 
-def _make_entry(row: Row[Any], labels: list[Any]) -> dict[str, Any]:
+def _make_entry(row: Row[Any], labels: list[Any], letters: dict[str, str]) -> dict[str, Any]:
     state = row.state or State.UNREVIEWED
     wanted, given = row.opinions_wanted or 1, row.opinions_given
     regions = row.regions or []
@@ -187,8 +179,8 @@ def _make_entry(row: Row[Any], labels: list[Any]) -> dict[str, Any]:
         "severity": max(
             (label.severity for label in labels if label.severity is not None), default=None
         ),
-        "kinds": join_names(label.kind for label in labels if label.kind),
-        "classes": join_names(classes),
+        "kinds": join_letters(letters[label.kind] for label in labels if label.kind),
+        "classes": join_letters(map(write_class, classes)),
     }
 
 

@@ -19,6 +19,7 @@ from desra_studio.storage.label_tables import MaskRevision as MaskRevision
 from desra_studio.storage.label_tables import Opinion as Opinion
 from desra_studio.storage.label_tables import QueueEntry as QueueEntry
 from desra_studio.storage.label_tables import Region as Region
+from desra_studio.storage.label_tables import RegionKind as RegionKind
 from desra_studio.storage.label_tables import Review as Review
 from desra_studio.storage.label_tables import ReviewFlag as ReviewFlag
 

@@ -14,6 +14,8 @@ from desra_studio.ui.answers import MAX_VERSION, User
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 """What a database can look for; no other number is asked of it."""
+ClassIndex = Annotated[int, Field(ge=0, lt=150)]
+"""A class of ADE20K."""
 
 
 class QueueQuery(BaseModel):
@@ -29,7 +31,7 @@ class QueueQuery(BaseModel):
     area_max: float | None = None
     annotator: str | None = None
     assigned: str | None = None
-    class_index: Id | None = Field(None, alias="class")
+    class_index: ClassIndex | None = Field(None, alias="class")
 
     def read(self, dataset_id: int) -> queue.QueueFilter:
         """Return the filter; InputError where the order is unknown."""

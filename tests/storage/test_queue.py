@@ -7,7 +7,14 @@ from desra_studio.services.queue_sample import fill_dataset
 from desra_studio.storage import queue
 from desra_studio.storage.progress import count_states
 from desra_studio.storage.queue import ORDERS, QueueFilter
-from desra_studio.storage.queue_entries import join_names, refresh_dataset, split_names
+from desra_studio.storage.queue_entries import refresh_dataset
+from desra_studio.storage.queue_letters import (
+    join_letters,
+    list_kinds,
+    read_class,
+    write_class,
+    write_kinds,
+)
 from desra_studio.storage.tables import State
 
 FILTERS = {
@@ -61,7 +68,6 @@ def test_an_index_alone_finds_pages_positions_and_steps(studio, dataset, order, 
         queue.walk(session, wanted, place, -10)
 
     for plan in list_plans(studio, ask):
-        assert len(plan) == 1, plan
         assert "USING COVERING INDEX" in plan[0] or "INTEGER PRIMARY KEY" in plan[0], plan
 
 
@@ -80,12 +86,22 @@ def test_next_looks_in_the_order_s_index(studio, dataset):
     assert not any("TEMP B-TREE" in step for step in plans[0])
 
 
-def test_names_are_kept_once_and_whole():
-    assert split_names(join_names(["over-sharp line", "a|b", "blotch", "blotch"])) == [
-        "a|b", "blotch", "over-sharp line",
-    ]  # fmt: skip
-    assert join_names([]) == ""
-    assert split_names("") == []
+def test_letters_keep_each_class_once():
+    text = join_letters(map(write_class, [149, 0, 7, 149]))
+    assert len(text) == 3
+    assert [read_class(letter) for letter in text] == [0, 7, 149]
+
+
+def test_each_kind_keeps_its_letter(studio):
+    with studio.database.write() as session:
+        first = write_kinds(session, ["ghost", "blotch"])
+    with studio.database.write() as session:
+        second = write_kinds(session, ["ring", "blotch", "Blotch"])
+        known = list_kinds(session)
+    assert second["blotch"] == first["blotch"]
+    assert len({*first.values(), *second.values()}) == 4
+    assert known == {letter: name for name, letter in (first | second).items()}
+    assert not any(letter.isascii() for letter in known)
 
 
 def test_statements_that_pass_the_session_by_need_a_refresh(studio, dataset):

@@ -83,7 +83,14 @@ def upgrade() -> None:
 
 
 def _create_queue() -> None:
-    """Create the table alone: its rows are derived, and made once the schema is the newest."""
+    """Create the tables alone: their rows are derived, and made once the schema is the newest."""
+    op.create_table(
+        "region_kind",
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("letter", sa.String(1), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_region_kind")),
+        sa.UniqueConstraint("letter", name=op.f("uq_region_kind_letter")),
+    )
     op.create_table(
         "queue_entry",
         sa.Column("image_id", sa.Integer(), nullable=False),
