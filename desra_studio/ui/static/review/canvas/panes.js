@@ -1,6 +1,7 @@
 // One to four panes with one view: what is zoomed, panned, or pointed at in one is so in all.
 
 import { make } from "../../dom.js";
+import { makeScheduler } from "../../frame.js";
 import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
@@ -15,7 +16,11 @@ export class Panes {
   instead = null;
   /** Who hears of every frame that was drawn. */
   followers = new Set();
-  #scheduled = false;
+  /** Draw once before the next frame, however often this is called. */
+  invalidate = makeScheduler(() => {
+    for (const pane of this.all) if (pane.view) this.#draw(pane);
+    for (const follow of this.followers) follow();
+  });
 
   /**
    * @param {object} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
@@ -115,17 +120,6 @@ export class Panes {
   reveal(box) {
     this.view = revealBox(this.view, this.pane, box, this.document);
     this.invalidate();
-  }
-
-  /** Draw once before the next frame, however often this is called. */
-  invalidate() {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => {
-      this.#scheduled = false;
-      for (const pane of this.all) if (pane.view) this.#draw(pane);
-      for (const follow of this.followers) follow();
-    });
   }
 
   #makePane(index) {

@@ -1,6 +1,7 @@
 // The list of the queue: however long it is, only the rows in sight are elements.
 
 import { make } from "../../dom.js";
+import { makeScheduler } from "../../frame.js";
 import { scrollTo, windowRows } from "./queue_rows.js";
 import { MARKS, barLength, describeItem, listBadges, writeFigure } from "./queue_row.js";
 
@@ -22,7 +23,8 @@ export class QueueList {
   #current = null;
   #active = 0;
   #pool = [];
-  #scheduled = false;
+  /** Draw once before the next frame, however often this is called. */
+  invalidate = makeScheduler(() => this.#draw());
 
   /**
    * @param {QueueSelection} selection
@@ -57,16 +59,6 @@ export class QueueList {
     if (this.#current !== id && place >= 0) this.#moveTo(place);
     if (place >= 0) this.#current = id;
     this.invalidate();
-  }
-
-  /** Draw once before the next frame, however often this is called. */
-  invalidate() {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame(() => {
-      this.#scheduled = false;
-      this.#draw();
-    });
   }
 
   get #view() {
