@@ -7,27 +7,17 @@ import numpy as np
 import pytest
 
 from desra_studio.imaging.arrays import Size
-from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
+from desra_studio.imaging.masks import decode_mask_runs
 from desra_studio.services import regions
 from desra_studio.storage import datasets
+from tests.ui.masks import make_mask, pack
 
 SIZE = Size(96, 96)
 IMAGE = "/studio/api/images/1"
 ANNA, BERT = {"X-Studio-User": "Anna"}, {"X-Studio-User": "Bert%20B"}
 
 
-def make_mask(*boxes):
-    mask = np.zeros((96, 96), bool)
-    for x, y, size in boxes:
-        mask[y : y + size, x : x + size] = True
-    return mask
-
-
 FIRST, SECOND = make_mask((10, 10, 20)), make_mask((50, 50, 9))
-
-
-def pack(mask):
-    return gzip.compress(encode_mask_runs(mask))
 
 
 def put_draft(client, version, body, **headers):

@@ -12,25 +12,15 @@ from desra_studio.services import regions
 from desra_studio.services.agreement import list_annotators
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.storage import datasets
+from tests.ui.masks import make_mask, pack
 
 SIZE = Size(96, 96)
 IMAGE = "/studio/api/images/1"
 ANNA, BERT, CLEO = ({"X-Studio-User": name} for name in ("Anna", "Bert", "Cleo"))
 
 
-def make_mask(*boxes):
-    mask = np.zeros((96, 96), bool)
-    for x, y, size in boxes:
-        mask[y : y + size, x : x + size] = True
-    return mask
-
-
 LEFT, RIGHT = make_mask((10, 10, 20)), make_mask((20, 10, 20))
 NOTHING = make_mask()
-
-
-def pack(mask):
-    return gzip.compress(encode_mask_runs(mask))
 
 
 def ask(client, wanted):

@@ -1,25 +1,12 @@
 """The queue's routes: what they answer and refuse, and that a page can follow them."""
 
 import pytest
-from starlette.testclient import TestClient
 
-from desra_studio.detection.detector import DetectorParams
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
 from desra_studio.services.flags import Finding, flag_images
-from desra_studio.ui.server import create_api
 from tests.ui.test_routes import save
 
 QUEUE = "/studio/api/datasets/1/queue"
 BULK = "/studio/api/datasets/1/bulk"
-
-
-@pytest.fixture
-def client(studio, dataset_folder):
-    report = import_dataset(studio, dataset_folder, "set")
-    detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
-    with TestClient(create_api(studio), base_url="http://127.0.0.1") as made:
-        yield made
 
 
 def read(client, path, **values):
