@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PATIENCE_MS = 30_000
+STEP_MS = 50
 READ_CANVAS = """(pane) => {
   const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -105,6 +107,18 @@ def page(chromium: Browser, server: Server):
     assert problems == []
 
 
+def wait_until(page: Page, script: str, *values: object) -> None:
+    """Wait until an asynchronous function of the page answers true.
+
+    `wait_for_function` would not do: it takes the promise itself for the answer.
+    """
+    for _ in range(PATIENCE_MS // STEP_MS):
+        if page.evaluate(script, values):
+            return
+        page.wait_for_timeout(STEP_MS)
+    raise AssertionError(f"still not true: {script} of {values}")
+
+
 class ReviewPage:
     """The Review page as a person sees it."""
 
@@ -182,13 +196,22 @@ class ReviewPage:
 
     def expect_mask(self, wanted: str) -> None:
         """Wait until the mask pane shows what has this fingerprint."""
+        assert self._wait_mask(lambda shown: shown == wanted) == wanted
+
+    def expect_other_mask(self, before: str) -> str:
+        """Wait until the mask pane shows something else than before; return its fingerprint."""
+        shown = self._wait_mask(lambda shown: shown != before)
+        assert shown != before
+        return shown
+
+    def _wait_mask(self, is_wanted: Callable[[str], bool]) -> str:
         shown = self.read_mask()
         for _ in range(100):
-            if shown == wanted:
-                return
-            self.page.wait_for_timeout(50)
+            if is_wanted(shown):
+                break
+            self.page.wait_for_timeout(STEP_MS)
             shown = self.read_mask()
-        assert shown == wanted
+        return shown
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The first minute: an empty studio, one click, three panes with a mask."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -26,7 +28,7 @@ def test_the_demo_dataset(page, review):
         assert review.read_colours(pane) > 500
     detected = review.read_mask()
     page.keyboard.press("c")  # judged clean: the mask is empty now
-    review.wait_saved(1)
+    expect(review.row(name)).to_have_attribute("title", re.compile(f"^{name}: clean"))
     review.choose(name)
     page.mouse.move(5, 5)
     assert review.read_mask() != detected, "the mask pane showed the detected mask"

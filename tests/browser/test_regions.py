@@ -54,16 +54,6 @@ def read_labels(page, image: int) -> list[dict]:
     return [{key: label[key] for key in ("kind", "severity", "note")} for label in labels]
 
 
-def wait_mask(review, wanted: str = "", other_than: str = "") -> str:
-    """Wait until the mask's pane shows what it showed once, or something else."""
-    for _ in range(100):
-        shown = review.read_mask()
-        if shown == wanted or (other_than and shown != other_than):
-            return shown
-        review.page.wait_for_timeout(50)
-    raise AssertionError("the mask's pane does not show what is wanted")
-
-
 def is_sent(response) -> bool:
     return LABELS.search(response.url) and response.request.method == "POST"
 
@@ -159,15 +149,15 @@ def test_labels_stand_beside_their_components_while_the_panel_is_open(page, revi
     page.keyboard.press("Escape")
     page.keyboard.press("z")
     page.keyboard.press("z")
-    labelled = wait_mask(review, other_than=boxes)
+    labelled = review.expect_other_mask(boxes)
     page.reload()
     page.wait_for_selector(".studio-review[data-ready=true]")
-    wait_mask(review, labelled)
+    review.expect_mask(labelled)
     page.keyboard.press("t")
     closed = review.read_mask()
     assert closed != labelled
     page.keyboard.press("t")
-    wait_mask(review, labelled)
+    review.expect_mask(labelled)
     page.keyboard.press("h")
     assert review.read_mask() != labelled
 
