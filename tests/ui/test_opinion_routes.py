@@ -1,7 +1,6 @@
 """Second opinions: everybody's own mask, how far they agree, and the consensus."""
 
 import base64
-import gzip
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from desra_studio.services import regions
 from desra_studio.services.agreement import list_annotators
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.storage import datasets
-from tests.ui.masks import make_mask, pack
+from tests.ui.masks import compress, make_mask, pack
 
 SIZE = Size(96, 96)
 IMAGE = "/studio/api/images/1"
@@ -236,7 +235,7 @@ def test_refuses_a_consensus(client):
         answer = client.post(f"{IMAGE}/consensus", json=values, headers=user)
         assert (answer.status_code, says in answer.json()["error"]) == (422, True), answer.text
     short = np.zeros((4, 4), bool)
-    runs = base64.b64encode(gzip.compress(encode_mask_runs(short))).decode()
+    runs = base64.b64encode(compress(encode_mask_runs(short))).decode()
     assert "cover 16 px" in settle(client, ANNA, "mask", runs=runs).json()["error"]
 
 

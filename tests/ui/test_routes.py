@@ -1,7 +1,5 @@
 """The routes: what they answer, what they refuse, and what browsers may keep."""
 
-import gzip
-
 import numpy as np
 import pytest
 
@@ -9,11 +7,12 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
 from tests.conftest import make_pair
+from tests.ui.masks import compress
 
 SIZE = Size(96, 96)
 MASK = np.zeros((96, 96), bool)
 MASK[10:20, 10:30] = True
-BODY = gzip.compress(encode_mask_runs(MASK))
+BODY = compress(encode_mask_runs(MASK))
 
 
 def save(client, version, body=BODY, **headers):
@@ -72,7 +71,7 @@ def test_save_judge_and_read_back(client):
 
 def test_a_stale_save_answers_409_and_is_kept(client):
     save(client, 0)
-    stale = save(client, 0, gzip.compress(encode_mask_runs(~MASK)))
+    stale = save(client, 0, compress(encode_mask_runs(~MASK)))
     assert stale.status_code == 409
     assert stale.json()["version"] == 1
     assert stale.json()["kept"] == 2
@@ -85,8 +84,8 @@ def test_a_stale_save_answers_409_and_is_kept(client):
     [
         (b"", {}, 422, "cut off"),
         (b"nonsense", {}, 422, "not readable"),
-        (gzip.compress(b"\x05"), {}, 422, "cover 5 px"),
-        (gzip.compress(bytes(5_000_000)), {}, 422, "too long"),
+        (compress(b"\x05"), {}, 422, "cover 5 px"),
+        (compress(bytes(5_000_000)), {}, 422, "too long"),
         (BODY, {"If-Match": "soon"}, 422, "'soon'"),
         (BODY, {"Origin": "http://elsewhere.example"}, 403, "may not write"),
         (BODY, {"Host": "elsewhere.example"}, 400, ""),
