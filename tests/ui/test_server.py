@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,21 +12,25 @@ from desra_studio.ui.server import bind_listener
 
 def test_answers_do_not_wait_for_acknowledgements():
     """Nagle's algorithm would hold an answer's body back until its head is acknowledged."""
-    connections = []
 
     async def connect():
-        listener = bind_listener("127.0.0.1", 0)
-        server = await asyncio.start_server(
-            lambda _, writer: connections.append(writer.get_extra_info("socket")), sock=listener
-        )
-        _, writer = await asyncio.open_connection(*listener.getsockname())
-        while not connections:
-            await asyncio.sleep(0)
-        assert connections[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        writer.close()
-        server.close()
+        found = asyncio.get_running_loop().create_future()
 
-    asyncio.run(connect())
+        async def note(_, writer):
+            accepted = writer.get_extra_info("socket")
+            found.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+            await writer.wait_closed()
+
+        listener = bind_listener("127.0.0.1", 0)
+        async with await asyncio.start_server(note, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            assert await found
+            writer.close()
+            await writer.wait_closed()
+
+    with ThreadPoolExecutor() as pool:  # the browser tests' own loop runs in this thread
+        pool.submit(asyncio.run, connect()).result()
 
 
 def test_a_port_that_is_taken_is_told():
