@@ -11,10 +11,6 @@ from desra_studio.services.studio import Studio
 def add_run_routes(router: APIRouter, studio: Studio) -> None:
     """Add them to the studio's routes."""
 
-    @router.get("/api/proofs")
-    def read_proofs(dataset: int | None = None) -> list[dict[str, Any]]:
-        return proofs.list_proofs(studio, dataset)
-
     @router.get("/api/runs/{run_id}/proof")
     def read_proof(run_id: int) -> dict[str, Any]:
         return proofs.list_proof_components(studio, run_id)
