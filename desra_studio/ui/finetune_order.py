@@ -7,12 +7,16 @@ from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
 from desra_studio.services import browse, curation, devices, models
-from desra_studio.services.curation import FEATHER_SIGMA_PX, PRESETS, FinetuneConfig
+from desra_studio.services.curation import (
+    FEATHER_SIGMA_PX,
+    HELD_OUT_SHARE,
+    PRESETS,
+    FinetuneConfig,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
-HELD_OUT_SHARE = 0.25
 MAX_FEATHER_PX = 50.0
 
 
@@ -102,9 +106,7 @@ def _read_setting(name: str, value: float | str | None, default: object) -> floa
     return value
 
 
-def _guess_generator(
-    studio: Studio, dataset_id: int, views: list[models.ModelView]
-) -> int | None:
+def _guess_generator(studio: Studio, dataset_id: int, views: list[models.ModelView]) -> int | None:
     """Return what made the dataset's GAN-SR.
 
     Where only its outputs were imported, the newest model that a person added is the best guess;

@@ -48,7 +48,9 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
     def apply(run_id: int) -> dict[str, int]:
         run = jobs.view_job(studio, run_id)
         if run.kind != "finetune" or not run.succeeded:
-            raise InputError(f"Job {run_id} has no model to run: it is no fine-tuning that is done.")
+            raise InputError(
+                f"Job {run_id} has no model to run: it is no fine-tuning that is done."
+            )
         config = {
             "dataset_id": run.config["dataset_id"],
             "model_id": run.result["model_id"],
@@ -58,7 +60,7 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/models", status_code=201)
     async def add_model(request: Request, name: str) -> dict[str, int]:
-        if not name or Path(name).name != name or len(name) > UPLOAD_NAME_LETTERS:
+        if name in ("", "..") or Path(name).name != name or len(name) > UPLOAD_NAME_LETTERS:
             raise InputError(
                 f"{name[:UPLOAD_NAME_LETTERS]!r} cannot be the name of a file. Rename it to at "
                 f"most {UPLOAD_NAME_LETTERS} letters, without slashes."
