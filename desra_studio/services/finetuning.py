@@ -21,6 +21,7 @@ from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.services.finetune_samples import load_stored_samples, read_folder_samples
+from desra_studio.services.finetune_watch import watch_training
 from desra_studio.services.models import load_model, resolve_generator
 from desra_studio.services.perceptual import load_perceptual
 from desra_studio.services.studio import Report, Studio, ignore_progress
@@ -61,6 +62,8 @@ def finetune_training_set(
     checkpoint = studio.run_folder(run_id) / CHECKPOINT
     resume = checkpoint.exists()
     helpers = _find_helpers(settings, checkpoint, resume, steps)
+    watch = watch_training(studio, run_id, config, device, add_metric, steps.tell_note)
+    helpers = replace(helpers, preview=watch.look)
     result = finetune_generator(generator, samples, settings, device, steps.report_step, helpers)
     try:
         with stage_folder(studio.run_folder(run_id)) as staged:

@@ -14,6 +14,8 @@ from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
 
 GOODBYE_S = 10.0
 """How long a process may take to end after its job has."""
+MAX_POINTS = 300
+"""Of a plot: it is a few hundred px wide."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,19 @@ def list_job_metrics(studio: Studio, run_id: int, name: str) -> list[tuple[int, 
     """Return (step, value) of one figure of a job, in order."""
     with studio.database.read() as session:
         return runs.list_metrics(session, run_id, name)
+
+
+def summarize_job_metrics(studio: Studio, run_id: int) -> dict[str, list[tuple[int, float]]]:
+    """Return (step, value) of every figure of a job by name, in order, as a plot needs them.
+
+    Up to 300 points a figure: of more steps, each point is the mean of some in a row.
+
+    Raises:
+        NotFoundError: no such job.
+    """
+    with studio.database.read() as session:
+        runs.get_run(session, run_id)
+        return runs.summarize_metrics(session, run_id, MAX_POINTS)
 
 
 def sweep_lost_jobs(studio: Studio) -> None:

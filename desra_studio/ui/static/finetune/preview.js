@@ -19,12 +19,14 @@ export class Preview {
   constructor() {
     this.iterations = [];
     this.follows = true;
+    this.pictures = new Map();
     this.of = make("span", { className: "of" }, WAITING);
     this.panes = PANES.map(({ key, title }) => {
-      const image = make("img", { alt: title, hidden: true });
+      const crop = make("div", { className: "crop" });
       const caption = make("figcaption", {}, title);
-      const element = make("figure", { className: key }, make("div", { className: "crop" }, image), caption);
-      return { key, image, caption, element, loader: new Newest((url) => swap(image, url)) };
+      const element = make("figure", { className: key }, crop, caption);
+      const loader = new Newest((wanted) => this.#swap(crop, wanted, title));
+      return { key, crop, caption, element, loader };
     });
     this.slider = make("input", {
       type: "range",
@@ -51,7 +53,11 @@ export class Preview {
       this.run = run.id;
       this.follows = true;
       this.iterations = [];
-      for (const { image } of this.panes) image.hidden = true;
+      this.pictures.clear();
+      for (const pane of this.panes) {
+        pane.crop.replaceChildren();
+        pane.url = null;
+      }
     }
     this.of.textContent = iterations.length ? name : run.active ? WAITING : "None was made.";
     this.of.title = name;
@@ -83,18 +89,22 @@ export class Preview {
   #load(key, name) {
     const pane = this.panes.find((one) => one.key === key);
     const url = previewUrl(this.run, name);
-    if (pane.url === url && !pane.image.hidden) return;
+    if (pane.url === url) return;
     pane.url = url;
-    pane.loader.ask(url);
+    pane.loader.ask({ url, run: this.run });
   }
-}
 
-/** Show another picture once it is there, so that nothing blinks in between. */
-async function swap(image, url) {
-  const next = new Image();
-  next.src = url;
-  const ready = await next.decode().then(() => true, () => false);
-  if (!ready) return;
-  image.src = url;
-  image.hidden = false;
+  /** Show another picture once it is there, so that nothing blinks in between. */
+  async #swap(crop, { url, run }, alt) {
+    // The server lets nobody keep these, since a run's number comes again in another studio.
+    const picture = this.pictures.get(url) ?? make("img", { src: url, alt });
+    try {
+      await picture.decode();
+    } catch {
+      return;
+    }
+    if (run !== this.run) return;
+    this.pictures.set(url, picture);
+    crop.replaceChildren(picture);
+  }
 }
