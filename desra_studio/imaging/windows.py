@@ -47,10 +47,10 @@ def compute_gradient(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def grow_mask(mask: Mask, radius_px: int) -> Mask:
-    """Mark all that lies within `radius_px` of a marked px too, (H, W) bool."""
+    """Mark the square that reaches `radius_px` around each marked px too, (H, W) bool."""
     side = 2 * radius_px + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return cv2.dilate(mask.view(np.uint8), disc).view(np.bool_)
+    square = np.ones((side, side), np.uint8)
+    return cv2.dilate(mask.view(np.uint8), square).view(np.bool_)
 
 
 def compute_ssim(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:

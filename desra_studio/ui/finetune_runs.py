@@ -51,7 +51,7 @@ def _describe_run(
         "status": run.status.value,
         "active": run.active,
         "resumable": run.status.value in ("cancelled", "failed") and has_checkpoint,
-        "iteration": run.done,
+        "iteration": config["iterations"] if run.succeeded else run.done,
         "iterations": config["iterations"],
         "base": names.get(config["model_id"], "a model that is gone"),
         "model": result.get("model"),
@@ -63,7 +63,7 @@ def _describe_run(
         "seconds": result.get("seconds"),
         "device": result.get("device"),
         "loss": result.get("loss"),
-        "warning": result.get("warning", ""),
+        "warning": " ".join(filter(None, map(result.get, ("warning", "proof_note")))),
         "proof": result.get("proof"),
         "job": {"id": newest.id, "active": newest.active, **_show_newest(newest)},
     }

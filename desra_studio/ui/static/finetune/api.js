@@ -11,6 +11,7 @@ export const startRun = (dataset, order) => postJson(`${API}/datasets/${dataset}
 export const cancelJob = (job) => postJson(`${API}/runs/${job}/cancel`, {});
 export const resumeRun = (run) => postJson(`${API}/runs/${run}/resume`, {});
 export const applyRun = (run) => postJson(`${API}/runs/${run}/apply`, {});
+export const proveRun = (run) => postJson(`${API}/runs/${run}/prove`, {});
 export const weightsUrl = (run) => `${API}/runs/${run}/generator.safetensors`;
 
 /** The figures of a run by name: { loss: [[iteration, value], ...], ... }. */

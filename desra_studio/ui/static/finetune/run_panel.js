@@ -2,7 +2,7 @@
 
 import { announceChange, make, pageAddress } from "../dom.js";
 import { fillJob } from "../job.js";
-import { applyRun, cancelJob, resumeRun, weightsUrl } from "./api.js";
+import { applyRun, cancelJob, proveRun, resumeRun, weightsUrl } from "./api.js";
 
 export class RunPanel {
   constructor({ refresh, onReuse }) {
@@ -20,6 +20,7 @@ export class RunPanel {
       cancel: button("Cancel", () => cancelJob(this.run.job.id)),
       resume: button("Resume", () => resumeRun(this.run.id), "primary"),
       proof: make("a", { className: "primary", href: "#" }, "See the proof"),
+      prove: button("Prove it again", () => proveRun(this.run.id)),
       apply: button("Run the new model on this dataset", () => applyRun(this.run.id)),
       download: make("a", { href: "#", download: "" }, "Download the weights"),
       reuse: make("button", { type: "button", onclick: () => onReuse(this.run) }, "Use its settings"),
@@ -50,13 +51,14 @@ export class RunPanel {
     const memory = metrics.memory_gb?.at(-1)?.[1];
     this.memory.textContent = memory ? `GPU memory ${memory.toFixed(1)} GB` : "";
     const done = run.status === "done";
-    const { cancel, resume, proof, apply, download } = this.buttons;
+    const { cancel, resume, proof, prove, apply, download } = this.buttons;
     cancel.hidden = !run.job.active;
     resume.hidden = !run.resumable;
     proof.hidden = !done || !run.proof;
+    prove.hidden = !done || Boolean(run.proof);
     proof.href = pageAddress("/proof", { run: run.id });
     apply.hidden = download.hidden = !done;
-    apply.disabled = run.job.active;
+    prove.disabled = apply.disabled = run.job.active;
     download.href = weightsUrl(run.id);
     this.note.textContent = run.warning;
     this.note.hidden = !run.warning;
