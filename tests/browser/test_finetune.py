@@ -54,7 +54,7 @@ def open_page(page, query=""):
 def test_samples_are_looked_at_and_chosen(page, accepted):
     open_page(page)
     expect(page.locator(ROWS)).to_have_count(5)
-    expect(page.locator(".studio-samples .count")).to_have_text("5 of 5 accepted samples chosen")
+    expect(page.locator(".studio-samples .count")).to_have_text("5 of 5 samples chosen")
     expect(page.locator(f"{ROWS} .tag:visible")).to_have_count(1)
     expect(page.locator(ROWS).nth(4)).to_contain_text("marks more than half of the image")
     expect(page.locator(".form output").first).to_have_text("1 of 5 held out, 4 to train on")
@@ -71,7 +71,7 @@ def test_samples_are_looked_at_and_chosen(page, accepted):
     expect(page.get_by_text("1 of its settings changed.")).to_be_visible()
     page.reload()
     page.wait_for_selector(READY)
-    expect(page.locator(".studio-samples .count")).to_have_text("4 of 5 accepted samples chosen")
+    expect(page.locator(".studio-samples .count")).to_have_text("4 of 5 samples chosen")
     expect(page.get_by_role("radio", name="Paper")).to_be_checked()
     expect(page.get_by_label("Iterations")).to_have_value("77")
     page.get_by_role("button", name="Reset").click()
@@ -94,7 +94,7 @@ def look_at_a_sample(page):
       return blue / (data.length / 4) > %s;
     }"""
     wait_until(page, marked % 0.02)
-    page.get_by_role("button", name="Mask", exact=True).click()
+    page.get_by_role("button", name="Next artifact").click()
     wait_until(page, marked % 0.3)
 
 

@@ -92,7 +92,7 @@ def accept_three(page, review):
 def fine_tune(page, generator_file):  # noqa: F811
     page.get_by_role("link", name="Fine-tune").click()
     expect(page.locator(".studio-samples li")).to_have_count(3)
-    expect(page.locator(".studio-samples")).to_contain_text("3 of 3 accepted samples chosen")
+    expect(page.locator(".studio-samples")).to_contain_text("3 of 3 samples chosen")
     for pane in ("lr", "gan", "mse", "pseudo_gt"):
         expect(page.locator(f".inspector canvas[data-pane={pane}][data-shown]")).to_be_visible()
     page.get_by_role("button", name="Start fine-tuning").click()

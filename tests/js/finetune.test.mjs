@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { boundMask } from "../../desra_studio/ui/static/finetune/bounds.js";
 import { estimateTime, tellTime } from "../../desra_studio/ui/static/finetune/estimate.js";
 import { FIELDS, listChanged, readField } from "../../desra_studio/ui/static/finetune/fields.js";
 import { pickHeldOut } from "../../desra_studio/ui/static/finetune/held_out.js";
@@ -99,11 +98,4 @@ test("values have the digits that count", () => {
     [null, undefined, 0, 0.12345, 3.14159, 250.4, 0.0000123].map(tellValue),
     ["–", "–", "0.000", "0.123", "3.14", "250", "1.2e-5"],
   );
-});
-
-test("a mask is bounded where it marks something", () => {
-  const mask = new Uint8Array(20);
-  assert.equal(boundMask(mask, 5), null);
-  mask[7] = mask[11] = mask[13] = 1;
-  assert.deepEqual(boundMask(mask, 5), [1, 1, 3, 2]);
 });

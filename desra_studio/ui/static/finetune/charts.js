@@ -5,7 +5,7 @@ import { findRange, listFigures, readAt, smooth, tellValue, traceLine } from "./
 
 const SECTIONS = [
   { kind: "loss", title: "Losses" },
-  { kind: "figure", title: "On the previewed held-out images" },
+  { kind: "figure", title: "On up to 4 held-out images" },
 ];
 
 export class Charts {
@@ -95,7 +95,8 @@ class Chart {
     const points = lines.map(({ metrics }) => metrics[this.name] ?? []);
     const shown = this.kind === "loss" ? points.map((line) => smooth(line)) : points;
     const range = findRange(shown, this.kind);
-    this.high.textContent = tellValue(range.high);
+    const empty = points.every((line) => line.length === 0);
+    this.high.textContent = empty ? "" : tellValue(range.high);
     while (this.drawn.length < 2 * lines.length) {
       const line = makeSvg("polyline");
       this.drawn.push(line);

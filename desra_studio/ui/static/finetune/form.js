@@ -16,7 +16,7 @@ export class Form {
     this.settings = new Settings(() => this.#changed());
     this.generator = make("select", { id: "finetune-generator", onchange: () => this.#changed() });
     this.file = make("input", { type: "file", accept: WEIGHTS, hidden: true, onchange: () => this.#add() });
-    this.add = make("button", { type: "button", onclick: () => this.file.click() }, "Add a weight file");
+    this.add = make("button", { type: "button", className: "link", onclick: () => this.file.click() }, "Add a weight file");
     this.presets = PRESETS.map(({ name, title, about }) =>
       make(
         "label",
@@ -104,7 +104,14 @@ export class Form {
           this.#start();
         },
       },
-      row("Generator", "finetune-generator", this.generator, this.add, this.file),
+      make(
+        "div",
+        { className: "generator" },
+        make("label", { htmlFor: "finetune-generator" }, "Generator"),
+        this.add,
+        this.file,
+        this.generator,
+      ),
       make(
         "fieldset",
         { className: "presets" },

@@ -28,19 +28,18 @@ export class Inspector {
     this.review = make("a", { href: "#" }, "Open in Review");
     this.panes = new Panes(TITLES);
     const button = (text, title, onclick) => make("button", { type: "button", title, onclick }, text);
+    this.place = make("span", { className: "quiet", role: "status" });
+    this.next = button("Next artifact", "Zooms to it; the largest comes first", () => this.#showNext());
+    this.whole = button("Whole image", "Also a double click on an image, or 0", () => {
+      this.panes.fit();
+      this.place.textContent = "";
+    });
     this.root = make(
       "div",
       { className: "inspector" },
       make("div", { className: "head" }, this.name, this.facts, this.use),
       this.panes.root,
-      make(
-        "div",
-        { className: "foot" },
-        this.says,
-        button("Whole image", "Also: double click on an image", () => this.panes.fit()),
-        button("Mask", "Zoom to the mask", () => this.panes.zoomToMask()),
-        this.review,
-      ),
+      make("div", { className: "foot" }, this.says, this.place, this.next, this.whole, this.review),
     );
     this.tuned = { model: null, renditions: {} };
   }
@@ -56,6 +55,7 @@ export class Inspector {
     const now = JSON.stringify([candidate, feather]);
     if (now === this.shown) return;
     this.shown = now;
+    if (candidate !== this.candidate) this.place.textContent = "";
     this.candidate = candidate;
     this.name.textContent = candidate.name;
     this.review.href = pageAddress("/review", { image: candidate.image_id });
@@ -64,6 +64,11 @@ export class Inspector {
       ? `Cannot be trained on: ${candidate.problem}.`
       : warnings.map((warning) => `Warning: ${warning}.`).join(" ");
     this.#load(candidate, feather);
+  }
+
+  #showNext() {
+    const shown = this.panes.showNext();
+    if (shown) this.place.textContent = `${shown.number} of ${shown.count}`;
   }
 
   /** Show the outputs of the model that was run last: { model, renditions by image }. */

@@ -2,15 +2,17 @@
 
 import { make } from "../dom.js";
 import { makeScheduler } from "../frame.js";
-import { fitView, panBy, revealBox, zoomAt } from "../review/canvas/geometry.js";
+import { fitView, MAX_SCALE, panBy, zoomAt } from "../review/canvas/geometry.js";
 import { decodeRuns } from "../review/masks/runs.js";
-import { boundMask } from "./bounds.js";
+import { groupSpans, readSpans } from "../review/masks/spans.js";
 
 const MASK_COLOUR = [47, 127, 255, 190];
 const KEYS = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
 const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 };
 /** Smoothed below this many screen px per px of the image, or its px would not show. */
 const SMOOTH_BELOW = 2;
+/** Of a pane, that an artifact fills when it is shown. */
+const FILLED = 0.6;
 
 export class Panes {
   constructor(titles) {
@@ -19,6 +21,7 @@ export class Panes {
     this.urls = {};
     this.view = null;
     this.mask = null;
+    this.boxes = [];
     this.draw = makeScheduler(() => this.#draw());
     this.panes = Object.entries(titles).map(([name, title]) => this.#makePane(name, title));
     this.root = make(
@@ -36,7 +39,7 @@ export class Panes {
       this.size = size;
       this.view = null;
       this.mask = null;
-      this.box = null;
+      this.boxes = [];
       this.images = {};
       this.urls = {};
     }
@@ -72,7 +75,9 @@ export class Panes {
     for (let at = 0; at < mask.length; at++) if (mask[at]) picture.data.set(MASK_COLOUR, 4 * at);
     this.mask = make("canvas", { width, height });
     this.mask.getContext("2d").putImageData(picture, 0, 0);
-    this.box = boundMask(mask, width);
+    const components = groupSpans(readSpans(mask, width, height));
+    this.boxes = components.sort((one, other) => other.area - one.area).map(({ box }) => box);
+    this.next = 0;
     this.draw();
   }
 
@@ -81,15 +86,21 @@ export class Panes {
     this.draw();
   }
 
-  zoomToMask() {
-    if (!this.box || !this.view) return;
+  /** Show the next artifact, the largest first; returns its number of how many. */
+  showNext() {
+    if (!this.boxes.length || !this.size) return null;
+    const [x, y, width, height] = this.boxes[this.next];
     const pane = this.#measure();
-    const [x, y, width, height] = this.box;
-    const scale = Math.min(8, 0.8 * Math.min(pane.width / width, pane.height / height));
-    const near = { x: x + width / 2, y: y + height / 2, scale };
-    this.view = revealBox(near, pane, this.box, this.size);
-    this.view.scale = Math.max(scale, fitView(this.size, pane).scale);
+    const scale = FILLED * Math.min(pane.width / width, pane.height / height);
+    const least = fitView(this.size, pane).scale;
+    this.view = {
+      x: x + width / 2,
+      y: y + height / 2,
+      scale: Math.max(least, Math.min(scale, MAX_SCALE / 8)),
+    };
+    this.next = (this.next + 1) % this.boxes.length;
     this.draw();
+    return { number: this.next || this.boxes.length, count: this.boxes.length };
   }
 
   #makePane(name, title) {

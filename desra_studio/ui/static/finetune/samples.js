@@ -118,7 +118,7 @@ export class SampleList {
 
   #tellCount() {
     const chosen = this.listChosen().length;
-    this.count.textContent = `${chosen} of ${this.rows.length} accepted samples chosen`;
+    this.count.textContent = `${chosen} of ${this.rows.length} samples chosen`;
   }
 
   /** Up and down from sample to sample; one that is reached is opened. */
