@@ -45,12 +45,13 @@ def _describe_run(
         or (model_id is not None and job.config.get("model_id") == model_id)
     )
     newest = run if run.active else next(of_run, run)
-    has_checkpoint = (studio.run_folder(run.id) / CHECKPOINT).exists()
+    stopped = run.status.value in ("cancelled", "failed")
+    resumable = stopped and (studio.run_folder(run.id) / CHECKPOINT).exists()
     return {
         "id": run.id,
         "status": run.status.value,
         "active": run.active,
-        "resumable": run.status.value in ("cancelled", "failed") and has_checkpoint,
+        "resumable": resumable,
         "iteration": config["iterations"] if run.succeeded else run.done,
         "iterations": config["iterations"],
         "base": names.get(config["model_id"], "a model that is gone"),

@@ -20,6 +20,14 @@ ROWS = ".studio-samples li"
 PAGE = "/fine-tune?dataset=1"
 READY = ".studio-finetune[data-ready=true]"
 LINES = ".chart[data-figure=loss] polyline.line:not([points=''])"
+MARKED = """() => {
+  const canvas = document.querySelector('.inspector canvas[data-pane=mask]');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let blue = 0;
+  for (let at = 0; at < data.length; at += 4) blue += data[at + 2] > data[at] + 60;
+  return blue / (data.length / 4);
+}"""
+PICTURE = """() => document.querySelector('.inspector canvas[data-pane=gan]').toDataURL()"""
 # A name that a template or Markdown would take for markup.
 NAMES = ("a", "b_{{x}}", "c", "d", "e")
 
@@ -86,16 +94,13 @@ def look_at_a_sample(page):
     expect(head).to_contain_text("96 x 96 px")
     for pane in ("lr", "gan", "mse", "pseudo_gt"):
         expect(page.locator(f".inspector canvas[data-pane={pane}][data-shown]")).to_be_visible()
-    marked = """async () => {
-      const canvas = document.querySelector('.inspector canvas[data-pane=mask]');
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      let blue = 0;
-      for (let at = 0; at < data.length; at += 4) blue += data[at + 2] > data[at] + 60;
-      return blue / (data.length / 4) > %s;
-    }"""
-    wait_until(page, marked % 0.02)
+    wait_until(page, f"async () => ({MARKED})() > 0.02")
+    before = page.evaluate(PICTURE)
     page.get_by_role("button", name="Next artifact").click()
-    wait_until(page, marked % 0.3)
+    expect(page.locator(".inspector .foot")).to_contain_text("1 of 1")
+    wait_until(page, f"async ([before]) => ({PICTURE})() !== before", before)
+    page.get_by_role("button", name="Whole image").click()
+    wait_until(page, f"async ([before]) => ({PICTURE})() === before", before)
 
 
 def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
@@ -105,7 +110,7 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     page.get_by_role("button", name="Start fine-tuning").click()
     expect(page.locator(".form .studio-error")).to_contain_text("Choose at least 3")
     page.get_by_role("button", name="All").click()
-    start(page, iterations=3000, preview_every=100, checkpoint_every=50)
+    start(page, iterations=1500, preview_every=100, checkpoint_every=50)
     watch(page)
     come_back(page)
     page.get_by_role("button", name="Cancel").click()
@@ -116,11 +121,13 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.locator(".panel .text")).to_contain_text("is ready", timeout=JOB_MS)
     assert count_previews(page) > stopped
-    expect(page.locator(".slide output")).to_have_text("Iteration 3000 of 3000")
+    expect(page.locator(".slide output")).to_have_text("Iteration 1500 of 1500")
     expect(page.get_by_role("button", name="Run the new model")).to_be_visible()
+    proof = page.locator(".panel").get_by_role("link", name="See the proof")
+    expect(proof).to_have_attribute("href", "/proof?dataset=1&run=1")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the weights").click()
-    assert download.value.suggested_filename == "fine-tuned-2.safetensors"
+    assert download.value.suggested_filename == "fine-tuned-1.safetensors"
 
 
 def start(page, **settings):
@@ -159,7 +166,7 @@ def come_back(page):
     expect(page.locator(".preview .now figcaption")).to_have_text("At 100")
     page.reload()
     page.wait_for_selector(READY)
-    expect(page.locator(".panel .title")).to_contain_text("Run 2")
+    expect(page.locator(".panel .title")).to_contain_text("Run 1")
     expect(page.locator(LINES)).to_have_count(1)
     expect(page.locator(".preview .now figcaption")).to_have_text("Now")
     assert page.evaluate("document.querySelector('.studio-finetune').dataset.active") == "true"
@@ -172,13 +179,13 @@ def test_runs_side_by_side(page, accepted):
     rows = page.locator(".studio-finetune tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_have_attribute("aria-selected", "true")
-    page.get_by_label("Lines of run 2").check()
+    page.get_by_label("Lines of run 1").check()
     expect(page.locator(LINES)).to_have_count(2)
     expect(page.locator(".chart[data-figure=loss] .values b")).to_have_count(2)
     page.reload()
     expect(page.locator(LINES)).to_have_count(2)
-    rows.nth(1).get_by_role("button", name="Run 2").click()
-    expect(page.locator(".panel .title")).to_contain_text("Run 2")
+    rows.nth(1).get_by_role("button", name="Run 1").click()
+    expect(page.locator(".panel .title")).to_contain_text("Run 1")
     page.get_by_role("button", name="Use its settings").click()
-    expect(page.get_by_label("Iterations")).to_have_value("3000")
+    expect(page.get_by_label("Iterations")).to_have_value("1500")
     expect(page.locator(".estimate")).to_contain_text("judging by run")

@@ -8,7 +8,7 @@ export const FIGURES = [
   { name: "discriminator", title: "Discriminator", kind: "loss", weight: "adversarial_weight" },
   { name: "removal_rate", title: "Removal rate", kind: "figure" },
   { name: "addition_rate", title: "Addition rate", kind: "figure" },
-  { name: "variance_ratio", title: "Variance ratio outside", kind: "figure" },
+  { name: "variance_ratio", title: "Variance outside", kind: "figure" },
   { name: "iou", title: "IoU with the mask", kind: "figure" },
 ];
 

@@ -60,8 +60,9 @@ export class RunPanel {
     apply.hidden = download.hidden = !done;
     prove.disabled = apply.disabled = run.job.active;
     download.href = weightsUrl(run.id);
-    this.note.textContent = run.warning;
-    this.note.hidden = !run.warning;
+    const note = run.resumable ? "Resume goes on from its last checkpoint." : run.warning;
+    this.note.textContent = note;
+    this.note.hidden = !note;
     this.root.dataset.status = run.status;
   }
 
