@@ -50,7 +50,7 @@ def finetune_training_set(
         "notes", "resumed_from"}; the notes are in the warning, too.
     """
     started = time.perf_counter()
-    report(0, config["iterations"], "Loading the samples")
+    report(0, 0, "Loading the samples")
     samples = load_stored_samples(studio, config["training_set_id"], config["feather_sigma"])
     with studio.database.read() as session:
         base = models.get_model(session, config["model_id"])
@@ -215,6 +215,7 @@ class _StepReporter:
         self._done = iteration
         if self._first is None:
             self._first, self.first_loss = iteration, losses["loss"]
+            self._report(iteration - 1, self._iterations, "Training")
         for name, value in losses.items():
             self._add_metric(iteration, name, value)
         self._tell(f"Iteration {iteration} of {self._iterations}, L1 {losses['loss']:.4f}")
@@ -229,7 +230,9 @@ class _StepReporter:
         self._report(0, 0, f"{message}: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
     def _tell(self, message: str) -> None:
-        self._report(self._done, self._iterations, f"{message}{self._note}".strip())
+        # Before the first iteration nobody knows where a resumed training begins.
+        total = self._iterations if self._done else 0
+        self._report(self._done, total, f"{message}{self._note}".strip())
 
 
 def _find_helpers(

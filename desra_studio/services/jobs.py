@@ -26,7 +26,7 @@ class JobView:
         id, kind, status, config, result: as stored.
         done, total: progress in steps; total is 0 until the job knows it.
         message: what it does, or why it ended.
-        rate: steps per second, 0 until there is one.
+        rate: steps per second of this attempt, 0 until there is one.
         seconds_left: None until it can be told.
     """
 
@@ -197,7 +197,7 @@ def _watch_process(studio: Studio, run_id: int, process: "subprocess.Popen[bytes
 
 def _view(run: Run) -> JobView:
     elapsed = ((run.finished_at or now()) - (run.started_at or now())).total_seconds()
-    rate = run.done / elapsed if elapsed > 0 else 0.0
+    rate = max(0, run.done - run.done_before) / elapsed if elapsed > 0 else 0.0
     left = (run.total - run.done) / rate if rate > 0 and run.status is RunStatus.RUNNING else None
     return JobView(
         id=run.id,

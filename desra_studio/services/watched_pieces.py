@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from desra_studio.detection.artifact_map import compute_local_variance
 from desra_studio.detection.detector import DetectorParams, detect_artifacts
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
-from desra_studio.imaging.arrays import BORDER_PX, LabelMap, Mask, RgbImage, Size, size_of
+from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, Size, size_of
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import Place, decode_mask_png, find_components
+from desra_studio.imaging.windows import compute_local_variance, compute_luma
 from desra_studio.metrics.mask_metrics import score_image
+from desra_studio.metrics.outside import VARIANCE_WINDOW_PX, mark_outside
 from desra_studio.metrics.regression import compare_masks, summarize_regressions
 from desra_studio.services.class_maps import read_class_map
 from desra_studio.services.studio import Studio
@@ -33,7 +33,6 @@ Four such pieces take less than a tenth of the time of 50 iterations of the quic
 MARGIN_PX = 8
 """LR px around a piece that are run and not judged: at a cut the network misses what it saw."""
 PREVIEW_PX = 192
-WINDOW_PX = 2 * BORDER_PX + 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Piece:
         shown: rows and columns of the preview in the piece.
         gan, mse, pseudo_gt: (H, W, 3) uint8 RGB, of the piece.
         marked: (H, W) bool, what people marked.
+        feather_sigma: of pseudo-GT, in px.
         params, labels, weights: of the detector.
     """
 
@@ -60,6 +60,7 @@ class Piece:
     mse: RgbImage
     pseudo_gt: RgbImage
     marked: Mask
+    feather_sigma: float
     params: DetectorParams
     labels: LabelMap | None
     weights: NDArray[np.float32] | None
@@ -75,21 +76,18 @@ class Piece:
 
     @cached_property
     def outside(self) -> Mask:
-        """(H - 10, W - 10) bool, where the window of a local variance shows nothing marked."""
-        reach = np.ones((WINDOW_PX, WINDOW_PX), np.uint8)
-        near = cv2.dilate(self.marked.view(np.uint8), reach)
-        inner = slice(BORDER_PX, -BORDER_PX)
-        return np.asarray(near[inner, inner] == 0)
+        """(H, W) bool, where pseudo-GT is GAN-SR."""
+        return mark_outside(self.marked, self.feather_sigma)
 
     @cached_property
     def variance(self) -> float:
-        """Local variance of GAN-SR outside, in squared grey levels; 0 where there is none."""
-        return self.measure_variance(self.gan)
+        """Local variance of GAN-SR outside, as a sum."""
+        return self.add_variance(self.gan)
 
-    def measure_variance(self, output: RgbImage) -> float:
-        """Return the mean local variance of an output outside, in squared grey levels."""
-        values = compute_local_variance(output, WINDOW_PX)[self.outside]
-        return float(values.mean()) if values.size else 0.0
+    def add_variance(self, output: RgbImage) -> float:
+        """Return the local variance of an output outside, as a sum."""
+        values = compute_local_variance(compute_luma(output), VARIANCE_WINDOW_PX)
+        return float(values[self.outside].sum())
 
 
 def load_pieces(studio: Studio, training_set_id: int, feather_sigma: float) -> list[Piece]:
@@ -99,7 +97,8 @@ def load_pieces(studio: Studio, training_set_id: int, feather_sigma: float) -> l
         NotFoundError: a stored file is missing.
     """
     with studio.database.read() as session:
-        revisions = list_samples(session, training_set_id)[:MAX_PIECES]
+        held_out = list_samples(session, training_set_id, held_out=True)
+        revisions = (held_out or list_samples(session, training_set_id))[:MAX_PIECES]
         records = [datasets.get_record(session, revision.image_id) for revision in revisions]
     return [
         _load_piece(studio, record, revision, feather_sigma)
@@ -116,20 +115,19 @@ def judge_outputs(pieces: Sequence[Piece], outputs: Sequence[RgbImage]) -> dict[
 
     Returns:
         "removal_rate" and "addition_rate" of components, "variance_ratio": local variance outside
-        what is marked over GAN-SR's, "iou" of the detector's mask and what is marked; the last two
-        are means over pieces. What there is nothing to compute from is left out.
+        what is marked over GAN-SR's, "iou": mean over pieces of that of the detector's mask and
+        what is marked. What there is nothing to compute from is left out.
     """
     pairs = list(zip(pieces, outputs, strict=True))
     masks = [(piece, piece.detect(output)) for piece, output in pairs]
     found = summarize_regressions(compare_masks(piece.before, mask) for piece, mask in masks)
     scores = [score_image(mask, piece.marked).iou for piece, mask in masks]
-    ratios = [
-        piece.measure_variance(output) / piece.variance for piece, output in pairs if piece.variance
-    ]
+    before = sum(piece.variance for piece in pieces)
+    after = sum(piece.add_variance(output) for piece, output in pairs)
     figures = {
         "removal_rate": found.removal_rate,
         "addition_rate": found.addition_rate,
-        "variance_ratio": float(np.mean(ratios)) if ratios else None,
+        "variance_ratio": after / before if before else None,
         "iou": float(np.mean(scores)),
     }
     return {name: value for name, value in figures.items() if value is not None}
@@ -183,6 +181,7 @@ def _load_piece(
         mse=mse[place].copy(),
         pseudo_gt=compose_pseudo_gt(gan, mse, marked, feather_sigma)[place].copy(),
         marked=marked[place].copy(),
+        feather_sigma=feather_sigma,
         params=params,
         labels=None if labels is None else labels[place].copy(),
         weights=load_weights(studio, params.class_weights) if labels is not None else None,

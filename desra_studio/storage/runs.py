@@ -68,6 +68,8 @@ def requeue_run(run: Run) -> None:
     check_ended_early(run)
     run.status, run.message, run.cancel_requested = RunStatus.QUEUED, "", False
     run.heartbeat_at, run.finished_at = now(), None
+    # There is no rate before the new attempt says where it begins.
+    run.done_before = run.done
 
 
 def is_lost(run: Run) -> bool:

@@ -59,6 +59,14 @@ def test_figures(pieces):
     assert found["variance_ratio"] > 2
 
 
+def test_held_out_samples_are_watched(studio, accepted):  # noqa: F811
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
+    with studio.database.write() as session:
+        revisions = [reviews.get_revision(session, revision_id) for revision_id in chosen]
+        held_out = freeze_training_set(session, accepted, revisions, chosen[1:2]).id
+    assert [piece.name for piece in load_pieces(studio, held_out, 2.0)] == ["b"]
+
+
 def test_nothing_to_compute_from(pieces):
     marked = np.ones_like(pieces[0].marked)
     clean = replace(pieces[0], gan=pieces[0].mse, marked=marked)
