@@ -44,7 +44,7 @@ def build_pages(studio: Studio) -> gr.Blocks:
         review_tab.build()
     with pages.route("Fine-tune", "/fine-tune"):
         build_loop_nav()
-        finetune_tab.bind(finetune_tab.build(), pages, studio)
+        finetune_tab.build()
     with pages.route("Scores", "/scores"):
         build_loop_nav()
         scores_tab.bind(scores_tab.build(), pages, studio)
