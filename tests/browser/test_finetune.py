@@ -140,10 +140,10 @@ def start(page, **settings):
 
 def watch(page):
     expect(page.locator(".panel .title")).to_contain_text("4 samples, 1 held out")
-    expect(page.locator(".panel .pace")).to_contain_text("left")
+    expect(page.locator(".panel .pace")).to_contain_text("left", timeout=JOB_MS)
     expect(page.locator(LINES)).to_have_count(1)
     for pane in ("gan", "now", "mse"):
-        expect(page.locator(f".preview .{pane} img")).to_be_visible()
+        expect(page.locator(f".preview .{pane} img")).to_be_visible(timeout=JOB_MS)
     expect(page.locator(".chart[data-figure=removal_rate] .values b")).to_have_text(
         re.compile(r"^\d\.\d{3}$")
     )
@@ -178,7 +178,7 @@ def test_runs_side_by_side(page, accepted):
     expect(page.locator(".panel .text")).to_contain_text("is ready", timeout=JOB_MS)
     rows = page.locator(".studio-finetune tbody tr")
     expect(rows).to_have_count(2)
-    expect(rows.first).to_have_attribute("aria-selected", "true")
+    expect(rows.first).to_have_attribute("aria-current", "true")
     page.get_by_label("Lines of run 1").check()
     expect(page.locator(LINES)).to_have_count(2)
     expect(page.locator(".chart[data-figure=loss] .values b")).to_have_count(2)
