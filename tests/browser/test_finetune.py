@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.services import review as reviewing
+from desra_studio.services.jobs import cancel_active_job
 from desra_studio.services.models import add_model_file
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
@@ -50,8 +51,10 @@ def accepted(server, tmp_path_factory):
     weights = tmp_path_factory.mktemp("weights") / "small.safetensors"
     weights.write_bytes(encode_weights(make_weights()))
     add_model_file(studio, weights)
+    yield server
+    # A run outlives the server: one that a failed test left behind would go on without it.
+    cancel_active_job(studio)
     studio.database.close()
-    return server
 
 
 def open_page(page, query=""):
