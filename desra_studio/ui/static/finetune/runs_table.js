@@ -40,7 +40,7 @@ export class RunsTable {
     for (const run of runs) {
       const row = this.rows.get(run.id);
       const place = shown.indexOf(run.id);
-      row.element.setAttribute("aria-selected", String(run.id === watched));
+      row.element.setAttribute("aria-current", String(run.id === watched));
       row.box.checked = place >= 0;
       row.box.disabled = run.id === watched;
       row.swatch.className = place >= 0 ? `swatch run-${place}` : "swatch";
