@@ -14,10 +14,10 @@ def add_proof_routes(router: APIRouter, studio: Studio) -> None:
     """Add the list of fine-tunings and proving one again."""
 
     @router.get("/api/proofs")
-    def read_proofs(response: Response) -> dict[str, Any]:
+    def read_proofs(response: Response, run: int | None = None) -> dict[str, Any]:
         sweep_lost_jobs(studio)
         response.headers.update(NEVER)
-        return {"runs": list_proof_runs(studio)}
+        return {"runs": list_proof_runs(studio, run)}
 
     @router.post("/api/runs/{run_id}/prove", status_code=202)
     def prove(run_id: int) -> dict[str, int]:

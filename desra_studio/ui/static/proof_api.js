@@ -2,8 +2,8 @@
 
 import { API, postJson, readJson } from "./api.js";
 
-/** All fine-tunings that ended, or still run, newest first; see services/proof_runs.py. */
-export const loadProofRuns = () => readJson(`${API}/proofs`);
+/** The newest fine-tunings and the one asked for, newest first; see services/proof_runs.py. */
+export const loadProofRuns = (run) => readJson(`${API}/proofs${/^\d+$/.test(run) ? `?run=${run}` : ""}`);
 
 /** What a run changed, component by component; see services/proving.py. */
 export const loadProof = (run) => readJson(`${API}/runs/${run}/proof`);

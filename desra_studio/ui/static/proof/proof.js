@@ -51,8 +51,8 @@ class ProofPage {
   }
 
   async #load() {
-    const { runs } = await loadProofRuns();
     const asked = { run: addressed("run"), dataset: addressed("dataset") };
+    const { runs } = await loadProofRuns(asked.run);
     const run = pickRun(runs, asked);
     if (!runs.length || (!run && asked.run === null)) return this.root.replaceChildren(buildEmpty());
     if (!this.side.isConnected) this.root.replaceChildren(this.side);
