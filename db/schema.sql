@@ -308,6 +308,7 @@ CREATE TABLE review_state (
 CREATE TABLE training_sample (
   training_set_id INTEGER NOT NULL,
   revision_id INTEGER NOT NULL,
+  held_out BOOLEAN NOT NULL,
   CONSTRAINT pk_training_sample PRIMARY KEY (training_set_id, revision_id),
   CONSTRAINT fk_training_sample_training_set_id_training_set FOREIGN KEY(training_set_id) REFERENCES training_set (id),
   CONSTRAINT fk_training_sample_revision_id_mask_revision FOREIGN KEY(revision_id) REFERENCES mask_revision (id)

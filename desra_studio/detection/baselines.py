@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage, check_rgb, check_same_size, size_of
+from desra_studio.imaging.windows import SSIM_WINDOW_PX, compute_ssim
 
 LDL_WINDOW_PX = 7
 """Side of the square in which LDL takes the local variance of the residual."""
@@ -13,11 +14,6 @@ LDL_EXPONENT = 1 / 5
 """To which the image's own variance of the residual is raised."""
 LDL_THRESHOLDS = (0.001, 0.005, 0.01)
 """Those that DeSRA's comparison used; artifact where the map is ABOVE."""
-
-SSIM_WINDOW_PX = 11
-SSIM_SIGMA = 1.5
-SSIM_C1 = (0.01 * 255) ** 2
-SSIM_C2 = (0.03 * 255) ** 2
 
 
 def compute_ldl_map(gan_sr: RgbImage, mse_sr: RgbImage) -> NDArray[np.float32]:
@@ -56,10 +52,8 @@ def compute_ldl_map(gan_sr: RgbImage, mse_sr: RgbImage) -> NDArray[np.float32]:
 def compute_ssim_map(gan_sr: RgbImage, mse_sr: RgbImage) -> NDArray[np.float32]:
     """Compute local SSIM, averaged over the RGB channels; LOW means artifact.
 
-    SSIM = (2 m_g m_m + C1)(2 s_gm + C2) / ((m_g^2 + m_m^2 + C1)(s_g^2 + s_m^2 + C2)) with means,
-    variances and covariance under an 11x11 Gaussian window of sigma 1.5; C1 = (0.01 * 255)^2,
-    C2 = (0.03 * 255)^2 (Wang, Bovik, Sheikh and Simoncelli 2004, Equation 13). Channels rather
-    than luma, as in DeSRA's Equation 7: an artifact may be a shift of colour alone.
+    See `compute_ssim`. Channels rather than luma, as in DeSRA's Equation 7: an artifact may be a
+    shift of colour alone.
 
     Args:
         gan_sr: (H, W, 3) uint8 RGB.
@@ -76,32 +70,9 @@ def compute_ssim_map(gan_sr: RgbImage, mse_sr: RgbImage) -> NDArray[np.float32]:
     ssim = np.zeros(gan_sr.shape[:2], np.float32)
     # By channel, so that large images need a third of the temporary arrays.
     for channel in range(3):
-        ssim += _compute_channel_ssim(gan_sr[:, :, channel], mse_sr[:, :, channel])
+        ssim += compute_ssim(gan_sr[:, :, channel], mse_sr[:, :, channel])
     ssim /= 3
     return np.clip(ssim, -1, 1, out=ssim)
-
-
-def _compute_channel_ssim(
-    first: NDArray[np.uint8], second: NDArray[np.uint8]
-) -> NDArray[np.float32]:
-    kernel = cv2.getGaussianKernel(SSIM_WINDOW_PX, SSIM_SIGMA).astype(np.float32)
-
-    def average(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        averaged = cv2.sepFilter2D(values, -1, kernel, kernel, borderType=cv2.BORDER_REFLECT_101)
-        return np.asarray(averaged, dtype=np.float32)
-
-    # Second moments do not depend on an offset; around zero their squares lose fewer digits.
-    centre = np.float32(127.5)
-    x, y = first.astype(np.float32) - centre, second.astype(np.float32) - centre
-    mean_x, mean_y = average(x), average(y)
-    variance_x = np.maximum(average(x * x) - mean_x * mean_x, 0)
-    variance_y = np.maximum(average(y * y) - mean_y * mean_y, 0)
-    covariance = average(x * y) - mean_x * mean_y
-    mean_x += centre
-    mean_y += centre
-    luminance = (2 * mean_x * mean_y + SSIM_C1) / (mean_x * mean_x + mean_y * mean_y + SSIM_C1)
-    structure = (2 * covariance + SSIM_C2) / (variance_x + variance_y + SSIM_C2)
-    return np.asarray(luminance * structure, dtype=np.float32)
 
 
 def _check_pair(gan_sr: RgbImage, mse_sr: RgbImage, window_px: int) -> None:

@@ -1,6 +1,6 @@
 """Choosing samples for fine-tuning and looking at their pseudo ground truth."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from desra_studio.errors import InputError
@@ -15,55 +15,19 @@ from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import RgbImage
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
+from desra_studio.services.candidates import HELD_OUT_SHARE as HELD_OUT_SHARE
+from desra_studio.services.candidates import Candidate as Candidate
+from desra_studio.services.candidates import list_candidates as list_candidates
+from desra_studio.services.candidates import make_candidate
+from desra_studio.services.candidates import split_held_out as split_held_out
 from desra_studio.services.jobs import restart_job, start_job, view_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, reviews
-from desra_studio.storage.tables import MaskRevision, State
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import MaskRevision
 from desra_studio.storage.training_sets import freeze_training_set
 
 MINIMUM_SAMPLES = 3
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An accepted image, ready to be trained on or with the reason why not.
-
-    Attributes:
-        image_id, name: of the image.
-        gan_id, gan_sha: its GAN-SR.
-        revision_id, mask_sha: its current mask.
-        area_share: marked share of the image, 0..1.
-        problem: why it cannot be trained on, or empty.
-    """
-
-    image_id: int
-    name: str
-    gan_id: int
-    gan_sha: str
-    revision_id: int
-    mask_sha: str
-    area_share: float
-    problem: str
-
-
-def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
-    """Return the accepted images of a dataset, by name."""
-    with studio.database.read() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
-        return [
-            Candidate(
-                image_id=record.image.id,
-                name=record.image.name,
-                gan_id=record.gan.id,
-                gan_sha=record.gan.blob_sha,
-                revision_id=record.revision.id,
-                mask_sha=record.revision.mask_sha,
-                area_share=record.revision.area_px / (record.image.width * record.image.height),
-                problem=_find_problem(record),
-            )
-            for record in datasets.list_records(session, dataset)
-            if record.state is State.ACCEPTED and record.revision
-        ]
 
 
 def render_pseudo_gt(
@@ -102,6 +66,7 @@ def start_finetune(
     model_id: int,
     settings: FinetuneConfig,
     feather_sigma: float = FEATHER_SIGMA_PX,
+    held_out_share: float = HELD_OUT_SHARE,
 ) -> int:
     """Freeze the chosen samples as a training set, start the job and return its id.
 
@@ -112,48 +77,63 @@ def start_finetune(
         model_id: the generator to start from.
         settings: of the training.
         feather_sigma: softens the masks' edges, in px.
+        held_out_share: of the samples, by image: they are not trained on but prove the new model;
+            see `split_held_out`.
 
     Raises:
-        InputError: too few samples, or one that cannot be trained on.
+        InputError: too few samples, one that cannot be trained on, or a share not in 0..1.
     """
     with studio.database.write() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
-        chosen = [
-            record
-            for record in datasets.list_records(session, dataset)
-            if record.label and record.label.id in set(revision_ids)
-        ]
-        if len(revision_ids) < MINIMUM_SAMPLES:
-            raise InputError(
-                f"Choose at least {MINIMUM_SAMPLES} accepted samples, "
-                f"{len(revision_ids)} are chosen."
-            )
-        if len(chosen) < len(revision_ids):
-            raise InputError(
-                f"{len(revision_ids) - len(chosen)} of the chosen masks were changed or are no "
-                "longer accepted. Reload the page and choose again."
-            )
-        scale = models.get_model(session, model_id).scale
-        revisions = []
-        for record in chosen:
-            problem = _find_problem(record)
-            if not problem and record.image.scale != scale:
-                problem = f"is x{record.image.scale}, but the generator is x{scale}"
-            if problem:
-                raise InputError(f"{record.image.name} {problem}.")
-            if record.label:
-                revisions.append(record.label)
-        training_set = freeze_training_set(session, dataset_id, revisions)
+        chosen = _read_chosen(session, dataset_id, revision_ids, model_id)
+        trained, held_out = split_held_out([one for one, _ in chosen], held_out_share)
+        training_set = freeze_training_set(
+            session,
+            dataset_id,
+            [revision for _, revision in chosen],
+            [candidate.revision_id for candidate in held_out],
+        )
         config: dict[str, Any] = {
             "dataset_id": dataset_id,
             "training_set_id": training_set.id,
             "training_set_hash": training_set.hash,
             "model_id": model_id,
-            "samples": len(revisions),
+            "samples": len(trained),
+            "held_out": len(held_out),
+            "held_out_share": held_out_share,
             "feather_sigma": feather_sigma,
             **asdict(settings),
         }
     return start_job(studio, "finetune", config)
+
+
+def _read_chosen(
+    session: Session, dataset_id: int, revision_ids: list[int], model_id: int
+) -> list[tuple[Candidate, MaskRevision]]:
+    """Return the chosen samples with their masks, having seen that all can be trained on."""
+    if len(revision_ids) < MINIMUM_SAMPLES:
+        raise InputError(
+            f"Choose at least {MINIMUM_SAMPLES} accepted samples, {len(revision_ids)} are chosen."
+        )
+    wanted = set(revision_ids)
+    dataset = datasets.get_dataset(session, dataset_id)
+    scale = models.get_model(session, model_id).scale
+    chosen = []
+    for record in datasets.list_records(session, dataset):
+        candidate = make_candidate(session, record)
+        if candidate is None or record.label is None or record.label.id not in wanted:
+            continue
+        problem = candidate.problem
+        if not problem and record.image.scale != scale:
+            problem = f"is x{record.image.scale}, but the generator is x{scale}"
+        if problem:
+            raise InputError(f"{record.image.name} {problem}.")
+        chosen.append((candidate, record.label))
+    if len(chosen) < len(revision_ids):
+        raise InputError(
+            f"{len(revision_ids) - len(chosen)} of the chosen masks were changed or are no "
+            "longer accepted. Reload the page and choose again."
+        )
+    return chosen
 
 
 def resume_finetune(studio: Studio, run_id: int) -> int:
@@ -172,11 +152,3 @@ def resume_finetune(studio: Studio, run_id: int) -> int:
     if not (studio.run_folder(run_id) / CHECKPOINT).exists():
         raise InputError(f"Job {run_id} ended before its first checkpoint. Start it anew.")
     return restart_job(studio, run_id)
-
-
-def _find_problem(record: datasets.ImageRecord) -> str:
-    if record.image.lr_sha is None:
-        return "has no LR image, import it with an LR folder"
-    if record.revision is None or record.revision.area_px == 0:
-        return "has an empty mask, there is nothing to delete"
-    return ""

@@ -17,14 +17,18 @@ from desra_studio.storage.training_sets import list_samples
 
 
 def load_stored_samples(
-    studio: Studio, training_set_id: int, feather_sigma: float
+    studio: Studio, training_set_id: int, feather_sigma: float, held_out: bool = False
 ) -> list[FinetuneSample]:
-    """Return the samples of a frozen training set; NotFoundError where a file is missing."""
+    """Return the samples of a frozen training set that are trained on, or those held out.
+
+    Raises:
+        NotFoundError: a stored file is missing.
+    """
     samples = []
     with studio.database.read() as session:
         records = [
             (datasets.get_record(session, revision.image_id), revision)
-            for revision in list_samples(session, training_set_id)
+            for revision in list_samples(session, training_set_id, held_out)
         ]
     for record, revision in records:
         pseudo_gt = compose_stored_pseudo_gt(studio, record, revision, feather_sigma)

@@ -271,7 +271,7 @@ def _compare_with_gan_sr(
 ) -> str:
     """Return a warning where the generator does not seem to be the one that made GAN-SR."""
     with studio.database.read() as session:
-        revision = list_samples(session, training_set_id)[0]
+        revision = list_samples(session, training_set_id, held_out=False)[0]
         record = datasets.get_record(session, revision.image_id)
     lr = decode_png(studio.blobs.get(record.image.lr_sha or ""))
     if record.image.scale != generator.scale:

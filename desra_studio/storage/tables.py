@@ -187,11 +187,12 @@ class TrainingSet(Base):
 
 
 class TrainingSample(Base):
-    """One revision of a training set."""
+    """One revision of a training set; what is `held_out` is never trained on, but proves."""
 
     __tablename__ = "training_sample"
     training_set_id: Mapped[int] = mapped_column(ForeignKey("training_set.id"), primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("mask_revision.id"), primary_key=True)
+    held_out: Mapped[bool] = mapped_column(default=False)
 
 
 class Run(Base):

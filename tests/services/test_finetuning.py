@@ -160,7 +160,7 @@ def test_fine_tune_in_the_studio(studio, accepted, generator_file):
     run_id = curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.DONE, view.message
-    assert view.result["samples"] == 3
+    assert (view.result["samples"], view.config["held_out"]) == (2, 1)
     assert len(jobs.list_job_metrics(studio, run_id, "loss")) == 12
     assert "probably another model" in view.result["warning"]
     folder = studio.run_folder(run_id)
