@@ -1,10 +1,10 @@
-"""Fine-tunings as the Proof page lists them, and the job that proves one again."""
+"""Fine-tunings as the Proof page lists them: with a proof, or why there is none."""
 
 from typing import Any
 
 from desra_studio.errors import NotFoundError
 from desra_studio.services.browse import list_dataset_names
-from desra_studio.services.jobs import JobView, list_jobs, start_job, view_job
+from desra_studio.services.jobs import JobView, list_jobs, view_job
 from desra_studio.services.studio import Studio
 
 
@@ -24,19 +24,6 @@ def list_proof_runs(studio: Studio, wanted: int | None = None) -> list[dict[str,
     return [_describe(run, names, again.get(run.id)) for run in runs]
 
 
-def start_proof(studio: Studio, run_id: int) -> int:
-    """Prove a fine-tuning in a job of its own and return that job's id; one that runs is enough.
-
-    Raises:
-        NotFoundError: no such run.
-    """
-    view_job(studio, run_id)
-    for job in list_jobs(studio, "prove"):
-        if job.active and job.config["run_id"] == run_id:
-            return job.id
-    return start_job(studio, "prove", {"run_id": run_id})
-
-
 def _find_run(studio: Studio, run_id: int) -> list[JobView]:
     try:
         job = view_job(studio, run_id)
@@ -47,7 +34,7 @@ def _find_run(studio: Studio, run_id: int) -> list[JobView]:
 
 def _describe(job: JobView, names: dict[int, str], again: JobView | None) -> dict[str, Any]:
     dataset_id = job.config["dataset_id"]
-    note = " ".join(job.result.get("notes", []))
+    note = job.result.get("proof_note", "")
     if again and not again.active and not again.succeeded:
         note = f"Proving it again ended early: {again.message}"
     return {

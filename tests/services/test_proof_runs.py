@@ -2,13 +2,10 @@
 
 import pytest
 
-from desra_studio.errors import NotFoundError
-from desra_studio.services import jobs
 from desra_studio.services.datasets import import_dataset
-from desra_studio.services.proof_runs import list_proof_runs, start_proof
+from desra_studio.services.proof_runs import list_proof_runs
 from desra_studio.storage import runs
 from desra_studio.storage.tables import RunStatus
-from tests.services.test_jobs import wait_until_ended
 
 
 @pytest.fixture
@@ -26,7 +23,7 @@ def add_run(studio, dataset, result=None, status=RunStatus.DONE, message=""):
 def test_lists_every_fine_tuning_with_what_it_made(studio, dataset):
     first = add_run(studio, dataset, status=RunStatus.FAILED, message="The loss is nan.")
     made = {"model_id": 7, "model": "small fine-tuned 2"}
-    second = add_run(studio, dataset, {**made, "proof": None, "notes": ["No images", "were left."]})
+    second = add_run(studio, dataset, {**made, "proof": None, "proof_note": "No images were left."})
     third = add_run(studio, dataset, {**made, "proof": {"removed": 3}})
     old = add_run(studio, dataset, made)
     listed = list_proof_runs(studio)
@@ -48,20 +45,13 @@ def test_an_old_run_is_listed_where_it_is_wanted(studio, dataset):
         assert [run["id"] for run in list_proof_runs(studio, wanted)] == newer + extra
 
 
-def test_proving_twice_at_a_time_is_once(studio, dataset):
+def test_tells_how_proving_again_goes(studio, dataset):
     run = add_run(studio, dataset, {"model_id": 7, "model": "small", "proof": None})
     with studio.database.write() as session:
         waiting = runs.add_run(session, "prove", {"run_id": run}).id
     assert list_proof_runs(studio)[0]["proving"] == {"message": ""}
-    assert start_proof(studio, run) == waiting
     with studio.database.write() as session:
         runs.finish_run(runs.get_run(session, waiting), RunStatus.FAILED, "No images are left.")
     (listed,) = list_proof_runs(studio)
     assert listed["proving"] is None
     assert listed["note"] == "Proving it again ended early: No images are left."
-    again = start_proof(studio, run)
-    assert again != waiting
-    assert jobs.view_job(studio, again).config == {"run_id": run}
-    wait_until_ended(studio, again)
-    with pytest.raises(NotFoundError, match="99"):
-        start_proof(studio, 99)

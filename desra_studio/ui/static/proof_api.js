@@ -3,7 +3,7 @@
 import { API, postJson, readJson } from "./api.js";
 
 /** The newest fine-tunings and the one asked for, newest first; see services/proof_runs.py. */
-export const loadProofRuns = (run) => readJson(`${API}/proofs${/^\d+$/.test(run) ? `?run=${run}` : ""}`);
+export const loadProofRuns = (run) => readJson(`${API}/fine-tunings${/^\d+$/.test(run) ? `?run=${run}` : ""}`);
 
 /** What a run changed, component by component; see services/proving.py. */
 export const loadProof = (run) => readJson(`${API}/runs/${run}/proof`);
