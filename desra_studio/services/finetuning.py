@@ -70,7 +70,8 @@ def finetune_training_set(
     except OSError as error:
         raise _refuse_to_write(studio.run_folder(run_id), error) from error
     with studio.database.write() as session:
-        model = models.add_model(
+        # A run that was lost while it was proved has its model already.
+        model = models.find_run_model(session, run_id) or models.add_model(
             session,
             f"{base.name} fine-tuned {run_id}",
             ModelRole.GAN,
@@ -102,10 +103,12 @@ def _describe_fine_tuned(
     config: dict[str, Any],
     result: FinetuneResult,
 ) -> dict[str, Any]:
-    inherited = {key: value for key, value in base.card.items() if key != "sha256"}
+    own = ("sha256", "figures")
+    inherited = {key: value for key, value in base.card.items() if key not in own}
     made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
     return inherited | {
         "source": made,
+        "base": base.name,
         "training_set_hash": config["training_set_hash"],
         "settings": asdict(settings) | {"feather_sigma": config["feather_sigma"]},
         "notes": list(result.notes),

@@ -18,7 +18,7 @@ from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, RunStatus, now
 
 PULSE_SECONDS = 0.5
-DEVICE_KINDS = ("finetune", "apply", "upscale", "demo", "derive")
+DEVICE_KINDS = ("finetune", "prove", "apply", "upscale", "demo", "derive")
 """Kinds that fill a device; they run one at a time, in order of their ids."""
 
 
@@ -192,8 +192,23 @@ def _run_pull(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 
 def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     from desra_studio.services.finetuning import finetune_training_set
+    from desra_studio.services.proving import prove_or_tell
 
-    return finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
+    job.result = finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
+
+    def report(done: int, total: int, message: str) -> None:
+        # The iterations stay: a bar that starts anew would look as if the training did.
+        steps = config["iterations"]
+        job.report(steps, steps, f"Proving on image {done + 1} of {total}: {message}")
+
+    return job.result | prove_or_tell(job.studio, job.run_id, report)
+
+
+def _run_prove(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    job.report(0, 0, "Loading the model")
+    from desra_studio.services.proving import prove_again
+
+    return prove_again(job.studio, config["run_id"], job.report)
 
 
 def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
@@ -226,6 +241,7 @@ _HANDLERS: dict[str, _Handler] = {
     "import": _run_import,
     "detect": _run_detect,
     "finetune": _run_finetune,
+    "prove": _run_prove,
     "apply": _run_apply,
     "upscale": _run_upscale,
     "demo": _run_demo,

@@ -81,6 +81,12 @@ def get_model(session: Session, model_id: int) -> Model:
     return get_row(session, Model, model_id, "Model")
 
 
+def find_run_model(session: Session, run_id: int) -> Model | None:
+    """Return the model that a fine-tuning made, if it has."""
+    query = select(Model).where(Model.parent_run_id == run_id, Model.role == ModelRole.GAN)
+    return session.scalar(query)
+
+
 def list_models(session: Session) -> list[Model]:
     """Return all models, newest first."""
     return list(session.scalars(select(Model).order_by(Model.id.desc())))

@@ -48,6 +48,12 @@ def finish_run(
     run.finished_at = now()
 
 
+def keep_result(session: Session, run_id: int, values: dict[str, Any]) -> None:
+    """Add to what an ended job has to show, or write over parts of it."""
+    run = get_run(session, run_id)
+    run.result = run.result | values
+
+
 def check_ended_early(run: Run) -> None:
     """Raise InputError unless a job was cancelled or failed."""
     if run.status not in (RunStatus.CANCELLED, RunStatus.FAILED):

@@ -1,0 +1,62 @@
+"""The routes of a fine-tuning's proof."""
+
+import pytest
+
+from desra_studio.storage import datasets, runs
+from desra_studio.storage import models as model_rows
+from desra_studio.storage.tables import ModelRole, RunStatus
+
+
+@pytest.fixture
+def run_id(client, studio):
+    """A fine-tuning whose proof says that nothing has changed in image 1."""
+    with studio.database.write() as session:
+        found = datasets.get_record(session, 1).detection
+        run = runs.add_run(session, "finetune", {"dataset_id": 1})
+        model_rows.add_model(session, "tuned", ModelRole.GAN, parent_run_id=run.id)
+        proof = {"images": 1, "detections": [[found.id, found.id]]}
+        runs.finish_run(run, RunStatus.DONE, "", {"model": "tuned", "proof": proof})
+        return run.id
+
+
+def test_proofs(client, run_id):
+    (only,) = client.get("/studio/api/proofs").json()
+    assert (only["run"], only["model"], only["dataset_id"]) == (run_id, "tuned", 1)
+    assert client.get("/studio/api/proofs", params={"dataset": 2}).json() == []
+
+
+def test_components_of_a_proof(client, run_id):
+    answer = client.get(f"/studio/api/runs/{run_id}/proof").json()
+    assert answer["proof"]["images"] == 1
+    (component,) = answer["components"]
+    assert component["fate"] == "unchanged"
+    image = answer["images"][0]
+    pixels = client.get(f"/studio/renditions/{image['gan']['id']}.png?v={image['gan']['sha']}")
+    assert pixels.status_code == 200
+
+
+def test_send_back(client, run_id):
+    path = f"/studio/api/runs/{run_id}"
+    sent = client.post(f"{path}/send-back").json()
+    assert sent == {"images": 1, "components": 1, "dataset_id": 1}
+    queue = client.get("/studio/api/datasets/1/queue", params={"order": "flagged"}).json()
+    assert [len(item["flags"]) for item in queue["items"]] == [1, 0, 0]
+    assert client.get(f"{path}/proof").json()["flagged"] is True
+
+
+@pytest.mark.parametrize("path", ["/studio/api/runs/99/proof", f"/studio/api/runs/{2**40}/proof"])
+def test_what_is_not_there(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "99" in answer.json()["error"] or str(2**40) in answer.json()["error"]
+
+
+def test_a_run_without_a_proof_says_why(client, studio, run_id):
+    with studio.database.write() as session:
+        runs.keep_result(session, run_id, {"proof": None, "proof_note": "The disk was full."})
+    for answer in (
+        client.get(f"/studio/api/runs/{run_id}/proof"),
+        client.post(f"/studio/api/runs/{run_id}/send-back"),
+    ):
+        assert answer.status_code == 404
+        assert answer.json()["error"] == f"Job {run_id} has no proof. The disk was full."
