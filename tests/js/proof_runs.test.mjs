@@ -32,8 +32,8 @@ test("a dataset shows its own runs only, one with a proof first", () => {
 });
 
 test("a run is named with its model and dataset", () => {
-  assert.equal(titleRun(runs[1]), "Run 7 · small fine-tuned · set");
-  assert.equal(titleRun(make(3, 1, false, { model: null })), "Run 3 · set · no proof");
+  assert.equal(titleRun(runs[1]), "Run 7 · set · small fine-tuned");
+  assert.equal(titleRun(make(3, 1, false, { model: null })), "Run 3 · no proof · set");
 });
 
 test("every way to have no proof says what to do", () => {

@@ -187,8 +187,8 @@ export class ProofPanes {
     context.save();
     // Dark below, so that it shows on any photograph.
     for (const [stroke, width, line] of [
-      ["rgb(0 0 0 / 75%)", chosen ? 4 : 3, []],
-      [chosen ? colour : "#d0d0d0", chosen ? 2 : 1, dash],
+      [chosen ? "rgb(0 0 0 / 75%)" : "rgb(0 0 0 / 35%)", chosen ? 4 : 1, []],
+      [chosen ? colour : "rgb(255 255 255 / 55%)", chosen ? 2 : 1, dash],
     ]) {
       context.strokeStyle = stroke;
       context.lineWidth = width;

@@ -18,7 +18,9 @@ export function mount(element) {
 
 class ProofPage {
   #run = null;
+  /** What the menu shows, and what is said of a run without a proof: to tell what changed. */
   #shown = "";
+  #missing = "";
 
   constructor(root) {
     this.root = root;
@@ -61,12 +63,15 @@ class ProofPage {
     this.#run = run;
     if (run.proven && !run.proving) await this.#showProof();
     else this.#showMissing();
-    if (isActive(run)) setTimeout(() => this.#poll(), POLL_MS);
+    if (isActive(run)) this.#pollSoon();
   }
 
-  async #poll() {
-    if (!this.root.isConnected) return;
-    await this.#try(() => this.#load());
+  /** Look again after a while; a server that is away is asked on. */
+  #pollSoon() {
+    setTimeout(async () => {
+      if (!this.root.isConnected) return;
+      await this.#try(() => this.#load(), () => this.#pollSoon());
+    }, POLL_MS);
   }
 
   #fillMenu(runs, run) {
@@ -143,10 +148,13 @@ class ProofPage {
 
   #showMissing() {
     const { text, action } = explainMissing(this.#run);
-    this.walk.element.remove();
-    this.facts.replaceChildren(make("h2", {}, "Nothing proven yet"));
     this.#say(text);
-    const { dataset_id: dataset, status } = this.#run;
+    const { id, dataset_id: dataset, status } = this.#run;
+    const now = JSON.stringify([id, status, action]);
+    // Only what changed: what has the focus would lose it.
+    if (now === this.#missing) return;
+    this.#missing = now;
+    this.facts.replaceChildren(make("h2", {}, "Nothing proven yet"));
     const link = (title) =>
       make("a", { className: "button primary", href: pageAddress("/fine-tune", { dataset }) }, title);
     this.actions.replaceChildren();
@@ -162,9 +170,13 @@ class ProofPage {
 
   async #prove(button) {
     button.disabled = true;
-    await startProof(this.#run.id);
-    announceChange();
-    await this.#load();
+    try {
+      await startProof(this.#run.id);
+      announceChange();
+      await this.#load();
+    } finally {
+      button.disabled = false;
+    }
   }
 
   #say(text, wrong = false) {
@@ -173,12 +185,13 @@ class ProofPage {
     this.message.hidden = !text;
   }
 
-  async #try(action) {
+  async #try(action, onFailure = () => {}) {
     try {
       await action();
     } catch (error) {
       if (!this.side.isConnected) this.root.replaceChildren(this.side);
       this.#say(error.message, true);
+      onFailure();
     }
   }
 }

@@ -15,7 +15,7 @@ export function pickRun(runs, { run, dataset }) {
 
 /** A run as a menu names it. */
 export function titleRun({ id, model, dataset, proven }) {
-  return [`Run ${id}`, model, dataset, proven ? "" : "no proof"].filter(Boolean).join(" · ");
+  return [`Run ${id}`, proven ? "" : "no proof", dataset, model].filter(Boolean).join(" · ");
 }
 
 /**

@@ -143,6 +143,7 @@ export class Walk {
     const { id, name } = this.images.get(component.image_id);
     this.about.append(
       make("span", { className: `sign ${component.fate}`, ariaHidden: "true" }, sign),
+      " ",
       make("strong", {}, title),
       ` ${describeComponent(component)} of `,
       make("strong", { className: "name" }, name),
@@ -158,6 +159,12 @@ export class Walk {
     });
     for (const name of ["pointerup", "pointercancel", "blur"]) {
       this.blinker.addEventListener(name, hold(false));
+    }
+    for (const [name, held] of [["keydown", true], ["keyup", false]]) {
+      this.blinker.addEventListener(name, (event) => {
+        const isPress = event.key === " " || event.key === "Enter";
+        if (isPress && !event.repeat) this.panes.blink(held);
+      });
     }
     window.addEventListener("blur", hold(false));
   }
