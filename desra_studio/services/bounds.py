@@ -19,10 +19,10 @@ _SENTENCES = {
     "than {bound:.0f} dB: the new model changed what it should have left alone.",
     "ssim_outside": "SSIM against the original GAN-SR outside the masks is {value:.3f}, less than "
     "{bound:g}: the new model changed structure that it should have left alone.",
-    "sharpness_kept": "Outside the masks the output keeps {percent:.0f} % of what GAN-SR is sharper "
-    "than MSE-SR, less than {percent_bound:.0f} %: the model is turning into an MSE model.",
-    "addition_rate": "The addition rate is {percent:.1f} %, more than {percent_bound:.0f} %: the new model makes "
-    "artifacts of its own.",
+    "sharpness_kept": "Outside the masks the output keeps {percent:.0f} % of what GAN-SR is "
+    "sharper than MSE-SR, less than {percent_bound:.0f} %: the model is turning into an MSE model.",
+    "addition_rate": "The addition rate is {percent:.1f} %, more than {percent_bound:.0f} %: the "
+    "new model makes artifacts of its own.",
 }
 
 

@@ -7,7 +7,7 @@ from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.regression import Fate, judge_components
 from desra_studio.services.flags import Finding, flag_images
-from desra_studio.services.jobs import find_active_job, list_jobs, start_job
+from desra_studio.services.jobs import find_active_job, start_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, runs
 from desra_studio.storage.database import Session
@@ -16,24 +16,6 @@ from desra_studio.storage.tables import Detection, Rendition, Run
 ORDER = (Fate.NEW, Fate.UNCHANGED, Fate.FIXED)
 """What a person should look at first."""
 _NOTES = {Fate.NEW: "new", Fate.UNCHANGED: "still there"}
-
-
-def list_proofs(studio: Studio, dataset_id: int | None = None) -> list[dict[str, Any]]:
-    """Return the newest fine-tunings that have a proof, newest first, of one dataset or of all.
-
-    Returns:
-        [{"run", "model", "dataset_id", "proof"}].
-    """
-    return [
-        {
-            "run": job.id,
-            "model": job.result["model"],
-            "dataset_id": job.config["dataset_id"],
-            "proof": job.result["proof"],
-        }
-        for job in list_jobs(studio, "finetune")
-        if job.result.get("proof") and dataset_id in (None, job.config["dataset_id"])
-    ]
 
 
 def start_proof(studio: Studio, run_id: int) -> int:

@@ -19,12 +19,6 @@ def run_id(client, studio):
         return run.id
 
 
-def test_proofs(client, run_id):
-    (only,) = client.get("/studio/api/proofs").json()
-    assert (only["run"], only["model"], only["dataset_id"]) == (run_id, "tuned", 1)
-    assert client.get("/studio/api/proofs", params={"dataset": 2}).json() == []
-
-
 def test_components_of_a_proof(client, run_id):
     answer = client.get(f"/studio/api/runs/{run_id}/proof").json()
     assert answer["proof"]["images"] == 1
