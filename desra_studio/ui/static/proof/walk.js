@@ -137,7 +137,7 @@ export class Walk {
     this.about.replaceChildren();
     const { run, dataset_id: dataset } = this.proof;
     const address = { run: run.id ?? run, dataset, fate: this.#fate, place };
-    history.replaceState(history.state, "", writeWalk(location.search, address));
+    history.replaceState(history.state, "", location.pathname + writeWalk(location.search, address));
     if (!component) return;
     const { title, sign } = findFate(component.fate);
     const { id, name } = this.images.get(component.image_id);
