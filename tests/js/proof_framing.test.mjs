@@ -13,7 +13,7 @@ test("a component is in the middle, with context, its pixels equally large", () 
 
 test("a large component is seen with its context", () => {
   const { scale } = frameBox({ x: 300, y: 200, w: 240, h: 240 }, pane, image);
-  assert.equal(scale, 0.5);
+  assert.equal(scale, 0.625);
 });
 
 test("a tiny component is not enlarged without end", () => {

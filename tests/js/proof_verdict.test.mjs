@@ -37,7 +37,7 @@ const find = (proof, key) => listFigures(proof).find((figure) => figure.key === 
 
 test("the verdict is one sentence", () => {
   assert.deepEqual(writeVerdict(PROOF), {
-    text: "31 of 38 components gone, 1 new; nothing else moved past its bound.",
+    text: "31 of 38 components gone, 1 new; nothing else fell below its bound.",
     basis: "On 4 held-out images that the model was not trained on.",
     badge: "All bounds kept",
     good: true,
@@ -49,9 +49,15 @@ test("what is outside its bound is named", () => {
   const { text, badge, good } = writeVerdict(proof);
   assert.equal(
     text,
-    "31 of 38 components gone, none new, but PSNR outside the masks and sharpness moved too far.",
+    "31 of 38 components gone, none new; but PSNR outside the masks and sharpness fell too far.",
   );
   assert.equal(badge, "2 figures outside the bounds");
+  assert.ok(!good);
+});
+
+test("too many new components are said so", () => {
+  const { text, good } = writeVerdict({ ...PROOF, added: 3, addition_rate: 3 / 38 });
+  assert.match(text, /, 3 new, which is too many; nothing else fell/);
   assert.ok(!good);
 });
 
@@ -101,6 +107,6 @@ test("marks are shares of a scale that holds them all", () => {
 });
 
 test("agreement with the manual masks is told where there are any", () => {
-  assert.equal(describeAgreement(PROOF), "IoU with the manual masks 0.71 before, 0.10 after");
+  assert.equal(describeAgreement(PROOF), "IoU with the manual masks 0.71, now 0.10");
   assert.equal(describeAgreement({ ...PROOF, iou_before: null }), null);
 });

@@ -3,7 +3,7 @@
 import { fitView } from "../review/canvas/geometry.js";
 
 /** How many times as large as the component what is seen around it is. */
-const CONTEXT = 2.5;
+const CONTEXT = 2;
 const LARGEST = 8;
 
 /**

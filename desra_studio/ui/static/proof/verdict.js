@@ -38,6 +38,7 @@ const FIGURES = [
   {
     key: "psnr_outside",
     title: "PSNR outside",
+    short: "PSNR outside the masks",
     tip: "Outside the masks, against the original GAN-SR: how little else has changed",
     tell: tellDecibels,
     range: [20, 50],
@@ -46,6 +47,7 @@ const FIGURES = [
   {
     key: "ssim_outside",
     title: "SSIM outside",
+    short: "SSIM outside the masks",
     tip: "Outside the masks, against the original GAN-SR: how little else has changed",
     tell: tellRatio,
     range: [0.5, 1],
@@ -64,13 +66,12 @@ const FIGURES = [
 
 const isOutside = (value, bound, bad) => (bad === "above" ? value > bound : value < bound);
 
-/** The titles of the figures that are outside their bounds, as a sentence names them. */
-function listOutside(proof) {
-  return FIGURES.filter(({ key, bad }) => {
+/** The figures that are outside their bounds. */
+const listOutside = (proof) =>
+  FIGURES.filter(({ key, bad }) => {
     const bound = proof.bounds?.[key];
     return bad && isNumber(bound) && isNumber(proof[key]) && isOutside(proof[key], bound, bad);
-  }).map(({ title, short }) => short ?? title.replace(" outside", " outside the masks"));
-}
+  });
 
 const joinWords = (words) =>
   words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words.join("");
@@ -79,12 +80,12 @@ const joinWords = (words) =>
 export function writeVerdict(proof) {
   const { before_components: before, removed, added, images } = proof;
   const gone = !before ? "Nothing was detected before" : `${removed} of ${before} components gone`;
-  const fresh = added ? `${added} new` : "none new";
   const outside = listOutside(proof);
-  const held = outside.length === 0;
-  const rest = held ? "nothing else moved past its bound" : `but ${joinWords(outside)} moved too far`;
+  const many = outside.some(({ key }) => key === "addition_rate") ? ", which is too many" : "";
+  const fell = outside.filter(({ bad }) => bad === "below").map(({ short }) => short);
+  const rest = fell.length ? `but ${joinWords(fell)} fell too far` : "nothing else fell below its bound";
   return {
-    text: `${gone}, ${fresh}${held ? ";" : ","} ${rest}.`,
+    text: `${gone}, ${added || "none"} new${many}; ${rest}.`,
     basis: proof.held_out
       ? `On ${countNoun(images, "held-out image")} that the model was not trained on.`
       : `On ${countNoun(images, "image")} of the dataset that the model was not trained on; none ` +
@@ -146,5 +147,5 @@ function scaleFigure({ range, tell, value, low, high, bound, bad }) {
 /** IoU of the detected masks against the manual ones, before and after; null without manual ones. */
 export function describeAgreement({ iou_before: before, iou_after: after }) {
   if (!isNumber(before) || !isNumber(after)) return null;
-  return `IoU with the manual masks ${tellRatio(before)} before, ${tellRatio(after)} after`;
+  return `IoU with the manual masks ${tellRatio(before)}, now ${tellRatio(after)}`;
 }
