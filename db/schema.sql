@@ -20,6 +20,7 @@ CREATE TABLE run (
   status VARCHAR(20) NOT NULL,
   config JSON NOT NULL,
   done INTEGER NOT NULL,
+  done_before INTEGER NOT NULL,
   total INTEGER NOT NULL,
   message TEXT NOT NULL,
   result JSON NOT NULL,

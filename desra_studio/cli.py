@@ -140,7 +140,9 @@ def export(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="canvas, demo, detect, queue, startup or upscale.")],
+    name: Annotated[
+        str, typer.Argument(help="canvas, demo, detect, finetune, queue, startup or upscale.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""

@@ -59,7 +59,8 @@ OWNERS = {
 TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
     "detection/torchscript.py", "services/detect_benchmark.py",
-    "services/finetuning.py", "services/perceptual.py", "services/derivation.py",
+    "services/finetuning.py", "services/finetune_watch.py", "services/finetune_benchmark.py",
+    "services/perceptual.py", "services/derivation.py",
     "services/upscale_benchmark.py",
 }  # fmt: skip
 

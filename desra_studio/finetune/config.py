@@ -37,7 +37,7 @@ class FinetuneConfig:
             judgement counts.
         precision: `auto` is bf16 on a GPU that has it, where the generator works in it, else fp32.
         checkpoint_every: iterations between two checkpoints; the last iteration has one too.
-        preview_every: iterations between two previews.
+        preview_every: iterations between two previews; the last iteration has one too.
     """
 
     iterations: int = 1000

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, RgbImage, size_of
-from desra_studio.sr.upscale import to_tensor
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,8 @@ class CropSource:
         # Hashed, so that neighbouring seeds and steps have nothing in common.
         random = Random(f"{self.seed}/{step}")
         crops = [self._draw_crop(random) for _ in range(batch)]
-        return Batch(*(torch.stack(parts) for parts in zip(*crops, strict=True)))
+        lr, target, mask = (torch.stack(parts) for parts in zip(*crops, strict=True))
+        return Batch(lr.float().div_(255), target.float().div_(255), mask.float())
 
     def _draw_crop(self, random: Random) -> list[Tensor]:
         draw, side, scale = random.randrange, self.lr_crop, self.scale
@@ -145,11 +145,17 @@ def sample_batches(
 
 
 def _place_sample(sample: FinetuneSample) -> tuple[Tensor, Tensor, Tensor]:
-    """Return LR, pseudo-GT and mask as a batch has them, of the whole image."""
+    """Return LR, pseudo-GT, both (3, H, W) uint8, and mask, (1, H, W) bool, of the whole image.
+
+    As floats, fifty images of 2048x2048 px would take 6 GB.
+    """
     shape = sample.pseudo_gt.shape[:2]
     mask = np.zeros(shape, bool) if sample.mask is None else sample.mask
-    pixels = torch.from_numpy(mask.astype(np.float32))[None]
-    return to_tensor(sample.lr), to_tensor(sample.pseudo_gt), pixels
+    lr, target = (
+        torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
+        for image in (sample.lr, sample.pseudo_gt)
+    )
+    return lr, target, torch.from_numpy(np.ascontiguousarray(mask))[None]
 
 
 def _list_masked(mask: Mask | None, scale: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

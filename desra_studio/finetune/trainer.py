@@ -61,7 +61,7 @@ class Helpers:
         checkpoint: file to keep the state in; None for no checkpoints.
         resume: whether to go on from that file.
         tell: told what happens besides iterations; may raise to stop.
-        preview: shown the averaged generator every `preview_every` iterations.
+        preview: shown the averaged generator every `preview_every` iterations and at the end.
     """
 
     discriminator: UNetDiscriminator | None = None
@@ -122,12 +122,13 @@ def finetune_generator(
         values.pop("gradient")
         if not training.is_main:
             continue
-        if iteration % config.checkpoint_every == 0 or iteration == config.iterations:
+        last = iteration == config.iterations
+        if last or iteration % config.checkpoint_every == 0:
             _save(training, helpers.checkpoint, iteration, values, digest)
         for note in training.notes[known:]:
             helpers.tell(note)
         report(iteration, values)
-        if helpers.preview and iteration % config.preview_every == 0:
+        if helpers.preview and (last or iteration % config.preview_every == 0):
             helpers.preview(iteration, replace(generator, module=training.average))
     return FinetuneResult(
         training.module.state_dict(),

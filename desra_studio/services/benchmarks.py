@@ -66,6 +66,13 @@ def time_detect() -> dict[str, Any]:
     return detect_benchmark.time_detect()
 
 
+def time_finetune() -> dict[str, Any]:
+    """Time the trainer against a plain loop; see `finetune_benchmark.time_finetune`."""
+    from desra_studio.services import finetune_benchmark
+
+    return finetune_benchmark.time_finetune()
+
+
 def time_queue() -> dict[str, Any]:
     """Time the queue against reading every image; see `queue_benchmark.time_queue`."""
     from desra_studio.services import queue_benchmark
@@ -158,6 +165,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "canvas": time_canvas,
     "demo": time_demo,
     "detect": time_detect,
+    "finetune": time_finetune,
     "queue": time_queue,
     "startup": time_startup,
     "upscale": time_upscale,

@@ -21,6 +21,7 @@ from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.services.finetune_samples import load_stored_samples, read_folder_samples
+from desra_studio.services.finetune_watch import watch_training
 from desra_studio.services.models import load_model, resolve_generator
 from desra_studio.services.perceptual import load_perceptual
 from desra_studio.services.studio import Report, Studio, ignore_progress
@@ -49,7 +50,7 @@ def finetune_training_set(
         "notes", "resumed_from"}; the notes are in the warning, too.
     """
     started = time.perf_counter()
-    report(0, config["iterations"], "Loading the samples")
+    report(0, 0, "Loading the samples")
     samples = load_stored_samples(studio, config["training_set_id"], config["feather_sigma"])
     with studio.database.read() as session:
         base = models.get_model(session, config["model_id"])
@@ -61,6 +62,8 @@ def finetune_training_set(
     checkpoint = studio.run_folder(run_id) / CHECKPOINT
     resume = checkpoint.exists()
     helpers = _find_helpers(settings, checkpoint, resume, steps)
+    watch = watch_training(studio, run_id, config, device, add_metric, steps.tell_note)
+    helpers = replace(helpers, preview=watch.look)
     result = finetune_generator(generator, samples, settings, device, steps.report_step, helpers)
     try:
         with stage_folder(studio.run_folder(run_id)) as staged:
@@ -212,6 +215,7 @@ class _StepReporter:
         self._done = iteration
         if self._first is None:
             self._first, self.first_loss = iteration, losses["loss"]
+            self._report(iteration - 1, self._iterations, "Training")
         for name, value in losses.items():
             self._add_metric(iteration, name, value)
         self._tell(f"Iteration {iteration} of {self._iterations}, L1 {losses['loss']:.4f}")
@@ -226,7 +230,9 @@ class _StepReporter:
         self._report(0, 0, f"{message}: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
     def _tell(self, message: str) -> None:
-        self._report(self._done, self._iterations, f"{message}{self._note}".strip())
+        # Before the first iteration nobody knows where a resumed training begins.
+        total = self._iterations if self._done else 0
+        self._report(self._done, total, f"{message}{self._note}".strip())
 
 
 def _find_helpers(

@@ -14,6 +14,8 @@ from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
 
 GOODBYE_S = 10.0
 """How long a process may take to end after its job has."""
+MAX_POINTS = 300
+"""Of a plot: it is a few hundred px wide."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class JobView:
         id, kind, status, config, result: as stored.
         done, total: progress in steps; total is 0 until the job knows it.
         message: what it does, or why it ended.
-        rate: steps per second, 0 until there is one.
+        rate: steps per second of this attempt, 0 until there is one.
         seconds_left: None until it can be told.
     """
 
@@ -145,6 +147,19 @@ def list_job_metrics(studio: Studio, run_id: int, name: str) -> list[tuple[int, 
         return runs.list_metrics(session, run_id, name)
 
 
+def summarize_job_metrics(studio: Studio, run_id: int) -> dict[str, list[tuple[int, float]]]:
+    """Return (step, value) of every figure of a job by name, in order, as a plot needs them.
+
+    Up to 300 points a figure: of more steps, each point is the mean of some in a row.
+
+    Raises:
+        NotFoundError: no such job.
+    """
+    with studio.database.read() as session:
+        runs.get_run(session, run_id)
+        return runs.summarize_metrics(session, run_id, MAX_POINTS)
+
+
 def sweep_lost_jobs(studio: Studio) -> None:
     """Fail the jobs whose process is gone, as found by their heartbeat."""
     with studio.database.read() as session:
@@ -182,7 +197,7 @@ def _watch_process(studio: Studio, run_id: int, process: "subprocess.Popen[bytes
 
 def _view(run: Run) -> JobView:
     elapsed = ((run.finished_at or now()) - (run.started_at or now())).total_seconds()
-    rate = run.done / elapsed if elapsed > 0 else 0.0
+    rate = max(0, run.done - run.done_before) / elapsed if elapsed > 0 else 0.0
     left = (run.total - run.done) / rate if rate > 0 and run.status is RunStatus.RUNNING else None
     return JobView(
         id=run.id,

@@ -37,6 +37,7 @@ class Job:
         self.result: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._progress: tuple[int, int, str] | None = None
+        self._begun_at: int | None = None
         self._metrics: list[tuple[int, str, float]] = []
         self._cancelled, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._pulse, daemon=True)
@@ -53,13 +54,15 @@ class Job:
         self._flush()
 
     def report(self, done: int, total: int, message: str) -> None:
-        """Tell how far the work is.
+        """Tell how far the work is; the first time with a total, where it begins.
 
         Raises:
             CancelledError: somebody asked the job to stop.
         """
         with self._lock:
             self._progress = (done, total, message)
+            if total and self._begun_at is None:
+                self._begun_at = done
         if self._cancelled.is_set():
             raise CancelledError(f"Cancelled at {done} of {total}.")
 
@@ -111,6 +114,8 @@ class Job:
             run.heartbeat_at = now()
             if progress:
                 run.done, run.total, run.message = progress
+            if self._begun_at is not None:
+                run.done_before = self._begun_at
             for step, name, value in metrics:
                 runs.add_metric(session, self.run_id, step, name, value)
             if run.cancel_requested:

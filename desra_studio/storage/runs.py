@@ -1,10 +1,11 @@
 """Queries on jobs and their figures."""
 
+import math
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from desra_studio.errors import InputError
 from desra_studio.storage.database import Session, get_row
@@ -67,6 +68,8 @@ def requeue_run(run: Run) -> None:
     check_ended_early(run)
     run.status, run.message, run.cancel_requested = RunStatus.QUEUED, "", False
     run.heartbeat_at, run.finished_at = now(), None
+    # There is no rate before the new attempt says where it begins.
+    run.done_before = run.done
 
 
 def is_lost(run: Run) -> bool:
@@ -99,3 +102,26 @@ def list_metrics(session: Session, run_id: int, name: str) -> list[tuple[int, fl
         .order_by(RunMetric.step)
     )
     return [(step, value) for step, value in session.execute(query)]
+
+
+def summarize_metrics(
+    session: Session, run_id: int, points: int
+) -> dict[str, list[tuple[int, float]]]:
+    """Return (step, value) of every figure of a job by name, in order, up to `points` of each.
+
+    Of more steps than that, each point is the mean of as many in a row, at the last of them.
+    """
+    last = session.scalar(select(func.max(RunMetric.step)).where(RunMetric.run_id == run_id)) or 0
+    width = max(1, math.ceil(last / (points - 1)))
+    # Groups end at multiples of the width, and step 0, what was before, is one of its own.
+    group = (RunMetric.step + width - 1) // width
+    query = (
+        select(RunMetric.name, func.max(RunMetric.step), func.avg(RunMetric.value))
+        .where(RunMetric.run_id == run_id)
+        .group_by(RunMetric.name, group)
+        .order_by(RunMetric.name, func.max(RunMetric.step))
+    )
+    figures: dict[str, list[tuple[int, float]]] = {}
+    for name, step, value in session.execute(query):
+        figures.setdefault(name, []).append((step, value))
+    return figures

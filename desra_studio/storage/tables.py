@@ -196,7 +196,10 @@ class TrainingSample(Base):
 
 
 class Run(Base):
-    """A job: what it was asked to do, how far it is, what came of it."""
+    """A job: what it was asked to do, how far it is, what came of it.
+
+    `done_before` is how much was done when the last attempt began.
+    """
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -204,6 +207,7 @@ class Run(Base):
     status: Mapped[RunStatus] = mapped_column(default=RunStatus.QUEUED)
     config: Mapped[dict[str, Any]]
     done: Mapped[int] = mapped_column(default=0)
+    done_before: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(Text, default="")
     result: Mapped[dict[str, Any]] = mapped_column(default=dict)

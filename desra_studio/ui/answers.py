@@ -1,5 +1,6 @@
 """What routes have in common: what browsers may keep, and reading what pages send."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -50,6 +51,26 @@ async def read_body(request: Request, limit: int, what: str) -> bytes:
         if len(body) > limit:
             raise InputError(f"{what} that was sent is larger than {limit} bytes.")
     return bytes(body)
+
+
+async def save_body(request: Request, path: Path, limit: int, what: str) -> None:
+    """Write what was sent to a file, never much more than may be.
+
+    Raises:
+        InputError: more than `limit` bytes, or the disk is full; `what` is what people call it.
+    """
+    size = 0
+    try:
+        with path.open("wb") as file:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise InputError(f"{what} is larger than {limit} bytes.")
+                file.write(chunk)
+    except OSError as error:
+        raise InputError(
+            f"{what} cannot be stored: {error.strerror}. Free some space and try again."
+        ) from error
 
 
 def read_version(if_match: str) -> int:

@@ -51,7 +51,7 @@ def build_pages(studio: Studio) -> gr.Blocks:
         review_tab.build()
     with pages.route("Fine-tune", "/fine-tune"):
         build_loop_nav()
-        finetune_tab.bind(finetune_tab.build(), pages, studio)
+        finetune_tab.build()
     with pages.route("Proof", "/proof"):
         build_loop_nav()
         proof_tab.build()

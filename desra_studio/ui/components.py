@@ -38,9 +38,9 @@ def build_job_progress() -> gr.HTML:
     return _build("studio-job", "job.js", "element, props, watch")
 
 
-def build_sample_picker() -> gr.HTML:
-    """Build the choice of accepted samples; its value's `chosen` lists mask revisions by id."""
-    return _build("studio-samples", "samples.js", "element, props, watch", {"candidates": []})
+def build_finetune_page() -> gr.HTML:
+    """Build the choice of samples and settings, and the runs; they load and start by themselves."""
+    return _build("studio-finetune", "finetune/page.js", "element")
 
 
 def build_proof_page() -> gr.HTML:
@@ -63,10 +63,9 @@ def build_score_images() -> gr.HTML:
     return _build("studio-scores images", "scores/images.js", "element, props, watch")
 
 
-def _build(name: str, module: str, arguments: str, value: object = None) -> gr.HTML:
+def _build(name: str, module: str, arguments: str) -> gr.HTML:
     # No subclass of gr.HTML: Gradio writes a .pyi file beside the module of every such class.
     return gr.HTML(
-        value,
         html_template=f'<div class="{name}"></div>',
         js_on_load=f"import('{STATIC_URL}/{module}').then((m) => m.mount({arguments}))",
         elem_classes=["studio-bare"],

@@ -1,6 +1,7 @@
 """What the Models page shows: rows, the card of one model, and its jobs."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import gradio as gr
@@ -13,7 +14,7 @@ from desra_studio.services.model_lists import ModelDetails
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import JobValue, show_job
 from desra_studio.ui.events import Updates
-from desra_studio.ui.text import escape_markdown
+from desra_studio.ui.text import escape_markdown, show_figure
 
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
 KINDS = ("pull", "derive")
@@ -48,6 +49,10 @@ def describe_details(details: ModelDetails) -> str:
         "Licence": details.licence,
         "SHA-256": card.get("sha256", ""),
         "Derived": _describe_derivation(card.get("derived")),
+        "Training set": card.get("training_set_hash", ""),
+        "Settings": _describe_settings(card.get("settings")),
+        "Notes": " ".join(card.get("notes", ())),
+        "Proof": _describe_proof(card.get("figures")),
     }
     rows = [f"| {name} | {_show_text(text)} |" for name, text in facts.items() if text]
     return f"### {escape_markdown(details.name)}\n\n| | |\n|---|---|\n" + "\n".join(rows)
@@ -128,3 +133,29 @@ def _describe_derivation(derived: dict[str, float] | None) -> str:
         f"iterations at {derived['iteration']}: {derived['psnr_before']:.2f} to "
         f"{derived['psnr']:.2f} dB"
     )
+
+
+def _describe_settings(settings: dict[str, Any] | None) -> str:
+    named = (settings or {}).items()
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in named)
+
+
+def _describe_proof(figures: dict[str, Any] | None) -> str:
+    """Return the figures of a fine-tuned model's proof in a sentence, and what it warns of."""
+    if not figures:
+        return ""
+    where = "held-out images" if figures["held_out"] else "images it was not trained on"
+    told = (
+        f"on {figures['images']} {where} {figures['removed']} of {figures['before_components']} "
+        f"components gone (removal rate {_show_share(figures['removal_rate'])}), "
+        f"{figures['added']} new (addition rate {_show_share(figures['addition_rate'])}); outside "
+        f"the masks PSNR {show_figure(figures['psnr_outside'])} dB, SSIM "
+        f"{show_figure(figures['ssim_outside'])}, local variance "
+        f"{_show_share(figures['variance_ratio_outside'])} of the original's, sharpness kept "
+        f"{_show_share(figures['sharpness_kept'])}"
+    )
+    return " ".join([f"{told}.", *figures["warnings"]])
+
+
+def _show_share(value: float | None) -> str:
+    return "n/a" if value is None else f"{100 * value:.1f} %"

@@ -31,10 +31,12 @@ from desra_studio.ui.answers import (
     read_version,
 )
 from desra_studio.ui.detector_routes import add_detector_routes
+from desra_studio.ui.finetune_routes import add_finetune_routes
 from desra_studio.ui.label_routes import add_label_routes
 from desra_studio.ui.opinion_routes import add_opinion_routes
 from desra_studio.ui.proof_routes import add_proof_routes
 from desra_studio.ui.queue_routes import add_queue_routes
+from desra_studio.ui.run_live_routes import add_run_live_routes
 from desra_studio.ui.run_routes import add_run_routes
 from desra_studio.ui.user_routes import add_user_routes
 from desra_studio.ui.view_routes import add_view_routes
@@ -59,6 +61,8 @@ def make_router(studio: Studio) -> APIRouter:
     add_user_routes(router, studio)
     add_queue_routes(router, studio)
     add_proof_routes(router, studio)
+    add_finetune_routes(router, studio)
+    add_run_live_routes(router, studio)
     add_run_routes(router, studio)
     return router
 

@@ -16,7 +16,7 @@ from desra_studio.services import jobs, worker
 from desra_studio.services.datasets import check_import
 from desra_studio.services.worker import Job, run_job
 from desra_studio.storage import datasets, runs
-from desra_studio.storage.tables import RunStatus
+from desra_studio.storage.tables import RunStatus, now
 
 
 def wait_for(condition, seconds=60):
@@ -138,3 +138,29 @@ def test_metrics_and_progress_reach_the_page(studio):
     view = jobs.view_job(studio, run_id)
     assert (view.done, view.total, view.message) == (3, 3, "step 3")
     assert jobs.list_job_metrics(studio, run_id, "loss") == [(1, 1), (2, 0.5), (3, 1 / 3)]
+
+
+def test_the_rate_is_of_this_attempt_alone(studio):
+    with studio.database.write() as session:
+        run_id = runs.add_run(session, "finetune", {}).id
+    with Job(studio, run_id) as job:
+        job.wait_for_turn()
+        job.report(0, 1_000_000, "first attempt")
+        job.report(500_000, 1_000_000, "first attempt")
+    begun = jobs.view_job(studio, run_id)
+    assert begun.rate > 1000
+    with studio.database.write() as session:
+        runs.finish_run(runs.get_run(session, run_id), RunStatus.FAILED, "killed")
+        runs.requeue_run(runs.get_run(session, run_id))
+    assert jobs.view_job(studio, run_id).rate == 0
+    with Job(studio, run_id) as job:
+        job.wait_for_turn()
+        job.report(0, 0, "loading")
+        # From the checkpoint, which is older than what was reported last.
+        job.report(400_000, 1_000_000, "second attempt")
+        job.report(400_001, 1_000_000, "second attempt")
+    resumed = jobs.view_job(studio, run_id)
+    assert resumed.done == 400_001
+    with studio.database.read() as session:
+        elapsed = (now() - runs.get_run(session, run_id).started_at).total_seconds()
+    assert 0 < resumed.rate * elapsed < 10, "one iteration, not 400 001"

@@ -2,8 +2,11 @@
 
 import json
 import re
+from dataclasses import asdict
+from pathlib import Path
 
 from desra_studio.services import kinds, notes
+from desra_studio.services.curation import PRESETS, QUICK, Candidate, split_held_out
 from desra_studio.services.regions import MAX_SEVERITY
 from desra_studio.ui.identity import MAX_NAME
 from desra_studio.ui.static_files import STATIC
@@ -37,3 +40,22 @@ def test_no_module_knows_the_kinds_of_a_dataset():
 def test_a_new_dataset_has_a_key_for_each_kind():
     text = (STATIC / "review" / "regions" / "kinds.js").read_text()
     assert len(kinds.USUAL) == int(re.search(r"KEYED_KINDS = (\d+);", text).group(1))
+
+
+def test_every_setting_of_a_run_has_a_field():
+    text = (STATIC / "finetune" / "fields.js").read_text()
+    fields = set(re.findall(r"(?:whole|number)\(\"(\w+)\"", text)) | {"precision"}
+    assert fields == set(asdict(QUICK)) | {"feather_sigma"}
+    presets = re.search(r"PRESETS = \[(.*?)\];", text, re.DOTALL).group(1)
+    assert re.findall(r'name: "(\w+)"', presets) == list(PRESETS)
+
+
+def test_the_page_holds_out_what_the_server_does():
+    golden = Path(__file__).parent.parent / "golden" / "held_out.json"
+    for case in json.loads(golden.read_text()):
+        candidates = [
+            Candidate(index, str(index), 0, "", 100 + index, "", 0.1, "", [], rank)
+            for index, rank in enumerate(case["ranks"])
+        ]
+        _, held_out = split_held_out(candidates, case["share"])
+        assert [one.image_id for one in held_out] == case["held_out"]

@@ -10,7 +10,7 @@ from desra_studio.services import jobs, review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.storage.tables import State
-from desra_studio.ui import datasets_tab, finetune_tab, scores_tab
+from desra_studio.ui import datasets_tab, scores_tab
 from desra_studio.ui.app import build_pages
 from desra_studio.ui.text import escape_markdown
 from tests.conftest import list_items
@@ -50,11 +50,6 @@ def test_an_empty_studio_teaches(make_handlers):
     assert updates[tab.layout]["visible"]
     assert not updates[tab.table]["visible"]
     assert not updates[tab.detect]["interactive"]
-    tab, handlers = make_handlers(finetune_tab, finetune_tab.FinetuneHandlers)
-    updates = handlers.load_page(2.0, ask())
-    assert updates[tab.empty]["visible"]
-    assert not updates[tab.form]["visible"]
-    assert "Add the weight file" in handlers.load_generators(ask())["info"]
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask())
     assert "0 of 0" in updates[tab.empty]["value"]
@@ -71,21 +66,6 @@ def test_a_wrong_import_says_why(make_handlers, tmp_path, studio):
         assert update["visible"]
         assert says in update["value"]
     assert jobs.list_jobs(studio, "import") == []
-
-
-def test_fine_tuning_asks_for_what_is_missing(make_handlers, dataset, studio):
-    _, handlers = make_handlers(finetune_tab, finetune_tab.FinetuneHandlers)
-    values = [20, 4, 128, 1e-4, 0.999, 0, 2.0]
-    for samples, generator, given, says in (
-        ({"chosen": []}, None, values, "Choose a generator"),
-        ({"chosen": []}, 1, [None, *values[1:]], "Fill in iterations"),
-        ({"chosen": []}, 1, [20, 4, 128, 5, *values[4:]], "learning rate must be in 0..1, got 5"),
-        ({"chosen": [1, 2]}, 1, values, "at least 3 accepted samples, 2 are chosen"),
-        ({"chosen": [7, 8, 9]}, 1, values, "3 of the chosen masks were changed"),
-    ):
-        update = handlers.start(ask(dataset=dataset), samples, generator, *given)
-        assert says in update["value"].replace("\\", "")
-    assert jobs.list_jobs(studio, "finetune") == []
 
 
 def test_scores_name_a_missing_file(make_handlers, dataset, studio):

@@ -12,6 +12,13 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Make an element of a drawing, with attributes. */
+export function makeSvg(tag, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
 /** A parameter of the address, or null. */
 export const addressed = (name) => new URLSearchParams(location.search).get(name);
 
@@ -24,6 +31,15 @@ export function pageAddress(path, parameters = {}) {
   for (const [name, value] of Object.entries(parameters)) query.set(name, value);
   const text = query.toString();
   return text ? `${path}?${text}` : path;
+}
+
+/** Keep a choice in the address, so that a reload finds it again; null takes it out. */
+export function remember(name, value) {
+  const url = new URL(location.href);
+  if (url.searchParams.get(name) === (value === null ? null : String(value))) return;
+  if (value === null) url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
+  history.replaceState(history.state, "", url);
 }
 
 /** Tell the navigation that its counts may have changed. */

@@ -3,18 +3,23 @@
 import { announceChange, make } from "./dom.js";
 
 export function mount(element, props, watch) {
-  const root = element.querySelector(".studio-job");
+  const show = fillJob(element.querySelector(".studio-job"));
+  watch("value", () => show(props.value));
+  show(props.value);
+}
+
+/** Fill an element with a job's progress; returns the function that shows another state of it. */
+export function fillJob(root) {
   const text = make("div", { className: "text", role: "status" });
   const bar = make("progress");
   const pace = make("div", { className: "pace" });
   root.append(text, bar, pace);
   let last = null;
-  const show = () => {
-    const job = props.value;
+  return (job) => {
     root.hidden = !job;
     if (!job) return;
     root.dataset.status = job.status;
-    text.textContent = job.message;
+    if (text.textContent !== job.message) text.textContent = job.message;
     pace.textContent = job.pace;
     bar.hidden = !["queued", "running"].includes(job.status);
     if (job.total) Object.assign(bar, { max: job.total, value: job.done });
@@ -22,6 +27,4 @@ export function mount(element, props, watch) {
     if (job.status !== last) announceChange();
     last = job.status;
   };
-  watch("value", show);
-  show();
 }

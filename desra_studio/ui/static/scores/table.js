@@ -1,7 +1,7 @@
 // Detectors as rows, one of them chosen. Python hands over { regions, rows, chosen, notes }; a row
 // is { key, name, settings, inReview, missing, figures: [{ text, interval, value, low, high, count }] }.
 
-import { make } from "../dom.js";
+import { make, remember } from "../dom.js";
 
 const HEADS = ["Detector", "IoU", "Precision", "Recall"];
 const NO_INTERVAL = "Fewer than 2 images count, or all give the same: nothing to tell an interval from";
@@ -33,7 +33,7 @@ export function mount(element, props, watch, trigger) {
     if (!value) return;
     const { rows, notes: lines = [] } = value;
     root.hidden = rows.length === 0;
-    remember("regions", value.regions);
+    if (value.regions) remember("regions", value.regions);
     const known = rows.some(({ key }) => key === chosen);
     if (!known) chosen = value.chosen;
     const now = JSON.stringify([rows, lines]);
@@ -104,12 +104,4 @@ function makeFigure({ text, interval, value, low, high, count }) {
     scale.append(dot);
   }
   return [figure, scale, make("div", { className: "count" }, count)];
-}
-
-/** Keep a choice in the address, so that the way back from Review leads to it. */
-function remember(name, value) {
-  const url = new URL(location.href);
-  if (!value || url.searchParams.get(name) === value) return;
-  url.searchParams.set(name, value);
-  history.replaceState(history.state, "", url);
 }

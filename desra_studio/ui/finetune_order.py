@@ -1,0 +1,118 @@
+"""What the Fine-tune page offers, and what it sends back to start a run."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from desra_studio.errors import InputError
+from desra_studio.services import browse, curation, devices, models
+from desra_studio.services.curation import (
+    FEATHER_SIGMA_PX,
+    HELD_OUT_SHARE,
+    PRESETS,
+    FinetuneConfig,
+)
+from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import MAX_VERSION
+
+Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
+MAX_FEATHER_PX = 50.0
+
+
+class FinetuneOrder(BaseModel):
+    """A run as the page asks for it.
+
+    Attributes:
+        revisions: the chosen masks.
+        generator: the model to start from; None where none was chosen.
+        settings: by the names of FinetuneConfig; None where a field was left empty.
+        feather_sigma: softens the masks' edges, in px.
+        held_out_share: share of the chosen images that are not trained on, 0..1.
+    """
+
+    revisions: list[Id]
+    generator: Id | None = None
+    settings: dict[str, float | str | None] = {}
+    feather_sigma: float | None = FEATHER_SIGMA_PX
+    held_out_share: float | None = HELD_OUT_SHARE
+
+
+def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
+    """Return what can be chosen for a run: samples, generators, presets and their values."""
+    views = models.list_generators(studio)
+    extra = {"feather_sigma": FEATHER_SIGMA_PX, "held_out_share": HELD_OUT_SHARE}
+    on_cpu = devices.guess_device(studio.settings.device) == devices.CPU
+    return {
+        "candidates": [asdict(one) for one in curation.list_candidates(studio, dataset_id)],
+        "minimum": curation.MINIMUM_SAMPLES,
+        "generators": [{"id": view.id, "label": view.label} for view in views],
+        "generator": _guess_generator(studio, dataset_id, views),
+        "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
+        "preset": "quick" if on_cpu else "paper",
+    }
+
+
+def start_run(studio: Studio, dataset_id: int, order: FinetuneOrder) -> int:
+    """Start what was ordered and return the run's id.
+
+    Raises:
+        InputError: something is missing or out of range; see `curation.start_finetune`.
+    """
+    if order.generator is None:
+        raise InputError("Choose a generator, or add its weight file first.")
+    if order.feather_sigma is None or order.held_out_share is None:
+        raise InputError("Fill in the feather and the held-out share.")
+    if not 0 <= order.feather_sigma <= MAX_FEATHER_PX:
+        raise InputError(f"The feather must be in 0..50 px, got {order.feather_sigma:g}.")
+    return curation.start_finetune(
+        studio,
+        dataset_id,
+        order.revisions,
+        order.generator,
+        read_settings(order.settings),
+        order.feather_sigma,
+        order.held_out_share,
+    )
+
+
+def read_settings(values: dict[str, float | str | None]) -> FinetuneConfig:
+    """Return the settings of a form; what it does not name has the default.
+
+    Raises:
+        InputError: a field was left empty, is unknown or out of range.
+    """
+    defaults = asdict(FinetuneConfig())
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in defaults:
+            raise InputError(f"There is no setting named {name!r}. Reload the page.")
+        given[name] = _read_setting(name, value, defaults[name])
+    return FinetuneConfig(**given)
+
+
+def _read_setting(name: str, value: float | str | None, default: object) -> float | str:
+    title = name.replace("_", " ")
+    if value is None or value == "":
+        raise InputError(f"Fill in {title}.")
+    if isinstance(default, str):
+        return str(value)
+    if isinstance(value, str):
+        raise InputError(f"The {title} must be a number, got {value[:40]!r}.")
+    if isinstance(default, int):
+        if value != int(value):
+            raise InputError(f"The {title} must be a whole number, got {value:g}.")
+        return int(value)
+    return value
+
+
+def _guess_generator(studio: Studio, dataset_id: int, views: list[models.ModelView]) -> int | None:
+    """Return what made the dataset's GAN-SR.
+
+    Where only its outputs were imported, the newest model that a person added is the best guess;
+    the bundled one never is.
+    """
+    own = browse.get_gan_model_id(studio, dataset_id)
+    if any(view.id == own for view in views):
+        return own
+    return next((view.id for view in views if not (view.fine_tuned or view.bundled)), None)

@@ -1,0 +1,71 @@
+"""The routes behind the Fine-tune page: what to choose from, runs, and what is done with them."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from desra_studio.errors import InputError
+from desra_studio.services import curation, jobs, models
+from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import NEVER, save_body
+from desra_studio.ui.finetune_order import FinetuneOrder, describe_choices, start_run
+from desra_studio.ui.finetune_runs import list_runs
+
+UPLOAD_NAME_LETTERS = 100
+
+
+def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
+    """Add them to the studio's routes."""
+    limit = studio.settings.max_upload_mb * 10**6
+
+    @router.get("/api/datasets/{dataset_id}/finetune")
+    def read_choices(dataset_id: int, response: Response) -> dict[str, Any]:
+        response.headers.update(NEVER)
+        return describe_choices(studio, dataset_id)
+
+    @router.post("/api/datasets/{dataset_id}/finetune", status_code=202)
+    def start(dataset_id: int, order: FinetuneOrder) -> dict[str, int]:
+        return {"run": start_run(studio, dataset_id, order)}
+
+    @router.get("/api/datasets/{dataset_id}/finetune/runs")
+    def read_runs(dataset_id: int, response: Response) -> list[dict[str, Any]]:
+        response.headers.update(NEVER)
+        return list_runs(studio, dataset_id)
+
+    @router.post("/api/runs/{run_id}/cancel", status_code=202)
+    def cancel(run_id: int) -> dict[str, int]:
+        jobs.cancel_job(studio, run_id)
+        return {"run": run_id}
+
+    @router.post("/api/runs/{run_id}/resume", status_code=202)
+    def resume(run_id: int) -> dict[str, int]:
+        return {"run": curation.resume_finetune(studio, run_id)}
+
+    @router.post("/api/runs/{run_id}/apply", status_code=202)
+    def apply(run_id: int) -> dict[str, int]:
+        run = jobs.view_job(studio, run_id)
+        if run.kind != "finetune" or not run.succeeded:
+            raise InputError(
+                f"Job {run_id} has no model to run: it is no fine-tuning that is done."
+            )
+        config = {
+            "dataset_id": run.config["dataset_id"],
+            "model_id": run.result["model_id"],
+            "warning": run.result["warning"],
+        }
+        return {"run": jobs.start_job(studio, "apply", config)}
+
+    @router.post("/api/models", status_code=201)
+    async def add_model(request: Request, name: str) -> dict[str, int]:
+        if name in ("", "..") or Path(name).name != name or len(name) > UPLOAD_NAME_LETTERS:
+            raise InputError(
+                f"{name[:UPLOAD_NAME_LETTERS]!r} cannot be the name of a file. Rename it to at "
+                f"most {UPLOAD_NAME_LETTERS} letters, without slashes."
+            )
+        with TemporaryDirectory(dir=studio.settings.data_dir, prefix="upload-") as folder:
+            path = Path(folder) / name
+            await save_body(request, path, limit, name)
+            return {"model": await run_in_threadpool(models.add_model_file, studio, path)}

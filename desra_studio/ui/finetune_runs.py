@@ -1,0 +1,94 @@
+"""What the Fine-tune page shows of its jobs: runs, how far they are, what came of them."""
+
+from dataclasses import asdict
+from typing import Any
+
+from desra_studio.services import curation, jobs, models
+from desra_studio.services.curation import CHECKPOINT
+from desra_studio.services.jobs import JobView
+from desra_studio.services.studio import Studio
+from desra_studio.ui.components import JobValue, show_job
+from desra_studio.ui.text import show_figure
+
+AFTERWARDS = ("apply", "prove")
+"""Kinds of jobs that do something with the model of a run."""
+SETTINGS = (*asdict(curation.QUICK), "feather_sigma", "held_out_share")
+
+
+def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
+    """Return the fine-tunings of a dataset, newest first, each with its newest job.
+
+    A run is {"id", "status", "active", "resumable", "iteration", "iterations", "base", "model",
+    "model_id", "samples", "held_out", "settings", "seconds", "device", "loss", "warning", "proof",
+    "job"}; `job` is what its progress shows: of its training, or of what was done with its model
+    since then.
+    """
+    jobs.sweep_lost_jobs(studio)
+    names = {view.id: view.name for view in models.list_generators(studio)}
+    later = jobs.list_jobs(studio, *AFTERWARDS)
+    return [
+        _describe_run(studio, run, names, later)
+        for run in jobs.list_jobs(studio, "finetune")
+        if run.config["dataset_id"] == dataset
+    ]
+
+
+def _describe_run(
+    studio: Studio, run: JobView, names: dict[int, str], later: list[JobView]
+) -> dict[str, Any]:
+    config, result = run.config, run.result
+    model_id = result.get("model_id")
+    of_run = (
+        job
+        for job in later
+        if job.config.get("run_id") == run.id
+        or (model_id is not None and job.config.get("model_id") == model_id)
+    )
+    newest = run if run.active else next(of_run, run)
+    stopped = run.status.value in ("cancelled", "failed")
+    resumable = stopped and (studio.run_folder(run.id) / CHECKPOINT).exists()
+    return {
+        "id": run.id,
+        "status": run.status.value,
+        "active": run.active,
+        "resumable": resumable,
+        "iteration": config["iterations"] if run.succeeded else run.done,
+        "iterations": config["iterations"],
+        "base": names.get(config["model_id"], "a model that is gone"),
+        "model": result.get("model"),
+        "model_id": model_id,
+        "generator": config["model_id"],
+        "samples": config.get("samples", 0),
+        "held_out": config.get("held_out", 0),
+        "settings": {name: config[name] for name in SETTINGS if name in config},
+        "seconds": result.get("seconds"),
+        "device": result.get("device"),
+        "loss": result.get("loss"),
+        "warning": " ".join(filter(None, map(result.get, ("warning", "proof_note")))),
+        "proof": result.get("proof"),
+        "job": {"id": newest.id, "active": newest.active, **_show_newest(newest)},
+    }
+
+
+def _show_newest(job: JobView) -> JobValue:
+    shown = show_job(job, _tell_result(job) if job.succeeded else "")
+    # Only where there is no job there is nothing to show.
+    return shown or JobValue(message="", done=0, total=0, pace="", status="")
+
+
+def _tell_result(job: JobView) -> str:
+    result = job.result
+    if job.kind == "finetune":
+        return (
+            f"{result['model']} is ready: {result['iterations']} iterations on "
+            f"{result['samples']} samples in {result['seconds']:.0f} s on {result['device']}, "
+            f"L1 {result['loss']:.4f}."
+        )
+    if job.kind == "apply":
+        return (
+            f"{result['model']}: {result['removed']} of {result['before_components']} artifacts "
+            f"gone, {result['added']} new, over {result['images']} images (removal rate "
+            f"{show_figure(result['removal_rate'])}, addition rate "
+            f"{show_figure(result['addition_rate'])}). {' '.join(result.get('notes', []))}".rstrip()
+        )
+    return ""

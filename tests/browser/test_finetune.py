@@ -1,0 +1,191 @@
+"""The Fine-tune page in a real browser: samples, settings, a run that is watched and goes on."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from desra_studio.services import review as reviewing
+from desra_studio.services.models import add_model_file
+from desra_studio.services.studio import open_studio
+from desra_studio.storage.tables import State
+from tests.browser.conftest import wait_until
+from tests.conftest import list_items, make_settings, run_command, write_dataset
+from tests.services.test_upscaling import encode_weights, make_weights
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+JOB_MS = 120_000
+ROWS = ".studio-samples li"
+PAGE = "/fine-tune?dataset=1"
+READY = ".studio-finetune[data-ready=true]"
+LINES = ".chart[data-figure=loss] polyline.line:not([points=''])"
+MARKED = """() => {
+  const canvas = document.querySelector('.inspector canvas[data-pane=mask]');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let blue = 0;
+  for (let at = 0; at < data.length; at += 4) blue += data[at + 2] > data[at] + 60;
+  return blue / (data.length / 4);
+}"""
+PICTURE = """() => document.querySelector('.inspector canvas[data-pane=gan]').toDataURL()"""
+# A name that a template or Markdown would take for markup.
+NAMES = ("a", "b_{{x}}", "c", "d", "e")
+
+
+@pytest.fixture(scope="module")
+def accepted(server, tmp_path_factory):
+    """Five accepted samples, the last of them marked all over, and a small generator."""
+    folder = write_dataset(tmp_path_factory.mktemp("source"), NAMES)
+    run_command(
+        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
+    )
+    studio = open_studio(make_settings(server.data_dir))
+    for image in list_items(studio, 1):
+        document = reviewing.describe_image(studio, image["id"])
+        mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
+        if image["name"] == "e":
+            mask[:] = True
+        saved = reviewing.save_mask(studio, image["id"], mask, document["version"])
+        reviewing.judge_image(studio, image["id"], State.ACCEPTED, saved.version)
+    weights = tmp_path_factory.mktemp("weights") / "small.safetensors"
+    weights.write_bytes(encode_weights(make_weights()))
+    add_model_file(studio, weights)
+    studio.database.close()
+    return server
+
+
+def open_page(page, query=""):
+    page.goto(f"{PAGE}{query}")
+    page.wait_for_selector(READY)
+
+
+def test_samples_are_looked_at_and_chosen(page, accepted):
+    open_page(page)
+    expect(page.locator(ROWS)).to_have_count(5)
+    expect(page.locator(".studio-samples .count")).to_have_text("5 of 5 samples chosen")
+    expect(page.locator(f"{ROWS} .tag:visible")).to_have_count(1)
+    expect(page.locator(ROWS).nth(4)).to_contain_text("marks more than half of the image")
+    expect(page.locator(".form output").first).to_have_text("1 of 5 held out, 4 to train on")
+    look_at_a_sample(page)
+    share = page.get_by_label("Held-out share")
+    share.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{ROWS} .tag:visible")).to_have_count(2)
+    page.get_by_label("Use a", exact=True).uncheck()
+    page.get_by_text("Paper", exact=True).click()
+    expect(page.get_by_label("Iterations")).to_have_value("1000")
+    page.get_by_label("Iterations").fill("77")
+    expect(page.get_by_text("1 of its settings changed.")).to_be_visible()
+    page.reload()
+    page.wait_for_selector(READY)
+    expect(page.locator(".studio-samples .count")).to_have_text("4 of 5 samples chosen")
+    expect(page.get_by_role("radio", name="Paper")).to_be_checked()
+    expect(page.get_by_label("Iterations")).to_have_value("77")
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_label("Iterations")).to_have_value("1000")
+
+
+def look_at_a_sample(page):
+    page.locator(f"{ROWS} button").first.click()
+    page.keyboard.press("ArrowDown")
+    head = page.locator(".inspector .head")
+    expect(head).to_contain_text("b_{{x}}")
+    expect(head).to_contain_text("96 x 96 px")
+    for pane in ("lr", "gan", "mse", "pseudo_gt"):
+        expect(page.locator(f".inspector canvas[data-pane={pane}][data-shown]")).to_be_visible()
+    wait_until(page, f"async () => ({MARKED})() > 0.02")
+    before = page.evaluate(PICTURE)
+    page.get_by_role("button", name="Next artifact").click()
+    expect(page.locator(".inspector .foot")).to_contain_text("1 of 1")
+    wait_until(page, f"async ([before]) => ({PICTURE})() !== before", before)
+    page.get_by_role("button", name="Whole image").click()
+    wait_until(page, f"async ([before]) => ({PICTURE})() === before", before)
+
+
+def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
+    open_page(page)
+    page.get_by_text("Quick", exact=True).click()
+    page.get_by_role("button", name="None").click()
+    page.get_by_role("button", name="Start fine-tuning").click()
+    expect(page.locator(".form .studio-error")).to_contain_text("Choose at least 3")
+    page.get_by_role("button", name="All").click()
+    start(page, iterations=1500, preview_every=100, checkpoint_every=50)
+    watch(page)
+    come_back(page)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".panel .text")).to_contain_text("Cancelled at")
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+    stopped = count_previews(page)
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.locator(".panel .text")).to_contain_text("is ready", timeout=JOB_MS)
+    assert count_previews(page) > stopped
+    expect(page.locator(".slide output")).to_have_text("Iteration 1500 of 1500")
+    expect(page.get_by_role("button", name="Run the new model")).to_be_visible()
+    proof = page.locator(".panel").get_by_role("link", name="See the proof")
+    expect(proof).to_have_attribute("href", "/proof?dataset=1&run=1")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the weights").click()
+    assert download.value.suggested_filename == "fine-tuned-1.safetensors"
+
+
+def start(page, **settings):
+    page.get_by_text("All settings").click()
+    for name, value in {"batch": 2, "crop": 32, **settings}.items():
+        page.locator(f"#setting-{name}").fill(str(value))
+    page.get_by_role("button", name="Start fine-tuning").click()
+    expect(page.get_by_role("tab", name="Runs")).to_have_attribute("aria-selected", "true")
+
+
+def watch(page):
+    expect(page.locator(".panel .title")).to_contain_text("4 samples, 1 held out")
+    expect(page.locator(".panel .pace")).to_contain_text("left")
+    expect(page.locator(LINES)).to_have_count(1)
+    for pane in ("gan", "now", "mse"):
+        expect(page.locator(f".preview .{pane} img")).to_be_visible()
+    expect(page.locator(".chart[data-figure=removal_rate] .values b")).to_have_text(
+        re.compile(r"^\d\.\d{3}$")
+    )
+    # What is read stays where it is while figures come in.
+    table = page.locator(".studio-finetune .table")
+    before = table.bounding_box()
+    previews = count_previews(page)
+    wait_until(page, "([before]) => document.querySelector('.slide input').max > before", previews)
+    assert table.bounding_box() == before
+
+
+def count_previews(page):
+    return int(page.locator(".slide input").get_attribute("max"))
+
+
+def come_back(page):
+    page.locator(".slide input").focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".slide output")).to_have_text(re.compile(r"^Iteration 100 of \d+$"))
+    expect(page.locator(".preview .now figcaption")).to_have_text("At 100")
+    page.reload()
+    page.wait_for_selector(READY)
+    expect(page.locator(".panel .title")).to_contain_text("Run 1")
+    expect(page.locator(LINES)).to_have_count(1)
+    expect(page.locator(".preview .now figcaption")).to_have_text("Now")
+    assert page.evaluate("document.querySelector('.studio-finetune').dataset.active") == "true"
+
+
+def test_runs_side_by_side(page, accepted):
+    open_page(page, "&view=setup")
+    start(page, iterations=20, preview_every=10)
+    expect(page.locator(".panel .text")).to_contain_text("is ready", timeout=JOB_MS)
+    rows = page.locator(".studio-finetune tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    page.get_by_label("Lines of run 1").check()
+    expect(page.locator(LINES)).to_have_count(2)
+    expect(page.locator(".chart[data-figure=loss] .values b")).to_have_count(2)
+    page.reload()
+    expect(page.locator(LINES)).to_have_count(2)
+    rows.nth(1).get_by_role("button", name="Run 1").click()
+    expect(page.locator(".panel .title")).to_contain_text("Run 1")
+    page.get_by_role("button", name="Use its settings").click()
+    expect(page.get_by_label("Iterations")).to_have_value("1500")
+    expect(page.locator(".estimate")).to_contain_text("judging by run")

@@ -1,0 +1,117 @@
+"""The routes behind the Fine-tune page: what they offer, refuse, start and stop."""
+
+from dataclasses import asdict
+
+import pytest
+
+from desra_studio.services import curation, jobs, models, review
+from desra_studio.storage.tables import State
+from tests.conftest import list_items
+from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
+from tests.services.test_jobs import wait_until_ended
+
+FORM = "/studio/api/datasets/1/finetune"
+SMALL = {"iterations": 4, "batch": 2, "crop": 32, "perceptual_weight": 0, "adversarial_weight": 0}
+
+
+@pytest.fixture
+def accepted(client, studio):
+    """The three images, accepted with their detected masks."""
+    for item in list_items(studio, 1):
+        document = review.describe_image(studio, item["id"])
+        mask = review.load_detected_mask(studio, document["detection"]["id"])
+        saved = review.save_mask(studio, item["id"], mask, 0)
+        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    return client
+
+
+def order(client, **values):
+    revisions = [one["revision_id"] for one in client.get(FORM).json()["candidates"]]
+    return {"revisions": revisions, "generator": 1, "settings": SMALL, **values}
+
+
+def test_what_can_be_chosen(accepted, studio):
+    answer = accepted.get(FORM)
+    assert answer.headers["cache-control"] == "no-store"
+    choices = answer.json()
+    assert [one["name"] for one in choices["candidates"]] == ["a", "b", "c"]
+    assert all(0 <= one["held_out_rank"] <= 1 for one in choices["candidates"])
+    assert list(choices["presets"]) == ["quick", "paper", "long"]
+    quick = choices["presets"]["quick"]
+    extra = {"feather_sigma": curation.FEATHER_SIGMA_PX, "held_out_share": 0.25}
+    assert quick == asdict(curation.QUICK) | extra
+    assert choices["generator"] is None, (
+        "only outputs were imported, and the bundled one is a guess"
+    )
+    assert [one["id"] for one in choices["generators"]] == [
+        view.id for view in models.list_generators(studio)
+    ]
+    assert accepted.get("/studio/api/datasets/77/finetune").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"generator": None}, "Choose a generator"),
+        ({"feather_sigma": None}, "Fill in the feather"),
+        ({"feather_sigma": 51}, "must be in 0..50 px, got 51"),
+        ({"held_out_share": 2}, "held-out share must be"),
+        ({"settings": SMALL | {"iterations": None}}, "Fill in iterations"),
+        ({"settings": SMALL | {"batch": 2.5}}, "batch must be a whole number, got 2.5"),
+        ({"settings": SMALL | {"learning_rate": 5}}, "learning rate must be in 0..1, got 5"),
+        ({"settings": SMALL | {"learning_rate": "fast"}}, "must be a number, got 'fast'"),
+        ({"settings": SMALL | {"colour": 1}}, "no setting named 'colour'"),
+        ({"revisions": [1, 2]}, "at least 3 accepted samples, 2 are chosen"),
+        ({"revisions": [77, 78, 79]}, "3 of the chosen masks were changed"),
+    ],
+)
+def test_an_order_that_cannot_be(accepted, studio, values, says):
+    answer = accepted.post(FORM, json=order(accepted, **values))
+    assert answer.status_code == 422
+    assert says in answer.json()["error"]
+    assert jobs.list_jobs(studio, "finetune") == []
+
+
+def test_a_run_from_upload_to_weights(accepted, studio, generator_file):  # noqa: F811
+    added = accepted.post(
+        "/studio/api/models?name=mine.safetensors", content=generator_file.read_bytes()
+    )
+    assert added.status_code == 201
+    model = added.json()["model"]
+    choices = accepted.get(FORM).json()
+    assert choices["generator"] == model, "the newest that somebody added is the best guess"
+    run = accepted.post(FORM, json=order(accepted, generator=model)).json()["run"]
+    assert wait_until_ended(studio, run).succeeded
+    [listed] = accepted.get(f"{FORM}/runs").json()
+    assert (listed["id"], listed["status"], listed["active"]) == (run, "done", False)
+    assert (listed["base"], listed["samples"], listed["held_out"]) == ("mine", 2, 1)
+    assert (listed["iteration"], listed["iterations"]) == (4, 4)
+    assert listed["settings"] == asdict(curation.FinetuneConfig(**SMALL)) | {
+        "feather_sigma": curation.FEATHER_SIGMA_PX,
+        "held_out_share": 0.25,
+    }
+    assert "mine fine-tuned" in listed["job"]["message"]
+    assert not listed["resumable"]
+    refused = accepted.post(f"/studio/api/runs/{run}/resume")
+    assert "is done" in refused.json()["error"]
+
+
+def test_what_cannot_be_run_on_a_dataset(accepted, studio):
+    run = jobs.start_job(studio, "curve", {"dataset_id": 1, "detector": {}})
+    answer = accepted.post(f"/studio/api/runs/{run}/apply")
+    assert "has no model to run" in answer.json()["error"]
+    wait_until_ended(studio, run)
+    assert accepted.post("/studio/api/runs/77/cancel").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b.pth", "x" * 101])
+def test_a_file_name_that_cannot_be(client, name):
+    answer = client.post("/studio/api/models", params={"name": name}, content=b"x")
+    assert answer.status_code == 422
+    assert "cannot be the name of a file" in answer.json()["error"]
+
+
+def test_a_weight_file_that_is_none(client, studio):
+    answer = client.post("/studio/api/models?name=mine.pth", content=b"text")
+    assert "mine.pth is neither a safetensors" in answer.json()["error"]
+    assert not list(studio.settings.data_dir.glob("upload-*"))
