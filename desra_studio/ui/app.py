@@ -6,7 +6,14 @@ import gradio as gr
 from fastapi import FastAPI
 
 from desra_studio.services.studio import Studio
-from desra_studio.ui import datasets_tab, finetune_tab, models_tab, review_tab, scores_tab
+from desra_studio.ui import (
+    datasets_tab,
+    finetune_tab,
+    models_tab,
+    proof_tab,
+    review_tab,
+    scores_tab,
+)
 from desra_studio.ui.components import build_loop_nav
 from desra_studio.ui.static_files import make_head
 
@@ -45,6 +52,9 @@ def build_pages(studio: Studio) -> gr.Blocks:
     with pages.route("Fine-tune", "/fine-tune"):
         build_loop_nav()
         finetune_tab.build()
+    with pages.route("Proof", "/proof"):
+        build_loop_nav()
+        proof_tab.build()
     with pages.route("Scores", "/scores"):
         build_loop_nav()
         scores_tab.bind(scores_tab.build(), pages, studio)

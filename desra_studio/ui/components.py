@@ -43,6 +43,11 @@ def build_finetune_page() -> gr.HTML:
     return _build("studio-finetune", "finetune/page.js", "element")
 
 
+def build_proof_page() -> gr.HTML:
+    """Build the proof of a fine-tuning, in figures and panes; it loads by itself."""
+    return _build("studio-proof", "proof/proof.js", "element")
+
+
 def build_score_table() -> gr.HTML:
     """Build the table of detectors; `select` tells that its value's `chosen` row is another."""
     return _build("studio-scores detectors", "scores/table.js", "element, props, watch, trigger")

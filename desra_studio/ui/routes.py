@@ -34,6 +34,7 @@ from desra_studio.ui.detector_routes import add_detector_routes
 from desra_studio.ui.finetune_routes import add_finetune_routes
 from desra_studio.ui.label_routes import add_label_routes
 from desra_studio.ui.opinion_routes import add_opinion_routes
+from desra_studio.ui.proof_routes import add_proof_routes
 from desra_studio.ui.queue_routes import add_queue_routes
 from desra_studio.ui.run_live_routes import add_run_live_routes
 from desra_studio.ui.run_routes import add_run_routes
@@ -59,6 +60,7 @@ def make_router(studio: Studio) -> APIRouter:
     add_opinion_routes(router, studio)
     add_user_routes(router, studio)
     add_queue_routes(router, studio)
+    add_proof_routes(router, studio)
     add_finetune_routes(router, studio)
     add_run_live_routes(router, studio)
     add_run_routes(router, studio)

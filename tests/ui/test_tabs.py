@@ -39,7 +39,8 @@ def dataset(studio, dataset_folder):
 
 def test_all_pages_build(studio):
     pages = build_pages(studio)
-    assert [path for path, _, _ in pages.pages] == ["", "review", "fine-tune", "scores", "models"]
+    paths = [path for path, _, _ in pages.pages]
+    assert paths == ["", "review", "fine-tune", "proof", "scores", "models"]
 
 
 def test_an_empty_studio_teaches(make_handlers):

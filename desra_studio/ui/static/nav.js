@@ -18,6 +18,7 @@ const STEPS = [
     title: "Fine-tune",
     count: (loop) => (loop.dataset ? `${loop.accepted} accepted` : ""),
   },
+  { path: "/proof", title: "Proof", count: () => "" },
   {
     path: "/scores",
     title: "Scores",
@@ -28,6 +29,7 @@ const STEPS = [
 const PAGES_OF_JOBS = {
   finetune: "/fine-tune",
   apply: "/fine-tune",
+  prove: "/proof",
   derive: "/models",
   pull: "/models",
   score: "/scores",
@@ -74,7 +76,10 @@ export function mount(element) {
     // Only when it changed: a menu that is open would lose what its user points at.
     if (list !== listed) showDatasets(loop);
     listed = list;
-    for (const { step, count } of links) count.textContent = step.count(loop);
+    for (const { step, link, count } of links) {
+      count.textContent = step.count(loop);
+      link.href = pageAddress(step.path); // a page may have put its dataset into the address
+    }
     showJob(loop.job);
   };
 
@@ -100,7 +105,8 @@ export function mount(element) {
   const choose = (id) => {
     const query = new URLSearchParams(location.search);
     query.set("dataset", id);
-    query.delete("image");
+    // What belongs to one dataset is not in another.
+    for (const name of ["image", "run", "fate", "component"]) query.delete(name);
     location.search = query.toString();
   };
 

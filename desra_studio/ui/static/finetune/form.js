@@ -1,6 +1,6 @@
 // The form at the right: which generator, which preset, what differs from it, and the start.
 
-import { make } from "../dom.js";
+import { addressed, make } from "../dom.js";
 import { addModel, startRun } from "./api.js";
 import { estimateTime, tellTime } from "./estimate.js";
 import { GROUPS, listChanged, MAIN, PRESETS } from "./fields.js";
@@ -13,6 +13,8 @@ export class Form {
   constructor({ onStarted, onModel, onChange, getChosen }) {
     Object.assign(this, { onStarted, onModel, onChange, getChosen });
     this.runs = [];
+    /** The model that the address wants to be fine-tuned again. */
+    this.asked = Number(addressed("model")) || null;
     this.settings = new Settings(() => this.#changed());
     this.generator = make("select", { id: "finetune-generator", onchange: () => this.#changed() });
     this.file = make("input", { type: "file", accept: WEIGHTS, hidden: true, onchange: () => this.#add() });
@@ -59,7 +61,8 @@ export class Form {
     const options = choices.generators.map(({ id, label }) => make("option", { value: id }, label));
     this.generator.replaceChildren(none, ...options);
     const known = (id) => choices.generators.some((one) => one.id === id);
-    const wanted = [this.added, stored.generator, choices.generator].find(known);
+    const wanted = [this.added, this.asked, stored.generator, choices.generator].find(known);
+    this.asked = null; // from now on what is chosen here stands
     this.generator.value = wanted ?? "";
     this.preset = stored.preset in choices.presets ? stored.preset : choices.preset;
     const values = { ...choices.presets[this.preset], ...stored.settings };

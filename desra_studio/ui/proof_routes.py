@@ -1,0 +1,20 @@
+"""The route of the Proof page beside those of a run."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from desra_studio.services.jobs import sweep_lost_jobs
+from desra_studio.services.proof_runs import list_proof_runs
+from desra_studio.services.studio import Studio
+from desra_studio.ui.answers import NEVER
+
+
+def add_proof_routes(router: APIRouter, studio: Studio) -> None:
+    """Add the list that the page begins with."""
+
+    @router.get("/api/fine-tunings")
+    def read_fine_tunings(response: Response, run: int | None = None) -> dict[str, Any]:
+        sweep_lost_jobs(studio)
+        response.headers.update(NEVER)
+        return {"runs": list_proof_runs(studio, run)}

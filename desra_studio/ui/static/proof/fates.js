@@ -1,0 +1,64 @@
+// What became of components, and the walk through them. No DOM here.
+
+/** What can become of a component, in the order of the walk; the sign tells them apart by shape. */
+export const FATES = [
+  { id: "new", title: "New", sign: "+" },
+  { id: "unchanged", title: "Unchanged", sign: "=" },
+  { id: "fixed", title: "Fixed", sign: "✓" },
+];
+
+export const findFate = (id) => FATES.find((fate) => fate.id === id) ?? null;
+
+/** How many components have each fate: { new, unchanged, fixed }. */
+export const countFates = (components) =>
+  Object.fromEntries(
+    FATES.map(({ id }) => [id, components.filter(({ fate }) => fate === id).length]),
+  );
+
+/** The components of a fate in their order; of all fates where it is null. */
+export const listComponents = (components, fate) =>
+  fate ? components.filter((component) => component.fate === fate) : components;
+
+/** The component some steps away in a list, from its ends on at the other one; null in none. */
+export function stepComponent(list, current, offset) {
+  if (!list.length) return null;
+  const at = list.indexOf(current);
+  if (at < 0) return list.at(offset < 0 ? -1 : 0);
+  return list.at((at + offset) % list.length);
+}
+
+/** New and unchanged components, which go back into the review queue: { count, images, first }. */
+export function listOpen(components) {
+  const open = components.filter(({ fate }) => fate !== "fixed");
+  const images = new Set(open.map(({ image_id }) => image_id));
+  return { count: open.length, images: images.size, first: open[0] ?? null };
+}
+
+export const countNoun = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** A component in words, beside its fate. */
+export function describeComponent({ area_px, centre }) {
+  const [x, y] = centre.map(Math.round);
+  return `${Math.round(area_px)} px at x ${x}, y ${y}`;
+}
+
+/** The fate that an address asks for, null for all, and the place in that list, from 0. */
+export function readWalk(search) {
+  const query = new URLSearchParams(search);
+  const place = Number(query.get("component") ?? 1);
+  return {
+    fate: findFate(query.get("fate"))?.id ?? null,
+    place: Number.isInteger(place) && place > 0 ? place - 1 : 0,
+  };
+}
+
+/** The query of an address with another walk in it. */
+export function writeWalk(search, { run, dataset, fate, place }) {
+  const query = new URLSearchParams(search);
+  const kept = { run, dataset, fate, component: place > 0 ? place + 1 : null };
+  for (const [name, value] of Object.entries(kept)) {
+    if (value === null || value === undefined) query.delete(name);
+    else query.set(name, value);
+  }
+  return `?${query}`;
+}

@@ -1,0 +1,209 @@
+// The walk through the components: which ones, which one is shown, and the keys.
+
+import { makeButton } from "../controls.js";
+import { make, pageAddress } from "../dom.js";
+import { nameKeys } from "../review/keys/key_map.js";
+import {
+  FATES,
+  countFates,
+  describeComponent,
+  findFate,
+  listComponents,
+  readWalk,
+  stepComponent,
+  writeWalk,
+} from "./fates.js";
+import { ProofPanes } from "./panes.js";
+
+const PAN_PX = 60;
+
+export class Walk {
+  #list = [];
+  #current = null;
+  #fate = null;
+
+  /** @param {object} page has the `root` that takes the keys. */
+  constructor(page) {
+    this.page = page;
+    this.panes = new ProofPanes(() => page.focus());
+    const span = (className) => make("span", { className });
+    const button = (...rest) => makeButton(page, ...rest);
+    this.filters = [null, ...FATES.map(({ id }) => id)].map((id) => this.#buildFilter(id));
+    this.position = span("position");
+    this.about = make("span", { className: "about", role: "status" });
+    this.review = make("a", {}, "Open in Review");
+    this.outline = make("input", { type: "checkbox", checked: true });
+    this.outline.addEventListener("change", () => this.panes.toggleOutline(this.outline.checked));
+    this.blinker = makeButton(page, "Blink", "X", () => {});
+    this.blinker.title = "Before and after change places while held (X)";
+    this.steps = [
+      button("Previous", "Shift+N", () => this.step(-1)),
+      button("Next", "N", () => this.step(1)),
+    ];
+    this.none = make("p", { className: "none" });
+    this.element = make(
+      "div",
+      { className: "walk" },
+      make(
+        "div",
+        { className: "bar" },
+        make("div", { className: "fates", role: "group", ariaLabel: "Components to walk through" },
+          ...this.filters.map((filter) => filter.button)),
+        span("gap"),
+        this.position,
+        ...this.steps,
+      ),
+      make("div", { className: "stage" }, this.panes.element, this.none),
+      make(
+        "div",
+        { className: "bar bottom" },
+        this.about,
+        this.review,
+        span("gap"),
+        make("label", {}, this.outline, "Outline", make("kbd", {}, "H")),
+        this.blinker,
+        button("Component / whole", "Z", () => this.panes.toggleFit()),
+      ),
+    );
+    this.#bindBlinker();
+  }
+
+  /** Show a proof, at the component that the address names. */
+  show(proof) {
+    this.proof = proof;
+    this.images = new Map(proof.images.map((image) => [image.id, image]));
+    const counts = countFates(proof.components);
+    for (const { id, count, button } of this.filters) {
+      const number = id ? counts[id] : proof.components.length;
+      count.textContent = String(number);
+      button.disabled = id !== null && !number;
+    }
+    const { fate, place } = readWalk(location.search);
+    this.#choose(fate);
+    this.#open(this.#list[place] ?? this.#list[0] ?? null);
+  }
+
+  step(offset) {
+    this.#open(stepComponent(this.#list, this.#current, offset));
+  }
+
+  #buildFilter(id) {
+    const { title, sign } = findFate(id) ?? { title: "All", sign: "" };
+    const count = make("span", { className: "count" });
+    const made = make(
+      "button",
+      { type: "button" },
+      ...(sign ? [make("span", { className: `sign ${id}`, ariaHidden: "true" }, sign)] : []),
+      title,
+      " ",
+      count,
+    );
+    this.page.onClick(made, () => {
+      this.#choose(id);
+      this.#open(this.#list.includes(this.#current) ? this.#current : (this.#list[0] ?? null));
+    });
+    return { id, count, button: made };
+  }
+
+  #choose(fate) {
+    this.#fate = fate;
+    this.#list = listComponents(this.proof.components, fate);
+    for (const { id, button } of this.filters) button.ariaPressed = String(id === fate);
+  }
+
+  async #open(component) {
+    this.#current = component;
+    this.#describe();
+    if (!component) return;
+    const image = this.images.get(component.image_id);
+    const { components } = this.proof;
+    const others = components.filter((each) => each !== component && each.image_id === image.id);
+    await this.panes.show(image, component, others);
+    if (this.#current !== component) return;
+    this.page.root.dataset.shown = components.indexOf(component) + 1;
+    const next = stepComponent(this.#list, component, 1);
+    this.panes.prefetch(this.images.get(next.image_id));
+  }
+
+  #describe() {
+    const component = this.#current;
+    const place = this.#list.indexOf(component);
+    this.panes.element.hidden = !component;
+    this.none.hidden = component !== null;
+    this.none.textContent = "No component here: none was detected, neither before nor after.";
+    for (const step of this.steps) step.disabled = this.#list.length < 2;
+    this.position.textContent = component ? `${place + 1}/${this.#list.length}` : "";
+    this.review.hidden = !component;
+    this.about.replaceChildren();
+    const { run, dataset_id: dataset } = this.proof;
+    const address = { run: run.id ?? run, dataset, fate: this.#fate, place };
+    history.replaceState(history.state, "", location.pathname + writeWalk(location.search, address));
+    if (!component) return;
+    const { title, sign } = findFate(component.fate);
+    const { id, name } = this.images.get(component.image_id);
+    this.about.append(
+      make("span", { className: `sign ${component.fate}`, ariaHidden: "true" }, sign),
+      " ",
+      make("strong", {}, title),
+      ` ${describeComponent(component)} of `,
+      make("strong", { className: "name" }, name),
+    );
+    this.review.href = pageAddress("/review", { dataset, image: id });
+  }
+
+  #bindBlinker() {
+    const hold = (held) => () => this.panes.blink(held);
+    this.blinker.addEventListener("pointerdown", (event) => {
+      this.blinker.setPointerCapture(event.pointerId);
+      this.panes.blink(true);
+    });
+    for (const name of ["pointerup", "pointercancel", "blur"]) {
+      this.blinker.addEventListener(name, hold(false));
+    }
+    for (const [name, held] of [["keydown", true], ["keyup", false]]) {
+      this.blinker.addEventListener(name, (event) => {
+        const isPress = event.key === " " || event.key === "Enter";
+        if (isPress && !event.repeat) this.panes.blink(held);
+      });
+    }
+    window.addEventListener("blur", hold(false));
+  }
+
+  /** What a pressed key does; null where it does nothing. */
+  #findAction(event) {
+    const { panes } = this;
+    const actions = {
+      n: () => this.step(1),
+      "shift+n": () => this.step(-1),
+      h: () => {
+        this.outline.checked = !this.outline.checked;
+        panes.toggleOutline(this.outline.checked);
+      },
+      x: () => event.repeat || panes.blink(true),
+      z: () => panes.toggleFit(),
+      "+": () => panes.zoom(1.25),
+      "=": () => panes.zoom(1.25),
+      "-": () => panes.zoom(0.8),
+      arrowleft: () => panes.pan(PAN_PX, 0),
+      arrowright: () => panes.pan(-PAN_PX, 0),
+      arrowup: () => panes.pan(0, PAN_PX),
+      arrowdown: () => panes.pan(0, -PAN_PX),
+    };
+    const key = nameKeys(event).find((name) => Object.hasOwn(actions, name));
+    return key ? actions[key] : null;
+  }
+
+  /** Let the keys work wherever the focus is, but not while something is chosen from a menu. */
+  bindKeys(root) {
+    root.addEventListener("keydown", (event) => {
+      if (!this.proof || event.altKey || event.target.matches("select")) return;
+      // In the figures the arrow keys scroll, on a control its own keys come first.
+      if (event.key.startsWith("Arrow") && event.target.matches("aside *, input")) return;
+      const act = this.#findAction(event);
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+    root.addEventListener("keyup", (event) => event.code === "KeyX" && this.panes.blink(false));
+  }
+}

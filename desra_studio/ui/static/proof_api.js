@@ -1,0 +1,17 @@
+// Requests about the proof of fine-tunings.
+
+import { API, postJson, readJson } from "./api.js";
+
+/** The newest fine-tunings and the one asked for, newest first; see services/proof_runs.py. */
+export const loadProofRuns = (run) => readJson(`${API}/fine-tunings${/^\d+$/.test(run) ? `?run=${run}` : ""}`);
+
+/** What a run changed, component by component; see services/proving.py. */
+export const loadProof = (run) => readJson(`${API}/runs/${run}/proof`);
+
+/** Start proving a run again; answers { job }. */
+export const startProof = (run) => postJson(`${API}/runs/${run}/prove`, {});
+
+/** Flag what is new or still there for Review; answers { images, components, dataset_id }. */
+export const sendBack = (run) => postJson(`${API}/runs/${run}/send-back`, {});
+
+export const weightsUrl = (run) => `${API}/runs/${run}/generator.safetensors`;

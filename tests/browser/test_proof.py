@@ -1,0 +1,218 @@
+"""The Proof page in a real browser: a real fine-tuning, its proof, the walk, and the way back."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from desra_studio.assets_folder import find_assets
+from desra_studio.imaging.io import encode_png, read_rgb
+from desra_studio.services import browse, curation, jobs
+from desra_studio.services import review as reviewing
+from desra_studio.services.demo import BUNDLED_GAN, DEMO_PARAMS
+from desra_studio.services.studio import open_studio
+from desra_studio.storage import models, runs
+from desra_studio.storage.tables import RunStatus, State
+from tests.browser.conftest import READ_CANVAS
+from tests.conftest import list_items, make_settings
+from tests.services.test_jobs import wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PROOF = ".studio-proof"
+JOB_SECONDS = 240
+SIDE = 100
+FINGERPRINT = f"""async (pane) => {{
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame();
+  await frame();
+  const hash = await crypto.subtle.digest('SHA-256', ({READ_CANVAS})(pane));
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16)).join('');
+}}"""
+
+
+@pytest.fixture(scope="module")
+def studio(server):
+    """The studio behind the server."""
+    opened = open_studio(make_settings(server.data_dir))
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture(scope="module")
+def dataset(studio, tmp_path_factory):
+    """Four small images with artifacts of the bundled GAN."""
+    folder = tmp_path_factory.mktemp("source") / "LR"
+    folder.mkdir()
+    for name in ("hat", "raft", "rocks", "sails"):
+        lr = read_rgb(find_assets() / "samples" / "LR" / f"{name}.png").pixels
+        top, left = (lr.shape[0] - SIDE) // 2, (lr.shape[1] - SIDE) // 2
+        crop = np.ascontiguousarray(lr[top : top + SIDE, left : left + SIDE])
+        (folder / f"{name}.png").write_bytes(encode_png(crop))
+    with studio.database.read() as session:
+        model = models.find_model(session, BUNDLED_GAN)
+    config = {"name": "set", "model_id": model.id, "params": DEMO_PARAMS.as_dict()}
+    job = jobs.start_job(studio, "demo", {"source": str(folder.parent), **config})
+    return wait_until_done(studio, job).result["dataset_id"]
+
+
+@pytest.fixture(scope="module")
+def run(studio, dataset):
+    """A fine-tuning too short to mend much, so that components stay."""
+    for item in list_items(studio, dataset):
+        document = reviewing.describe_image(studio, item["id"])
+        mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
+        if mask.any():
+            saved = reviewing.save_mask(studio, item["id"], mask, document["version"])
+            reviewing.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, dataset)]
+    run_id = curation.start_finetune(
+        studio,
+        dataset,
+        chosen,
+        browse.get_gan_model_id(studio, dataset),
+        replace(curation.QUICK, iterations=3),
+        held_out_share=0.5,
+    )
+    view = wait_until_done(studio, run_id)
+    assert view.result["proof"]["before_components"] > 2
+    return view
+
+
+def wait_until_done(studio, run_id):
+    wait_for(lambda: not jobs.view_job(studio, run_id).active, JOB_SECONDS)
+    view = jobs.view_job(studio, run_id)
+    assert view.status is RunStatus.DONE, view.message
+    return view
+
+
+def open_proof(page, query=""):
+    page.goto(f"/proof{query}")
+    page.wait_for_selector(f"{PROOF}[data-ready=true]")
+
+
+def read_pane(page, pane):
+    """A fingerprint of what a pane shows, after everything was drawn."""
+    return page.evaluate(FINGERPRINT, pane)
+
+
+def test_an_empty_studio_teaches(page):
+    open_proof(page)
+    expect(page.locator(PROOF)).to_contain_text("Nothing to prove yet")
+    page.locator(PROOF).get_by_role("link", name="Fine-tune a model").click()
+    expect(page).to_have_url(re.compile("/fine-tune"))
+
+
+def test_the_verdict_and_the_walk(page, run):
+    proof = run.result["proof"]
+    open_proof(page)
+    before, removed = proof["before_components"], proof["removed"]
+    expect(page.locator(".verdict")).to_contain_text(f"{removed} of {before} components gone")
+    expect(page.locator("aside .facts")).to_contain_text(f"On {proof['images']} held-out images")
+    expect(page.locator(".figures dt")).to_have_count(6)
+    expect(page.locator(".figures .bound")).to_have_count(5)
+    expect(page.locator(".figures .bound").last).to_contain_text("at least 0.50")
+
+    total = before + proof["added"]
+    shown = page.locator(f"{PROOF}[data-shown]")
+    expect(page.locator(".position")).to_have_text(f"1/{total}")
+    expect(shown).to_have_attribute("data-shown", "1")
+    page.keyboard.press("n")
+    expect(page.locator(".position")).to_have_text(f"2/{total}")
+    expect(shown).to_have_attribute("data-shown", "2")
+    for pane in ("before", "after", "mse"):
+        colours = f"pane => new Set(new Uint32Array(({READ_CANVAS})(pane).buffer)).size"
+        assert page.evaluate(colours, pane) > 500
+    page.reload()
+    page.wait_for_selector(f"{PROOF}[data-shown]")
+    expect(page.locator(".position")).to_have_text(f"2/{total}")
+    page.keyboard.press("Shift+N")
+    page.keyboard.press("Shift+N")
+    expect(page.locator(".position")).to_have_text(f"{total}/{total}")
+
+    page.keyboard.press("n")
+    unchanged = page.get_by_role("button", name="Unchanged")
+    expect(unchanged).to_contain_text(str(proof["remaining"]))
+    unchanged.click()
+    expect(unchanged).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".position")).to_have_text(f"1/{proof['remaining']}")
+    expect(page.locator(".about")).to_contain_text("Unchanged")
+
+
+def test_panes_share_a_view_blink_and_hide_the_outline(page, run):
+    open_proof(page, f"?run={run.id}")
+    page.wait_for_selector(f"{PROOF}[data-shown]")
+    page.mouse.move(5, 5)
+    panes = ("before", "after", "mse")
+    outlined = [read_pane(page, pane) for pane in panes]
+    page.keyboard.press("h")
+    plain = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(outlined, plain, strict=True))
+    expect(page.get_by_label("Outline")).not_to_be_checked()
+
+    before, after, _ = plain
+    caption = page.locator("figure", has=page.locator("canvas[data-pane=after]"))
+    page.keyboard.down("x")
+    expect(caption).to_contain_text("Before")
+    page.keyboard.up("x")
+    expect(caption).to_contain_text("After")
+    assert (read_pane(page, "before"), read_pane(page, "after")) == (before, after)
+
+    box = page.locator("canvas[data-pane=mse]").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+    page.mouse.wheel(0, 400)
+    zoomed = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(plain, zoomed, strict=True))
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    panned = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(zoomed, panned, strict=True))
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    assert [read_pane(page, pane) for pane in panes] == plain
+
+
+def test_what_is_wrong_goes_back_into_the_queue(page, review, run):
+    open_proof(page, f"?run={run.id}")
+    open_count = run.result["proof"]["remaining"] + run.result["proof"]["added"]
+    page.get_by_role("button", name=f"Send {open_count} back into the review queue").click()
+    expect(page.locator("aside .message")).to_contain_text(f"{open_count} component")
+    link = page.get_by_role("link", name="Review what was sent back")
+    expect(link).to_be_focused()
+    page.reload()
+    page.wait_for_selector(f"{PROOF}[data-ready=true]")
+    link.click()
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    expect(page.get_by_label("Order", exact=True)).to_have_value("flagged")
+    expect(review.row(review.name)).to_contain_text("⚑")
+    expect(page.locator("aside [role=option]").first).to_contain_text("⚑")
+
+
+def test_the_model_can_be_had_and_goes_on(page, run):
+    open_proof(page, f"?run={run.id}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the weights").click()
+    assert download.value.suggested_filename == f"fine-tuned-{run.id}.safetensors"
+    page.get_by_role("link", name="Fine-tune again from this model").click()
+    expect(page.locator("#finetune-generator")).to_have_value(str(run.result["model_id"]))
+
+
+def test_a_run_without_a_proof_is_proven_again(page, studio, run):
+    with studio.database.write() as session:
+        row = runs.get_run(session, run.id)
+        row.result = {**row.result, "proof": None}
+    open_proof(page, f"?run={run.id}")
+    expect(page.locator(PROOF)).to_contain_text("Nothing proven yet")
+    page.get_by_role("button", name="Prove again").click()
+    expect(page.locator(".verdict")).to_contain_text("components gone", timeout=1000 * JOB_SECONDS)
+    again = jobs.view_job(studio, run.id).result["proof"]
+    assert again | {"detections": None} == run.result["proof"] | {"detections": None}
+
+
+def test_an_unknown_run_is_said_so(page, run):
+    open_proof(page, "?run=99")
+    expect(page.locator("aside .message")).to_contain_text("There is no fine-tuning 99")
+    expect(page.get_by_label("Fine-tuning")).to_have_value("")
