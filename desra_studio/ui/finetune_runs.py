@@ -19,9 +19,9 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
     """Return the fine-tunings of a dataset, newest first, each with its newest job.
 
     A run is {"id", "status", "active", "resumable", "iteration", "iterations", "base", "model",
-    "model_id", "samples", "held_out", "settings", "seconds", "device", "loss", "warning", "proof",
-    "job"}; `job` is what its progress shows: of its training, or of what was done with its model
-    since then.
+    "model_id", "samples", "held_out", "settings", "seconds", "resumed_from", "device", "loss",
+    "warning", "proof", "job"}; the seconds are those since it was resumed, `job` is what its
+    progress shows: of its training, or of what was done with its model since then.
     """
     jobs.sweep_lost_jobs(studio)
     names = {view.id: view.name for view in models.list_generators(studio)}
@@ -62,6 +62,7 @@ def _describe_run(
         "held_out": config.get("held_out", 0),
         "settings": {name: config[name] for name in SETTINGS if name in config},
         "seconds": result.get("seconds"),
+        "resumed_from": result.get("resumed_from", 0),
         "device": result.get("device"),
         "loss": result.get("loss"),
         "warning": " ".join(filter(None, map(result.get, ("warning", "proof_note")))),
@@ -79,10 +80,12 @@ def _show_newest(job: JobView) -> JobValue:
 def _tell_result(job: JobView) -> str:
     result = job.result
     if job.kind == "finetune":
+        resumed = result.get("resumed_from", 0)
+        timed = f", the last {result['iterations'] - resumed} of them" if resumed else ""
         return (
             f"{result['model']} is ready: {result['iterations']} iterations on "
-            f"{result['samples']} samples in {result['seconds']:.0f} s on {result['device']}, "
-            f"L1 {result['loss']:.4f}."
+            f"{result['samples']} samples{timed} in {result['seconds']:.0f} s on "
+            f"{result['device']}, L1 {result['loss']:.4f}."
         )
     if job.kind == "apply":
         return (

@@ -52,6 +52,8 @@ test("time is estimated from a like run, by the px that go through", () => {
   ];
   assert.deepEqual(estimateTime({ ...settings, iterations: 300 }, 1, runs), { seconds: 30, run: 2 });
   assert.deepEqual(estimateTime({ ...settings, crop: 128 }, 1, runs), { seconds: 40, run: 2 });
+  const resumed = [{ ...runs[2], resumed_from: 50 }];
+  assert.deepEqual(estimateTime(settings, 1, resumed), { seconds: 20, run: 2 });
   assert.equal(estimateTime(settings, 2, runs), null);
   assert.equal(estimateTime({ ...settings, iterations: null }, 1, runs), null);
 });

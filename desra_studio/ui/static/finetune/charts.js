@@ -5,7 +5,7 @@ import { findRange, listFigures, readAt, smooth, tellValue, traceLine } from "./
 
 const SECTIONS = [
   { kind: "loss", title: "Losses" },
-  { kind: "figure", title: "On up to 4 held-out images" },
+  { kind: "figure", title: "Rates, variance outside and IoU on up to 4 held-out images" },
 ];
 
 export class Charts {

@@ -24,9 +24,13 @@ export function estimateTime(settings, generator, runs) {
   const like = (run) =>
     run.status === "done" &&
     run.seconds &&
+    run.settings.iterations > (run.resumed_from ?? 0) &&
     run.generator === generator &&
     LOSSES.every((name) => !run.settings[name] === !settings[name]);
   const run = runs.find(like);
   if (!run || !(countWork(settings) > 0)) return null;
-  return { seconds: (run.seconds * countWork(settings)) / countWork(run.settings), run: run.id };
+  // Its seconds are those of the iterations since it was resumed.
+  const timed = run.settings.iterations - (run.resumed_from ?? 0);
+  const work = countWork({ ...run.settings, iterations: timed });
+  return { seconds: (run.seconds * countWork(settings)) / work, run: run.id };
 }

@@ -6,10 +6,10 @@ export const FIGURES = [
   { name: "perceptual", title: "Perceptual", kind: "loss", weight: "perceptual_weight" },
   { name: "adversarial", title: "Adversarial", kind: "loss", weight: "adversarial_weight" },
   { name: "discriminator", title: "Discriminator", kind: "loss", weight: "adversarial_weight" },
-  { name: "removal_rate", title: "Removal rate", kind: "figure" },
-  { name: "addition_rate", title: "Addition rate", kind: "figure" },
-  { name: "variance_ratio", title: "Variance outside", kind: "figure" },
-  { name: "iou", title: "IoU with the mask", kind: "figure" },
+  { name: "removal_rate", title: "Removal", kind: "figure" },
+  { name: "addition_rate", title: "Addition", kind: "figure" },
+  { name: "variance_ratio", title: "Variance", kind: "figure" },
+  { name: "iou", title: "IoU", kind: "figure" },
 ];
 
 /** The figures that runs of these settings have; L1 is recorded whatever it weighs. */

@@ -91,6 +91,6 @@ function tellCells(run, metrics) {
     tellValue(proof?.addition_rate ?? live.addition_rate),
     tellValue(proof?.variance_ratio_outside ?? live.variance_ratio),
     tellValue(proof?.iou_after ?? live.iou),
-    run.seconds ? tellTime(run.seconds) : "–",
+    run.seconds && !run.resumed_from ? tellTime(run.seconds) : "–",
   ];
 }
