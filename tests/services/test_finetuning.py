@@ -194,7 +194,7 @@ def test_cancel_a_running_job(studio, accepted, generator_file):
 def test_resume_a_cancelled_job(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    settings = replace(SETTINGS, iterations=400, checkpoint_every=10)
+    settings = replace(SETTINGS, iterations=200, checkpoint_every=10)
     run_id = curation.start_finetune(studio, accepted, chosen, model, settings)
     with pytest.raises(InputError, match="ended before its first checkpoint"):
         curation.resume_finetune(studio, run_id)
@@ -209,8 +209,8 @@ def test_resume_a_cancelled_job(studio, accepted, generator_file):
     assert view.result["resumed_from"] >= 10
     assert view.result["resumed_from"] % 10 == 0
     steps = [step for step, _ in jobs.list_job_metrics(studio, run_id, "loss")]
-    assert steps == list(range(1, 401))
-    assert len(jobs.list_job_metrics(studio, run_id, "contrast")) == 400
+    assert steps == list(range(1, 201))
+    assert len(jobs.list_job_metrics(studio, run_id, "contrast")) == 200
     with pytest.raises(InputError, match="is done"):
         curation.resume_finetune(studio, run_id)
     card = models.list_generators(studio)[0]
