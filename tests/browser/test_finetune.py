@@ -131,6 +131,10 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the weights").click()
     assert download.value.suggested_filename == "fine-tuned-1.safetensors"
+    proof.click()
+    page.wait_for_selector(".studio-proof[data-ready=true]")
+    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d of \d+ component"))
+    expect(page.locator("aside .facts")).to_contain_text("On 1 held-out image")
 
 
 def start(page, **settings):
