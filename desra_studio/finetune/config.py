@@ -105,7 +105,7 @@ def _check_ema(value: float) -> None:
 
 
 QUICK = FinetuneConfig(
-    iterations=400,
+    iterations=1000,
     batch=8,
     crop=128,
     learning_rate=2e-4,
@@ -120,7 +120,8 @@ QUICK = FinetuneConfig(
 
 The contrast loss keeps the detail outside the masks that the discriminator is for elsewhere: one of
 12 features made each step six times as slow on a CPU and kept no more of it. The outside counts
-that much, since a generator cannot always tell it from the inside and would smooth both.
+that much, since a generator cannot always tell it from the inside and would smooth both. After 400
+iterations three quarters of the components are not always gone.
 """
 PAPER = FinetuneConfig()
 """METHOD's and Real-ESRGAN's values, for a GPU."""
