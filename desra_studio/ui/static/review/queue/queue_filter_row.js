@@ -18,6 +18,7 @@ const toShare = (percent) => (percent === "" ? "" : String(Number((percent / 100
 const toPercent = (share) => (share === "" ? "" : String(Number((share * 100).toPrecision(6))));
 
 export class QueueFilterRow {
+  #chips = "[]";
   #asked = { filters: NO_FILTERS, order: "name" };
   #facts = { states: {}, kinds: [], annotators: [], classes: [] };
 
@@ -55,12 +56,16 @@ export class QueueFilterRow {
     this.order.value = asked.order;
     this.order.title = `Order: ${this.order.selectedOptions[0].text}`;
     this.button.classList.toggle("used", hasFilters(asked.filters));
-    const chips = describeFilters(asked.filters, this.#facts.classes).map((chip) =>
+    const wanted = describeFilters(asked.filters, this.#facts.classes);
+    // What is under the pointer stays: a click that meets a new button is lost.
+    if (JSON.stringify(wanted) === this.#chips) return;
+    this.#chips = JSON.stringify(wanted);
+    const chips = wanted.map((chip) =>
       make(
         "button",
         {
           title: `Take this filter away: ${chip.text}`,
-          onclick: (event) => this.#after(event, () => this.#ask(dropFilter(asked.filters, chip))),
+          onclick: (event) => this.#after(event, () => this.#ask(dropFilter(this.#asked.filters, chip))),
         },
         make("span", {}, chip.text),
         " ×",
