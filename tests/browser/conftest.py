@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
+from desra_studio.services.studio import open_studio
+from tests.conftest import make_settings
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PATIENCE_MS = 30_000
@@ -58,6 +60,14 @@ def server(tmp_path_factory):
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def studio(server: Server):
+    """The server's data directory, opened beside it."""
+    opened = open_studio(make_settings(server.data_dir))
+    yield opened
+    opened.database.close()
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +129,27 @@ def wait_until(page: Page, script: str, *values: object) -> None:
     raise AssertionError(f"still not true: {script} of {values}")
 
 
+def read_pane(page: Page, pane: str) -> str:
+    """A fingerprint of what a pane shows, after everything was drawn."""
+    return page.evaluate(
+        f"""async (pane) => {{
+          const frame = () => new Promise((done) => requestAnimationFrame(done));
+          await frame();
+          await frame();
+          const hash = await crypto.subtle.digest('SHA-256', ({READ_CANVAS})(pane));
+          return [...new Uint8Array(hash)].map((byte) => byte.toString(16)).join('');
+        }}""",
+        pane,
+    )
+
+
+def count_colours(page: Page, pane: str) -> int:
+    """How many different colours a pane shows: one where it is empty."""
+    return page.evaluate(
+        f"pane => new Set(new Uint32Array(({READ_CANVAS})(pane).buffer)).size", pane
+    )
+
+
 class ReviewPage:
     """The Review page as a person sees it."""
 
@@ -177,22 +208,12 @@ class ReviewPage:
         self.page.mouse.up()
 
     def read_colours(self, pane: str) -> int:
-        """How many different colours a pane shows: one where it is empty."""
-        return self.page.evaluate(
-            f"pane => new Set(new Uint32Array(({READ_CANVAS})(pane).buffer)).size", pane
-        )
+        """See `count_colours`."""
+        return count_colours(self.page, pane)
 
     def read_mask(self) -> str:
-        """A fingerprint of the mask pane, after everything was drawn."""
-        return self.page.evaluate(
-            f"""async () => {{
-              const frame = () => new Promise((done) => requestAnimationFrame(done));
-              await frame();
-              await frame();
-              const hash = await crypto.subtle.digest('SHA-256', ({READ_CANVAS})('mask'));
-              return [...new Uint8Array(hash)].map((byte) => byte.toString(16)).join('');
-            }}"""
-        )
+        """A fingerprint of the mask pane; see `read_pane`."""
+        return read_pane(self.page, "mask")
 
     def expect_mask(self, wanted: str) -> None:
         """Wait until the mask pane shows what has this fingerprint."""

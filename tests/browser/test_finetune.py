@@ -5,13 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.services import review as reviewing
 from desra_studio.services.jobs import cancel_active_job
 from desra_studio.services.models import add_model_file
 from desra_studio.services.studio import open_studio
-from desra_studio.storage.tables import State
 from tests.browser.conftest import wait_until
-from tests.conftest import list_items, make_settings, run_command, write_dataset
+from tests.conftest import accept_detected, make_settings, run_command, write_dataset
 from tests.services.test_upscaling import encode_weights, make_weights
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -41,13 +39,7 @@ def accepted(server, tmp_path_factory):
         "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
     )
     studio = open_studio(make_settings(server.data_dir))
-    for image in list_items(studio, 1):
-        document = reviewing.describe_image(studio, image["id"])
-        mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
-        if image["name"] == "e":
-            mask[:] = True
-        saved = reviewing.save_mask(studio, image["id"], mask, document["version"])
-        reviewing.judge_image(studio, image["id"], State.ACCEPTED, saved.version)
+    accept_detected(studio, 1, all_over="e")
     weights = tmp_path_factory.mktemp("weights") / "small.safetensors"
     weights.write_bytes(encode_weights(make_weights()))
     add_model_file(studio, weights)

@@ -10,13 +10,11 @@ from playwright.sync_api import expect
 from desra_studio.assets_folder import find_assets
 from desra_studio.imaging.io import encode_png, read_rgb
 from desra_studio.services import browse, curation, jobs
-from desra_studio.services import review as reviewing
 from desra_studio.services.demo import BUNDLED_GAN, DEMO_PARAMS
-from desra_studio.services.studio import open_studio
 from desra_studio.storage import models, runs
-from desra_studio.storage.tables import RunStatus, State
-from tests.browser.conftest import READ_CANVAS
-from tests.conftest import list_items, make_settings
+from desra_studio.storage.tables import RunStatus
+from tests.browser.conftest import count_colours, read_pane
+from tests.conftest import accept_detected
 from tests.services.test_jobs import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,21 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROOF = ".studio-proof"
 JOB_SECONDS = 240
 SIDE = 100
-FINGERPRINT = f"""async (pane) => {{
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  await frame();
-  await frame();
-  const hash = await crypto.subtle.digest('SHA-256', ({READ_CANVAS})(pane));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16)).join('');
-}}"""
-
-
-@pytest.fixture(scope="module")
-def studio(server):
-    """The studio behind the server."""
-    opened = open_studio(make_settings(server.data_dir))
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +44,7 @@ def dataset(studio, tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(studio, dataset):
     """A fine-tuning too short to mend much, so that components stay."""
-    for item in list_items(studio, dataset):
-        document = reviewing.describe_image(studio, item["id"])
-        mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
-        if mask.any():
-            saved = reviewing.save_mask(studio, item["id"], mask, document["version"])
-            reviewing.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    accept_detected(studio, dataset)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, dataset)]
     run_id = curation.start_finetune(
         studio,
@@ -91,11 +69,6 @@ def wait_until_done(studio, run_id):
 def open_proof(page, query=""):
     page.goto(f"/proof{query}")
     page.wait_for_selector(f"{PROOF}[data-ready=true]")
-
-
-def read_pane(page, pane):
-    """A fingerprint of what a pane shows, after everything was drawn."""
-    return page.evaluate(FINGERPRINT, pane)
 
 
 def test_an_empty_studio_teaches(page):
@@ -123,8 +96,7 @@ def test_the_verdict_and_the_walk(page, run):
     expect(page.locator(".position")).to_have_text(f"2/{total}")
     expect(shown).to_have_attribute("data-shown", "2")
     for pane in ("before", "after", "mse"):
-        colours = f"pane => new Set(new Uint32Array(({READ_CANVAS})(pane).buffer)).size"
-        assert page.evaluate(colours, pane) > 500
+        assert count_colours(page, pane) > 500
     page.reload()
     page.wait_for_selector(f"{PROOF}[data-shown]")
     expect(page.locator(".position")).to_have_text(f"2/{total}")

@@ -11,23 +11,14 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.services import review as reviewing
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
-from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
 from tests.browser.conftest import ReviewPage
-from tests.conftest import list_items, make_settings, write_dataset
+from tests.conftest import list_items, write_dataset
 
 pytestmark = pytest.mark.browser
 
 NAMES = [f"image_{number:02}" for number in range(16)]
 LONG = 100_000
-
-
-@pytest.fixture(scope="module")
-def studio(server):
-    """The server's data directory, opened beside it."""
-    opened = open_studio(make_settings(server.data_dir))
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture(scope="module")

@@ -31,9 +31,9 @@ from desra_studio.sr.loader import (
 )
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, runs
-from desra_studio.storage.tables import RunStatus, State
+from desra_studio.storage.tables import RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
-from tests.conftest import list_items, make_pair
+from tests.conftest import accept_detected, list_items, make_pair
 from tests.services.test_jobs import wait_for, wait_until_ended
 
 PLAIN = replace(QUICK, contrast_weight=0, mask_share=0, warm_up=0)
@@ -73,11 +73,7 @@ def samples():
 def accepted(studio, dataset_folder):
     dataset = import_dataset(studio, dataset_folder, "set").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    for item in list_items(studio, dataset):
-        document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"]["id"])
-        saved = review.save_mask(studio, item["id"], mask, 0)
-        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    accept_detected(studio, dataset)
     return dataset
 
 

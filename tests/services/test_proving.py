@@ -11,7 +11,7 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.finetune.config import QUICK
 from desra_studio.imaging.io import decode_png, encode_png
-from desra_studio.services import curation, jobs, models, proofs, review
+from desra_studio.services import curation, jobs, models, proofs
 from desra_studio.services.bounds import BOUNDS, find_warnings
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
@@ -22,9 +22,9 @@ from desra_studio.services.worker import run_job
 from desra_studio.sr.loader import encode_weights
 from desra_studio.storage import datasets, runs
 from desra_studio.storage import models as model_rows
-from desra_studio.storage.tables import ModelRole, RunStatus, State
+from desra_studio.storage.tables import ModelRole, RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
-from tests.conftest import list_items, make_pair, write_dataset
+from tests.conftest import accept_detected, make_pair, write_dataset
 
 SETTINGS = replace(QUICK, iterations=3, batch=1, crop=32)
 
@@ -50,11 +50,7 @@ def dataset(studio, tmp_path):
         (folder / "LR" / f"{name}.png").write_bytes(encode_png(lr))
     imported = import_dataset(studio, folder, "set").dataset_id
     detect_dataset(studio, imported, DetectorParams(area_threshold=400))
-    for item in list_items(studio, imported):
-        document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"]["id"])
-        saved = review.save_mask(studio, item["id"], mask, 0)
-        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    accept_detected(studio, imported)
     return imported
 
 

@@ -4,9 +4,8 @@ from dataclasses import asdict
 
 import pytest
 
-from desra_studio.services import curation, jobs, models, review
-from desra_studio.storage.tables import State
-from tests.conftest import list_items
+from desra_studio.services import curation, jobs, models
+from tests.conftest import accept_detected
 from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
 from tests.services.test_jobs import wait_until_ended
 
@@ -17,11 +16,7 @@ SMALL = {"iterations": 4, "batch": 2, "crop": 32, "perceptual_weight": 0, "adver
 @pytest.fixture
 def accepted(client, studio):
     """The three images, accepted with their detected masks."""
-    for item in list_items(studio, 1):
-        document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"]["id"])
-        saved = review.save_mask(studio, item["id"], mask, 0)
-        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+    accept_detected(studio, 1)
     return client
 
 
