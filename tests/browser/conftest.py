@@ -129,6 +129,29 @@ def wait_until(page: Page, script: str, *values: object) -> None:
     raise AssertionError(f"still not true: {script} of {values}")
 
 
+def wait_kept(page: Page, actions: int, drafted: bool = False) -> None:
+    """Wait until this browser's journal has so many actions, and the server has them, too."""
+    wait_until(
+        page,
+        """async ([actions, drafted]) => {
+          const open = (request) => new Promise((done, failed) => {
+            request.onsuccess = () => done(request.result);
+            request.onerror = () => failed(request.error);
+          });
+          const found = (await indexedDB.databases()).some(({ name }) => name.includes("journal"));
+          if (!found) return false;
+          const database = await open(indexedDB.open("desra-studio-journal"));
+          const work = await open(database.transaction("work").objectStore("work").getAll());
+          database.close();
+          const isDrafted = ({ at, draftedAt, isUnderWay }) => at === draftedAt && !isUnderWay;
+          if (drafted && !work.every(isDrafted)) return false;
+          return work.reduce((sum, { actions }) => sum + actions, 0) === actions;
+        }""",
+        actions,
+        drafted,
+    )
+
+
 def read_pane(page: Page, pane: str) -> str:
     """A fingerprint of what a pane shows, after everything was drawn."""
     return page.evaluate(

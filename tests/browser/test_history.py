@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ReviewPage
+from tests.browser.conftest import ReviewPage, wait_kept
 from tests.conftest import run_command, write_dataset
 
 pytestmark = pytest.mark.browser
@@ -102,6 +102,8 @@ def test_a_mask_that_is_gone_from_the_disk(page, review):
     find_revision(page, 1).get_by_role("button", name="View", exact=True).click()
     expect(page.locator(".message")).to_have_text("The mask is gone.")
     assert review.saved.startswith("Saved as revision 1")
+    # Else it offers what it still keeps: nothing shows any more that it was saved.
+    wait_kept(page, 0)
     page.reload()
     expect(page.locator(".message")).to_contain_text(
         "The mask of revision 1 is lost. The mask is gone. You see what the detector marks"

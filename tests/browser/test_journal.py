@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, ReviewPage, wait_until
+from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, ReviewPage, wait_kept, wait_until
 from tests.conftest import run_command, write_dataset
 
 pytestmark = pytest.mark.browser
@@ -88,29 +88,6 @@ def hold_stroke(review, start, end, steps=10):
     review.page.mouse.move(*points[0])
     review.page.mouse.down()
     review.page.mouse.move(*points[1], steps=steps)
-
-
-def wait_kept(page, actions, drafted=False):
-    """Wait until this browser's journal has so many actions, and the server has them, too."""
-    wait_until(
-        page,
-        """async ([actions, drafted]) => {
-          const open = (request) => new Promise((done, failed) => {
-            request.onsuccess = () => done(request.result);
-            request.onerror = () => failed(request.error);
-          });
-          const found = (await indexedDB.databases()).some(({ name }) => name.includes("journal"));
-          if (!found) return false;
-          const database = await open(indexedDB.open("desra-studio-journal"));
-          const work = await open(database.transaction("work").objectStore("work").getAll());
-          database.close();
-          const isDrafted = ({ at, draftedAt, isUnderWay }) => at === draftedAt && !isUnderWay;
-          if (drafted && !work.every(isDrafted)) return false;
-          return work.reduce((sum, { actions }) => sum + actions, 0) === actions;
-        }""",
-        actions,
-        drafted,
-    )
 
 
 def read_restored(review) -> int:

@@ -92,6 +92,21 @@ def test_filters_stand_in_the_address(page, review, judged):
     expect(rows(page)).to_have_count(3)
 
 
+def test_choices_add_up_before_an_answer_comes(page, review, judged):
+    review.open(f"?dataset={judged}")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    panel = page.get_by_role("dialog", name="Filter of the queue")
+    expect(panel.get_by_label("Annotator").locator("option[value=Ann]")).to_be_attached()
+    page.route("**/studio/**/queue*", lambda route: None)
+    panel.get_by_label("Annotator").select_option("Ann")
+    page.keyboard.press("Escape")
+    page.locator("select[aria-label=Order]").select_option("area")
+    page.unroute("**/studio/**/queue*")
+    expect(rows(page)).to_have_count(3)
+    query = parse_qs(urlparse(page.url).query)
+    assert (query["annotator"], query["order"]) == (["Ann"], ["area"])
+
+
 def test_a_shared_address_shows_the_same_queue(page, review, judged, other):
     address = f"?dataset={judged}&state=skipped&state=accepted&order=area"
     review.open(address)

@@ -92,6 +92,7 @@ export class Queue {
   async load(dataset) {
     this.dataset = dataset;
     this.asked = readFilters(location.search);
+    this.head.show(this.asked);
     this.progress.load().catch(() => {}); // the list says it if the server is away
     const wanted = Number(addressed("image"));
     const position = await this.#list(wanted);
@@ -109,6 +110,8 @@ export class Queue {
   /** List other images, or the same ones anew; what is open stays open. */
   async ask(asked) {
     this.asked = asked;
+    // At once: what is chosen before the answer comes is chosen on top of this.
+    this.head.show(asked);
     const open = this.page.document?.record.id;
     history.replaceState(null, "", this.address(open));
     try {
@@ -209,7 +212,6 @@ export class Queue {
     this.rows = new QueueRows();
     this.rows.total = answer.total;
     this.rows.put(answer);
-    this.head.show(asked);
     this.list.show(this.rows, asked.order);
     this.none.hidden = answer.total > 0;
     this.list.element.hidden = answer.total === 0;
