@@ -32,7 +32,8 @@ class ProofPage {
     this.facts = make("div", { className: "facts" });
     this.message = make("p", { className: "message", role: "status" });
     this.actions = make("div", { className: "actions" });
-    this.side = make("aside", { ariaLabel: "Verdict" }, this.menu, this.facts, this.message, this.actions);
+    const foot = make("div", { className: "foot" }, this.message, this.actions);
+    this.side = make("aside", { ariaLabel: "Verdict" }, this.menu, this.facts, foot);
   }
 
   async start() {

@@ -136,7 +136,7 @@ export class Walk {
     this.review.hidden = !component;
     this.about.replaceChildren();
     const { run, dataset_id: dataset } = this.proof;
-    const address = { run: run.id ?? run, dataset, fate: this.#fate, place };
+    const address = { run, dataset, fate: this.#fate, place };
     history.replaceState(history.state, "", location.pathname + writeWalk(location.search, address));
     if (!component) return;
     const { title, sign } = findFate(component.fate);
