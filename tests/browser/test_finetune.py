@@ -87,8 +87,10 @@ def look_at_a_sample(page):
     head = page.locator(".inspector .head")
     expect(head).to_contain_text("b_{{x}}")
     expect(head).to_contain_text("96 x 96 px")
-    for pane in ("lr", "gan", "mse", "pseudo_gt"):
-        expect(page.locator(f".inspector canvas[data-pane={pane}][data-shown]")).to_be_visible()
+    # By the image: until its own are there, the panes show those of the sample before.
+    for pane in ("lr", "gan", "mse", "mask", "pseudo_gt"):
+        shown = f".inspector [data-image='2'] canvas[data-pane={pane}][data-shown]"
+        expect(page.locator(shown)).to_be_visible()
     wait_until(page, f"async () => ({MARKED})() > 0.02")
     before = page.evaluate(PICTURE)
     page.get_by_role("button", name="Next artifact").click()

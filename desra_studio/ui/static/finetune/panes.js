@@ -42,6 +42,8 @@ export class Panes {
       this.boxes = [];
       this.images = {};
       this.urls = {};
+      this.root.dataset.image = key;
+      for (const { canvas } of this.panes) delete canvas.dataset.shown;
     }
     for (const [name, url] of Object.entries(urls)) this.setImage(name, url);
     this.draw();
@@ -64,7 +66,6 @@ export class Panes {
     await image.decode().catch(() => null);
     if (this.urls[name] !== url) return;
     this.images[name] = image;
-    pane.canvas.dataset.shown = url;
     this.draw();
   }
 
@@ -158,6 +159,9 @@ export class Panes {
       if (canvas.width !== pane.width) canvas.width = pane.width;
       if (canvas.height !== pane.height) canvas.height = pane.height;
       this.#drawPane(name, canvas.getContext("2d"), pane);
+      const isShown = name === "mask" ? this.mask && this.images.gan : this.images[name];
+      if (isShown) canvas.dataset.shown = "true";
+      else delete canvas.dataset.shown;
     }
   }
 
