@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 from desra_studio.services.studio import open_studio
@@ -20,6 +29,7 @@ from tests.conftest import make_settings
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PATIENCE_MS = 30_000
 STEP_MS = 50
+DRAFT = "/draft"
 READ_CANVAS = """(pane) => {
   const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -93,6 +103,33 @@ def forget_drafts(server: Server) -> None:
         database.execute("DELETE FROM draft")
 
 
+class Drafts:
+    """The drafts that a context has on their way to the server."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._under_way: set[Request] = set()
+        context.on("request", self._note)
+        context.on("requestfinished", self._drop)
+        context.on("requestfailed", self._drop)
+
+    def _note(self, request: Request) -> None:
+        if request.url.endswith(DRAFT):
+            self._under_way.add(request)
+
+    def _drop(self, request: Request) -> None:
+        self._under_way.discard(request)
+
+    def finish(self) -> None:
+        """Send no more, and let the server finish: after `forget_drafts` one would stay."""
+        self._context.route(f"**{DRAFT}", lambda route: route.abort())
+        for _ in range(PATIENCE_MS // STEP_MS):
+            if not (self._under_way and self._context.pages):
+                return
+            self._context.pages[0].wait_for_timeout(STEP_MS)
+        raise AssertionError(f"still under way: {self._under_way}")
+
+
 @pytest.fixture
 def page(chromium: Browser, server: Server):
     """A page of its own profile; the test fails if its scripts do."""
@@ -110,9 +147,11 @@ def page(chromium: Browser, server: Server):
             else None
         ),
     )
+    drafts = Drafts(context)
     yield opened
     # A route of the test may still be about to answer.
     opened.unroute_all(behavior="ignoreErrors")
+    drafts.finish()
     context.close()
     assert problems == []
 
