@@ -121,7 +121,7 @@ class Drafts:
         self._under_way.discard(request)
 
     def finish(self) -> None:
-        """Send no more, and let the server finish: after `forget_drafts` one would stay."""
+        """Send no more, and let the server finish, before the next test clears all drafts."""
         self._context.route(f"**{DRAFT}", lambda route: route.abort())
         for _ in range(PATIENCE_MS // STEP_MS):
             if not (self._under_way and self._context.pages):
