@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 # A stroke under way is kept as often.
 PART_MS = 200
+# A draft is sent so long after what it drafts.
+DRAFT_MS = 400
 KEEP_DRAFTS_BACK = """() => {
   const send = window.fetch;
   window.fetch = (target, options) =>
@@ -30,7 +32,7 @@ RESTORED = re.compile(r"Restored (\d+) unsaved actions? from \d")
 @pytest.fixture(scope="module", autouse=True)
 def dataset(server, tmp_path_factory):
     """Small images, one for each test that leaves something behind."""
-    folder = write_dataset(tmp_path_factory.mktemp("source"), names="abcdfgjk")
+    folder = write_dataset(tmp_path_factory.mktemp("source"), names="abcdfgjkl")
     run_command("import", folder, "--name", "set", "--data-dir", server.data_dir)
 
 
@@ -169,6 +171,25 @@ def test_a_draft_reaches_the_server_and_goes_with_the_work(page, review, chromiu
     page.wait_for_selector(".studio-review:not([data-saved=''])")
     wait_draft(page, image, exists=False)
     wait_kept(page, 0)
+
+
+def test_no_draft_overtakes_a_save(page, review):
+    asked = []
+
+    def save_slowly(route):
+        asked.append("save")
+        page.wait_for_timeout(4 * DRAFT_MS)
+        route.continue_()
+
+    page.on("request", lambda request: is_draft(request) and asked.append("draft"))
+    page.route("**/mask", save_slowly)
+    review.open()
+    review.choose("l")
+    review.drag("mask", (0.2, 0.3), (0.4, 0.3))
+    page.keyboard.press("Control+s")
+    review.wait_saved(1)
+    page.wait_for_timeout(2 * DRAFT_MS)
+    assert asked[-1] == "save", "the draft would be offered as unsaved work"
 
 
 def test_an_offline_minute(page, review):

@@ -36,8 +36,7 @@ export class Attempts {
     let done = false;
     let stale = null;
     try {
-      await page.journal.rest();
-      await action();
+      await page.journal.runAlone(action);
       page.say("");
       done = true;
     } catch (error) {

@@ -4,7 +4,7 @@ import { Refusal } from "../../api.js";
 import { dropDraft, putDraft } from "../../drafts_api.js";
 
 const DELAY_MS = 400;
-const PATIENCE_MS = 300;
+const PATIENCE_MS = 3000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
@@ -14,6 +14,7 @@ export class Drafts {
   #waiting = new Set();
   #timer = null;
   #busy = false;
+  #isHeld = false;
   #sending = null;
   #retry = 0;
 
@@ -39,14 +40,26 @@ export class Drafts {
     if (this.#timer === null && !this.#busy) this.#schedule(DELAY_MS);
   }
 
-  /** Wait, not for long, until nothing is on its way: what is saved next must not be overtaken. */
-  async rest() {
+  /**
+   * Send none until `release`, and wait, not for long, for the one on its way: a draft that came
+   * after the save of what it drafts would be offered as unsaved work.
+   */
+  async hold() {
+    this.#isHeld = true;
+    clearTimeout(this.#timer);
+    this.#timer = null;
     const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
     if (this.#busy) await Promise.race([this.#sending, patience]);
   }
 
+  release() {
+    this.#isHeld = false;
+    if (this.#waiting.size && !this.#busy) this.#schedule(this.#retry || DELAY_MS);
+  }
+
   #schedule(delay) {
     clearTimeout(this.#timer);
+    if (this.#isHeld) return;
     this.#timer = setTimeout(() => (this.#sending = this.#sendAll()), delay);
   }
 
@@ -54,6 +67,7 @@ export class Drafts {
     this.#timer = null;
     this.#busy = true;
     for (const work of [...this.#waiting]) {
+      if (this.#isHeld) break;
       this.#waiting.delete(work);
       try {
         await this.#send(work);

@@ -77,9 +77,14 @@ export class Journal {
     return `Offline: ${count} ${!this.#broken ? "kept in this browser" : "on this page only"}`;
   }
 
-  /** Wait until no draft is on its way. */
-  rest() {
-    return this.#drafts.rest();
+  /** Let no draft be on its way while `action` runs. */
+  async runAlone(action) {
+    try {
+      await this.#drafts.hold();
+      await action();
+    } finally {
+      this.#drafts.release();
+    }
   }
 
   /** A save found no server: it is done once there is one again. */
