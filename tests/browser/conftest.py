@@ -29,7 +29,7 @@ from tests.conftest import make_settings
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PATIENCE_MS = 30_000
 STEP_MS = 50
-DRAFT = "/draft"
+DRAFT, CLAIM = "/draft", "/claim"
 READ_CANVAS = """(pane) => {
   const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -97,14 +97,18 @@ def chromium():
         browser.close()
 
 
-def forget_drafts(server: Server) -> None:
-    """Begin without what the test before left unsaved: the page would take it up again."""
+def forget_others(server: Server) -> None:
+    """Begin without what the test before left: unsaved masks, and claims of other names.
+
+    The page would take up the ones again, and be kept off by the others for three minutes.
+    """
     with closing(sqlite3.connect(server.data_dir / "studio.sqlite")) as database, database:
         database.execute("DELETE FROM draft")
+        database.execute("UPDATE review_state SET claimed_by = NULL, claimed_until = NULL")
 
 
-class Drafts:
-    """The drafts that a context has on their way to the server."""
+class LateWrites:
+    """The drafts and claims that a context has on their way to the server."""
 
     def __init__(self, context: BrowserContext) -> None:
         self._context = context
@@ -114,17 +118,19 @@ class Drafts:
         context.on("requestfailed", self._drop)
 
     def _note(self, request: Request) -> None:
-        if request.url.endswith(DRAFT):
+        # A claim that a page gives back as it goes is never told as finished.
+        if request.url.endswith((DRAFT, CLAIM)) and request.method != "DELETE":
             self._under_way.add(request)
 
     def _drop(self, request: Request) -> None:
         self._under_way.discard(request)
 
     def finish(self) -> None:
-        """Send no more, and let the server finish, before the next test clears all drafts."""
+        """Send no more drafts, and let the server finish, before the next test clears them all."""
         self._context.route(f"**{DRAFT}", lambda route: route.abort())
         for _ in range(PATIENCE_MS // STEP_MS):
-            if not (self._under_way and self._context.pages):
+            waited_for = [sent for sent in self._under_way if not sent.frame.page.is_closed()]
+            if not (waited_for and self._context.pages):
                 return
             self._context.pages[0].wait_for_timeout(STEP_MS)
         raise AssertionError(f"still under way: {self._under_way}")
@@ -133,7 +139,7 @@ class Drafts:
 @pytest.fixture
 def page(chromium: Browser, server: Server):
     """A page of its own profile; the test fails if its scripts do."""
-    forget_drafts(server)
+    forget_others(server)
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
     context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
@@ -147,11 +153,11 @@ def page(chromium: Browser, server: Server):
             else None
         ),
     )
-    drafts = Drafts(context)
+    writes = LateWrites(context)
     yield opened
     # A route of the test may still be about to answer.
     opened.unroute_all(behavior="ignoreErrors")
-    drafts.finish()
+    writes.finish()
     context.close()
     assert problems == []
 

@@ -258,6 +258,7 @@ def test_who_works_here(page, review):
     chip = page.locator(".studio-nav .identity")
     expect(chip).to_have_text("as reviewer")
     review.drag("mask", (0.2, 0.4), (0.25, 0.45))
+    expect(page.locator(".saved")).to_have_text("Unsaved changes")
     chip.click()
     dialog = page.get_by_role("dialog", name="Who works here")
     page.keyboard.type("  Fay   Wu ")
