@@ -122,6 +122,23 @@ CREATE TABLE score (
 
 CREATE INDEX ix_score_dataset_id ON score (dataset_id);
 
+CREATE TABLE study (
+  id INTEGER NOT NULL,
+  name VARCHAR(200) NOT NULL,
+  dataset_id INTEGER NOT NULL,
+  kind VARCHAR(20) NOT NULL,
+  state VARCHAR(20) NOT NULL,
+  manifest JSON NOT NULL,
+  manifest_sha VARCHAR(64) NOT NULL,
+  "key" VARCHAR(64) NOT NULL,
+  created_at DATETIME NOT NULL,
+  opened_at DATETIME,
+  closed_at DATETIME,
+  CONSTRAINT pk_study PRIMARY KEY (id),
+  CONSTRAINT uq_study_name UNIQUE (name),
+  CONSTRAINT fk_study_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
+);
+
 CREATE TABLE training_set (
   id INTEGER NOT NULL,
   dataset_id INTEGER NOT NULL,
@@ -231,6 +248,24 @@ CREATE TABLE review_flag (
 
 CREATE INDEX ix_review_flag_image_id ON review_flag (image_id);
 
+CREATE TABLE voter (
+  id INTEGER NOT NULL,
+  study_id INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  code VARCHAR(32) NOT NULL,
+  label VARCHAR(100) NOT NULL,
+  is_open BOOLEAN NOT NULL,
+  expires_at DATETIME,
+  consent_at DATETIME,
+  display JSON NOT NULL,
+  created_at DATETIME NOT NULL,
+  finished_at DATETIME,
+  CONSTRAINT pk_voter PRIMARY KEY (id),
+  CONSTRAINT uq_voter_study_id UNIQUE (study_id, place),
+  CONSTRAINT fk_voter_study_id_study FOREIGN KEY(study_id) REFERENCES study (id),
+  CONSTRAINT uq_voter_code UNIQUE (code)
+);
+
 CREATE TABLE detection (
   id INTEGER NOT NULL,
   image_id INTEGER NOT NULL,
@@ -313,4 +348,74 @@ CREATE TABLE training_sample (
   CONSTRAINT pk_training_sample PRIMARY KEY (training_set_id, revision_id),
   CONSTRAINT fk_training_sample_training_set_id_training_set FOREIGN KEY(training_set_id) REFERENCES training_set (id),
   CONSTRAINT fk_training_sample_revision_id_mask_revision FOREIGN KEY(revision_id) REFERENCES mask_revision (id)
+);
+
+CREATE TABLE region_vote (
+  study_id INTEGER NOT NULL,
+  region_id INTEGER NOT NULL,
+  votes INTEGER NOT NULL,
+  noticed INTEGER NOT NULL,
+  updated_at DATETIME NOT NULL,
+  CONSTRAINT pk_region_vote PRIMARY KEY (study_id, region_id),
+  CONSTRAINT fk_region_vote_study_id_study FOREIGN KEY(study_id) REFERENCES study (id),
+  CONSTRAINT fk_region_vote_region_id_region FOREIGN KEY(region_id) REFERENCES region (id)
+);
+
+CREATE TABLE study_item (
+  id INTEGER NOT NULL,
+  study_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  kind VARCHAR(20) NOT NULL,
+  image_id INTEGER NOT NULL,
+  region_id INTEGER,
+  x INTEGER NOT NULL,
+  y INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  outline JSON,
+  system_a INTEGER NOT NULL,
+  system_b INTEGER,
+  blob_a VARCHAR(64) NOT NULL,
+  blob_b VARCHAR(64),
+  blob_lr VARCHAR(64),
+  better VARCHAR(10),
+  CONSTRAINT pk_study_item PRIMARY KEY (id),
+  CONSTRAINT uq_study_item_study_id UNIQUE (study_id, number),
+  CONSTRAINT fk_study_item_study_id_study FOREIGN KEY(study_id) REFERENCES study (id),
+  CONSTRAINT fk_study_item_image_id_image FOREIGN KEY(image_id) REFERENCES image (id),
+  CONSTRAINT fk_study_item_region_id_region FOREIGN KEY(region_id) REFERENCES region (id)
+);
+
+CREATE TABLE trial (
+  id INTEGER NOT NULL,
+  voter_id INTEGER NOT NULL,
+  item_id INTEGER NOT NULL,
+  question INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  role VARCHAR(20) NOT NULL,
+  swapped BOOLEAN NOT NULL,
+  repeat_of_id INTEGER,
+  code VARCHAR(32) NOT NULL,
+  nonce VARCHAR(32),
+  shown_at DATETIME,
+  CONSTRAINT pk_trial PRIMARY KEY (id),
+  CONSTRAINT uq_trial_voter_id UNIQUE (voter_id, position),
+  CONSTRAINT fk_trial_voter_id_voter FOREIGN KEY(voter_id) REFERENCES voter (id),
+  CONSTRAINT fk_trial_item_id_study_item FOREIGN KEY(item_id) REFERENCES study_item (id),
+  CONSTRAINT fk_trial_repeat_of_id_trial FOREIGN KEY(repeat_of_id) REFERENCES trial (id),
+  CONSTRAINT uq_trial_code UNIQUE (code)
+);
+
+CREATE INDEX ix_trial_item_id ON trial (item_id);
+
+CREATE TABLE vote (
+  id INTEGER NOT NULL,
+  trial_id INTEGER NOT NULL,
+  answer VARCHAR(10) NOT NULL,
+  choice VARCHAR(10) NOT NULL,
+  seconds DOUBLE NOT NULL,
+  created_at DATETIME NOT NULL,
+  CONSTRAINT pk_vote PRIMARY KEY (id),
+  CONSTRAINT uq_vote_trial_id UNIQUE (trial_id),
+  CONSTRAINT fk_vote_trial_id_trial FOREIGN KEY(trial_id) REFERENCES trial (id)
 );

@@ -20,9 +20,10 @@ ALLOWED = {
     "sr": {"imaging", "errors"},
     "metrics": {"imaging", "errors"},
     "finetune": {"sr", "metrics", "imaging", "errors"},
+    "study": {"metrics", "imaging", "errors"},
     "storage": {"imaging", "errors"},
     "services": {
-        "storage", "detection", "sr", "metrics", "finetune", "imaging", "config", "errors",
+        "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "config", "errors",
         "assets_folder",
     },
     "ui": {"services", "progress", "errors"},
@@ -32,8 +33,10 @@ ALLOWED = {
     "cli_detection": {"console", "services", "progress", "config", "errors"},
     "cli_scores": {"console", "services", "progress", "errors"},
     "cli_folders": {"console", "services", "progress", "errors"},
+    "cli_studies": {"console", "services", "progress", "errors"},
     "cli": {
-        "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores", "console", "ui",
+        "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores", "cli_studies",
+        "console", "ui",
         "services", "progress", "config", "errors",
     },
 }  # fmt: skip
@@ -51,6 +54,7 @@ OWNERS = {
         "cli_folders",
         "cli_models",
         "cli_scores",
+        "cli_studies",
         "console",
     },
     "cv2": {"imaging", "detection", "finetune", "services"},

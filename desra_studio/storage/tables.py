@@ -22,6 +22,12 @@ from desra_studio.storage.label_tables import Region as Region
 from desra_studio.storage.label_tables import RegionKind as RegionKind
 from desra_studio.storage.label_tables import Review as Review
 from desra_studio.storage.label_tables import ReviewFlag as ReviewFlag
+from desra_studio.storage.study_tables import RegionVote as RegionVote
+from desra_studio.storage.study_tables import Study as Study
+from desra_studio.storage.study_tables import StudyItem as StudyItem
+from desra_studio.storage.study_tables import Trial as Trial
+from desra_studio.storage.study_tables import Vote as Vote
+from desra_studio.storage.study_tables import Voter as Voter
 
 
 class Model(Base):

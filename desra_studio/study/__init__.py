@@ -1,0 +1,1 @@
+"""User studies: how trials are laid out, and what their votes say."""
