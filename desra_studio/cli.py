@@ -141,7 +141,10 @@ def export(
 @app.command()
 def bench(
     name: Annotated[
-        str, typer.Argument(help="canvas, demo, detect, finetune, queue, startup or upscale.")
+        str,
+        typer.Argument(
+            help="canvas, demo, detect, finetune, intervals, queue, startup, study or upscale."
+        ),
     ],
     as_json: Json = False,
 ) -> None:

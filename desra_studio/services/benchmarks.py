@@ -161,11 +161,19 @@ def time_canvas() -> dict[str, Any]:
     return canvas_benchmark.time_canvas()
 
 
+def time_intervals() -> dict[str, Any]:
+    """Measure how often intervals hold the truth; see `interval_benchmark.time_intervals`."""
+    from desra_studio.services import interval_benchmark
+
+    return interval_benchmark.time_intervals()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "canvas": time_canvas,
     "demo": time_demo,
     "detect": time_detect,
     "finetune": time_finetune,
+    "intervals": time_intervals,
     "queue": time_queue,
     "startup": time_startup,
     "upscale": time_upscale,

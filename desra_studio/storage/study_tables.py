@@ -84,8 +84,8 @@ class Voter(Base):
 class Trial(Base):
     """One question about one item, to one voter; `code` is all that a voter sees of it.
 
-    `role` is training, vote, gold, identical or repeat. Where `swapped`, system b stands at the
-    left. The nonce comes into being when the images were loaded, and only it opens the vote.
+    `role` is training, vote, gold, identical, repeat or decoy. Where `swapped`, system b stands at
+    the left. The nonce comes into being when the images were loaded, and only it opens the vote.
     """
 
     __tablename__ = "trial"
