@@ -46,6 +46,19 @@ class ClaimedError(StudioError):
         self.claimed_by, self.until = claimed_by, until
 
 
+class VoteError(StudioError):
+    """Something that a voter is told: nothing of the study itself is in it.
+
+    Attributes:
+        code: forged, expired, closed, not_yours, already, too_soon, too_many or missing.
+        wait: seconds after which the same may be tried again, where that helps.
+    """
+
+    def __init__(self, code: str, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.code, self.wait = code, wait
+
+
 class SchemaError(StudioError):
     """The database is not of the schema this version works with."""
 

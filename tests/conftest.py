@@ -79,12 +79,12 @@ def make_pair(size: tuple[int, int] = (96, 96), seed: int = 0, busy: int = 40):
     return gan.clip(0, 255).astype(np.uint8), mse.astype(np.uint8)
 
 
-def write_dataset(folder: Path, names=("a", "b", "c"), with_lr: bool = True) -> Path:
+def write_dataset(folder: Path, names=("a", "b", "c"), with_lr: bool = True, size=(96, 96)) -> Path:
     """Write small pairs in DeSRA's layout; each GAN-SR has one artifact of its own."""
     for sub in ("GAN-SR", "MSE-SR", *(["LR"] if with_lr else [])):
         (folder / sub).mkdir(parents=True, exist_ok=True)
     for seed, name in enumerate(names):
-        gan, mse = make_pair(seed=seed)
+        gan, mse = make_pair(size, seed=seed)
         (folder / "GAN-SR" / f"{name}.png").write_bytes(encode_png(gan))
         (folder / "MSE-SR" / f"{name}.png").write_bytes(encode_png(mse))
         if with_lr:

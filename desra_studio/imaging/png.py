@@ -11,6 +11,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
 
 FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+STORED = (cv2.IMWRITE_PNG_COMPRESSION, 0)
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = 8 + 25
 """Where a PNG's second chunk begins: after the signature and IHDR."""
@@ -25,6 +26,18 @@ def encode_pixels(pixels: NDArray[np.uint8]) -> bytes:
         InputError: a shape that PNG does not have.
     """
     done, data = cv2.imencode(".png", pixels, FAST)
+    if not done:
+        raise InputError(f"Pixels of shape {pixels.shape} could not be encoded as PNG.")
+    return data.tobytes()
+
+
+def encode_stored(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode (H, W, 3) BGR uint8 as a PNG without compression: its bytes tell nothing but its size.
+
+    Raises:
+        InputError: a shape that PNG does not have.
+    """
+    done, data = cv2.imencode(".png", pixels, STORED)
     if not done:
         raise InputError(f"Pixels of shape {pixels.shape} could not be encoded as PNG.")
     return data.tobytes()

@@ -38,6 +38,7 @@ from desra_studio.ui.proof_routes import add_proof_routes
 from desra_studio.ui.queue_routes import add_queue_routes
 from desra_studio.ui.run_live_routes import add_run_live_routes
 from desra_studio.ui.run_routes import add_run_routes
+from desra_studio.ui.study_routes import add_study_routes
 from desra_studio.ui.user_routes import add_user_routes
 from desra_studio.ui.view_routes import add_view_routes
 
@@ -64,6 +65,7 @@ def make_router(studio: Studio) -> APIRouter:
     add_finetune_routes(router, studio)
     add_run_live_routes(router, studio)
     add_run_routes(router, studio)
+    add_study_routes(router, studio)
     return router
 
 

@@ -26,6 +26,7 @@ from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import FOREVER
 from desra_studio.ui.routes import make_router
 from desra_studio.ui.static_files import STATIC, STATIC_URL
+from desra_studio.ui.vote_routes import make_vote_router
 
 # Before Gradio is imported, which reads it then: nothing of a user leaves the machine.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -51,6 +52,7 @@ def create_api(studio: Studio) -> FastAPI:
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.include_router(make_router(studio))
+    app.include_router(make_vote_router(studio))
     app.mount(STATIC_URL, _ForeverStaticFiles(directory=STATIC))
 
     @app.get("/healthz")

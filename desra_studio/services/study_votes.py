@@ -1,0 +1,131 @@
+"""The votes of a study: as ballots for the statistics, and as CSV and JSON for everybody else."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from desra_studio.services.studio import Studio
+from desra_studio.storage import studies
+from desra_studio.storage.studies import VoteRow
+from desra_studio.study.votes import Ballot
+
+COLUMNS = (
+    "vote", "voter", "label", "joined_by", "image", "item", "kind", "x", "y", "width", "height",
+    "question", "role", "position", "system_a", "system_b", "left", "answer", "chosen", "better",
+    "repeat_of", "seconds", "at", "zoom", "pixel_ratio", "window_width", "window_height",
+)  # fmt: skip
+
+
+def read_ballots(studio: Studio, study_id: int) -> list[Ballot]:
+    """Return all votes of a study, checks and training too; NotFoundError where there is none."""
+    with studio.database.read() as session:
+        study = studies.get_study(session, study_id)
+        return [_make_ballot(row) for row in studies.list_votes(session, study.id)]
+
+
+def list_votes(studio: Studio, study_id: int) -> list[dict[str, Any]]:
+    """Return all votes of a study with the names of what was compared, by `COLUMNS`.
+
+    `left` is the system at the left, `chosen` the one that was chosen, or yes, no or unsure;
+    `better` the right answer where there is one. A voter is a number: no address is kept.
+    """
+    with studio.database.read() as session:
+        study = studies.get_study(session, study_id)
+        names = [system["name"] for system in study.manifest["systems"]]
+        questions = study.manifest["questions"]
+        return [
+            _describe_vote(row, names, questions) for row in studies.list_votes(session, study.id)
+        ]
+
+
+def render_votes_csv(studio: Studio, study_id: int) -> str:
+    """Return all votes of a study as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_guard(row) for row in list_votes(studio, study_id))
+    return text.getvalue()
+
+
+def render_votes_json(studio: Studio, study_id: int) -> str:
+    """Return all votes of a study as JSON, with the hash of its manifest."""
+    with studio.database.read() as session:
+        study = studies.get_study(session, study_id)
+    told = {
+        "study": study.name,
+        "manifest_sha": study.manifest_sha,
+        "votes": list_votes(studio, study_id),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+def _make_ballot(row: VoteRow) -> Ballot:
+    return Ballot(
+        trial=row.trial.id,
+        voter=row.voter.id,
+        image=row.item.image_id,
+        item=row.item.id,
+        question=row.trial.question,
+        role=row.trial.role,
+        answer=row.vote.answer,
+        choice=row.vote.choice,
+        system_a=row.item.system_a,
+        system_b=row.item.system_b,
+        better=row.item.better,
+        repeat_of=row.trial.repeat_of_id,
+        seconds=row.vote.seconds,
+    )
+
+
+def _describe_vote(row: VoteRow, names: list[str], questions: list[str]) -> dict[str, Any]:
+    item, trial, voter = row.item, row.trial, row.voter
+    first, second = _name_sides(row, names)
+    chosen = {"a": first, "b": second}.get(row.vote.choice, row.vote.choice)
+    return {
+        "vote": row.vote.id,
+        "voter": voter.place + 1,
+        "label": voter.label,
+        "joined_by": "open link" if voter.is_open else "personal link",
+        "image": row.image,
+        "item": item.number,
+        "kind": item.kind,
+        "x": item.x,
+        "y": item.y,
+        "width": item.width,
+        "height": item.height,
+        "question": questions[trial.question],
+        "role": trial.role,
+        "position": trial.position + 1,
+        "system_a": first,
+        "system_b": second,
+        "left": (second if trial.swapped else first) if second else "",
+        "answer": row.vote.answer,
+        "chosen": chosen,
+        "better": {"a": first, "b": second}.get(item.better or "", item.better or ""),
+        "repeat_of": trial.repeat_of_id or "",
+        "seconds": round(row.vote.seconds, 3),
+        "at": row.vote.created_at.isoformat(),
+        "zoom": voter.display.get("zoom", ""),
+        "pixel_ratio": voter.display.get("ratio", ""),
+        "window_width": voter.display.get("width", ""),
+        "window_height": voter.display.get("height", ""),
+    }
+
+
+def _name_sides(row: VoteRow, names: list[str]) -> tuple[str, str]:
+    """Return what a and b are, the degraded ones of gold and training told as such."""
+    item = row.item
+    first = names[item.system_a]
+    if item.system_b is None:
+        return first, ""
+    second = names[item.system_b]
+    return first, f"{second}, degraded" if item.better else second
+
+
+def _guard(row: dict[str, Any]) -> dict[str, Any]:
+    """Keep a table program from taking a name for a formula."""
+    return {
+        key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+        for key, value in row.items()
+    }

@@ -1,0 +1,261 @@
+"""Voting: what one voter is shown, and the answers, each of which counts once.
+
+Nothing here tells a voter what made a picture: trials are known by opaque codes alone.
+"""
+
+import hmac
+from datetime import datetime
+from typing import Any
+
+from desra_studio.errors import NotFoundError, VoteError
+from desra_studio.services.studies import close_if_done
+from desra_studio.services.studio import Studio
+from desra_studio.services.study_links import (
+    check_open,
+    find_open_study,
+    find_voter,
+    is_open_link,
+    make_code,
+)
+from desra_studio.services.study_links import join_study as join_study
+from desra_studio.services.study_orders import CHOICE
+from desra_studio.services.study_trials import list_blobs, plan_session, tell_next
+from desra_studio.storage import studies
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import Study, StudyItem, Trial, Vote, Voter, now
+
+DISPLAY_LIMITS = {"zoom": 100.0, "ratio": 100.0, "width": 1e5, "height": 1e5}
+TRAINING_TEXTS = {
+    True: "Right.",
+    False: "Not quite. Look again: the other answer is the plain one here.",
+}
+
+
+def describe_session(studio: Studio, link: str) -> dict[str, Any]:
+    """Return what a voter is told before and while voting.
+
+    Returns:
+        {"title", "kind", "consent", "questions", "min_seconds", "show_lr", "state": join, consent,
+        running, done or closed, "trials", "done"}.
+
+    Raises:
+        VoteError: the link is forged or has expired.
+    """
+    with studio.database.read() as session:
+        voter = None
+        if is_open_link(link):
+            study = find_open_study(session, link)
+        else:
+            voter, study = find_voter(session, link)
+        done, trials = studies.count_trials(session, voter.id) if voter else (0, 0)
+        named = ("title", "kind", "consent", "questions", "min_seconds", "show_lr")
+        return {name: study.manifest[name] for name in named} | {
+            "state": _tell_state(study, voter, done, trials),
+            "trials": trials,
+            "done": done,
+        }
+
+
+def begin_session(studio: Studio, link: str, display: dict[str, Any]) -> dict[str, Any]:
+    """Keep that a voter agreed, and what they look at; plan their trials, the first time.
+
+    Args:
+        studio: the installation.
+        link: personal.
+        display: {"zoom", "ratio", "width", "height"}: numbers; anything else is left out.
+
+    Returns:
+        The first trial; see `find_next`.
+
+    Raises:
+        VoteError: the link is forged or has expired, or the study is not open or has all votes.
+    """
+    with studio.database.write() as session:
+        voter, study = find_voter(session, link)
+        check_open(study)
+        voter.display = _keep_display(display)
+        if voter.consent_at is None:
+            voter.consent_at = now()
+            plan_session(session, study, voter)
+        return tell_next(session, study, voter)
+
+
+def find_next(studio: Studio, link: str) -> dict[str, Any]:
+    """Return the first trial that a voter has not answered.
+
+    Returns:
+        {"trial": None, or {"code", "training": whether feedback follows, "question", "images":
+        [{"side", "url"}], "lr": url or None, "width", "height": px, "outline": [[x, y], ...] or
+        None}, "ahead": urls of pictures that come after, "done", "total"}.
+
+    Raises:
+        VoteError: the link is forged or has expired, or the study is not open.
+    """
+    with studio.database.read() as session:
+        voter, study = find_voter(session, link)
+        check_open(study)
+        return tell_next(session, study, voter)
+
+
+def mark_shown(studio: Studio, link: str, code: str) -> dict[str, Any]:
+    """Note that all pictures of a trial are loaded; only from now on can it be voted on.
+
+    A page that is loaded again begins anew: the minimum time counts from the last time.
+
+    Returns:
+        {"nonce": to send with the answer, "wait": seconds before which none is taken}.
+
+    Raises:
+        VoteError: see `cast_vote`, and already, where the trial was answered.
+    """
+    with studio.database.write() as session:
+        voter, study = find_voter(session, link)
+        check_open(study)
+        trial = _get_trial(session, voter, code)
+        if studies.find_vote(session, trial.id):
+            raise _refuse_again()
+        trial.nonce = trial.nonce or make_code()
+        trial.shown_at = now()
+        return {"nonce": trial.nonce, "wait": study.manifest["min_seconds"]}
+
+
+def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> dict[str, Any]:
+    """Take an answer, once; the same answer sent again is answered in the same way.
+
+    Returns:
+        {"feedback": None, or {"right", "text"} after training, "next": see `find_next`}.
+
+    Raises:
+        VoteError: forged or expired link, a study that is not open, a trial of somebody else or
+            none at all, an answer that the trial does not have, one before the pictures were
+            loaded or the minimum time had passed, or a second, different one.
+    """
+    with studio.database.write() as session:
+        voter, study = find_voter(session, link)
+        check_open(study)
+        trial = _get_trial(session, voter, code)
+        choice = _read_choice(study, trial, answer)
+        known = studies.find_vote(session, trial.id)
+        if known and (known.answer != answer or not _is_nonce(trial, nonce)):
+            raise _refuse_again()
+        moment = now()
+        wait = 0.0 if known else _measure_wait(study, trial, nonce, moment)
+        if not wait:
+            if not known:
+                _keep_vote(session, trial, answer, choice, moment)
+            return _tell_outcome(session, study, voter, trial, choice)
+    # Behind the block, which keeps that waiting began anew where a clock went back.
+    raise VoteError("too_soon", "Look at the pictures a little longer first.", wait)
+
+
+def load_picture(studio: Studio, code: str, side: str) -> bytes:
+    """Return the PNG that stands on one side of a trial.
+
+    Args:
+        studio: the installation.
+        code: of the trial.
+        side: left, right, only or lr.
+
+    Raises:
+        VoteError: no such trial or picture, a study that is not open, or a file that is missing.
+    """
+    with studio.database.read() as session:
+        trial = studies.find_trial(session, code)
+        item = session.get_one(StudyItem, trial.item_id) if trial else None
+        if trial is None or item is None:
+            raise VoteError("missing", "There is no such picture.")
+        check_open(studies.get_study(session, item.study_id))
+    sha = list_blobs(trial, item).get(side)
+    if sha is None:
+        raise VoteError("missing", "There is no such picture.")
+    try:
+        return studio.blobs.get(sha)
+    except NotFoundError as error:
+        raise VoteError(
+            "missing",
+            "A picture of this study is missing, so that you cannot vote on it. Please tell who "
+            "sent you the link; the votes that you gave are kept.",
+        ) from error
+
+
+def _tell_outcome(
+    session: Session, study: Study, voter: Voter, trial: Trial, choice: str
+) -> dict[str, Any]:
+    feedback = None
+    if trial.role == "training":
+        right = choice == session.get_one(StudyItem, trial.item_id).better
+        feedback = {"right": right, "text": TRAINING_TEXTS[right]}
+    following = tell_next(session, study, voter)
+    if following["trial"] is None and voter.finished_at is None:
+        voter.finished_at = now()
+        close_if_done(session, study)
+    return {"feedback": feedback, "next": following}
+
+
+def _tell_state(study: Study, voter: Voter | None, done: int, trials: int) -> str:
+    if voter is not None and voter.consent_at is not None and done >= trials:
+        return "done"
+    if study.state != "open":
+        return "closed"
+    if voter is None:
+        return "join"
+    return "running" if voter.consent_at else "consent"
+
+
+def _keep_display(display: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: float(value)
+        for name, most in DISPLAY_LIMITS.items()
+        if isinstance(value := display.get(name), (int, float)) and 0 < value <= most
+    }
+
+
+def _get_trial(session: Session, voter: Voter, code: str) -> Trial:
+    trial = studies.find_trial(session, code)
+    if trial is None or trial.voter_id != voter.id:
+        raise VoteError("not_yours", "This is not one of your pictures. Load the page again.")
+    return trial
+
+
+def _read_choice(study: Study, trial: Trial, answer: str) -> str:
+    """Return what an answer means: a, b, unsure, yes or no."""
+    allowed = ("left", "right", "unsure") if study.kind == CHOICE else ("yes", "no", "unsure")
+    if answer not in allowed:
+        raise VoteError("missing", f"The answer must be one of {', '.join(allowed)}.")
+    if answer in ("left", "right"):
+        return "b" if (answer == "left") == trial.swapped else "a"
+    return answer
+
+
+def _measure_wait(study: Study, trial: Trial, nonce: str, moment: datetime) -> float:
+    """Return how many seconds an answer is too early; 0 where it is not."""
+    if trial.shown_at is None or not _is_nonce(trial, nonce):
+        raise VoteError("too_soon", "Wait until the pictures are loaded.")
+    least = float(study.manifest["min_seconds"])
+    elapsed = (moment - trial.shown_at).total_seconds()
+    if elapsed < 0:
+        trial.shown_at = moment
+        elapsed = 0.0
+    return max(0.0, least - elapsed)
+
+
+def _keep_vote(session: Session, trial: Trial, answer: str, choice: str, moment: datetime) -> None:
+    shown = trial.shown_at or moment
+    session.add(
+        Vote(
+            trial_id=trial.id,
+            answer=answer,
+            choice=choice,
+            seconds=max(0.0, (moment - shown).total_seconds()),
+            created_at=moment,
+        )
+    )
+    session.flush()
+
+
+def _is_nonce(trial: Trial, nonce: str) -> bool:
+    return hmac.compare_digest((trial.nonce or "").encode(), nonce.encode()) and bool(nonce)
+
+
+def _refuse_again() -> VoteError:
+    return VoteError("already", "This vote was given already. It counts once, as it was given.")

@@ -1,0 +1,211 @@
+"""Who sees what, in which order, and on which side.
+
+Everything follows from the study's seed and the voter's place, so that a plan can be made again.
+"""
+
+import random
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+Unit = tuple[int, int]
+"""Number of an item, and place of the question that is asked about it."""
+CHECK_GAP = 3
+"""Trials that lie between a vote and its repeat, where there is room for as many."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The items of a study that trials are made of, by number.
+
+    Attributes:
+        votes: what the study is about.
+        training: shown first, with feedback.
+        gold: pairs, or outlines, with a plain answer.
+        blank: identical pairs, or decoys: outlines on clean places.
+        blank_role: identical or decoy.
+    """
+
+    votes: tuple[int, ...]
+    training: tuple[int, ...] = ()
+    gold: tuple[int, ...] = ()
+    blank: tuple[int, ...] = ()
+    blank_role: str = "identical"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a voter is to see.
+
+    Attributes:
+        questions: how many are asked about each item.
+        trials: votes per voter, without training and checks; fewer where there are no more.
+        check_share: share of hidden checks in all trials but training, 0..0.5.
+        votes_per_item: votes that each item needs on each question.
+        seed: of the study.
+    """
+
+    questions: int
+    trials: int
+    check_share: float
+    votes_per_item: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """One trial.
+
+    Attributes:
+        item: its number.
+        question: place of the question.
+        role: training, vote, gold, identical, decoy or repeat.
+        swapped: whether system b stands at the left.
+        repeat_of: position of the trial that this one repeats with sides swapped.
+    """
+
+    item: int
+    question: int
+    role: str
+    swapped: bool
+    repeat_of: int | None = None
+
+
+def plan_trials(
+    pool: Pool, plan: Plan, place: int, counts: Mapping[Unit, int]
+) -> list[PlannedTrial]:
+    """Plan the trials of one voter.
+
+    Training comes first. The units (an item and a question) with the fewest votes are chosen, in
+    blocks of one question each, so that nobody has to read the question again at every trial; the
+    order of blocks and within them is the voter's own. Checks are mixed in.
+
+    Args:
+        pool: the items.
+        plan: the study's design.
+        place: of the voter, from 0: neighbours see opposite sides of the same pair.
+        counts: votes that units have, or will have soon.
+
+    Returns:
+        The trials in order; none where every unit has its votes.
+    """
+    order = random.Random(f"{plan.seed}:{place}")
+    units = _choose_units(pool, plan, order, counts)
+    if not units:
+        return []
+    questions = list(range(plan.questions))
+    shift = place % plan.questions
+    questions = questions[shift:] + questions[:shift]
+    trials = [
+        PlannedTrial(item, questions[0], "training", _swap(plan.seed, item, 0, place))
+        for item in pool.training
+    ]
+    blocks = [[unit for unit in units if unit[1] == question] for question in questions]
+    checks = _share_checks(plan, [len(block) for block in blocks])
+    kinds = _cycle_checks(pool, order)
+    for block, number in zip(blocks, checks, strict=True):
+        trials += _mix_block(block, number, kinds, plan, place, order, len(trials))
+    return trials
+
+
+def _choose_units(
+    pool: Pool, plan: Plan, order: random.Random, counts: Mapping[Unit, int]
+) -> list[Unit]:
+    units = [
+        (item, question)
+        for item in pool.votes
+        for question in range(plan.questions)
+        if counts.get((item, question), 0) < plan.votes_per_item
+    ]
+    order.shuffle(units)
+    # Stable: among equally few votes, the order stays the shuffled one.
+    units.sort(key=lambda unit: counts.get(unit, 0))
+    chosen = units[: plan.trials]
+    order.shuffle(chosen)
+    return chosen
+
+
+def _share_checks(plan: Plan, sizes: Sequence[int]) -> list[int]:
+    """Return the number of checks of each block: `check_share` of all trials, rounded once."""
+    votes = sum(sizes)
+    total = round(votes * plan.check_share / (1 - plan.check_share))
+    shared, seen = [], 0
+    for size in sizes:
+        before = round(total * seen / votes)
+        seen += size
+        shared.append(round(total * seen / votes) - before)
+    return shared
+
+
+def _cycle_checks(pool: Pool, order: random.Random) -> "deque[tuple[str, deque[int]]]":
+    """Return the kinds of checks with their items, shuffled; a repeat takes its item later."""
+
+    def mix(items: Iterable[int]) -> deque[int]:
+        mixed = list(items)
+        order.shuffle(mixed)
+        return deque(mixed)
+
+    kinds = [("gold", mix(pool.gold)), (pool.blank_role, mix(pool.blank))]
+    return deque([("repeat", deque()), *((role, items) for role, items in kinds if items)])
+
+
+def _mix_block(
+    block: Sequence[Unit],
+    number: int,
+    kinds: "deque[tuple[str, deque[int]]]",
+    plan: Plan,
+    place: int,
+    order: random.Random,
+    begin: int,
+) -> list[PlannedTrial]:
+    if not block:
+        return []
+    question = block[0][1]
+    trials = [
+        PlannedTrial(item, question, "vote", _swap(plan.seed, item, question, place))
+        for item, _ in block
+    ]
+    repeats = 0
+    for _ in range(number):
+        kinds.rotate(-1)
+        role, items = kinds[0]
+        if role == "repeat":
+            repeats += 1
+            continue
+        items.rotate(-1)
+        swapped = order.random() < 0.5
+        trials.insert(
+            order.randint(0, len(trials)), PlannedTrial(items[0], question, role, swapped)
+        )
+    return _add_repeats(trials, min(repeats, len(block)), order, begin)
+
+
+def _add_repeats(
+    trials: list[PlannedTrial], repeats: int, order: random.Random, begin: int
+) -> list[PlannedTrial]:
+    """Put repeats of early votes behind them; positions count from `begin`."""
+    votes = [position for position, trial in enumerate(trials) if trial.role == "vote"]
+    early = sorted(order.sample(votes[: max(repeats, (len(votes) + 1) // 2)], repeats))
+    added = [(min(len(trials), position + 1 + CHECK_GAP), position) for position in early]
+    slots = [(order.randint(low, len(trials)), position) for low, position in added]
+    mixed: list[PlannedTrial] = []
+    places: dict[int, int] = {}
+    for position in range(len(trials) + 1):
+        for slot, original in slots:
+            if slot == position:
+                first = trials[original]
+                mixed.append(
+                    PlannedTrial(
+                        first.item, first.question, "repeat", not first.swapped, places[original]
+                    )
+                )
+        if position < len(trials):
+            places[position] = begin + len(mixed)
+            mixed.append(trials[position])
+    return mixed
+
+
+def _swap(seed: int, item: int, question: int, place: int) -> bool:
+    """Return whether b stands left: alternately over the voters' places, from either start."""
+    start = random.Random(f"{seed}:{item}:{question}").getrandbits(1)
+    return (place + start) % 2 == 1

@@ -1,0 +1,150 @@
+"""The team's routes of user studies: set up, links, state, results and downloads."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from desra_studio.errors import InputError
+from desra_studio.services import studies, study_findings, study_links, study_reports, study_votes
+from desra_studio.services.studio import Studio
+from desra_studio.services.study_manifests import export_manifest
+from desra_studio.services.study_orders import Rules, StudyOrder
+from desra_studio.ui.answers import MAX_VERSION, NEVER
+
+Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
+
+
+class OrderedStudy(BaseModel):
+    """A study as the page asks for it; what is None, or absent, is as usual."""
+
+    name: str
+    systems: list[Id]
+    title: str | None = None
+    kind: str | None = None
+    questions: list[str] | None = None
+    crops: str | None = None
+    window_px: int | None = None
+    controls: int | None = None
+    max_items: int | None = None
+    images: list[Id] | None = None
+    votes_per_pair: int | None = None
+    trials_per_voter: int | None = None
+    check_share: float | None = None
+    training: int | None = None
+    show_lr: bool | None = None
+    consent: str | None = None
+    min_seconds: float | None = None
+    max_voters: int | None = None
+    rules: dict[str, Any] | None = None
+    seed: int | None = None
+
+    def as_order(self) -> StudyOrder:
+        """Return the order; InputError where it cannot be meant."""
+        values = {key: value for key, value in self.model_dump().items() if value is not None}
+        for name in ("systems", "questions", "images"):
+            if name in values:
+                values[name] = tuple(values[name])
+        if "rules" in values:
+            values["rules"] = Rules.from_dict(values["rules"])
+        return StudyOrder(**values)
+
+
+class WantedLinks(BaseModel):
+    """Whom to make personal links for, and for how many days; None is for ever."""
+
+    labels: list[str]
+    days: int | None = None
+
+
+class LosingSystem(BaseModel):
+    """Which system's losses to send back; None is the fine-tuned one."""
+
+    system: int | None = None
+
+
+def add_study_routes(router: APIRouter, studio: Studio) -> None:
+    """Add the routes of the Studies page."""
+    _add_making_routes(router, studio)
+    _add_result_routes(router, studio)
+
+
+def _add_making_routes(router: APIRouter, studio: Studio) -> None:
+    @router.get("/api/datasets/{dataset_id}/studies")
+    def read_studies(dataset_id: int, response: Response) -> dict[str, Any]:
+        response.headers.update(NEVER)
+        return {
+            "choices": studies.describe_choices(studio, dataset_id),
+            "studies": studies.list_studies(studio, dataset_id),
+        }
+
+    @router.post("/api/datasets/{dataset_id}/studies", status_code=201)
+    def make_study(dataset_id: int, ordered: OrderedStudy) -> dict[str, int]:
+        return {"study": studies.create_study(studio, dataset_id, ordered.as_order())}
+
+    @router.get("/api/studies/{study_id}")
+    def read_study(study_id: int, response: Response) -> dict[str, Any]:
+        response.headers.update(NEVER)
+        return _describe(studio, study_id)
+
+    @router.post("/api/studies/{study_id}/open")
+    def open_study(study_id: int) -> dict[str, Any]:
+        studies.open_study(studio, study_id)
+        return _describe(studio, study_id)
+
+    @router.post("/api/studies/{study_id}/close")
+    def close_study(study_id: int) -> dict[str, Any]:
+        studies.close_study(studio, study_id)
+        return _describe(studio, study_id)
+
+    @router.post("/api/studies/{study_id}/links", status_code=201)
+    def make_links(study_id: int, wanted: WantedLinks) -> dict[str, Any]:
+        study_links.make_links(studio, study_id, wanted.labels, wanted.days)
+        return _describe(studio, study_id)
+
+
+def _add_result_routes(router: APIRouter, studio: Studio) -> None:
+    @router.get("/api/studies/{study_id}/report")
+    def read_report(study_id: int, response: Response) -> dict[str, Any]:
+        response.headers.update(NEVER)
+        report = study_reports.report_study(studio, study_id)
+        losses = []
+        if report["kind"] == "choice":
+            losses = study_findings.list_losses(studio, study_id)
+        return report | {"losses": losses}
+
+    @router.post("/api/studies/{study_id}/send-back")
+    def send_back(study_id: int, losing: LosingSystem) -> dict[str, Any]:
+        return study_findings.send_back_losses(studio, study_id, losing.system)
+
+    @router.post("/api/studies/{study_id}/prominence")
+    def keep_prominence(study_id: int) -> dict[str, int]:
+        return {"regions": study_findings.keep_prominence(studio, study_id)}
+
+    @router.get("/api/studies/{study_id}/{file}")
+    def download(study_id: int, file: str) -> Response:
+        renderers = {
+            "manifest.json": export_manifest,
+            "votes.csv": study_votes.render_votes_csv,
+            "votes.json": study_votes.render_votes_json,
+        }
+        if file not in renderers:
+            raise InputError(f"There is no {file!r}. There are: {', '.join(renderers)}.")
+        name = f"{studies.describe_study(studio, study_id)['name']}-{file}"
+        kind = "text/csv" if file.endswith("csv") else "application/json"
+        return Response(
+            renderers[file](studio, study_id),
+            media_type=f"{kind}; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", **NEVER},
+        )
+
+
+def _describe(studio: Studio, study_id: int) -> dict[str, Any]:
+    """Return a study with its links as paths of this server."""
+    told = studies.describe_study(studio, study_id)
+    links = told["links"]
+    links["open"] = f"/vote/{links['open']}"
+    for one in links["personal"]:
+        one["link"] = f"/vote/{one['link']}"
+    return told

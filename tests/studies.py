@@ -1,0 +1,57 @@
+"""Makes studies, and votes in them, for tests."""
+
+from desra_studio.services import studies, voting
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.study_links import make_links
+from desra_studio.services.study_orders import StudyOrder
+from tests.conftest import accept_detected
+
+
+def import_labelled(studio, folder):
+    """Import small pairs, detect and accept all of them; returns the dataset's id."""
+    from desra_studio.detection.detector import DetectorParams
+    from desra_studio.services.detections import detect_dataset
+
+    dataset_id = import_dataset(studio, folder, "set").dataset_id
+    detect_dataset(studio, dataset_id, DetectorParams(area_threshold=400))
+    accept_detected(studio, dataset_id)
+    return dataset_id
+
+
+def list_systems(studio, dataset_id):
+    """Return the ids of the models with outputs, in order."""
+    found = studies.describe_choices(studio, dataset_id)["systems"]
+    return tuple(system["id"] for system in found)
+
+
+def make_order(studio, dataset_id, **values):
+    """Return a small study of both systems, without a minimum time."""
+    usual = {
+        "name": "first", "systems": list_systems(studio, dataset_id), "window_px": 48,
+        "controls": 1, "votes_per_pair": 2, "training": 1, "min_seconds": 0.0,
+        "check_share": 0.45, "questions": ("Which has fewer artifacts?",),
+    }  # fmt: skip
+    return StudyOrder(**{**usual, **values})
+
+
+def open_new(studio, dataset_id, labels=("one", "two"), **values):
+    """Make and open a study; returns its id and personal links."""
+    study_id = studies.create_study(studio, dataset_id, make_order(studio, dataset_id, **values))
+    links = make_links(studio, study_id, labels)
+    studies.open_study(studio, study_id)
+    return study_id, links
+
+
+def begin(studio, link):
+    """Agree, and return the first trial's answer."""
+    return voting.begin_session(studio, link, {"zoom": 1, "ratio": 1, "width": 1366, "height": 768})
+
+
+def vote_through(studio, link, decide):
+    """Vote on all trials; `decide(trial)` is the answer. Returns how many there were."""
+    following, count = begin(studio, link), 0
+    while (trial := following["trial"]) is not None:
+        nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
+        answered = voting.cast_vote(studio, link, trial["code"], decide(trial), nonce)
+        following, count = answered["next"], count + 1
+    return count

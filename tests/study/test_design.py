@@ -1,0 +1,90 @@
+from collections import Counter
+
+import pytest
+
+from desra_studio.study.design import Plan, Pool, plan_trials
+
+POOL = Pool(tuple(range(10)), training=(20, 21), gold=(30, 31), blank=(40,))
+PLAN = Plan(questions=2, trials=20, check_share=0.2, votes_per_item=10, seed=5)
+
+
+def test_training_comes_first_and_every_unit_once():
+    trials = plan_trials(POOL, PLAN, 0, {})
+    assert [one.role for one in trials[:2]] == ["training"] * 2
+    votes = Counter((one.item, one.question) for one in trials if one.role == "vote")
+    assert votes == {(item, question): 1 for item in range(10) for question in range(2)}
+    assert "training" not in {one.role for one in trials[2:]}
+
+
+def test_questions_come_in_blocks_and_voters_begin_with_different_ones():
+    for place in range(2):
+        asked = [one.question for one in plan_trials(POOL, PLAN, place, {})]
+        assert asked == sorted(asked, reverse=place == 1)
+
+
+def test_checks_have_their_share_and_all_kinds():
+    for place in range(8):
+        roles = Counter(one.role for one in plan_trials(POOL, PLAN, place, {}))
+        checks = roles["gold"] + roles["identical"] + roles["repeat"]
+        assert checks / (checks + roles["vote"]) == pytest.approx(0.2)
+        assert min(roles["gold"], roles["identical"], roles["repeat"]) >= 1
+
+
+def test_repeats_swap_sides_and_come_later():
+    for place in range(20):
+        trials = plan_trials(POOL, PLAN, place, {})
+        for position, trial in enumerate(trials):
+            if trial.role != "repeat":
+                assert trial.repeat_of is None
+                continue
+            first = trials[trial.repeat_of]
+            assert trial.repeat_of < position
+            assert first.role == "vote"
+            assert (first.item, first.question) == (trial.item, trial.question)
+            assert first.swapped is not trial.swapped
+
+
+def test_sides_are_counterbalanced_for_every_pair_over_the_voters():
+    swapped = Counter()
+    for place in range(8):
+        for trial in plan_trials(POOL, PLAN, place, {}):
+            if trial.role == "vote":
+                swapped[trial.item, trial.question] += trial.swapped
+    assert set(swapped.values()) == {4}
+
+
+def test_order_is_each_voters_own_and_comes_again():
+    orders = [
+        tuple(one.item for one in plan_trials(POOL, PLAN, place, {}) if one.role == "vote")
+        for place in range(6)
+    ]
+    assert len(set(orders)) == 6
+    assert plan_trials(POOL, PLAN, 3, {}) == plan_trials(POOL, PLAN, 3, {})
+
+
+def test_a_voter_gets_what_has_the_fewest_votes():
+    plan = Plan(questions=1, trials=4, check_share=0, votes_per_item=10, seed=1)
+    counts = {(item, 0): item for item in range(10)}
+    trials = plan_trials(POOL, plan, 0, counts)
+    assert {one.item for one in trials if one.role == "vote"} == {0, 1, 2, 3}
+
+
+def test_votes_are_spread_evenly():
+    plan = Plan(questions=1, trials=3, check_share=0, votes_per_item=6, seed=1)
+    counts = Counter()
+    for place in range(20):
+        for trial in plan_trials(POOL, plan, place, counts):
+            if trial.role == "vote":
+                counts[trial.item, 0] += 1
+    assert set(counts.values()) == {6}
+
+
+def test_where_all_have_their_votes_there_is_nothing_left():
+    counts = {(item, question): 10 for item in range(10) for question in range(2)}
+    assert plan_trials(POOL, PLAN, 0, counts) == []
+
+
+def test_one_item_and_no_checks_make_one_trial():
+    plan = Plan(questions=1, trials=9, check_share=0.3, votes_per_item=1, seed=0)
+    trials = plan_trials(Pool((4,)), plan, 0, {})
+    assert [one.item for one in trials] == [4]
