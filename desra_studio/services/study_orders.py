@@ -11,7 +11,7 @@ WHOLE, WINDOWS = "whole", "windows"
 DEFAULT_QUESTIONS = ("Which has fewer artifacts?", "Which shows more detail?")
 PROMINENCE_QUESTION = "Do you notice an artifact in the outlined region?"
 DEFAULT_CONSENT = (
-    "You will compare pictures. What is kept: your answers, how long they took, and the size of "
+    "What is kept: your answers, how long they took, and the size of "
     "your window, its zoom and pixel ratio. No name and no address is asked for or kept. You may "
     "stop at any time, and go on later on the same device."
 )

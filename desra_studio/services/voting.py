@@ -25,10 +25,6 @@ from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Study, StudyItem, Trial, Vote, Voter, now
 
 DISPLAY_LIMITS = {"zoom": 100.0, "ratio": 100.0, "width": 1e5, "height": 1e5}
-TRAINING_TEXTS = {
-    True: "Right.",
-    False: "Not quite. Look again: the other answer is the plain one here.",
-}
 
 
 def describe_session(studio: Studio, link: str) -> dict[str, Any]:
@@ -183,13 +179,21 @@ def _tell_outcome(
 ) -> dict[str, Any]:
     feedback = None
     if trial.role == "training":
-        right = choice == session.get_one(StudyItem, trial.item_id).better
-        feedback = {"right": right, "text": TRAINING_TEXTS[right]}
+        better = session.get_one(StudyItem, trial.item_id).better or ""
+        right = choice == better
+        opening = "Right" if right else "Not quite"
+        feedback = {"right": right, "text": f"{opening}: {_explain(better, trial.swapped)}"}
     following = tell_next(session, study, voter)
     if following["trial"] is None and voter.finished_at is None:
         voter.finished_at = now()
         close_if_done(session, study)
     return {"feedback": feedback, "next": following}
+
+
+def _explain(better: str, swapped: bool) -> str:
+    if better in ("a", "b"):
+        return f"picture {2 if (better == 'a') == swapped else 1} is the better one here."
+    return f"there is {'an' if better == 'yes' else 'no'} artifact in the outline."
 
 
 def _tell_state(study: Study, voter: Voter | None, done: int, trials: int) -> str:

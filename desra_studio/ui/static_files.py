@@ -20,6 +20,8 @@ STATIC_URL = f"/studio/static/{_hash_folder(STATIC)}"
 def make_head() -> str:
     """Return what every page has in its <head>."""
     sheets = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.css"))
+    # That of voters belongs to their page alone.
+    sheets = [name for name in sheets if not name.startswith("vote/")]
     # The common one first: the pages' own build on it.
     sheets.sort(key=lambda name: name != "studio.css")
     return "".join(f'<link rel="stylesheet" href="{STATIC_URL}/{name}">' for name in sheets)

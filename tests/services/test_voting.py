@@ -58,6 +58,7 @@ def test_training_is_answered_with_feedback_and_votes_are_not(studio, dataset):
     assert trial["training"]
     first = voting.cast_vote(studio, link, trial["code"], "unsure", nonce)
     assert first["feedback"]["right"] is False
+    assert first["feedback"]["text"].startswith("Not quite: picture ")
     trial = first["next"]["trial"]
     nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
     assert voting.cast_vote(studio, link, trial["code"], "left", nonce)["feedback"] is None

@@ -1,0 +1,56 @@
+// What the voting page asks the server. Every refusal becomes an Error with its code.
+
+export class Refusal extends Error {
+  /** @param {{ error?: string, code?: string, wait?: number }} answer */
+  constructor(answer) {
+    super(answer.error ?? "The server cannot answer just now. Try again in a moment.");
+    this.code = answer.code ?? "busy";
+    this.wait = answer.wait ?? null;
+  }
+}
+
+/** The server is away: what was asked may be asked again. */
+export class Offline extends Error {
+  constructor() {
+    super("The server cannot be reached.");
+    this.code = "offline";
+  }
+}
+
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { cache: "no-store", ...options });
+  } catch {
+    throw new Offline();
+  }
+  if (response.ok) return response;
+  throw new Refusal(await response.json().catch(() => ({})));
+}
+
+const readJson = async (path, options) => (await ask(path, options)).json();
+const post = (path, value = {}) =>
+  readJson(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(value),
+  });
+
+/** The routes of one link. */
+export function openLink(link) {
+  const root = `/vote/api/${encodeURIComponent(link)}`;
+  return {
+    describe: () => readJson(root),
+    join: () => post(`${root}/join`),
+    begin: (display) => post(`${root}/begin`, { consent: true, display }),
+    next: () => readJson(`${root}/next`),
+    markShown: (code) => post(`${root}/trials/${code}/shown`),
+    vote: (code, answer, nonce) => post(`${root}/trials/${code}`, { answer, nonce }),
+  };
+}
+
+/** Fetch a picture and decode it, its stored values as they are. */
+export async function loadPicture(url) {
+  const blob = await (await ask(url)).blob();
+  return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}

@@ -1,0 +1,39 @@
+// Which key does what while voting. No DOM here.
+
+const CHOICE = { 1: "left", 2: "right", 0: "unsure" };
+const NOTICE = { y: "yes", 1: "yes", n: "no", 2: "no", 0: "unsure" };
+const VIEW = {
+  "+": "zoom in",
+  "=": "zoom in",
+  "-": "zoom out",
+  z: "native",
+  f: "flip",
+  l: "lr",
+  o: "outline",
+  p: "pause",
+  arrowleft: "move left",
+  arrowright: "move right",
+  arrowup: "move up",
+  arrowdown: "move down",
+};
+
+/** The answer that a key gives, or null. */
+export const findAnswer = (kind, key) =>
+  (kind === "choice" ? CHOICE : NOTICE)[key.toLowerCase()] ?? null;
+
+/** What else a key does, or null. */
+export const findAction = (key) => VIEW[key.toLowerCase()] ?? null;
+
+/** The answers of a trial in the order of their buttons: { answer, text, key }. */
+export const listAnswers = (kind) =>
+  kind === "choice"
+    ? [
+        { answer: "left", text: "Picture 1", key: "1" },
+        { answer: "unsure", text: "Not sure", key: "0" },
+        { answer: "right", text: "Picture 2", key: "2" },
+      ]
+    : [
+        { answer: "yes", text: "Yes", key: "Y" },
+        { answer: "unsure", text: "Not sure", key: "0" },
+        { answer: "no", text: "No", key: "N" },
+      ];

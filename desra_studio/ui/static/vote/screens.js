@@ -1,0 +1,98 @@
+// The pages around the trials: agreeing, the display, the end, and what went wrong.
+
+import { make } from "../dom.js";
+import { checkDisplay } from "./display.js";
+
+const card = (title, ...children) =>
+  make("section", { className: "card" }, make("h1", {}, title), ...children);
+
+const paragraphs = (text) =>
+  text.split(/\n+/).filter(Boolean).map((line) => make("p", {}, line));
+
+const primary = (text, onclick) => make("button", { className: "primary", onclick }, text);
+
+/** What the study is, and what voters agree to. */
+export function buildConsent({ title, consent, kind }, onAgree) {
+  const how =
+    kind === "choice"
+      ? "You will see two pictures of the same place, again and again, and answer a question about " +
+        "them. There is no right answer but what you see; say “not sure” when you cannot tell."
+      : "You will see pictures with one outlined place, and say whether you notice an artifact " +
+        "there: something that looks wrong, and would not be in a photograph.";
+  const box = make("input", { type: "checkbox", id: "agree" });
+  const go = primary("Begin", () => onAgree());
+  go.disabled = true;
+  box.addEventListener("change", () => (go.disabled = !box.checked));
+  return card(
+    title,
+    make("p", {}, how),
+    ...paragraphs(consent),
+    make("label", { className: "agree" }, box, "I have read this and agree."),
+    go,
+  );
+}
+
+/** Whether the screen shows pictures as they are; measured again as the window changes. */
+export function buildDisplayCheck(measure, onGo) {
+  const rows = make("dl", { className: "checks" });
+  const advice = make("ul", { className: "advice" });
+  const go = primary("Continue", () => onGo(measure()));
+  const show = () => {
+    const found = checkDisplay(measure());
+    rows.replaceChildren(
+      ...found.flatMap(({ title, value, good }) => [
+        make("dt", {}, title),
+        make("dd", { className: good ? "good" : "warned" }, `${good ? "✓" : "!"} ${value}`),
+      ]),
+    );
+    const wrong = found.filter(({ good }) => !good);
+    advice.replaceChildren(...wrong.map((row) => make("li", {}, row.advice)));
+    go.textContent = wrong.length ? "Continue all the same" : "Continue";
+  };
+  const element = card(
+    "Your display",
+    make("p", {}, "Every pixel of a picture should be one pixel of your screen, at first."),
+    rows,
+    advice,
+    go,
+  );
+  const onResize = () => (element.isConnected ? show() : removeEventListener("resize", onResize));
+  addEventListener("resize", onResize);
+  show();
+  return element;
+}
+
+/** A break: the page can be closed. */
+export const buildPause = ({ done, total }, onGo) =>
+  card(
+    "Paused",
+    make("p", {}, `You have answered ${done} of ${total}. Every answer is kept.`),
+    make("p", {}, "You can close this page, and go on later on this device by the same link."),
+    primary("Go on", onGo),
+  );
+
+/** All is answered. */
+export const buildDone = () =>
+  card(
+    "Thank you",
+    make("p", {}, "You have answered everything, and every answer is kept. You can close this page."),
+  );
+
+const TITLES = {
+  forged: "This link does not work",
+  expired: "This link has expired",
+  closed: "This study is not open",
+  too_many: "Please come back later",
+  missing: "A picture is missing",
+  offline: "No connection",
+};
+
+/** What went wrong, in a sentence; with a button where trying again can help. */
+export function buildProblem({ code, message }, onAgain) {
+  const again = ["offline", "busy", "missing", "too_many"].includes(code);
+  return card(
+    TITLES[code] ?? "Something went wrong",
+    make("p", { role: "alert" }, message),
+    ...(again ? [primary("Try again", onAgain)] : []),
+  );
+}
