@@ -176,17 +176,23 @@ def test_a_double_click_a_reload_and_a_second_tab_count_once(studio, dataset, op
 def test_nobody_can_answer_before_all_pictures_are_loaded(studio, dataset, open_voter):
     _, (link, _) = make_open(studio, dataset, "slow", training=0, check_share=0.0)
     page = open_voter(link)
-    held = []
-    page.route("**/right.png", lambda route: held.append(route))
+    held, released = [], []
+
+    def hold(route):
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/right.png", hold)
     agree(page)
     expect(page.locator(".status")).to_have_text(re.compile("Loading"))
     page.keyboard.press("1")
     for button in page.locator(ANSWERS).all():
         expect(button).to_be_disabled()
-    page.wait_for_function("() => document.querySelector('.trial')")
     while not held:
         page.wait_for_timeout(50)
-    page.unroute("**/right.png")
+    released.append(True)
     for route in held:
         route.continue_()
     code = wait_open(page)

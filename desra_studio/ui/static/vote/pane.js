@@ -42,6 +42,8 @@ export class Pane {
     this.shift = this.#findShift(width - picture.width * shown.scale);
     const { left: middle, top } = placePicture(shown, { width, height });
     const left = middle + this.shift;
+    // Twice, as the text stays in the middle of what is left.
+    this.caption.style.textIndent = `${(2 * this.shift) / devicePixelRatio}px`;
     context.imageSmoothingEnabled = false;
     context.drawImage(picture, left, top, picture.width * shown.scale, picture.height * shown.scale);
     if (outline) drawOutline(context, outline, left, top, shown.scale);
