@@ -396,8 +396,6 @@ CREATE TABLE trial (
   swapped BOOLEAN NOT NULL,
   repeat_of_id INTEGER,
   code VARCHAR(32) NOT NULL,
-  nonce VARCHAR(32),
-  shown_at DATETIME,
   CONSTRAINT pk_trial PRIMARY KEY (id),
   CONSTRAINT uq_trial_voter_id UNIQUE (voter_id, position),
   CONSTRAINT fk_trial_voter_id_voter FOREIGN KEY(voter_id) REFERENCES voter (id),

@@ -13,6 +13,7 @@ from desra_studio.cli_detection import detection_app
 from desra_studio.cli_folders import folders_app
 from desra_studio.cli_models import models_app
 from desra_studio.cli_scores import scores_app
+from desra_studio.cli_studies import studies_app
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.console import (
     DEFAULTS,
@@ -44,6 +45,7 @@ app.add_typer(scores_app)
 app.add_typer(folders_app)
 app.add_typer(db_app, name="db")
 app.add_typer(models_app, name="models")
+app.add_typer(studies_app, name="study")
 app.add_typer(jobs_app, name="jobs", hidden=True)
 
 

@@ -168,6 +168,13 @@ def time_intervals() -> dict[str, Any]:
     return interval_benchmark.time_intervals()
 
 
+def time_study() -> dict[str, Any]:
+    """Time fifty voters at once; see `study_benchmark.time_study`."""
+    from desra_studio.services import study_benchmark
+
+    return study_benchmark.time_study()
+
+
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "canvas": time_canvas,
     "demo": time_demo,
@@ -176,5 +183,6 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "intervals": time_intervals,
     "queue": time_queue,
     "startup": time_startup,
+    "study": time_study,
     "upscale": time_upscale,
 }

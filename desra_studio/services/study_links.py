@@ -123,10 +123,10 @@ def find_voter(session: Session, link: str) -> tuple[Voter, Study]:
     Raises:
         VoteError: the link is forged, or has expired.
     """
-    voter = studies.find_voter(session, link.partition(".")[0]) if link.isascii() else None
-    if voter is None:
+    found = studies.find_voter(session, link.partition(".")[0]) if link.isascii() else None
+    if found is None:
         raise _refuse_forged()
-    study = studies.get_study(session, voter.study_id)
+    voter, study = found
     if not hmac.compare_digest(sign_link(study, voter.code), link):
         raise _refuse_forged()
     if voter.expires_at is not None and voter.expires_at <= now():

@@ -68,13 +68,26 @@ def plan_session(session: Session, study: Study, voter: Voter) -> None:
     session.flush()
 
 
-def tell_next(session: Session, study: Study, voter: Voter) -> dict[str, Any]:
-    """Return the first trial that a voter has not answered; see `voting.find_next`."""
-    waiting = studies.list_waiting(session, voter.id, 1 + AHEAD)
+def tell_next(
+    session: Session, study: Study, voter: Voter, after: Trial | None = None
+) -> dict[str, Any]:
+    """Return the first trial that a voter has not answered; see `voting.find_next`.
+
+    Args:
+        session: of the database.
+        study: that is voted in.
+        voter: who votes.
+        after: a trial that counts as answered, whether it is already or not yet.
+    """
+    waiting = studies.list_waiting(session, voter.id, 2 + AHEAD)
     done, total = studies.count_trials(session, voter.id)
+    if after is not None:
+        left = [row for row in waiting if row[0].id != after.id]
+        done += len(waiting) - len(left)
+        waiting = left
     return {
         "trial": _tell_trial(study, *waiting[0]) if waiting else None,
-        "ahead": [one["url"] for row in waiting[1:] for one in _list_pictures(*row)],
+        "ahead": [one["url"] for row in waiting[1 : 1 + AHEAD] for one in _list_pictures(*row)],
         "done": done,
         "total": total,
     }

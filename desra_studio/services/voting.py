@@ -3,7 +3,6 @@
 Nothing here tells a voter what made a picture: trials are known by opaque codes alone.
 """
 
-import hmac
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +14,9 @@ from desra_studio.services.study_links import (
     find_open_study,
     find_voter,
     is_open_link,
-    make_code,
 )
 from desra_studio.services.study_links import join_study as join_study
+from desra_studio.services.study_nonces import make_nonce, read_nonce
 from desra_studio.services.study_orders import CHOICE
 from desra_studio.services.study_trials import list_blobs, plan_session, tell_next
 from desra_studio.storage import studies
@@ -94,9 +93,9 @@ def find_next(studio: Studio, link: str) -> dict[str, Any]:
 
 
 def mark_shown(studio: Studio, link: str, code: str) -> dict[str, Any]:
-    """Note that all pictures of a trial are loaded; only from now on can it be voted on.
+    """Tell that all pictures of a trial are loaded; only from now on can it be voted on.
 
-    A page that is loaded again begins anew: the minimum time counts from the last time.
+    A page that is loaded again begins anew: the minimum time counts from then on.
 
     Returns:
         {"nonce": to send with the answer, "wait": seconds before which none is taken}.
@@ -104,15 +103,13 @@ def mark_shown(studio: Studio, link: str, code: str) -> dict[str, Any]:
     Raises:
         VoteError: see `cast_vote`, and already, where the trial was answered.
     """
-    with studio.database.write() as session:
+    with studio.database.read() as session:
         voter, study = find_voter(session, link)
         check_open(study)
         trial = _get_trial(session, voter, code)
         if studies.find_vote(session, trial.id):
             raise _refuse_again()
-        trial.nonce = trial.nonce or make_code()
-        trial.shown_at = now()
-        return {"nonce": trial.nonce, "wait": study.manifest["min_seconds"]}
+    return {"nonce": make_nonce(study, trial, now()), "wait": study.manifest["min_seconds"]}
 
 
 def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> dict[str, Any]:
@@ -126,22 +123,25 @@ def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> 
             none at all, an answer that the trial does not have, one before the pictures were
             loaded or the minimum time had passed, or a second, different one.
     """
-    with studio.database.write() as session:
+    with studio.database.read() as session:
         voter, study = find_voter(session, link)
         check_open(study)
         trial = _get_trial(session, voter, code)
-        choice = _read_choice(study, trial, answer)
         known = studies.find_vote(session, trial.id)
-        if known and (known.answer != answer or not _is_nonce(trial, nonce)):
+        outcome = _tell_outcome(session, study, voter, trial, answer)
+    vote = _make_vote(study, trial, answer, nonce, now(), is_known=known is not None)
+    # Only what has to be is done while others wait: fifty may vote at this moment.
+    with studio.database.write() as session:
+        state, given = studies.find_answer(session, study.id, trial.id)
+        if given is None:
+            study.state = state
+            check_open(study)
+            session.add(vote)
+        elif given != answer:
             raise _refuse_again()
-        moment = now()
-        wait = 0.0 if known else _measure_wait(study, trial, nonce, moment)
-        if not wait:
-            if not known:
-                _keep_vote(session, trial, answer, choice, moment)
-            return _tell_outcome(session, study, voter, trial, choice)
-    # Behind the block, which keeps that waiting began anew where a clock went back.
-    raise VoteError("too_soon", "Look at the pictures a little longer first.", wait)
+    if outcome["next"]["trial"] is None and voter.finished_at is None:
+        _finish(studio, voter)
+    return outcome
 
 
 def load_picture(studio: Studio, code: str, side: str) -> bytes:
@@ -156,11 +156,11 @@ def load_picture(studio: Studio, code: str, side: str) -> bytes:
         VoteError: no such trial or picture, a study that is not open, or a file that is missing.
     """
     with studio.database.read() as session:
-        trial = studies.find_trial(session, code)
-        item = session.get_one(StudyItem, trial.item_id) if trial else None
-        if trial is None or item is None:
-            raise VoteError("missing", "There is no such picture.")
-        check_open(studies.get_study(session, item.study_id))
+        found = studies.find_shown(session, code)
+    if found is None:
+        raise VoteError("missing", "There is no such picture.")
+    trial, item, study = found
+    check_open(study)
     sha = list_blobs(trial, item).get(side)
     if sha is None:
         raise VoteError("missing", "There is no such picture.")
@@ -175,19 +175,23 @@ def load_picture(studio: Studio, code: str, side: str) -> bytes:
 
 
 def _tell_outcome(
-    session: Session, study: Study, voter: Voter, trial: Trial, choice: str
+    session: Session, study: Study, voter: Voter, trial: Trial, answer: str
 ) -> dict[str, Any]:
+    """Return what a voter is told once an answer has been kept."""
     feedback = None
     if trial.role == "training":
         better = session.get_one(StudyItem, trial.item_id).better or ""
-        right = choice == better
+        right = _read_choice(study, trial, answer) == better
         opening = "Right" if right else "Not quite"
         feedback = {"right": right, "text": f"{opening}: {_explain(better, trial.swapped)}"}
-    following = tell_next(session, study, voter)
-    if following["trial"] is None and voter.finished_at is None:
-        voter.finished_at = now()
-        close_if_done(session, study)
-    return {"feedback": feedback, "next": following}
+    return {"feedback": feedback, "next": tell_next(session, study, voter, after=trial)}
+
+
+def _finish(studio: Studio, voter: Voter) -> None:
+    """Note that a voter has answered everything; the study closes if it was the last one."""
+    with studio.database.write() as session:
+        session.get_one(Voter, voter.id).finished_at = now()
+        close_if_done(session, session.get_one(Study, voter.study_id))
 
 
 def _explain(better: str, swapped: bool) -> str:
@@ -231,34 +235,23 @@ def _read_choice(study: Study, trial: Trial, answer: str) -> str:
     return answer
 
 
-def _measure_wait(study: Study, trial: Trial, nonce: str, moment: datetime) -> float:
-    """Return how many seconds an answer is too early; 0 where it is not."""
-    if trial.shown_at is None or not _is_nonce(trial, nonce):
+def _make_vote(
+    study: Study, trial: Trial, answer: str, nonce: str, moment: datetime, *, is_known: bool
+) -> Vote:
+    """Return the vote that an answer is; one that was given already has no time to keep."""
+    choice = _read_choice(study, trial, answer)
+    shown_at = read_nonce(study, trial, nonce)
+    if shown_at is None:
+        if is_known:
+            raise _refuse_again()
         raise VoteError("too_soon", "Wait until the pictures are loaded.")
     least = float(study.manifest["min_seconds"])
-    elapsed = (moment - trial.shown_at).total_seconds()
-    if elapsed < 0:
-        trial.shown_at = moment
-        elapsed = 0.0
-    return max(0.0, least - elapsed)
-
-
-def _keep_vote(session: Session, trial: Trial, answer: str, choice: str, moment: datetime) -> None:
-    shown = trial.shown_at or moment
-    session.add(
-        Vote(
-            trial_id=trial.id,
-            answer=answer,
-            choice=choice,
-            seconds=max(0.0, (moment - shown).total_seconds()),
-            created_at=moment,
-        )
-    )
-    session.flush()
-
-
-def _is_nonce(trial: Trial, nonce: str) -> bool:
-    return hmac.compare_digest((trial.nonce or "").encode(), nonce.encode()) and bool(nonce)
+    # Where the clock went back, who looked an hour ahead of now would wait for an hour.
+    wait = least - max(0.0, (moment - shown_at).total_seconds())
+    if wait > 0 and not is_known:
+        raise VoteError("too_soon", "Look at the pictures a little longer first.", wait)
+    seconds = max(0.0, (moment - shown_at).total_seconds())
+    return Vote(trial_id=trial.id, answer=answer, choice=choice, seconds=seconds, created_at=moment)
 
 
 def _refuse_again() -> VoteError:

@@ -1,7 +1,8 @@
 """Connections and transactions."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, TypeVar
@@ -61,6 +62,7 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writing = self.engine.execution_options(writing=True)
+        self._turn = threading.Lock() if self.sqlite_path else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -72,10 +74,13 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Yield a session that holds the write lock and commits at the end, or not at all.
 
-        Keep the block short: others wait for it, up to five seconds.
+        Keep the block short: others wait for it, up to five seconds if in another process.
         """
+        # SQLite lets waiting writers sleep and try again, longer and longer, and serves whoever
+        # comes just then: with fifty at once, some would wait for seconds.
         with (
             _telling_user(),
+            self._turn,
             Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):

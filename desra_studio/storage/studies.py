@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import (
@@ -82,9 +83,11 @@ def list_items(session: Session, study_id: int) -> list[StudyItem]:
     return list(session.scalars(query))
 
 
-def find_voter(session: Session, code: str) -> Voter | None:
-    """Return the voter of a link's code."""
-    return session.scalar(select(Voter).where(Voter.code == code))
+def find_voter(session: Session, code: str) -> tuple[Voter, Study] | None:
+    """Return the voter of a link's code, with the study."""
+    query = select(Voter, Study).join(Study, Study.id == Voter.study_id).where(Voter.code == code)
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
 
 
 def list_voters(session: Session, study_id: int) -> list[Voter]:
@@ -112,9 +115,34 @@ def find_trial(session: Session, code: str) -> Trial | None:
     return session.scalar(select(Trial).where(Trial.code == code))
 
 
+def find_shown(session: Session, code: str) -> tuple[Trial, StudyItem, Study] | None:
+    """Return the trial of a code with what it shows and its study."""
+    query = (
+        select(Trial, StudyItem, Study)
+        .join(StudyItem, StudyItem.id == Trial.item_id)
+        .join(Study, Study.id == StudyItem.study_id)
+        .where(Trial.code == code)
+        .options(defer(Study.manifest))
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1], found[2])
+
+
 def find_vote(session: Session, trial_id: int) -> Vote | None:
     """Return the answer to a trial, if it was given."""
     return session.scalar(select(Vote).where(Vote.trial_id == trial_id))
+
+
+def find_answer(session: Session, study_id: int, trial_id: int) -> tuple[str, str | None]:
+    """Return the state of a study, and what was answered to a trial, if it was."""
+    query = (
+        select(Study.state, Vote.answer)
+        .select_from(Study)
+        .outerjoin(Vote, Vote.trial_id == trial_id)
+        .where(Study.id == study_id)
+    )
+    state, answer = session.execute(query).one()
+    return state, answer
 
 
 def list_waiting(session: Session, voter_id: int, most: int) -> list[tuple[Trial, StudyItem]]:

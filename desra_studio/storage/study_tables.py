@@ -85,7 +85,7 @@ class Trial(Base):
     """One question about one item, to one voter; `code` is all that a voter sees of it.
 
     `role` is training, vote, gold, identical, repeat or decoy. Where `swapped`, system b stands at
-    the left. The nonce comes into being when the images were loaded, and only it opens the vote.
+    the left.
     """
 
     __tablename__ = "trial"
@@ -99,8 +99,6 @@ class Trial(Base):
     swapped: Mapped[bool]
     repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("trial.id"))
     code: Mapped[str] = mapped_column(String(32), unique=True)
-    nonce: Mapped[str | None] = mapped_column(String(32))
-    shown_at: Mapped[datetime | None]
 
 
 class Vote(Base):

@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -11,7 +10,9 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desra_studio import __version__
 from desra_studio.errors import (
@@ -48,7 +49,7 @@ def create_api(studio: Studio) -> FastAPI:
     """Return the application without its pages: routes, static files, guards and errors."""
     app = FastAPI(title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
-    app.middleware("http")(_refuse_foreign_writes)
+    app.add_middleware(_ForeignWriteGuard)
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.include_router(make_router(studio))
@@ -113,15 +114,24 @@ def bind_listener(host: str, port: int) -> socket.socket:
     return bound
 
 
-async def _refuse_foreign_writes(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Refuse writes that another site's page sends through the user's browser."""
-    origin = request.headers.get("origin")
-    writes = request.method not in ("GET", "HEAD", "OPTIONS")
-    if writes and origin and urlsplit(origin).netloc != request.headers.get("host"):
-        return _answer(HTTPStatus.FORBIDDEN, f"A page of {origin} may not write here.")
-    return await call_next(request)
+class _ForeignWriteGuard:
+    """Refuses writes that another site's page sends through the user's browser.
+
+    Plain ASGI: a middleware of Starlette's own kind would pass every picture on piece by piece.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            headers = Headers(scope=scope)
+            origin = headers.get("origin")
+            if origin and urlsplit(origin).netloc != headers.get("host"):
+                answer = _answer(HTTPStatus.FORBIDDEN, f"A page of {origin} may not write here.")
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 def _answer_error(_request: Request, error: Exception) -> Response:

@@ -158,3 +158,27 @@ def test_prominence_is_kept_beside_the_region(studio, dataset):
     other, _ = open_new(studio, dataset, name="other")
     with pytest.raises(InputError, match="did not ask for prominence"):
         study_findings.keep_prominence(studio, other)
+
+
+def test_the_command_line_lists_reports_and_exports(studio, dataset, run, tmp_path):
+    study_id, links = open_new(studio, dataset, labels=("x", "y", "z"), votes_per_pair=9)
+    for link in links:
+        vote_through(studio, link, decide_by_system(studio, lambda _: "a"))
+    folder = ("--data-dir", studio.settings.data_dir)
+    status, out, _ = run("study", "list", *folder)
+    assert (status, "first" in out, "12 of 36 votes" in out) == (0, True, True)
+    status, out, _ = run("study", "report", "first", *folder)
+    assert status == 0
+    assert "100.0%" in out
+    assert "if votes were independent" in out
+    assert "left out: x" in out
+    status, out, _ = run("study", "report", str(study_id), *folder, "--json")
+    assert json.loads(out) == report_study(studio, study_id)
+    for form in ("csv", "json", "manifest"):
+        file = tmp_path / form
+        assert run("study", "export", "first", "--format", form, "--out", file, *folder)[0] == 0
+        assert file.stat().st_size > 500
+    status, _, error = run("study", "export", "first", "--format", "xls", "--out", "x", *folder)
+    assert (status, "got 'xls'" in error) == (2, True)
+    status, _, error = run("study", "report", "none", *folder)
+    assert (status, "There are: first." in error) == (2, True)

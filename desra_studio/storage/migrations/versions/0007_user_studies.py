@@ -83,8 +83,6 @@ def upgrade() -> None:
         sa.Column("swapped", sa.Boolean(), nullable=False),
         sa.Column("repeat_of_id", sa.Integer(), nullable=True),
         sa.Column("code", sa.String(32), nullable=False),
-        sa.Column("nonce", sa.String(32), nullable=True),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["repeat_of_id"], ["trial.id"], name="fk_trial_repeat_of_id_trial"),
         sa.ForeignKeyConstraint(["item_id"], ["study_item.id"], name="fk_trial_item_id_study_item"),
         sa.ForeignKeyConstraint(["voter_id"], ["voter.id"], name="fk_trial_voter_id_voter"),

@@ -122,7 +122,7 @@ class VotingPage {
     const { code } = this.#following.trial;
     let answered;
     try {
-      answered = await this.#insist(() => this.server.vote(code, answer, gate.nonce));
+      answered = await this.#cast(code, answer, gate.nonce);
     } catch (error) {
       if (error.code !== "already") throw error;
       answered = { feedback: null, next: await this.server.next() };
@@ -131,20 +131,30 @@ class VotingPage {
     await this.#go(answered.next);
   }
 
+  /** Send an answer; where the server's clock went back meanwhile, show and wait once more. */
+  async #cast(code, answer, first) {
+    let nonce = first;
+    for (;;) {
+      try {
+        return await this.#insist(() => this.server.vote(code, answer, nonce));
+      } catch (error) {
+        if (error.code !== "too_soon") throw error;
+        const shown = await this.#insist(() => this.server.markShown(code));
+        await sleep(1000 * shown.wait);
+        nonce = shown.nonce;
+      }
+    }
+  }
+
   /** Ask until the server answers: an answer that was given is never lost with the connection. */
   async #insist(ask) {
     for (;;) {
       try {
         return await ask();
       } catch (error) {
-        if (error.code === "too_soon" && error.wait) {
-          await sleep(1000 * error.wait);
-        } else if (["offline", "busy"].includes(error.code)) {
-          this.trial?.say(`${error.message} Trying again; what you answered is kept.`, true);
-          await sleep(RETRY_MS);
-        } else {
-          throw error;
-        }
+        if (!["offline", "busy"].includes(error.code)) throw error;
+        this.trial?.say(`${error.message} Trying again; what you answered is kept.`, true);
+        await sleep(RETRY_MS);
       }
     }
   }
