@@ -167,7 +167,10 @@ BAD = [
     ),
     (("serve", "--what"), "No such option: --what"),
     (("nonsense",), "No such command 'nonsense'"),
-    (("bench", "nonsense"), "There are: canvas, demo, detect, finetune, intervals, queue, startup, study"),
+    (
+        ("bench", "nonsense"),
+        "There are: canvas, demo, detect, finetune, intervals, queue, startup, study",
+    ),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),
     (

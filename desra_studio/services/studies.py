@@ -161,15 +161,27 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
     """Return what a study of a dataset can be made of; NotFoundError where there is none.
 
     Returns:
-        {"systems": [{"id", "name", "images"}], "images": upscaled ones, "labelled": with accepted
-        masks, "defaults": of `StudyOrder`}.
+        {"systems": [{"id", "name", "images", "fine_tuned"}], those of the dataset's own pair at
+        both ends, "images": upscaled ones, "labelled": with accepted masks, "defaults": of
+        `StudyOrder`}.
     """
     with studio.database.read() as session:
-        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+        dataset = datasets.get_dataset(session, dataset_id)
+        records = datasets.list_records(session, dataset)
         found = studies.list_systems(session, dataset_id)
+    ends = {dataset.gan_model_id: -1, dataset.mse_model_id: 1}
+    found.sort(key=lambda row: ends.get(row[0].id, 0))
     usual = asdict(StudyOrder("study", (1, 2)))
     return {
-        "systems": [{"id": one.id, "name": one.name, "images": count} for one, count in found],
+        "systems": [
+            {
+                "id": model.id,
+                "name": model.name,
+                "images": count,
+                "fine_tuned": model.parent_run_id is not None,
+            }
+            for model, count in found
+        ],
         "images": len(records),
         "labelled": sum(bool(one.label and one.label.area_px) for one in records),
         "defaults": {k: v for k, v in usual.items() if k not in ("name", "systems", "images")},

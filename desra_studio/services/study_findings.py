@@ -14,19 +14,22 @@ from desra_studio.services.study_orders import CHOICE, PROMINENCE
 from desra_studio.services.study_votes import read_ballots
 from desra_studio.storage import datasets, models, regions, studies
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import MaskRevision, Region, Study, StudyItem
+from desra_studio.storage.tables import MaskRevision, ModelRole, Region, Study, StudyItem
 from desra_studio.study.prominence import Prominence, measure_prominence
 from desra_studio.study.screening import screen
 from desra_studio.study.votes import Ballot, select_pair, select_votes
 
+MIN_VOTES = 3
+"""On a window, below which no majority is taken for a finding."""
+
 
 def list_losses(studio: Studio, study_id: int, system: int | None = None) -> list[dict[str, Any]]:
-    """Return the windows in which a system lost the majority of the screened votes.
+    """Return the windows in which a system lost the majority of three or more screened votes.
 
     Args:
         studio: the installation.
         study_id: of a study of choices.
-        system: its place in the study's list; None is the last fine-tuned one, else the last.
+        system: its place in the study's list; None is the last fine-tuned one, else the first GAN.
 
     Returns:
         [{"image_id", "image", "x", "y": middle of the window in px of the image, "system", "other":
@@ -125,7 +128,8 @@ def _pick_system(session: Session, study: Study, system: int | None) -> int:
             for place, one in enumerate(listed)
             if models.get_model(session, one["model"]).parent_run_id is not None
         ]
-        return tuned[-1] if tuned else len(listed) - 1
+        gans = [place for place, one in enumerate(listed) if one["role"] == ModelRole.GAN]
+        return tuned[-1] if tuned else (gans or [0])[0]
     if not 0 <= system < len(listed):
         raise InputError(f"{study.name} has the systems 0 to {len(listed) - 1}, got {system}.")
     return system
@@ -158,7 +162,7 @@ def _find_losses(
             "votes": len(won),
         }
         for item, won in by_item.items()
-        if 2 * sum(won) < len(won)
+        if len(won) >= MIN_VOTES and 2 * sum(won) < len(won)
     ]
 
 

@@ -13,6 +13,7 @@ from desra_studio.ui import (
     proof_tab,
     review_tab,
     scores_tab,
+    studies_tab,
 )
 from desra_studio.ui.components import build_loop_nav
 from desra_studio.ui.static_files import make_head
@@ -58,6 +59,9 @@ def build_pages(studio: Studio) -> gr.Blocks:
     with pages.route("Scores", "/scores"):
         build_loop_nav()
         scores_tab.bind(scores_tab.build(), pages, studio)
+    with pages.route("Studies", "/studies"):
+        build_loop_nav()
+        studies_tab.build()
     with pages.route("Models", "/models"):
         build_loop_nav()
         models_tab.bind(models_tab.build(), pages, studio)

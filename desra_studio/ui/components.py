@@ -48,6 +48,11 @@ def build_proof_page() -> gr.HTML:
     return _build("studio-proof", "proof/proof.js", "element")
 
 
+def build_studies_page() -> gr.HTML:
+    """Build the user studies: set-up, links and results; they load by themselves."""
+    return _build("studio-studies", "studies/page.js", "element")
+
+
 def build_score_table() -> gr.HTML:
     """Build the table of detectors; `select` tells that its value's `chosen` row is another."""
     return _build("studio-scores detectors", "scores/table.js", "element, props, watch, trigger")

@@ -105,18 +105,21 @@ def _read_manifest(studio, study_id):
         return session.get(Study, study_id).manifest
 
 
-def test_windows_that_the_last_system_lost_go_back_into_the_queue(studio, dataset):
-    study_id, links = open_new(studio, dataset, rules=make_rules())
+def test_windows_that_the_gan_lost_go_back_into_the_queue(studio, dataset):
+    study_id, links = open_new(
+        studio, dataset, labels=("x", "y", "z"), votes_per_pair=3, rules=make_rules()
+    )
     with studio.database.read() as session:
         lost = list_items(session, study_id)[0]
 
     def pick(item):
-        return "a" if item.number == lost.number else "b"
+        return "b" if item.number == lost.number else "a"
 
     for link in links:
+        assert study_findings.list_losses(studio, study_id) == []  # of two votes nothing is told
         vote_through(studio, link, decide_by_system(studio, pick))
     (loss,) = study_findings.list_losses(studio, study_id)
-    assert (loss["image_id"], loss["wins"], loss["votes"]) == (lost.image_id, 0, 2)
+    assert (loss["image_id"], loss["wins"], loss["votes"]) == (lost.image_id, 0, 3)
     sent = study_findings.send_back_losses(studio, study_id)
     assert (sent["images"], sent["windows"]) == (1, 1)
     study_findings.send_back_losses(studio, study_id)

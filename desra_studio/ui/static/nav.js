@@ -24,6 +24,7 @@ const STEPS = [
     title: "Scores",
     count: (loop) => (loop.dataset ? `${loop.labelled} labelled` : ""),
   },
+  { path: "/studies", title: "Studies", count: () => "" },
   { path: "/models", title: "Models", aside: true, count: () => "" },
 ];
 const PAGES_OF_JOBS = {
@@ -106,7 +107,7 @@ export function mount(element) {
     const query = new URLSearchParams(location.search);
     query.set("dataset", id);
     // What belongs to one dataset is not in another.
-    for (const name of ["image", "run", "fate", "component"]) query.delete(name);
+    for (const name of ["image", "run", "fate", "component", "study"]) query.delete(name);
     location.search = query.toString();
   };
 

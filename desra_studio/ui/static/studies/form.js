@@ -1,0 +1,200 @@
+// Setting up a study: what is compared, what is asked, what is shown, how many vote.
+
+import { make } from "../dom.js";
+import { findMissing, guessSystems, readOrder } from "./order.js";
+
+const percent = (share) => String(Math.round(100 * share));
+
+export class StudyForm {
+  /** @param host { onMake(order): Promise }. */
+  constructor(host) {
+    this.host = host;
+    this.root = make("form", { className: "setup", noValidate: true });
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.root.addEventListener("input", () => this.#check());
+  }
+
+  /** Show the form for a dataset's choices. */
+  show(choices, suggested) {
+    this.choices = choices;
+    const { defaults } = choices;
+    const { rules } = defaults;
+    this.fields = {};
+    this.root.replaceChildren(
+      make("h2", {}, "New study"),
+      make(
+        "p",
+        { className: "quiet" },
+        "People look at pictures of which they do not know what made them. All that you set here is " +
+          "written down before the first vote, and does not change any more.",
+      ),
+      this.#text("name", "Name", suggested, "Voters never see it."),
+      this.#radios("kind", "What is asked", [
+        ["choice", "Which of two is better", "Pairs of systems, side by side"],
+        ["prominence", "Is the artifact noticed", "One outlined region at a time"],
+      ]),
+      this.#buildSystems(),
+      this.#area("questions", "Questions", defaults.questions.join("\n"), "One a line."),
+      this.#radios("crops", "What is shown", [
+        ["windows", "Windows", "Around accepted regions, and clean places"],
+        ["whole", "Whole images", "Needs no masks"],
+      ]),
+      make(
+        "div",
+        { className: "numbers" },
+        this.#number("window_px", "Window", defaults.window_px, "px"),
+        this.#number("controls", "Clean windows", defaults.controls),
+        this.#number("votes_per_pair", "Votes per pair", defaults.votes_per_pair),
+        this.#number("trials_per_voter", "Votes per voter", defaults.trials_per_voter),
+      ),
+      this.#buildMore(defaults, rules),
+      this.#buildFoot(),
+    );
+    this.#check();
+  }
+
+  #buildMore(defaults, rules) {
+    return make(
+      "details",
+      {},
+      make("summary", {}, "More settings"),
+      make(
+        "div",
+        { className: "numbers" },
+        this.#number("check_share", "Hidden checks", percent(defaults.check_share), "%"),
+        this.#number("training", "Practice trials", defaults.training),
+        this.#number("min_seconds", "Minimum time", defaults.min_seconds, "s"),
+        this.#number("max_items", "Windows at most", defaults.max_items),
+        this.#number("max_voters", "Voters by open link", defaults.max_voters),
+        this.#number("seed", "Seed", defaults.seed),
+      ),
+      this.#box("show_lr", "Voters may look at the input image", defaults.show_lr),
+      make("h3", {}, "Voters are left out of the screened results"),
+      make(
+        "div",
+        { className: "numbers" },
+        this.#number("min_votes", "with fewer votes than", rules.min_votes),
+        this.#number("min_gold_pass", "gold right, below", percent(rules.min_gold_pass), "%"),
+        this.#number("min_repeats", "repeats the same, below", percent(rules.min_repeats), "%"),
+        this.#number("max_one_side", "one side, above", percent(rules.max_one_side), "%"),
+        this.#number("min_median_seconds", "median time, below", rules.min_median_seconds, "s"),
+      ),
+      this.#text("title", "Title", defaults.title, "The first that voters read."),
+      this.#area("consent", "Consent", defaults.consent, "What voters agree to."),
+    );
+  }
+
+  #buildFoot() {
+    this.message = make("p", { className: "message", role: "status" });
+    this.button = make("button", { type: "submit", className: "primary" }, "Make the study");
+    return make("div", { className: "foot" }, this.button, this.message);
+  }
+
+  #buildSystems() {
+    this.systems = this.choices.systems.map(({ id, name, images }) => {
+      const box = make("input", { type: "checkbox", value: id });
+      return { id, box, label: make("label", { title: name }, box, name, make("small", {}, ` ${images} images`)) };
+    });
+    this.#chooseSystems("choice");
+    return make(
+      "fieldset",
+      {},
+      make("legend", {}, "Systems"),
+      ...this.systems.map(({ label }) => label),
+    );
+  }
+
+  #chooseSystems(kind) {
+    const chosen = guessSystems(this.choices.systems, kind);
+    for (const { id, box } of this.systems) box.checked = chosen.includes(id);
+    this.guessedFor = kind;
+  }
+
+  #keep(name, input, read = () => input.value) {
+    this.fields[name] = { input, read };
+    return input;
+  }
+
+  #text(name, title, value, about = "") {
+    const input = this.#keep(name, make("input", { type: "text", name, value }));
+    return make("label", { className: "field" }, title, input, make("small", {}, about));
+  }
+
+  #area(name, title, value, about) {
+    const input = this.#keep(name, make("textarea", { name, value, rows: 3 }));
+    const label = make("label", { className: "field" }, title, input, make("small", {}, about));
+    label.dataset.field = name;
+    return label;
+  }
+
+  #number(name, title, value, unit = "") {
+    const input = this.#keep(name, make("input", { type: "text", inputMode: "decimal", name, value }));
+    return make("label", { className: "number" }, title, make("span", {}, input, unit));
+  }
+
+  #box(name, title, checked) {
+    const input = make("input", { type: "checkbox", name, checked });
+    this.#keep(name, input, () => input.checked);
+    return make("label", { className: "box" }, input, title);
+  }
+
+  #radios(name, title, choices) {
+    const inputs = choices.map(([value]) => make("input", { type: "radio", name, value }));
+    inputs[0].checked = true;
+    this.#keep(name, inputs[0], () => inputs.find(({ checked }) => checked).value);
+    const group = make(
+      "fieldset",
+      { className: "radios" },
+      make("legend", {}, title),
+      ...choices.map(([, text, about], place) =>
+        make("label", {}, inputs[place], make("span", {}, text, make("small", {}, about))),
+      ),
+    );
+    group.dataset.field = name;
+    return group;
+  }
+
+  #read() {
+    const values = Object.fromEntries(
+      Object.entries(this.fields).map(([name, { read }]) => [name, read()]),
+    );
+    const systems = this.systems.filter(({ box }) => box.checked).map(({ id }) => id);
+    return { ...values, systems };
+  }
+
+  #check() {
+    const kind = this.fields.kind.read();
+    if (kind !== this.guessedFor) this.#chooseSystems(kind);
+    for (const name of ["questions", "crops"]) {
+      this.root.querySelector(`[data-field=${name}]`).hidden = kind === "prominence";
+    }
+    const form = this.#read();
+    const order = readOrder(form);
+    const missing = findMissing(form, this.choices, form.crops);
+    this.say(order ? missing : "A number cannot be read. Correct it, or leave it empty.", !order);
+    this.button.disabled = Boolean(missing) || !order;
+    return order;
+  }
+
+  say(text, isWrong = false) {
+    this.message.textContent = text;
+    this.message.classList.toggle("wrong", isWrong);
+  }
+
+  async #submit() {
+    const order = this.#check();
+    if (this.button.disabled) return;
+    this.button.disabled = true;
+    this.say("Cutting the pictures…");
+    try {
+      await this.host.onMake(order);
+    } catch (error) {
+      this.say(error.message, true);
+    } finally {
+      this.button.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// The links by which people vote: an open one, and personal ones.
+
+import { make } from "../dom.js";
+import { readLines } from "./order.js";
+
+const toAddress = (path) => new URL(path, location.origin).href;
+
+/** A read-only address with a button that copies it. */
+function buildCopy(path, name) {
+  const field = make("input", { type: "text", readOnly: true, value: toAddress(path), ariaLabel: `Link of ${name}` });
+  field.addEventListener("focus", () => field.select());
+  const button = make("button", { type: "button" }, "Copy");
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 1500);
+    } catch {
+      field.select(); // where the browser keeps pages off the clipboard, Ctrl+C is left
+    }
+  });
+  return make("span", { className: "copy" }, field, button);
+}
+
+/**
+ * Links of a study, and the form that makes more.
+ *
+ * @param study as described by the server.
+ * @param onMake (labels, days) => Promise.
+ */
+export function buildLinks(study, onMake) {
+  const { open, personal } = study.links;
+  const rows = personal.map(({ label, link, done, trials, expires_at: expires }) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, label),
+      make("td", {}, buildCopy(link, label)),
+      make("td", {}, trials ? `${done} of ${trials}` : "not begun"),
+      make("td", {}, expires ? `until ${expires.slice(0, 10)}` : ""),
+    ),
+  );
+  return make(
+    "section",
+    { className: "links" },
+    make("h3", {}, "Links"),
+    make(
+      "p",
+      {},
+      "Anybody with the ", make("strong", {}, "open link"), " can join, once per device. ",
+      `${study.joined} joined so far.`,
+    ),
+    buildCopy(open, "everybody"),
+    ...(rows.length ? [make("div", { className: "scroll" }, make("table", {}, ...rows))] : []),
+    ...(study.state === "closed" ? [] : [buildMore(onMake)]),
+  );
+}
+
+function buildMore(onMake) {
+  const names = make("textarea", { rows: 2, ariaLabel: "Names of voters, one a line", placeholder: "Names, one a line" });
+  const days = make("input", { type: "text", inputMode: "numeric", value: "30", ariaLabel: "Days until links expire" });
+  const message = make("p", { className: "message", role: "alert" });
+  const button = make("button", { type: "button" }, "Make personal links");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    message.textContent = "";
+    try {
+      await onMake(readLines(names.value), days.value.trim() === "" ? null : Number(days.value));
+    } catch (error) {
+      message.textContent = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  });
+  const valid = make("label", {}, "valid for ", days, " days");
+  return make("div", { className: "more" }, names, make("div", {}, button, valid), message);
+}

@@ -1,0 +1,93 @@
+// Figures of a study in words. No DOM here.
+
+export const tellShare = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
+const tellRange = ([low, high]) => `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+export const tellInterval = (interval) => (interval ? tellRange(interval) : "");
+const tellChance = (value) =>
+  value === null ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3);
+export const countNoun = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The one sentence of a pair: who is preferred, or that nothing can be told yet. */
+export function tellPair({ a, b, share, interval, votes }) {
+  if (!votes) return `${a} against ${b}: no votes yet`;
+  if (!interval) return `${a} over ${b}: ${tellShare(share)} of ${countNoun(votes, "vote")}`;
+  const [low, high] = interval;
+  if (low <= 0.5 && high >= 0.5) return `${a} and ${b}: no difference can be told yet`;
+  const [better, other, won] = share > 0.5 ? [a, b, share] : [b, a, 1 - share];
+  return `${better} is preferred over ${other}: ${tellShare(won)}`;
+}
+
+/** What is known of a pair beside its plot: [title, text] in order. */
+export function listPairFacts(pair) {
+  if (!pair.votes) return [];
+  const { won, lost, tied, p_value: signs } = pair.signs;
+  return [
+    [`Share of ${pair.a}`, `${tellShare(pair.share)} (${tellInterval(pair.interval) || "too few"})`],
+    [`Share of ${pair.b}`, tellShare(1 - pair.share)],
+    ["If votes were independent", tellInterval(pair.wilson)],
+    ["Exact binomial test", `p ${tellChance(pair.p_value)}`],
+    ["Images won, lost, tied", `${won}, ${lost}, ${tied} · p ${tellChance(signs)}`],
+    ["Not sure", tellShare(pair.unsure_rate)],
+    ["Votes", `${pair.votes} of ${countNoun(pair.voters, "voter")} on ${countNoun(pair.images, "image")}`],
+    ["Votes still needed", tellNeeded(pair.votes_needed)],
+  ];
+}
+
+function tellNeeded(needed) {
+  if (needed === null) return "cannot be told yet";
+  if (needed === 0) return "none: the interval leaves out 50 %";
+  return `about ${needed}, if the share stays as it is`;
+}
+
+const CHECKS = [
+  ["left", "Left side chosen", "A half where sides do not matter"],
+  ["repeats", "Repeats answered the same", "The same pair again, sides swapped"],
+  ["gold", "Gold answered right", "One picture plainly degraded"],
+  ["identical", "Not sure of identical pairs", "The right answer there"],
+  ["decoys", "Artifact noticed on clean places", "False alarms, under the same outlines"],
+  ["unsure", "Not sure", "Of all votes that count"],
+];
+
+/** The checks in rows: { title, tip, raw, screened } of those that there were. */
+export function listChecks({ raw, screened }) {
+  const tell = ({ share, total, interval }) =>
+    total ? `${tellShare(share)} of ${total} (${tellInterval(interval) || "too few"})` : "–";
+  const rows = CHECKS.filter(([key]) => raw[key].total).map(([key, title, tip]) => ({
+    title,
+    tip,
+    raw: tell(raw[key]),
+    screened: tell(screened[key]),
+  }));
+  const tellAlpha = (value) => (value === null ? "–" : value.toFixed(2));
+  if (raw.alpha !== null) {
+    rows.push({
+      title: "Krippendorff's alpha",
+      tip: "Agreement between voters: 1 perfect, 0 as by chance",
+      raw: tellAlpha(raw.alpha),
+      screened: tellAlpha(screened.alpha),
+    });
+  }
+  return rows;
+}
+
+const ITEMS = {
+  pair: ["pair", "pairs"],
+  region: ["region", "regions"],
+  decoy: ["decoy", "decoys"],
+  gold: ["gold", "gold"],
+  identical: ["identical pair", "identical pairs"],
+  training: ["practice trial", "practice trials"],
+};
+
+/** What a study shows, in words. */
+export const tellItems = (items) =>
+  Object.entries(items)
+    .map(([kind, count]) => `${count} ${ITEMS[kind][Number(count !== 1)]}`)
+    .join(", ");
+
+/** How far a study is, in a sentence. */
+export function tellProgress({ state, votes, wanted, voters }) {
+  const cast = `${votes} of ${countNoun(wanted, "vote")} by ${countNoun(voters, "voter")}`;
+  if (state === "draft") return "Nobody can vote yet.";
+  return state === "open" ? cast : `Closed with ${cast}`;
+}
