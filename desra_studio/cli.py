@@ -53,11 +53,17 @@ app.add_typer(jobs_app, name="jobs", hidden=True)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port to listen on.")] = None,
+    voters: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT of this machine at which others reach the voting page alone."),
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Start the studio and print its address."""
-    settings = make_settings(host=host, port=port, data_dir=data_dir, database_url=database_url)
+    settings = make_settings(
+        host=host, port=port, voters=voters, data_dir=data_dir, database_url=database_url
+    )
     if settings.host != LOCAL_HOST:
         raise InputError(
             f"Host {settings.host} is refused: without users and login the studio serves only this "

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
         device: `auto` (CUDA where there is one, else CPU), or a torch device name.
         host: address to listen on.
         port: TCP port to listen on.
+        voters: HOST:PORT at which voters reach the voting page, and nothing else; empty where they
+            vote on this machine.
         author: name that is written beside the masks a person saves.
         segmentation: SegFormer that names classes: `auto` (B5 on a GPU, B0 on a CPU), a hub id or a
             folder in transformers' format, or `none`.
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
     device: str = "auto"
     host: str = LOCAL_HOST
     port: int = Field(default=7860, ge=1, le=65535)
+    voters: str = ""
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
     segmentation: str = "auto"
     max_megapixels: float = 100.0

@@ -1,18 +1,12 @@
 """The server: our routes, the static files, and the Gradio pages, as one application."""
 
-import json
 import os
-import socket
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desra_studio import __version__
 from desra_studio.errors import (
@@ -24,10 +18,16 @@ from desra_studio.errors import (
     StudioError,
 )
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import FOREVER
 from desra_studio.ui.routes import make_router
+from desra_studio.ui.serving import (
+    ForeignWriteGuard,
+    ForeverStaticFiles,
+    answer_error,
+    bind_listener,
+)
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 from desra_studio.ui.vote_routes import make_vote_router
+from desra_studio.ui.vote_server import serve_voters
 
 # Before Gradio is imported, which reads it then: nothing of a user leaves the machine.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -36,25 +36,16 @@ LOCAL_NAMES = ["127.0.0.1", "localhost"]
 SHUTDOWN_SECONDS = 3
 
 
-class _ForeverStaticFiles(StaticFiles):
-    """Static files that browsers may keep: their address has a hash of the content."""
-
-    def file_response(self, *args: object, **values: object) -> Response:
-        response = super().file_response(*args, **values)  # type: ignore[arg-type]
-        response.headers.update(FOREVER)
-        return response
-
-
 def create_api(studio: Studio) -> FastAPI:
     """Return the application without its pages: routes, static files, guards and errors."""
     app = FastAPI(title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
-    app.add_middleware(_ForeignWriteGuard)
+    app.add_middleware(ForeignWriteGuard)
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.include_router(make_router(studio))
     app.include_router(make_vote_router(studio))
-    app.mount(STATIC_URL, _ForeverStaticFiles(directory=STATIC))
+    app.mount(STATIC_URL, ForeverStaticFiles(directory=STATIC))
 
     @app.get("/healthz")
     def check_health() -> dict[str, str]:
@@ -77,7 +68,7 @@ def run_server(studio: Studio) -> None:
     """Serve until the process is told to stop.
 
     Raises:
-        InputError: the port is taken.
+        InputError: the port is taken, or the voters' address cannot be used.
     """
     settings = studio.settings
     server = uvicorn.Server(
@@ -91,47 +82,9 @@ def run_server(studio: Studio) -> None:
         )
     )
     listener = bind_listener(settings.host, settings.port)
-    print(f"DeSRA Studio is at http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
-    server.run(sockets=[listener])
-
-
-def bind_listener(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to an address of TCP, not listening yet.
-
-    Raises:
-        InputError: the port is taken, or not ours.
-    """
-    # Named TCP, or asyncio leaves Nagle's algorithm on: every answer would wait 40 ms for its body.
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        raise InputError(
-            f"Port {port} of {host} cannot be used: {error.strerror}. "
-            "Stop what runs there, or choose another with --port."
-        ) from error
-    return bound
-
-
-class _ForeignWriteGuard:
-    """Refuses writes that another site's page sends through the user's browser.
-
-    Plain ASGI: a middleware of Starlette's own kind would pass every picture on piece by piece.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            headers = Headers(scope=scope)
-            origin = headers.get("origin")
-            if origin and urlsplit(origin).netloc != headers.get("host"):
-                answer = _answer(HTTPStatus.FORBIDDEN, f"A page of {origin} may not write here.")
-                await answer(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+    with serve_voters(studio):
+        print(f"DeSRA Studio is at http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
+        server.run(sockets=[listener])
 
 
 def _answer_error(_request: Request, error: Exception) -> Response:
@@ -147,14 +100,10 @@ def _answer_error(_request: Request, error: Exception) -> Response:
         extra = {"claimed_by": error.claimed_by, "until": error.until.isoformat(), "mine": False}
     elif not isinstance(error, (InputError, ModelError)):
         status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _answer(status, str(error), **extra)
+    return answer_error(status, str(error), **extra)
 
 
 def _answer_invalid(_request: Request, error: Exception) -> Response:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     lines = [f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in problems]
-    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(lines))
-
-
-def _answer(status: HTTPStatus, message: str, **extra: object) -> Response:
-    return Response(json.dumps({"error": message, **extra}), status, media_type="application/json")
+    return answer_error(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(lines))

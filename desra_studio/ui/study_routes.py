@@ -141,10 +141,11 @@ def _add_result_routes(router: APIRouter, studio: Studio) -> None:
 
 
 def _describe(studio: Studio, study_id: int) -> dict[str, Any]:
-    """Return a study with its links as paths of this server."""
+    """Return a study with its links as addresses: of the voters' own server, if there is one."""
     told = studies.describe_study(studio, study_id)
-    links = told["links"]
-    links["open"] = f"/vote/{links['open']}"
+    links, voters = told["links"], studio.settings.voters
+    root = f"http://{voters}/vote" if voters else "/vote"
+    links["open"] = f"{root}/{links['open']}"
     for one in links["personal"]:
-        one["link"] = f"/vote/{one['link']}"
+        one["link"] = f"{root}/{one['link']}"
     return told

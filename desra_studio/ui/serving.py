@@ -1,0 +1,72 @@
+"""What the team's server and the voters' share: sockets, static files, the guard of writes."""
+
+import json
+import socket
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from fastapi import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from desra_studio.errors import InputError
+from desra_studio.ui.answers import FOREVER
+
+
+class ForeverStaticFiles(StaticFiles):
+    """Static files that browsers may keep: their address has a hash of the content."""
+
+    def file_response(self, *args: object, **values: object) -> Response:
+        """Return the file's response with headers that let browsers keep it."""
+        response = super().file_response(*args, **values)  # type: ignore[arg-type]
+        response.headers.update(FOREVER)
+        return response
+
+
+class ForeignWriteGuard:
+    """Refuses writes that another site's page sends through the user's browser.
+
+    Plain ASGI: a middleware of Starlette's own kind would pass every picture on piece by piece.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403 to a foreign write, and pass everything else on."""
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            headers = Headers(scope=scope)
+            origin = headers.get("origin")
+            if origin and urlsplit(origin).netloc != headers.get("host"):
+                answer = answer_error(
+                    HTTPStatus.FORBIDDEN, f"A page of {origin} may not write here."
+                )
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def answer_error(status: HTTPStatus, message: str, **extra: object) -> Response:
+    """Return an error as JSON."""
+    return Response(json.dumps({"error": message, **extra}), status, media_type="application/json")
+
+
+def bind_listener(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address of TCP, not listening yet.
+
+    Raises:
+        InputError: the port is taken, or not ours.
+    """
+    # Named TCP, or asyncio leaves Nagle's algorithm on: every answer would wait 40 ms for its body.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise InputError(
+            f"Port {port} of {host} cannot be used: {error.strerror}. "
+            "Stop what runs there, or choose another."
+        ) from error
+    return bound
