@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from desra_studio.errors import InputError
 from desra_studio.services.opinions import list_given
+from desra_studio.services.regions import PROMINENT
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets
+from desra_studio.storage import datasets, regions
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.tables import Image, Origin, State
@@ -36,6 +37,9 @@ class Candidate:
         warnings: why one should look at it again before training on it.
         held_out_rank: 0..1; the samples of lowest rank are held out. Made from the picture alone,
             so that the next round holds out the same ones.
+        prominence: share of voters, 0..1, who noticed the most prominent of its regions; None
+            where nobody was asked.
+        prominent: whether that counts as prominent.
     """
 
     image_id: int
@@ -48,6 +52,8 @@ class Candidate:
     problem: str
     warnings: list[str]
     held_out_rank: float
+    prominence: float | None = None
+    prominent: bool = False
 
 
 def list_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
@@ -71,6 +77,8 @@ def make_candidate(session: Session, record: ImageRecord) -> Candidate | None:
         problem = "has no LR image, import it with an LR folder"
     elif revision.area_px == 0:
         problem = "has an empty mask, there is nothing to delete"
+    asked = [one.prominence for one in regions.list_regions(session, [revision.id])]
+    prominence = max((share for share in asked if share is not None), default=None)
     warnings = ["marks more than half of the image"] if share > LARGE_SHARE else []
     return Candidate(
         image_id=record.image.id,
@@ -83,6 +91,8 @@ def make_candidate(session: Session, record: ImageRecord) -> Candidate | None:
         problem=problem,
         warnings=warnings + _find_disagreement(session, record),
         held_out_rank=rank_image(record.image),
+        prominence=prominence,
+        prominent=prominence is not None and prominence >= PROMINENT,
     )
 
 

@@ -101,6 +101,13 @@ def test_prominence_goes_beside_the_regions(page, studio, dataset):
     expect(page.locator("td", has=page.locator("meter")).first).to_contain_text("100.0 %")
     page.get_by_role("button", name="Keep beside the regions").click()
     expect(page.locator(".main > .message")).to_contain_text("3 regions")
+    page.goto(f"/fine-tune?dataset={dataset}")
+    samples = page.locator(".studio-samples")
+    samples.get_by_role("button", name="None", exact=True).click()
+    expect(samples.get_by_role("status")).to_have_text("0 of 3 samples chosen")
+    samples.get_by_role("button", name="Prominent").click()
+    expect(samples.get_by_role("status")).to_have_text("3 of 3 samples chosen")
+    expect(samples.locator(".facts").first).to_contain_text("noticed by 100 %")
 
 
 def test_without_a_dataset_the_page_teaches(page, studio):

@@ -6,6 +6,7 @@ import pytest
 
 from desra_studio.errors import InputError
 from desra_studio.services import study_findings
+from desra_studio.services.candidates import list_candidates
 from desra_studio.services.study_reports import report_study
 from desra_studio.services.study_votes import list_votes, render_votes_csv, render_votes_json
 from desra_studio.storage.datasets import get_dataset
@@ -156,6 +157,11 @@ def test_prominence_is_kept_beside_the_region(studio, dataset):
     with studio.database.read() as session:
         labelled = list_regions(session, [seen.outline["revision_id"]])
         assert [one.prominence for one in labelled] == [1.0]
+    found = {
+        one.image_id: (one.prominence, one.prominent) for one in list_candidates(studio, dataset)
+    }
+    assert sorted(found.values()) == [(0.0, False), (0.0, False), (1.0, True)]
+    assert found[seen.image_id] == (1.0, True)
     with pytest.raises(InputError, match="compares no systems"):
         study_findings.list_losses(studio, study_id)
     other, _ = open_new(studio, dataset, name="other")

@@ -4,6 +4,9 @@ import { renditionUrl } from "../api.js";
 import { make } from "../dom.js";
 import { readStored, writeStored } from "./stored.js";
 
+const tellNoticed = ({ prominence }) =>
+  typeof prominence === "number" ? `, noticed by ${Math.round(100 * prominence)} %` : "";
+
 export class SampleList {
   constructor({ onChoose, onOpen }) {
     this.onChoose = onChoose;
@@ -12,17 +15,19 @@ export class SampleList {
     this.heldOut = new Set();
     this.opened = null;
     this.count = make("span", { className: "count", role: "status" });
-    const link = (text, checked) =>
+    const link = (text, isWanted) =>
       make(
         "button",
-        { type: "button", className: "link", onclick: () => this.#chooseAll(checked) },
+        { type: "button", className: "link", onclick: () => this.#chooseAll(isWanted) },
         text,
       );
+    this.prominent = link("Prominent", ({ prominent }) => prominent);
+    this.prominent.title = "Those in which voters of a study noticed an artifact";
     this.list = make("ul", { ariaLabel: "Accepted samples" });
     this.root = make(
       "div",
       { className: "studio-samples" },
-      make("div", { className: "head" }, this.count, link("All", true), link("None", false)),
+      make("div", { className: "head" }, this.count, link("All", () => true), this.prominent, link("None", () => false)),
       this.list,
     );
     this.list.addEventListener("keydown", (event) => this.#step(event));
@@ -35,6 +40,7 @@ export class SampleList {
     this.dataset = dataset;
     const left = new Set(readStored(dataset).left ?? []);
     this.rows = candidates.map((candidate) => this.#makeRow(candidate, left));
+    this.prominent.hidden = !candidates.some(({ prominence }) => typeof prominence === "number");
     this.list.replaceChildren(...this.rows.map(({ element }) => element));
     const again = candidates.find((one) => one.image_id === this.opened?.image_id);
     this.opened = null;
@@ -85,7 +91,7 @@ export class SampleList {
         make(
           "span",
           { className: "facts" },
-          `${(100 * candidate.area_share).toFixed(1)} % marked`,
+          `${(100 * candidate.area_share).toFixed(1)} % marked${tellNoticed(candidate)}`,
           tag,
         ),
         ...(says ? [make("span", { className: candidate.problem ? "problem" : "warning" }, says)] : []),
@@ -105,8 +111,10 @@ export class SampleList {
     this.onOpen(candidate);
   }
 
-  #chooseAll(checked) {
-    for (const { box } of this.rows) box.checked = checked && !box.disabled;
+  #chooseAll(isWanted) {
+    for (const { candidate, box } of this.rows) {
+      box.checked = isWanted(candidate) && !box.disabled;
+    }
     this.#changed();
   }
 
