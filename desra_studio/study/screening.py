@@ -11,6 +11,8 @@ from desra_studio.study.votes import Ballot, select_votes
 
 MIN_SIDED = 10
 """Votes that named a side, below which nobody is judged by sides."""
+MIN_REPEATED = 4
+"""Repeats, below which nobody is judged by them: of two or three, chance breaks too many."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Rules:
     Attributes:
         min_votes: fewer votes than this, checks not counted.
         min_gold_pass: a smaller share of gold pairs answered right, 0..1.
-        min_repeats: a smaller share of repeats answered as the first time, 0..1.
+        min_repeats: a smaller share of repeats answered as the first time, 0..1, from 4 on.
         max_one_side: a larger share of the more used side, 0.5..1, from 10 sided votes on.
         min_median_seconds: a shorter median time per vote, in s.
     """
@@ -108,7 +110,7 @@ def _judge_gold(own: Sequence[Ballot], rules: Rules) -> str:
 
 def _judge_repeats(own: Sequence[Ballot], rules: Rules) -> str:
     same = check_repeats(own)
-    if not same or sum(same) / len(same) >= rules.min_repeats:
+    if len(same) < MIN_REPEATED or sum(same) / len(same) >= rules.min_repeats:
         return ""
     return f"repeats {sum(same)} of {len(same)} the same, below {rules.min_repeats:.0%}"
 

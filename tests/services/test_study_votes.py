@@ -72,14 +72,18 @@ def test_the_report_has_what_was_voted(studio, dataset):
 
 def test_who_breaks_a_rule_is_left_out_of_the_screened_results_alone(studio, dataset):
     study_id, links = open_new(
-        studio, dataset, votes_per_pair=9, rules=make_rules(min_gold_pass=0.9, min_repeats=0.9)
+        studio,
+        dataset,
+        votes_per_pair=9,
+        rules=make_rules(max_one_side=0.9),
+        questions=("Which is sharper?", "Which is cleaner?", "Which is real?"),
     )
     vote_through(studio, links[0], decide_by_system(studio, lambda _: "a"))
     vote_through(studio, links[1], lambda _: "left")
     report = report_study(studio, study_id)
     (excluded,) = report["excluded"]
     assert (excluded["label"], excluded["voter"]) == ("two", 2)
-    assert excluded["reasons"]
+    assert "left in 100% of 12 votes, above 90%" in excluded["reasons"]
     assert report["raw"]["questions"][0]["pairs"][0]["votes"] == 8
     assert report["screened"]["questions"][0]["pairs"][0]["votes"] == 4
     assert report["screened"]["questions"][0]["pairs"][0]["share"] == 1

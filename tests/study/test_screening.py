@@ -24,7 +24,10 @@ def test_each_rule_leaves_out_its_voter_and_tells_the_value():
         *make_votes(3),
         make_ballot(1, voter=3, role="gold", better="b"),
         *make_votes(4),
-        make_ballot(2, voter=4, role="repeat", repeat_of=4000, choice="b"),
+        *[
+            make_ballot(20 + i, voter=4, role="repeat", repeat_of=4000 + i, choice="ab"[i > 0])
+            for i in range(4)
+        ],
         *[make_ballot(5000 + i, voter=5) for i in range(12)],
         *make_votes(6, seconds=0.4),
     ]
@@ -33,7 +36,7 @@ def test_each_rule_leaves_out_its_voter_and_tells_the_value():
     assert {one.voter: one.reasons for one in excluded} == {
         2: ("3 votes, fewer than 5",),
         3: ("gold 0 of 1 right, below 75%",),
-        4: ("repeats 0 of 1 the same, below 50%",),
+        4: ("repeats 1 of 4 the same, below 50%",),
         5: ("left in 100% of 12 votes, above 90%",),
         6: ("median 0.4 s per vote, below 1.2 s",),
     }
@@ -46,8 +49,12 @@ def test_all_broken_rules_are_told():
 
 
 def test_a_rule_without_evidence_is_not_broken():
-    kept, excluded = screen(make_votes(1), Rules())
-    assert (len(kept), excluded) == (12, [])
+    repeats = [
+        make_ballot(20 + i, voter=1, role="repeat", repeat_of=1000 + i, choice="b")
+        for i in range(3)
+    ]
+    kept, excluded = screen([*make_votes(1), *repeats], Rules())
+    assert (len(kept), excluded) == (15, [])
 
 
 def test_rules_come_back_from_plain_values():

@@ -40,10 +40,11 @@ export function buildLinks(study, onMake) {
       make("td", {}, expires ? `until ${expires.slice(0, 10)}` : ""),
     ),
   );
+  // Once it is over, what was found comes first.
   return make(
-    "section",
-    { className: "links" },
-    make("h3", {}, "Links"),
+    "details",
+    { className: "links", open: study.state !== "closed" },
+    make("summary", {}, "Links"),
     make(
       "p",
       {},
