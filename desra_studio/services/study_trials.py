@@ -42,7 +42,7 @@ def plan_session(session: Session, study: Study, voter: Voter) -> None:
         seed=manifest["seed"],
     )
     since = now() - timedelta(hours=PENDING_HOURS)
-    counts = studies.count_votes(session, study.id, pending_since=since)
+    counts = studies.count_sides(session, study.id, since)
     planned = plan_trials(pool, plan, voter.place, counts)
     if not planned:
         raise VoteError(

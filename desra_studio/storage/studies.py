@@ -182,32 +182,47 @@ def count_voter_trials(session: Session, study_id: int) -> dict[int, tuple[int, 
     return {voter: (int(done), int(total)) for voter, done, total in session.execute(query)}
 
 
-def count_votes(
-    session: Session, study_id: int, pending_since: datetime | None = None
-) -> dict[tuple[int, int], int]:
-    """Count the votes that count, by number of the item and question.
-
-    Args:
-        session: of the database.
-        study_id: of the study.
-        pending_since: count trials too that have no answer yet, of voters who began since.
-    """
+def count_votes(session: Session, study_id: int) -> dict[tuple[int, int], int]:
+    """Count the votes that count, by number of the item and question."""
     query = (
         select(StudyItem.number, Trial.question, func.count())
         .select_from(Trial)
         .join(StudyItem, StudyItem.id == Trial.item_id)
+        .join(Vote, Vote.trial_id == Trial.id)
         .where(StudyItem.study_id == study_id, Trial.role == "vote")
         .group_by(StudyItem.number, Trial.question)
     )
-    if pending_since is None:
-        query = query.join(Vote, Vote.trial_id == Trial.id)
-    else:
-        query = (
-            query.outerjoin(Vote, Vote.trial_id == Trial.id)
-            .join(Voter, Voter.id == Trial.voter_id)
-            .where(Vote.id.is_not(None) | (Voter.consent_at >= pending_since))
-        )
     return {(number, question): count for number, question, count in session.execute(query)}
+
+
+def count_sides(
+    session: Session, study_id: int, since: datetime
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Count votes that there are or will be soon, by item and question: (plain, swapped).
+
+    Args:
+        session: of the database.
+        study_id: of the study.
+        since: trials that have no answer count if their voter began after this moment.
+    """
+    query = (
+        select(StudyItem.number, Trial.question, Trial.swapped, func.count())
+        .select_from(Trial)
+        .join(StudyItem, StudyItem.id == Trial.item_id)
+        .join(Voter, Voter.id == Trial.voter_id)
+        .outerjoin(Vote, Vote.trial_id == Trial.id)
+        .where(
+            StudyItem.study_id == study_id,
+            Trial.role == "vote",
+            Vote.id.is_not(None) | (Voter.consent_at >= since),
+        )
+        .group_by(StudyItem.number, Trial.question, Trial.swapped)
+    )
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for number, question, swapped, count in session.execute(query):
+        plain, other = found.get((number, question), (0, 0))
+        found[number, question] = (plain, other + count) if swapped else (plain + count, other)
+    return found
 
 
 def list_votes(session: Session, study_id: int) -> list[VoteRow]:

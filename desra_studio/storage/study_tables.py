@@ -63,7 +63,7 @@ class StudyItem(Base):
 class Voter(Base):
     """Who votes: a personal link, or a device that joined by the open one.
 
-    `place` counts the voters of a study from 0; sides and order follow from it and the seed.
+    `place` counts the voters of a study from 0; the order follows from it and the seed.
     """
 
     __tablename__ = "voter"

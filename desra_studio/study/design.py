@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 Unit = tuple[int, int]
 """Number of an item, and place of the question that is asked about it."""
+Sides = tuple[int, int]
+"""Votes with system a at the left, and with system b there."""
 CHECK_GAP = 3
 """Trials that lie between a vote and its repeat, where there is room for as many."""
 
@@ -72,7 +74,7 @@ class PlannedTrial:
 
 
 def plan_trials(
-    pool: Pool, plan: Plan, place: int, counts: Mapping[Unit, int]
+    pool: Pool, plan: Plan, place: int, counts: Mapping[Unit, Sides]
 ) -> list[PlannedTrial]:
     """Plan the trials of one voter.
 
@@ -83,8 +85,9 @@ def plan_trials(
     Args:
         pool: the items.
         plan: the study's design.
-        place: of the voter, from 0: neighbours see opposite sides of the same pair.
-        counts: votes that units have, or will have soon.
+        place: of the voter, from 0.
+        counts: votes that units have, or will have soon, by side: this voter gets the side that a
+            unit has fewer of, so that sides are counterbalanced for every pair whoever comes.
 
     Returns:
         The trials in order; none where every unit has its votes.
@@ -97,29 +100,28 @@ def plan_trials(
     shift = place % plan.questions
     questions = questions[shift:] + questions[:shift]
     trials = [
-        PlannedTrial(item, questions[0], "training", _swap(plan.seed, item, 0, place))
-        for item in pool.training
+        PlannedTrial(item, questions[0], "training", order.random() < 0.5) for item in pool.training
     ]
     blocks = [[unit for unit in units if unit[1] == question] for question in questions]
     checks = _share_checks(plan, [len(block) for block in blocks])
     kinds = _cycle_checks(pool, order)
     for block, number in zip(blocks, checks, strict=True):
-        trials += _mix_block(block, number, kinds, plan, place, order, len(trials))
+        trials += _mix_block(block, number, kinds, plan, counts, order, len(trials))
     return trials
 
 
 def _choose_units(
-    pool: Pool, plan: Plan, order: random.Random, counts: Mapping[Unit, int]
+    pool: Pool, plan: Plan, order: random.Random, counts: Mapping[Unit, Sides]
 ) -> list[Unit]:
     units = [
         (item, question)
         for item in pool.votes
         for question in range(plan.questions)
-        if counts.get((item, question), 0) < plan.votes_per_item
+        if sum(counts.get((item, question), (0, 0))) < plan.votes_per_item
     ]
     order.shuffle(units)
     # Stable: among equally few votes, the order stays the shuffled one.
-    units.sort(key=lambda unit: counts.get(unit, 0))
+    units.sort(key=lambda unit: sum(counts.get(unit, (0, 0))))
     chosen = units[: plan.trials]
     order.shuffle(chosen)
     return chosen
@@ -154,7 +156,7 @@ def _mix_block(
     number: int,
     kinds: "deque[tuple[str, deque[int]]]",
     plan: Plan,
-    place: int,
+    counts: Mapping[Unit, Sides],
     order: random.Random,
     begin: int,
 ) -> list[PlannedTrial]:
@@ -162,7 +164,7 @@ def _mix_block(
         return []
     question = block[0][1]
     trials = [
-        PlannedTrial(item, question, "vote", _swap(plan.seed, item, question, place))
+        PlannedTrial(item, question, "vote", _swap(plan.seed, (item, question), counts))
         for item, _ in block
     ]
     repeats = 0
@@ -205,7 +207,9 @@ def _add_repeats(
     return mixed
 
 
-def _swap(seed: int, item: int, question: int, place: int) -> bool:
-    """Return whether b stands left: alternately over the voters' places, from either start."""
-    start = random.Random(f"{seed}:{item}:{question}").getrandbits(1)
-    return (place + start) % 2 == 1
+def _swap(seed: int, unit: Unit, counts: Mapping[Unit, Sides]) -> bool:
+    """Return whether b stands left: where fewer had it so; by the seed where both are equal."""
+    plain, swapped = counts.get(unit, (0, 0))
+    if plain == swapped:
+        return random.Random(f"{seed}:{unit}").random() < 0.5
+    return swapped < plain

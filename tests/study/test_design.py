@@ -44,13 +44,25 @@ def test_repeats_swap_sides_and_come_later():
             assert first.swapped is not trial.swapped
 
 
-def test_sides_are_counterbalanced_for_every_pair_over_the_voters():
-    swapped = Counter()
-    for place in range(8):
-        for trial in plan_trials(POOL, PLAN, place, {}):
-            if trial.role == "vote":
-                swapped[trial.item, trial.question] += trial.swapped
-    assert set(swapped.values()) == {4}
+def note(counts, trials):
+    """Add the votes of a plan to the counts, by side."""
+    for trial in trials:
+        if trial.role == "vote":
+            sides = list(counts.get((trial.item, trial.question), (0, 0)))
+            sides[trial.swapped] += 1
+            counts[trial.item, trial.question] = tuple(sides)
+
+
+@pytest.mark.parametrize("trials", [20, 10, 7])
+def test_sides_are_counterbalanced_for_every_pair_whoever_sees_it(trials):
+    # With 10 of 20 units each, every other voter sees the same ones.
+    plan = Plan(questions=2, trials=trials, check_share=0.2, votes_per_item=100, seed=5)
+    counts = {}
+    for place in range(41):
+        note(counts, plan_trials(POOL, plan, place, counts))
+        assert all(abs(plain - swapped) <= 1 for plain, swapped in counts.values())
+    first = [plan_trials(POOL, PLAN, 0, {})[position].swapped for position in range(22)]
+    assert set(first) == {True, False}
 
 
 def test_order_is_each_voters_own_and_comes_again():
@@ -64,23 +76,21 @@ def test_order_is_each_voters_own_and_comes_again():
 
 def test_a_voter_gets_what_has_the_fewest_votes():
     plan = Plan(questions=1, trials=4, check_share=0, votes_per_item=10, seed=1)
-    counts = {(item, 0): item for item in range(10)}
+    counts = {(item, 0): (item, 0) for item in range(10)}
     trials = plan_trials(POOL, plan, 0, counts)
     assert {one.item for one in trials if one.role == "vote"} == {0, 1, 2, 3}
 
 
 def test_votes_are_spread_evenly():
     plan = Plan(questions=1, trials=3, check_share=0, votes_per_item=6, seed=1)
-    counts = Counter()
+    counts = {}
     for place in range(20):
-        for trial in plan_trials(POOL, plan, place, counts):
-            if trial.role == "vote":
-                counts[trial.item, 0] += 1
-    assert set(counts.values()) == {6}
+        note(counts, plan_trials(POOL, plan, place, counts))
+    assert set(counts.values()) == {(3, 3)}
 
 
 def test_where_all_have_their_votes_there_is_nothing_left():
-    counts = {(item, question): 10 for item in range(10) for question in range(2)}
+    counts = {(item, question): (5, 5) for item in range(10) for question in range(2)}
     assert plan_trials(POOL, PLAN, 0, counts) == []
 
 

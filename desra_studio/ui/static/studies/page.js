@@ -35,7 +35,7 @@ class StudiesPage {
   constructor(root) {
     this.root = root;
     this.list = make("ul", {});
-    this.fresh = make("button", { type: "button", className: "primary", onclick: () => this.#new() }, "New study");
+    this.fresh = make("button", { type: "button", onclick: () => this.#new() }, "New study");
     this.side = make("aside", { ariaLabel: "Studies" }, this.fresh, this.list);
     this.main = make("div", { className: "main" });
     this.message = make("p", { className: "message", role: "status" });
