@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from desra_studio.errors import InputError
+from desra_studio.services.jobs import start_job
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.study_items import make_items
 from desra_studio.services.study_links import make_key, make_open_link, sign_link
@@ -14,6 +15,19 @@ from desra_studio.services.study_windows import Source
 from desra_studio.storage import datasets, models, studies
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Model, Study, now
+
+
+def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
+    """Start the job that makes a study, and return its id; its result has the study's.
+
+    Raises:
+        InputError, NotFoundError: what can be told at once; see `create_study`.
+    """
+    with studio.database.read() as session:
+        _check_name(session, order.name)
+        systems = [models.get_model(session, model_id) for model_id in order.systems]
+        _list_sources(session, dataset_id, order, systems)
+    return start_job(studio, "study", {"dataset_id": dataset_id, "order": order.as_dict()})
 
 
 def create_study(

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from desra_studio.errors import InputError
-from desra_studio.study.screening import Rules as Rules
+from desra_studio.study.screening import Rules
 
 CHOICE, PROMINENCE = "choice", "prominence"
 WHOLE, WINDOWS = "whole", "windows"
@@ -122,6 +122,21 @@ class StudyOrder:
     def as_dict(self) -> dict[str, Any]:
         """Return the order as plain values."""
         return asdict(self) | {"questions": list(self.asked), "systems": list(self.systems)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "StudyOrder":
+        """Return an order from plain values; those that are absent are the usual ones.
+
+        Raises:
+            InputError: see the class, and `Rules.from_dict`.
+        """
+        known = dict(values)
+        for name in ("systems", "questions", "images"):
+            if known.get(name) is not None:
+                known[name] = tuple(known[name])
+        if "rules" in known:
+            known["rules"] = Rules.from_dict(known["rules"])
+        return cls(**known)
 
 
 def _check_text(what: str, text: str, most: int) -> None:

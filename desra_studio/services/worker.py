@@ -13,7 +13,9 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, StudioError
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
+from desra_studio.services.studies import create_study
 from desra_studio.services.studio import Studio
+from desra_studio.services.study_orders import StudyOrder
 from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, RunStatus, now
 
@@ -241,6 +243,11 @@ def _run_calibrate(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     return calibrate_dataset(job.studio, config["dataset_id"], config["name"], report=job.report)
 
 
+def _run_study(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+    order = StudyOrder.from_dict(config["order"])
+    return {"study": create_study(job.studio, config["dataset_id"], order, job.report)}
+
+
 _Handler: TypeAlias = Callable[[Job, dict[str, Any]], dict[str, Any]]
 _HANDLERS: dict[str, _Handler] = {
     "import": _run_import,
@@ -255,4 +262,5 @@ _HANDLERS: dict[str, _Handler] = {
     "score": _run_score,
     "curve": _run_curve,
     "calibrate": _run_calibrate,
+    "study": _run_study,
 }

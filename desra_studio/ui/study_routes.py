@@ -7,11 +7,19 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
-from desra_studio.services import studies, study_findings, study_links, study_reports, study_votes
+from desra_studio.services import (
+    jobs,
+    studies,
+    study_findings,
+    study_links,
+    study_reports,
+    study_votes,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.services.study_manifests import export_manifest
-from desra_studio.services.study_orders import Rules, StudyOrder
+from desra_studio.services.study_orders import StudyOrder
 from desra_studio.ui.answers import MAX_VERSION, NEVER
+from desra_studio.ui.components import show_job
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 
@@ -42,13 +50,9 @@ class OrderedStudy(BaseModel):
 
     def as_order(self) -> StudyOrder:
         """Return the order; InputError where it cannot be meant."""
-        values = {key: value for key, value in self.model_dump().items() if value is not None}
-        for name in ("systems", "questions", "images"):
-            if name in values:
-                values[name] = tuple(values[name])
-        if "rules" in values:
-            values["rules"] = Rules.from_dict(values["rules"])
-        return StudyOrder(**values)
+        return StudyOrder.from_dict(
+            {key: value for key, value in self.model_dump().items() if value is not None}
+        )
 
 
 class WantedLinks(BaseModel):
@@ -79,9 +83,17 @@ def _add_making_routes(router: APIRouter, studio: Studio) -> None:
             "studies": studies.list_studies(studio, dataset_id),
         }
 
-    @router.post("/api/datasets/{dataset_id}/studies", status_code=201)
+    @router.post("/api/datasets/{dataset_id}/studies", status_code=202)
     def make_study(dataset_id: int, ordered: OrderedStudy) -> dict[str, int]:
-        return {"study": studies.create_study(studio, dataset_id, ordered.as_order())}
+        return {"job": studies.start_study(studio, dataset_id, ordered.as_order())}
+
+    @router.get("/api/studies/jobs/{run_id}")
+    def read_job(run_id: int, response: Response) -> dict[str, Any]:
+        response.headers.update(NEVER)
+        jobs.sweep_lost_jobs(studio)
+        job = jobs.view_job(studio, run_id)
+        told: dict[str, Any] = {**(show_job(job) or {})}
+        return told | {"active": job.active, "study": job.result.get("study")}
 
     @router.get("/api/studies/{study_id}")
     def read_study(study_id: int, response: Response) -> dict[str, Any]:

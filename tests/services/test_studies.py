@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desra_studio.errors import InputError, NotFoundError
+from desra_studio.errors import CancelledError, InputError, NotFoundError
 from desra_studio.imaging.io import decode_png, encode_even
 from desra_studio.services import studies
 from desra_studio.services.study_items import spoil_image
@@ -159,6 +159,31 @@ def test_chosen_images_must_be_of_the_dataset(studio, dataset):
         studies.create_study(studio, dataset, make_order(studio, dataset, images=(999,)))
     with pytest.raises(NotFoundError, match="Model 99"):
         studies.create_study(studio, dataset, make_order(studio, dataset, systems=(1, 99)))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"kind": "prominence", "questions": ()}, {"images": (1, 2), "rules": Rules(min_votes=9)}],
+    ids=["choice", "prominence", "images and rules"],
+)
+def test_an_order_comes_back_from_plain_values(studio, dataset, values):
+    if values.get("kind"):
+        values = {**values, "systems": list_systems(studio, dataset)[:1]}
+    order = make_order(studio, dataset, **values)
+    again = StudyOrder.from_dict(json.loads(json.dumps(order.as_dict())))
+    assert again.as_dict() == order.as_dict()
+    assert again.asked == order.asked
+
+
+def test_a_study_that_is_cancelled_leaves_nothing_half_made(studio, dataset):
+    def cancel(done, _total, _message):
+        if done == 2:
+            raise CancelledError("Cancelled at 2.")
+
+    with pytest.raises(CancelledError):
+        studies.create_study(studio, dataset, make_order(studio, dataset), cancel)
+    assert studies.list_studies(studio) == []
+    studies.create_study(studio, dataset, make_order(studio, dataset))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from desra_studio.services import studies
 from desra_studio.ui.server import create_api
 from tests.conftest import write_dataset
+from tests.services.test_jobs import wait_until_ended
 from tests.studies import import_labelled, list_systems, open_new
 
 
@@ -124,8 +125,14 @@ def test_a_team_makes_opens_and_closes_a_study(studio, dataset, voter):
     systems = [one["id"] for one in listed["choices"]["systems"]]
     order = {"name": "over HTTP", "systems": systems, "questions": ["Which?"], **ORDER}
     made = voter.post(f"/studio/api/datasets/{dataset}/studies", json=order)
-    assert made.status_code == 201
-    study = f"/studio/api/studies/{made.json()['study']}"
+    assert made.status_code == 202
+    job = made.json()["job"]
+    assert wait_until_ended(studio, job).succeeded
+    told = voter.get(f"/studio/api/studies/jobs/{job}").json()
+    assert (told["active"], told["status"]) == (False, "done")
+    study = f"/studio/api/studies/{told['study']}"
+    again = voter.post(f"/studio/api/datasets/{dataset}/studies", json=order)
+    assert (again.status_code, "over HTTP" in again.json()["error"]) == (422, True)
     wanted = {"labels": ["Ann", "Bo"], "days": 7}
     links = voter.post(f"{study}/links", json=wanted).json()["links"]
     assert [one["label"] for one in links["personal"]] == ["Ann", "Bo"]

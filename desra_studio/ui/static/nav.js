@@ -35,6 +35,7 @@ const PAGES_OF_JOBS = {
   pull: "/models",
   score: "/scores",
   curve: "/scores",
+  study: "/studies",
 };
 
 export function mount(element) {

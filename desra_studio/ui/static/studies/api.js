@@ -6,7 +6,11 @@ const study = (id) => `${API}/studies/${id}`;
 
 /** What a study can be made of, and the studies of a dataset: { choices, studies }. */
 export const loadStudies = (dataset) => readJson(`${API}/datasets/${dataset}/studies`);
+/** Start making a study; answers { job }. */
 export const makeStudy = (dataset, order) => postJson(`${API}/datasets/${dataset}/studies`, order);
+/** How far the making of a study is: { status, active, message, done, total, pace, study }. */
+export const loadJob = (job) => readJson(`${API}/studies/jobs/${job}`);
+export const cancelJob = (job) => postJson(`${API}/runs/${job}/cancel`, {});
 export const loadStudy = (id) => readJson(study(id));
 export const openStudy = (id) => postJson(`${study(id)}/open`, {});
 export const closeStudy = (id) => postJson(`${study(id)}/close`, {});

@@ -6,7 +6,7 @@ import { findMissing, guessSystems, readOrder } from "./order.js";
 const percent = (share) => String(Math.round(100 * share));
 
 export class StudyForm {
-  /** @param host { onMake(order): Promise }. */
+  /** @param host { onMake(order, onProgress): Promise, onCancel() }. */
   constructor(host) {
     this.host = host;
     this.root = make("form", { className: "setup", noValidate: true });
@@ -90,7 +90,10 @@ export class StudyForm {
   #buildFoot() {
     this.message = make("p", { className: "message", role: "status" });
     this.button = make("button", { type: "submit", className: "primary" }, "Make the study");
-    return make("div", { className: "foot" }, this.button, this.message);
+    this.progress = make("progress", { hidden: true, ariaLabel: "Cutting the pictures" });
+    this.cancel = make("button", { type: "button", hidden: true }, "Cancel");
+    this.cancel.addEventListener("click", () => this.host.onCancel());
+    return make("div", { className: "foot" }, this.button, this.cancel, this.message, this.progress);
   }
 
   #buildSystems() {
@@ -174,8 +177,8 @@ export class StudyForm {
     const form = this.#read();
     const order = readOrder(form);
     const missing = findMissing(form, this.choices, form.crops);
-    this.say(order ? missing : "A number cannot be read. Correct it, or leave it empty.", !order);
-    this.button.disabled = Boolean(missing) || !order;
+    if (this.progress.hidden) this.say(order ? missing : "A number cannot be read. Correct it, or leave it empty.", !order);
+    if (this.progress.hidden) this.button.disabled = Boolean(missing) || !order;
     return order;
   }
 
@@ -187,14 +190,26 @@ export class StudyForm {
   async #submit() {
     const order = this.#check();
     if (this.button.disabled) return;
-    this.button.disabled = true;
+    this.#setBusy(true);
     this.say("Cutting the pictures…");
     try {
-      await this.host.onMake(order);
+      await this.host.onMake(order, (job) => this.#showJob(job));
     } catch (error) {
       this.say(error.message, true);
     } finally {
-      this.button.disabled = false;
+      this.#setBusy(false);
     }
+  }
+
+  #setBusy(isBusy) {
+    this.button.disabled = isBusy;
+    this.progress.hidden = !isBusy;
+    this.cancel.hidden = !isBusy;
+    this.progress.removeAttribute("value");
+  }
+
+  #showJob({ message, done, total, pace }) {
+    if (total) this.progress.value = done / total;
+    this.say([message, pace].filter(Boolean).join(" · "));
   }
 }

@@ -3,8 +3,10 @@
 import { loadLoop } from "../api.js";
 import { addressed, announceChange, make, pageAddress, remember } from "../dom.js";
 import {
+  cancelJob,
   closeStudy,
   keepProminence,
+  loadJob,
   loadReport,
   loadStudies,
   loadStudy,
@@ -19,6 +21,7 @@ import { buildDownloads, buildResults } from "./results.js";
 import { countNoun, tellItems, tellProgress } from "./words.js";
 
 const POLL_MS = 3000;
+const JOB_POLL_MS = 400;
 const STATES = { draft: "Draft", open: "Open", closed: "Closed" };
 
 export function mount(element) {
@@ -39,7 +42,10 @@ class StudiesPage {
     this.side = make("aside", { ariaLabel: "Studies" }, this.fresh, this.list);
     this.main = make("div", { className: "main" });
     this.message = make("p", { className: "message", role: "status" });
-    this.form = new StudyForm({ onMake: (order) => this.#make(order) });
+    this.form = new StudyForm({ 
+      onMake: (order, onProgress) => this.#make(order, onProgress),
+      onCancel: () => this.#guard(() => cancelJob(this.job)),
+    });
     this.parts = {
       head: make("header", {}),
       links: make("div", {}),
@@ -108,10 +114,24 @@ class StudiesPage {
     this.#drawList();
   }
 
-  async #make(order) {
-    const { study } = await makeStudy(this.dataset, order);
+  async #make(order, onProgress) {
+    const { job } = await makeStudy(this.dataset, order);
+    this.job = job;
+    announceChange();
+    for (;;) {
+      const told = await loadJob(job);
+      if (!told.active) return this.#made(told);
+      onProgress(told);
+      await new Promise((done) => setTimeout(done, JOB_POLL_MS));
+    }
+  }
+
+  async #made({ study, message }) {
+    announceChange();
+    if (study === null) throw new Error(message);
     await this.#refreshList();
-    await this.#choose(study);
+    // Who went on to another study meanwhile stays there.
+    if (this.chosen === null) await this.#choose(study);
   }
 
   async #choose(id) {
