@@ -115,12 +115,12 @@ def test_modules_stay_small():
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import desra_studio.cli", ("gradio", "torch")),
+        ("import desra_studio.cli", ("gradio", "torch", "scipy.stats")),
         (
             "import desra_studio.ui.app, desra_studio.ui.server",
             ("torch", "transformers", "spandrel"),
         ),
-        ("import desra_studio.services.worker", ("gradio", "torch")),
+        ("import desra_studio.services.worker", ("gradio", "torch", "scipy.stats")),
     ],
 )
 def test_heavy_libraries_wait_until_they_are_needed(code, absent):

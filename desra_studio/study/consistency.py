@@ -7,7 +7,8 @@ import numpy as np
 
 from desra_studio.metrics.agreement import compute_alpha
 from desra_studio.metrics.intervals import Interval
-from desra_studio.study.two_way import bootstrap_share, bound_wilson
+from desra_studio.study.binomial import bound_wilson
+from desra_studio.study.two_way import bootstrap_share
 from desra_studio.study.votes import Ballot, count_cells, select_votes
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
 from desra_studio.metrics.intervals import Interval
-from desra_studio.study.two_way import bound_wilson
+from desra_studio.study.binomial import bound_wilson, compare_with_half
 from desra_studio.study.votes import Ballot, select_pair
 
 
@@ -64,5 +62,4 @@ def compare_signs(images: Sequence[ImageShare]) -> SignTest:
     """Test whether more images have a majority for the first system than for the other."""
     won = sum(2 * one.wins > one.votes for one in images)
     lost = sum(2 * one.wins < one.votes for one in images)
-    p_value = float(binomtest(won, won + lost).pvalue) if won + lost else None
-    return SignTest(won, lost, len(images) - won - lost, p_value)
+    return SignTest(won, lost, len(images) - won - lost, compare_with_half(won, won + lost))

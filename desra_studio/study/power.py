@@ -4,8 +4,8 @@ import math
 
 from scipy.special import ndtri
 
+from desra_studio.metrics.intervals import CONFIDENCE
 from desra_studio.study.shares import Share
-from desra_studio.study.two_way import CONFIDENCE
 
 POWER = 0.8
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desra_studio.study.binomial import bound_wilson
 from desra_studio.study.consistency import Rate
-from desra_studio.study.two_way import bound_wilson
 from desra_studio.study.votes import Ballot
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
 from desra_studio.metrics.intervals import Interval
-from desra_studio.study.two_way import REPEATS, bootstrap_share, bound_wilson
+from desra_studio.study.binomial import bound_wilson, compare_with_half
+from desra_studio.study.two_way import REPEATS, bootstrap_share
 from desra_studio.study.votes import Ballot, count_cells, select_pair
 
 
@@ -66,7 +65,7 @@ def measure_share(
         share=wins / votes if votes else None,
         interval=bootstrap_share(won, total, repeats=repeats, seed=seed),
         wilson=bound_wilson(wins, votes),
-        p_value=float(binomtest(wins, votes).pvalue) if votes else None,
+        p_value=compare_with_half(wins, votes),
         voters=len(voters),
         images=len(images),
     )

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from desra_studio.metrics.intervals import Interval
-from desra_studio.study.two_way import bootstrap_share, bound_wilson
+from desra_studio.study.binomial import bound_wilson
+from desra_studio.study.two_way import bootstrap_share
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit
-from scipy.stats import binomtest
 
-from desra_studio.metrics.intervals import Interval
+from desra_studio.metrics.intervals import CONFIDENCE, Interval
+from desra_studio.study.binomial import bound_wilson
 from desra_studio.study.votes import Counts
 
-CONFIDENCE = 0.95
 REPEATS = 2000
 _BLOCK = 250
 """Resamples at a time: their weights take some MB only."""
@@ -115,11 +114,3 @@ def compute_shrinkage(hits: Counts, total: Counts) -> float:
     single = float((residuals**2).sum())
     right = max(by_voter + by_image - single, by_voter, by_image, single)
     return float(np.sqrt(right / (by_voter + by_image + single)))
-
-
-def bound_wilson(hits: int, total: int) -> Interval | None:
-    """Return Wilson's 95 % score interval of a share if all were independent; None without any."""
-    if total == 0:
-        return None
-    bounds = binomtest(hits, total).proportion_ci(CONFIDENCE, method="wilson")
-    return Interval(float(bounds.low), float(bounds.high))

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from desra_studio.study.two_way import bootstrap_share, bound_wilson, compute_shrinkage
+from desra_studio.study.binomial import bound_wilson
+from desra_studio.study.two_way import bootstrap_share, compute_shrinkage
 
 
 def test_the_same_seed_gives_the_same_interval():
@@ -38,13 +39,6 @@ def test_cells_that_nobody_saw_do_not_count():
     hits[np.arange(6), np.arange(6)] = 1
     interval = bootstrap_share(hits, total)
     assert 0 <= interval.low < 0.5 < interval.high <= 1
-
-
-def test_wilson_is_that_of_the_textbook():
-    # 8 of 10: (0.4902, 0.9433) in Newcombe 1998's method 3.
-    interval = bound_wilson(8, 10)
-    assert (interval.low, interval.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    assert bound_wilson(0, 0) is None
 
 
 def test_chance_in_single_votes_is_not_counted_three_times():
