@@ -4,9 +4,13 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from desra_studio.metrics.intervals import bootstrap_ratio
 from desra_studio.study.simulation import Setting, measure_coverage
 
 REPEATS = 400
+SCORED_IMAGES = 500
 SETTINGS = (
     Setting(),
     Setting(centre=0.5),
@@ -27,7 +31,8 @@ def time_intervals() -> dict[str, Any]:
     Returns:
         {"repeats": studies per setting, "seconds": for all of it, and for the first setting
         "voters", "images", "truth", "coverage", "wilson_coverage"; "settings": [{the effects,
-        "truth", "coverage", "wilson_coverage", "width"}]}.
+        "truth", "coverage", "wilson_coverage", "width"}]; "scores_seconds": for the interval of a
+        ratio over 500 images, as Scores has three a detector}.
     """
     begun = time.perf_counter()
     rows = []
@@ -48,4 +53,14 @@ def time_intervals() -> dict[str, Any]:
         **{name: rows[0][name] for name in named},
         "seconds": round(time.perf_counter() - begun, 1),
         "settings": rows,
+        "scores_seconds": round(_time_ratio(), 3),
     }
+
+
+def _time_ratio() -> float:
+    generator = np.random.default_rng(0)
+    detected = generator.poisson(4, SCORED_IMAGES)
+    hits = generator.binomial(detected, 0.7)
+    begun = time.perf_counter()
+    bootstrap_ratio(hits, detected)
+    return time.perf_counter() - begun
