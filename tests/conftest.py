@@ -1,27 +1,20 @@
 """Fixtures that several test modules share."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from desra_studio.cli import main
-from desra_studio.config import Settings
-from desra_studio.imaging.io import encode_png
-from desra_studio.services import review
-from desra_studio.services.queue import make_filter, read_page
 from desra_studio.services.studio import Studio, open_studio
-from desra_studio.storage.tables import State
+from desra_studio.sr.loader import Generator, build_generator, encode_weights, parse_weights
+from tests.development_data import TRIPLETS
+from tests.factories.images import write_dataset
+from tests.factories.networks import make_compact
+from tests.factories.studio import make_settings
 
 # No test asks a hub for weights, nor do the processes that it starts.
 os.environ["HF_HUB_OFFLINE"] = "1"
-
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-TRIPLETS = SHARED / "data" / "srgan-triplets"
 
 
 @pytest.fixture(scope="session")
@@ -40,64 +33,36 @@ def studio(tmp_path: Path) -> Studio:
     opened.database.close()
 
 
-def make_settings(data_dir: Path, **values) -> Settings:
-    """Settings that ignore what the environment says."""
-    return Settings(**{"data_dir": data_dir, "database_url": "", "author": "tester", **values})
-
-
-def run_command(*arguments) -> str:
-    """Run `desra-studio` in a process of its own and return its standard output."""
-    command = [sys.executable, "-m", "desra_studio", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def list_items(studio: Studio, dataset_id: int) -> list[dict]:
-    """The queue of a dataset as the page has it, by name."""
-    return read_page(studio, make_filter(dataset_id)).items
-
-
-def accept_detected(studio: Studio, dataset_id: int, all_over: Collection[str] = ()) -> None:
-    """Accept every image with the mask that was detected; some, by name, marked all over."""
-    for item in list_items(studio, dataset_id):
-        document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"]["id"])
-        if item["name"] in all_over:
-            mask[:] = True
-        saved = review.save_mask(studio, item["id"], mask, document["version"])
-        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
-
-
-def make_pair(size: tuple[int, int] = (96, 96), seed: int = 0, busy: int = 40):
-    """A smooth MSE-SR and a GAN-SR that is noisy in one square of `busy` px: (gan, mse)."""
-    height, width = size
-    random = np.random.default_rng(seed)
-    ramp = np.linspace(60, 180, width, dtype=np.float32)
-    mse = np.repeat(np.repeat(ramp[None, :, None], height, 0), 3, 2)
-    gan = mse.copy()
-    noise = random.normal(0, 40, (busy, busy, 3))
-    gan[20 : 20 + busy, 20 : 20 + busy] += noise
-    return gan.clip(0, 255).astype(np.uint8), mse.astype(np.uint8)
-
-
-def write_dataset(folder: Path, names=("a", "b", "c"), with_lr: bool = True, size=(96, 96)) -> Path:
-    """Write small pairs in DeSRA's layout; each GAN-SR has one artifact of its own."""
-    for sub in ("GAN-SR", "MSE-SR", *(["LR"] if with_lr else [])):
-        (folder / sub).mkdir(parents=True, exist_ok=True)
-    for seed, name in enumerate(names):
-        gan, mse = make_pair(size, seed=seed)
-        (folder / "GAN-SR" / f"{name}.png").write_bytes(encode_png(gan))
-        (folder / "MSE-SR" / f"{name}.png").write_bytes(encode_png(mse))
-        if with_lr:
-            (folder / "LR" / f"{name}.png").write_bytes(
-                encode_png(np.ascontiguousarray(mse[::4, ::4]))
-            )
-    return folder
-
-
 @pytest.fixture
 def dataset_folder(tmp_path: Path) -> Path:
     """Three small pairs with LR in DeSRA's layout."""
     return write_dataset(tmp_path / "source")
+
+
+@pytest.fixture(scope="session")
+def weights() -> bytes:
+    """A small SRVGGNetCompact, x4, as safetensors."""
+    return encode_weights(make_compact())
+
+
+@pytest.fixture
+def generator(weights: bytes) -> Generator:
+    """The network of `weights`."""
+    return build_generator(parse_weights(weights, "small"), "small")
+
+
+@pytest.fixture
+def generator_file(weights: bytes, tmp_path: Path) -> Path:
+    """The file small.safetensors with `weights`."""
+    path = tmp_path / "small.safetensors"
+    path.write_bytes(weights)
+    return path
+
+
+@pytest.fixture
+def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers on this machine are asked directly, whatever proxy the developer has set."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """What ships beside the code: the bundled pair, the samples, and that they suit each other."""
 
-import importlib.util
 import re
 from statistics import median
 
@@ -13,6 +12,7 @@ from desra_studio.imaging.io import list_images, read_rgb
 from desra_studio.services.bundled import BUNDLED
 from desra_studio.sr.loader import choose_device, load_generator
 from desra_studio.sr.upscale import upscale_image
+from tests.commands import load_script
 
 ASSETS = find_assets()
 SAMPLES = list_images(ASSETS / "samples" / "LR")
@@ -22,13 +22,6 @@ CPU = choose_device("cpu")
 @pytest.fixture(scope="module")
 def pair():
     return {entry.role: load_generator(ASSETS / "models" / entry.file) for entry in BUNDLED}
-
-
-def load_script(name):
-    spec = importlib.util.spec_from_file_location("script", ASSETS / "models" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_pair_is_what_the_catalog_says(pair):

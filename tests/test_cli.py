@@ -7,8 +7,7 @@ import pytest
 
 from desra_studio.imaging.io import read_mask
 from desra_studio.imaging.masks import encode_mask_png
-from tests.conftest import write_dataset
-from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
+from tests.factories.images import write_dataset
 
 
 @pytest.fixture
@@ -118,7 +117,7 @@ def test_import_and_export(run, folder, tmp_path):
     assert len((tmp_path / "o.csv").read_text().splitlines()) == 4
 
 
-def test_finetune_and_upscale(run, folder, tmp_path, generator_file):  # noqa: F811
+def test_finetune_and_upscale(run, folder, tmp_path, generator_file):
     data = ("--data-dir", tmp_path / "data")
     for name in "abc":
         mask = np.zeros((96, 96), bool)

@@ -16,10 +16,13 @@ from desra_studio.services.model_lists import list_models
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.catalog import BUNDLED
 from desra_studio.sr.loader import encode_weights
-from tests.conftest import make_settings
-from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
-from tests.services.test_finetuning import RunsCode
-from tests.services.test_models import encode_pth, make_entry, make_weights
+from tests.factories.networks import make_weights
+from tests.factories.servers import serve_files
+from tests.factories.studio import make_settings
+from tests.factories.weights import RunsCode, encode_pth, make_entry
+from tests.patience import PATIENCE_S
+
+pytestmark = pytest.mark.usefixtures("without_proxy")
 
 LIMIT_BYTES = 1_000_000
 """More than the empty database, less than the weights that are to fail."""
@@ -163,7 +166,7 @@ from functools import partial
 from desra_studio.assets_folder import find_assets
 from desra_studio.cli import main
 from desra_studio.services import pulling
-from tests.services.test_models import make_entry
+from tests.factories.weights import make_entry
 
 resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT_BYTES}, {LIMIT_BYTES}))
 url, file, data_dir = sys.argv[1:]
@@ -184,7 +187,9 @@ def test_a_full_disk_is_one_line(tmp_path):
 
     def pull(url):
         command = [sys.executable, "-c", FULL_DISK, url, str(source), str(tmp_path / "data")]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        )
 
     with serve_files({"large.pth": data}) as server:
         done = pull(server.url("large.pth"))

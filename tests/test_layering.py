@@ -1,4 +1,7 @@
-"""Who may import whom, as the design says; and torch and gradio only where they are needed."""
+"""Who may import whom, as the design says; and torch and gradio only where they are needed.
+
+Test modules import nothing from each other, and take fixtures from a conftest.
+"""
 
 import ast
 import subprocess
@@ -7,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "desra_studio"
+from tests.patience import PATIENCE_S
+
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "desra_studio"
 
 # Every part may import itself; files at the top of the package are parts of their own.
 ALLOWED = {
@@ -75,9 +81,10 @@ def list_imports(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            names.add(module)
+            names |= {f"{module}.{alias.name}" for alias in node.names}
     return names
 
 
@@ -112,6 +119,53 @@ def test_modules_stay_small():
     assert large == {}, "split by meaning"
 
 
+def is_pytests(name: str) -> bool:
+    """Whether a module is one that pytest reads by itself."""
+    return name == "conftest" or name.startswith("test_")
+
+
+def list_fixtures(path: Path) -> set[str]:
+    """Names of the functions that a file marks as fixtures."""
+    return {
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+    }
+
+
+def list_wrong_sharing(path: Path) -> set[str]:
+    """What a file takes from a test module or a conftest, and fixtures that it is to lend."""
+    taken = {name for name in list_imports(path) if any(map(is_pytests, name.split(".")))}
+    return taken if is_pytests(path.stem) else taken | list_fixtures(path)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TESTS.rglob("*.py")), ids=lambda path: path.relative_to(TESTS).as_posix()
+)
+def test_tests_share_by_factories_and_conftests(path):
+    assert list_wrong_sharing(path) == set(), (
+        "what makes things belongs in tests/factories, fixtures in the nearest common conftest.py"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("test_a.py", "from tests.services.test_jobs import wait"),
+        ("test_a.py", "def test():\n    from tests.services import test_jobs"),
+        ("test_a.py", "import tests.services.test_jobs"),
+        ("test_a.py", "from . import test_jobs"),
+        ("test_a.py", "from .test_jobs import wait"),
+        ("conftest.py", "from tests.conftest import studio"),
+        ("helpers.py", "import pytest\n@pytest.fixture(scope='module')\ndef made():\n    pass"),
+    ],
+)
+def test_wrong_sharing_is_found(file, code, tmp_path):
+    (tmp_path / file).write_text(code)
+    assert list_wrong_sharing(tmp_path / file)
+
+
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
@@ -131,5 +185,6 @@ def test_heavy_libraries_wait_until_they_are_needed(code, absent):
         text=True,
         check=True,
         cwd=PACKAGE.parent,
+        timeout=PATIENCE_S,
     )
     assert run.stdout.strip() == "[]"

@@ -11,8 +11,10 @@ import pytest
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
 from desra_studio.services.benchmarks import find_free_port
-from tests.browser.conftest import Server
-from tests.conftest import run_command, write_dataset
+from tests.browser.server import Server
+from tests.commands import run_command
+from tests.factories.images import write_dataset
+from tests.patience import PATIENCE_S, join_thread
 
 pytestmark = pytest.mark.slow
 
@@ -20,16 +22,17 @@ KILLS = 20
 SIZE = Size(96, 96)
 
 
-def make_mask(seed):
+def make_random_mask(seed):
+    """Half of the values marked, (96, 96) bool."""
     return np.random.default_rng(seed).random((SIZE.height, SIZE.width)) < 0.5
 
 
 def save_until_killed(url, seed, acknowledged, first_saved):
     """Save random masks as fast as the server answers; note each answer that came whole."""
-    with httpx.Client(base_url=url, timeout=10) as client:
+    with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         version = client.get("/studio/api/images/1").json()["version"]
         while True:
-            body = gzip.compress(encode_mask_runs(make_mask(seed)))
+            body = gzip.compress(encode_mask_runs(make_random_mask(seed)))
             try:
                 answer = client.post(
                     "/studio/api/images/1/mask", content=body, headers={"If-Match": str(version)}
@@ -57,19 +60,21 @@ def test_acknowledged_saves_survive_twenty_kills(tmp_path):
             target=save_until_killed, args=(server.url, kill * 10_000, acknowledged, first_saved)
         )
         saver.start()
-        assert first_saved.wait(20)
+        assert first_saved.wait(PATIENCE_S)
         time.sleep(random.uniform(0, 0.15))
         server.kill()
-        saver.join()
+        join_thread(saver)
     assert len(acknowledged) >= KILLS
 
     server.start()
     try:
-        with httpx.Client(base_url=server.url) as client:
+        with httpx.Client(base_url=server.url, timeout=PATIENCE_S) as client:
             for revision, seed in acknowledged.items():
                 answer = client.get(f"/studio/revisions/{revision}.mask")
                 assert answer.status_code == 200, f"revision {revision} is lost"
-                assert np.array_equal(decode_mask_runs(answer.content, SIZE), make_mask(seed))
+                assert np.array_equal(
+                    decode_mask_runs(answer.content, SIZE), make_random_mask(seed)
+                )
             current = client.get("/studio/api/images/1").json()["revision"]["id"]
     finally:
         server.stop()

@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from desra_studio.sr.loader import encode_weights, load_generator
+from tests.factories.networks import make_weights
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-JOB_MS = 240_000
 UPLOAD = "input[type=file][accept*=pth]"
 
 
@@ -15,7 +17,7 @@ def test_the_demo_dataset(page, review):
     page.goto("/")
     page.get_by_role("button", name="Open the demo dataset").click()
     done = page.locator(".studio-job .text")
-    expect(done).to_contain_text("16 images of Demo upscaled", timeout=JOB_MS)
+    expect(done).to_contain_text("16 images of Demo upscaled")
     expect(page.get_by_role("button", name="Open the demo dataset")).to_be_hidden()
     page.get_by_role("link", name="Review it").click()
     page.wait_for_selector(".studio-review[data-ready=true]")
@@ -35,8 +37,6 @@ def test_the_demo_dataset(page, review):
 
 
 def test_models_are_shown_and_added(page, tmp_path):
-    from tests.services.test_upscaling import encode_weights, make_weights
-
     page.goto("/models")
     expect(page.locator(".prose.studio-card")).to_contain_text("desra-demo")
     page.get_by_label("Model", exact=True).click()
@@ -60,6 +60,4 @@ def test_models_are_shown_and_added(page, tmp_path):
     with page.expect_download() as download:
         page.get_by_role("link", name="Download .pth").click()
     assert download.value.suggested_filename == "mine.pth"
-    from desra_studio.sr.loader import load_generator
-
     assert load_generator(download.value.path()).scale == 4

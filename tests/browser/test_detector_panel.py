@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.imaging.io import encode_png
-from tests.browser.conftest import ReviewPage
-from tests.conftest import make_pair, run_command, write_dataset
+from tests.browser.pages import ReviewPage, wait_on
+from tests.commands import run_command
+from tests.factories.images import make_pair, write_dataset
 
 pytestmark = pytest.mark.browser
 
@@ -165,6 +166,7 @@ def test_a_stroke_wins_over_an_answer_that_is_late(page, review, panel):
     held = []
     page.route(LIVE, lambda route: held.append(route))
     panel.drag("Contrast threshold", 0.95)
+    wait_on(page, lambda: held, "a request for the mask")
     page.wait_for_timeout(50)
     assert len(held) == 1
     review.drag("mask", (0.1, 0.8), (0.2, 0.8))

@@ -8,13 +8,15 @@ from playwright.sync_api import expect
 from desra_studio.services.jobs import cancel_active_job
 from desra_studio.services.models import add_model_file
 from desra_studio.services.studio import open_studio
-from tests.browser.conftest import wait_until
-from tests.conftest import accept_detected, make_settings, run_command, write_dataset
-from tests.services.test_upscaling import encode_weights, make_weights
+from desra_studio.sr.loader import encode_weights
+from tests.browser.pages import wait_until
+from tests.commands import run_command
+from tests.factories.images import write_dataset
+from tests.factories.networks import make_weights
+from tests.factories.studio import accept_detected, make_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-JOB_MS = 240_000
 ROWS = ".studio-samples li"
 PAGE = "/fine-tune?dataset=1"
 READY = ".studio-finetune[data-ready=true]"
@@ -116,7 +118,7 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     stopped = count_previews(page)
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(page.locator(".panel .text")).to_contain_text("is ready", timeout=JOB_MS)
+    expect(page.locator(".panel .text")).to_contain_text("is ready")
     assert count_previews(page) > stopped
     expect(page.locator(".slide output")).to_have_text("Iteration 400 of 400")
     expect(page.get_by_role("button", name="Run the new model")).to_be_visible()
@@ -141,10 +143,10 @@ def start(page, **settings):
 
 def watch(page):
     expect(page.locator(".panel .title")).to_contain_text("4 samples, 1 held out")
-    expect(page.locator(".panel .pace")).to_contain_text("left", timeout=JOB_MS)
+    expect(page.locator(".panel .pace")).to_contain_text("left")
     expect(page.locator(LINES)).to_have_count(1)
     for pane in ("gan", "now", "mse"):
-        expect(page.locator(f".preview .{pane} img")).to_be_visible(timeout=JOB_MS)
+        expect(page.locator(f".preview .{pane} img")).to_be_visible()
     expect(page.locator(".chart[data-figure=removal_rate] .values b")).to_have_text(
         re.compile(r"^\d\.\d{3}$")
     )
@@ -176,7 +178,7 @@ def come_back(page):
 def test_runs_side_by_side(page, accepted):
     open_page(page, "&view=setup")
     start(page, iterations=20, preview_every=10)
-    expect(page.locator(".panel .text")).to_contain_text("is ready", timeout=JOB_MS)
+    expect(page.locator(".panel .text")).to_contain_text("is ready")
     rows = page.locator(".studio-finetune tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_have_attribute("aria-current", "true")

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ReviewPage, wait_kept
-from tests.conftest import run_command, write_dataset
+from tests.browser.pages import VIEWPORT, ReviewPage, open_context, wait_kept
+from tests.commands import run_command
+from tests.factories.images import write_dataset
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +114,7 @@ def test_a_mask_that_is_gone_from_the_disk(page, review):
 
 def open_as(chromium, server, name, query):
     """The Review page of somebody else, in a browser of their own."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context = open_context(chromium, server, viewport=VIEWPORT)
     context.add_init_script(f"localStorage.setItem('studio.user', '{name}')")
     other = ReviewPage(context.new_page())
     other.open(query)

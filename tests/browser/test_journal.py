@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, ReviewPage, wait_kept, wait_until
-from tests.conftest import run_command, write_dataset
+from tests.browser.pages import ARGUMENTS, VIEWPORT, ReviewPage, open_context, wait_kept, wait_until
+from tests.commands import run_command
+from tests.factories.images import write_dataset
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +21,8 @@ pytestmark = pytest.mark.browser
 PART_MS = 200
 # A draft is sent so long after what it drafts.
 DRAFT_MS = 400
+# What the user is promised: a draft within a second, and some time to draw in.
+DRAFTED_MS = 1500
 KEEP_DRAFTS_BACK = """() => {
   const send = window.fetch;
   window.fetch = (target, options) =>
@@ -56,7 +60,8 @@ class Profile:
             self.folder,
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
             args=ARGUMENTS,
-            viewport={"width": 1366, "height": 768},
+            viewport=VIEWPORT,
+            timeout=PATIENCE_MS,
             base_url=self.url,
         )
         self.context.set_default_timeout(PATIENCE_MS)
@@ -149,13 +154,13 @@ def test_a_draft_reaches_the_server_and_goes_with_the_work(page, review, chromiu
     review.open()
     review.choose("b")
     image = read_image(page)
-    with page.expect_request(is_draft, timeout=1500):
+    with page.expect_request(is_draft, timeout=DRAFTED_MS):
         review.drag("mask", (0.2, 0.3), (0.4, 0.3))
     wait_kept(page, 1, drafted=True)
     page.mouse.move(5, 5)
     painted = review.read_mask()
 
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context = open_context(chromium, server, viewport=VIEWPORT)
     other = ReviewPage(context.new_page())
     other.open(f"?image={image}")
     assert read_restored(other) == 1
@@ -254,7 +259,7 @@ def test_a_second_tab_looks_until_it_takes_over(page, review):
 
 def save_elsewhere(chromium, server, image, start, end):
     """Ada takes the image over, paints and saves; returns the number of her revision."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context = open_context(chromium, server, viewport=VIEWPORT)
     context.add_init_script("localStorage.setItem('studio.user', 'Ada')")
     other = ReviewPage(context.new_page())
     other.open(f"?image={image}")
@@ -313,7 +318,7 @@ def test_work_of_two_browsers_is_compared(page, review, chromium, server):
     page.evaluate(KEEP_DRAFTS_BACK)
     review.drag("mask", (0.2, 0.3), (0.4, 0.3))
     wait_kept(page, 1)
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server.url)
+    context = open_context(chromium, server, viewport=VIEWPORT)
     other = ReviewPage(context.new_page())
     other.open(f"?image={image}")
     other.drag("mask", (0.2, 0.6), (0.4, 0.6))

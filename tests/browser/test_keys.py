@@ -5,9 +5,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ReviewPage
-from tests.browser.test_review import measure_contrast
-from tests.conftest import run_command, write_dataset
+from tests.browser.pages import ReviewPage, measure_contrast, open_context
+from tests.commands import run_command
+from tests.factories.images import write_dataset
 
 pytestmark = pytest.mark.browser
 
@@ -159,7 +159,7 @@ def test_a_key_is_changed_by_keyboard_and_known_everywhere(chromium, server, pag
     page.keyboard.press("?")
     expect(page.locator(".keys dt", has_text="Shift+P")).to_be_visible()
 
-    elsewhere = chromium.new_context(base_url=server.url)
+    elsewhere = open_context(chromium, server)
     other = ReviewPage(elsewhere.new_page())
     other.page.add_init_script("localStorage.setItem('studio.user', 'Ana')")
     other.open()

@@ -8,15 +8,12 @@ from playwright.sync_api import expect
 
 from desra_studio.imaging.io import read_mask
 from desra_studio.imaging.masks import find_components
-from tests.conftest import run_command
-from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
+from tests.commands import run_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-JOB_MS = 120_000
 
-
-def test_the_loop(page, review, server, triplets, tmp_path, generator_file):  # noqa: F811
+def test_the_loop(page, review, server, triplets, tmp_path, generator_file):
     import_the_triplets(page, triplets)
     edit_save_and_reload(page, review)
     accept_three(page, review)
@@ -34,7 +31,7 @@ def import_the_triplets(page, triplets):
     page.get_by_label("Area threshold", exact=True).fill("400")
     page.get_by_role("button", name="Import and detect").click()
     done = page.locator(".studio-job .text")
-    expect(done).to_contain_text("11 images imported as triplets", timeout=JOB_MS)
+    expect(done).to_contain_text("11 images imported as triplets")
     expect(done).to_contain_text("artifacts detected in 3")
     expect(page.get_by_text("LR-bicubic-x4/set14_baboon.png")).to_be_visible()
     page.get_by_role("link", name="Review it").click()
@@ -89,7 +86,7 @@ def accept_three(page, review):
     expect(page.locator(".studio-nav")).to_contain_text("3 accepted")
 
 
-def fine_tune(page, generator_file):  # noqa: F811
+def fine_tune(page, generator_file):
     page.get_by_role("link", name="Fine-tune").click()
     expect(page.locator(".studio-samples li")).to_have_count(3)
     expect(page.locator(".studio-samples")).to_contain_text("3 of 3 samples chosen")
@@ -105,10 +102,10 @@ def fine_tune(page, generator_file):  # noqa: F811
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     page.reload()
     done = page.locator(".studio-job .text")
-    expect(done).to_contain_text("small fine-tuned", timeout=JOB_MS)
+    expect(done).to_contain_text("small fine-tuned")
     expect(done).to_contain_text("20 iterations on 2 samples")
     page.get_by_role("button", name="Run the new model").click()
-    expect(done).to_contain_text("artifacts gone", timeout=JOB_MS)
+    expect(done).to_contain_text("artifacts gone")
     page.get_by_role("tab", name="Set up").click()
     expect(page.locator(".inspector canvas[data-pane=tuned][data-shown]")).to_be_visible()
 

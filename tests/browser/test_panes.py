@@ -11,8 +11,9 @@ from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_runs
-from tests.browser.conftest import READ_CANVAS
-from tests.conftest import make_pair, run_command, write_dataset
+from tests.browser.pages import READ_CANVAS
+from tests.commands import run_command
+from tests.factories.images import make_pair, write_dataset
 
 pytestmark = pytest.mark.browser
 

@@ -13,14 +13,13 @@ from desra_studio.services import browse, curation, jobs
 from desra_studio.services.demo import BUNDLED_GAN, DEMO_PARAMS
 from desra_studio.storage import models, runs
 from desra_studio.storage.tables import RunStatus
-from tests.browser.conftest import count_colours, read_pane
-from tests.conftest import accept_detected
-from tests.services.test_jobs import wait_for
+from tests.browser.pages import count_colours, read_pane
+from tests.factories.studio import accept_detected
+from tests.patience import wait_until_ended
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PROOF = ".studio-proof"
-JOB_SECONDS = 240
 SIDE = 100
 
 
@@ -60,8 +59,7 @@ def run(studio, dataset):
 
 
 def wait_until_done(studio, run_id):
-    wait_for(lambda: not jobs.view_job(studio, run_id).active, JOB_SECONDS)
-    view = jobs.view_job(studio, run_id)
+    view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.DONE, view.message
     return view
 
@@ -179,7 +177,7 @@ def test_a_run_without_a_proof_is_proven_again(page, studio, run):
     open_proof(page, f"?run={run.id}")
     expect(page.locator(PROOF)).to_contain_text("Nothing proven yet")
     page.get_by_role("button", name="Prove again").click()
-    expect(page.locator(".verdict")).to_contain_text("components gone", timeout=1000 * JOB_SECONDS)
+    expect(page.locator(".verdict")).to_contain_text("components gone")
     again = jobs.view_job(studio, run.id).result["proof"]
     assert again | {"detections": None} == run.result["proof"] | {"detections": None}
 

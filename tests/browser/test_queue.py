@@ -12,8 +12,9 @@ from desra_studio.services import review as reviewing
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.storage.tables import State
-from tests.browser.conftest import ReviewPage
-from tests.conftest import list_items, write_dataset
+from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context
+from tests.factories.images import write_dataset
+from tests.factories.studio import list_items
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,7 @@ def judged(studio, dataset):
 @pytest.fixture
 def other(chromium, server):
     """Bo, in a browser of his own."""
-    context = chromium.new_context(base_url=server.url, viewport={"width": 1366, "height": 768})
+    context = open_context(chromium, server, viewport=VIEWPORT)
     context.add_init_script("localStorage.setItem('studio.user', 'Bo')")
     yield ReviewPage(context.new_page())
     context.close()
@@ -340,8 +341,6 @@ def test_a_long_queue_has_few_rows_as_elements(page, review, dataset):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_can_be_read_in_both_themes(page, review, judged, theme):
-    from tests.browser.test_review import measure_contrast
-
     review.open(f"?dataset={judged}&state=unreviewed&state=accepted&__theme={theme}")
     review.row("image_02").click(modifiers=["Control"])
     expect(page.locator(".progress")).to_contain_text("3 of 16")

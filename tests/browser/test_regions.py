@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.imaging.io import encode_png
-from tests.conftest import make_pair, run_command, write_dataset
+from tests.commands import run_command
+from tests.factories.images import make_pair, write_dataset
 
 pytestmark = pytest.mark.browser
 

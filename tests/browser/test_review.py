@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ReviewPage
-from tests.conftest import run_command, write_dataset
+from tests.browser.pages import ReviewPage, measure_contrast, open_context
+from tests.commands import run_command
+from tests.factories.images import write_dataset
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +90,7 @@ def test_navigation_saves_and_undo_survives(page, review):
 def test_a_stale_save_is_kept_and_said(chromium, server, page, review):
     review.open()
     review.choose("b")
-    other_context = chromium.new_context(base_url=server.url)
+    other_context = open_context(chromium, server)
     other = ReviewPage(other_context.new_page())
     other.open()
     other.choose("b")
@@ -196,31 +197,6 @@ def test_fits_the_screen_in_both_themes(page, review, theme):
     assert dark == (theme == "dark")
     for selector in (".bar .primary", ".bar .state", ".message", ".studio-nav a"):
         assert measure_contrast(page, selector) >= 4.5, selector
-
-
-def measure_contrast(page, selector):
-    """Contrast ratio of an element's text, after WCAG 2."""
-    return page.evaluate(
-        """selector => {
-          const element = document.querySelector(selector);
-          const read = (colour) => colour.match(/[\\d.]+/g).map(Number);
-          let behind = element;
-          while (read(getComputedStyle(behind).backgroundColor)[3] === 0) {
-            behind = behind.parentElement;
-          }
-          const light = (colour) => {
-            const [r, g, b] = read(colour).map((value) => {
-              const share = value / 255;
-              return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-            });
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          };
-          const pair = [light(getComputedStyle(element).color),
-                        light(getComputedStyle(behind).backgroundColor)].sort((a, b) => b - a);
-          return (pair[0] + 0.05) / (pair[1] + 0.05);
-        }""",
-        selector,
-    )
 
 
 def test_an_image_that_is_gone(page, review):

@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 from desra_studio.services import review as reviewing
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
-from tests.conftest import list_items, make_settings, run_command, write_dataset
+from tests.commands import run_command
+from tests.factories.images import write_dataset
+from tests.factories.studio import list_items, make_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-JOB_MS = 120_000
 ROWS = ".studio-scores.detectors tbody tr"
 CURVE = ".studio-scores.curve"
 IMAGES = ".studio-scores.images"
@@ -83,7 +84,7 @@ def run_the_baseline(page):
     expect(dock.get_by_role("button", name="Cancel")).to_be_visible()
     # Neither message nor progress pushes what is read; the message has gone by now.
     assert page.locator(CURVE).bounding_box()["y"] <= before
-    expect(page.locator(ROWS)).to_have_count(2, timeout=JOB_MS)
+    expect(page.locator(ROWS)).to_have_count(2)
     expect(page.locator(ROWS).nth(1)).to_contain_text("LDL-style above 0.005")
     expect(page.locator(ROWS).nth(1)).to_contain_text("area threshold 400 px")
     expect(dock).to_be_hidden()
@@ -105,7 +106,7 @@ def choose_by_keyboard(page):
 def trace_the_curve(page):
     assert page.locator(f"{CURVE} svg .line").count() == 0
     page.get_by_role("button", name="Trace the curve").click()
-    expect(page.locator(f"{CURVE} svg .line")).to_have_count(1, timeout=JOB_MS)
+    expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)
     expect(page.locator(f"{CURVE} svg .mark").last).to_contain_text("chosen: 0.005")
     chosen, best, pointed = page.locator(f"{CURVE} tbody tr").all()
     expect(chosen.locator("td").first).to_have_text("0.005")
@@ -171,7 +172,7 @@ def test_labels_that_changed_make_the_curve_stale(page, labelled):
     expect(page.locator(ROWS).first).to_be_visible()
     if page.locator(f"{CURVE} svg .line").count() == 0:
         page.get_by_role("button", name="Trace the curve").click()
-    expect(page.locator(f"{CURVE} svg .line")).to_have_count(1, timeout=JOB_MS)
+    expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)
     studio = open_studio(make_settings(labelled.data_dir, author="ann"))
     image = list_items(studio, 1)[3]["id"]
     document = reviewing.describe_image(studio, image)
@@ -183,5 +184,5 @@ def test_labels_that_changed_make_the_curve_stale(page, labelled):
     expect(page.locator(f"{CURVE} .says")).to_contain_text("labels have changed")
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)
     page.get_by_role("button", name="Trace it again").click()
-    expect(page.locator(f"{CURVE} .says")).not_to_contain_text("labels have", timeout=JOB_MS)
+    expect(page.locator(f"{CURVE} .says")).not_to_contain_text("labels have")
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)

@@ -11,15 +11,14 @@ from desra_studio.services.study_reports import report_study
 from desra_studio.services.study_votes import read_ballots
 from desra_studio.storage.studies import find_trial
 from desra_studio.storage.tables import StudyItem
-from desra_studio.study.screening import Rules
-from tests.browser.conftest import PATIENCE_MS, Server
-from tests.conftest import write_dataset
-from tests.studies import import_labelled, list_systems, make_order
+from tests.browser.pages import VIEWPORT, open_context, wait_on
+from tests.browser.server import Server
+from tests.factories.images import write_dataset
+from tests.factories.studies import import_labelled, list_systems, make_order, make_rules
 
 pytestmark = pytest.mark.browser
 
 ANSWERS = ".answers button"
-LENIENT = Rules(min_votes=0, min_median_seconds=0.0, max_one_side=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +34,7 @@ def open_voter(chromium: Browser, server: Server):
     problems: list[str] = []
 
     def open_page(link: str, **values) -> Page:
-        usual = {"viewport": {"width": 1366, "height": 768}, "base_url": server.url}
-        context = chromium.new_context(**{**usual, **values})
-        context.set_default_timeout(PATIENCE_MS)
+        context = open_context(chromium, server, **{"viewport": VIEWPORT, **values})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -51,7 +48,7 @@ def open_voter(chromium: Browser, server: Server):
 
 
 def make_open(studio, dataset, name, labels=("one", "two"), **values):
-    usual = {"name": name, "rules": LENIENT, "min_seconds": 0.2}
+    usual = {"name": name, "rules": make_rules(), "min_seconds": 0.2}
     study_id = studies.create_study(studio, dataset, make_order(studio, dataset, **usual | values))
     links = make_links(studio, study_id, labels)
     studies.open_study(studio, study_id)
@@ -190,8 +187,7 @@ def test_nobody_can_answer_before_all_pictures_are_loaded(studio, dataset, open_
     page.keyboard.press("1")
     for button in page.locator(ANSWERS).all():
         expect(button).to_be_disabled()
-    while not held:
-        page.wait_for_timeout(50)
+    wait_on(page, lambda: held, "a request for the right picture")
     released.append(True)
     for route in held:
         route.continue_()

@@ -7,9 +7,15 @@ from playwright.sync_api import Page, expect
 
 from desra_studio.services import studies
 from desra_studio.services.study_reports import report_study
-from tests.conftest import write_dataset
-from tests.services.test_study_votes import decide_by_system, make_rules
-from tests.studies import import_labelled, list_systems, open_new, vote_through
+from tests.factories.images import write_dataset
+from tests.factories.studies import (
+    decide_by_system,
+    import_labelled,
+    list_systems,
+    make_rules,
+    open_new,
+    vote_through,
+)
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import encode_png
 from desra_studio.imaging.masks import decode_mask_runs
-from tests.browser.conftest import ReviewPage
-from tests.conftest import make_pair, run_command
+from tests.browser.pages import ReviewPage, wait_on
+from tests.commands import run_command
+from tests.factories.images import make_pair
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +95,7 @@ class Canvas:
         return decode_mask_runs(runs, Size(SIZE, SIZE))
 
 
-def make_mask(*boxes: tuple[int, int, int, int]) -> np.ndarray:
+def mark_between(*boxes: tuple[int, int, int, int]) -> np.ndarray:
     """Mark boxes (x0, y0, x1, y1)."""
     mask = np.zeros((SIZE, SIZE), bool)
     for x0, y0, x1, y1 in boxes:
@@ -107,7 +108,7 @@ SQUARE = ((20, 20), (60, 20), (60, 60), (20, 60))
 
 def test_polygon_closes_at_its_first_corner(page, canvas):
     canvas.draw_polygon(*SQUARE)
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
     page.keyboard.press("Control+z")
     assert not canvas.read_mask().any(), "one action"
 
@@ -118,11 +119,11 @@ def test_polygon_closes_with_enter_and_with_a_double_click(page, review, canvas)
         canvas.click(*corner)
     page.keyboard.press("Enter")
     assert review.name == "a", "Enter closes the polygon and judges nothing"
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
     for corner in ((70, 70), (90, 70), (90, 90)):
         canvas.click(*corner)
     page.mouse.dblclick(*canvas.place(70, 90))
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60), (70, 70, 90, 90)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60), (70, 70, 90, 90)))
     page.keyboard.press("Enter")
     review.wait_image("b")
 
@@ -135,7 +136,7 @@ def test_corners_are_taken_back_and_polygons_dropped(page, review, canvas):
     page.keyboard.press("Control+z")
     canvas.click(*SQUARE[3])
     page.keyboard.press("Enter")
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
     saved = review.saved
     for corner in ((70, 70), (90, 70), (90, 90)):
         canvas.click(*corner)
@@ -160,7 +161,7 @@ def test_polygon_begun_with_alt_subtracts(page, canvas):
     canvas.draw_polygon((30, 30), (50, 30), (50, 50), (30, 50))
     page.keyboard.up("Alt")
     assert np.array_equal(
-        canvas.read_mask(), make_mask((20, 20, 60, 60)) & ~make_mask((30, 30, 50, 50))
+        canvas.read_mask(), mark_between((20, 20, 60, 60)) & ~mark_between((30, 30, 50, 50))
     )
 
 
@@ -168,18 +169,18 @@ def test_lasso_adds_and_with_alt_subtracts(page, canvas):
     page.keyboard.press("l")
     expect(page.get_by_role("button", name="Lasso")).to_have_attribute("aria-pressed", "true")
     canvas.drag(*SQUARE)
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
     page.keyboard.down("Alt")
     canvas.drag((40, 10), (70, 10), (70, 70), (40, 70))
     page.keyboard.up("Alt")
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 40, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 40, 60)))
     page.mouse.move(*canvas.place(70, 70))
     page.mouse.down()
     page.mouse.move(*canvas.place(90, 70))
     page.mouse.move(*canvas.place(90, 90))
     page.keyboard.press("Escape")
     page.mouse.up()
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 40, 60))), "Escape drops it"
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 40, 60))), "Escape drops it"
 
 
 def test_brush_with_alt_erases(page, canvas):
@@ -200,7 +201,7 @@ def test_holes_are_filled(page, canvas):
     page.keyboard.up("Alt")
     page.keyboard.press("f")
     expect(page.locator(".message")).to_have_text("Filled 1 hole, 400 px.")
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
     page.get_by_role("button", name="Fill holes").click()
     expect(page.locator(".message")).to_have_text("The mask has no hole.")
 
@@ -209,17 +210,17 @@ def test_grow_and_shrink_are_one_px_and_one_action_each(page, canvas):
     canvas.draw_polygon(*SQUARE)
     page.keyboard.press("Control+ArrowUp")
     mask = canvas.read_mask()
-    cross = make_mask((19, 20, 61, 60), (20, 19, 60, 61))
+    cross = mark_between((19, 20, 61, 60), (20, 19, 60, 61))
     assert np.array_equal(mask, cross)
     page.keyboard.press("Control+ArrowUp")
-    assert np.array_equal(canvas.read_mask(), make_mask((18, 19, 62, 61), (19, 18, 61, 62)))
+    assert np.array_equal(canvas.read_mask(), mark_between((18, 19, 62, 61), (19, 18, 61, 62)))
     page.keyboard.press("Control+z")
     assert np.array_equal(canvas.read_mask(), cross)
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+ArrowDown")
     assert canvas.read_mask().sum() < 40 * 40
     page.keyboard.press("Control+z")
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
 
 
 def test_undo_goes_back_a_hundred_actions_across_saves(page, canvas):
@@ -273,11 +274,12 @@ def test_wand_grows_along_the_artifact_map_with_the_wheel(page, review, canvas):
 def test_wand_says_why_it_cannot_grow(page, review, canvas):
     page.keyboard.press("w")
     message = "D is 1 or not known here: nothing to grow."
-    for _ in range(100):  # until the artifact map is there
+
+    def is_told() -> bool:
         canvas.click(2, 2)
-        if review.message == message:
-            break
-        page.wait_for_timeout(50)
+        return review.message == message
+
+    wait_on(page, is_told, "the artifact map, without which the wand says something else")
     expect(page.locator(".message")).to_have_text(message)
 
 
@@ -286,17 +288,17 @@ def test_split_cuts_what_falls_apart_and_n_goes_through_the_parts(page, review, 
     page.keyboard.press("Shift+F")
     canvas.drag((10, 40), (50, 40))
     expect(page.locator(".message")).to_contain_text("Nothing falls apart there")
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 20, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 20, 60, 60)))
     canvas.drag((10, 30.5), (70, 30.5))
     mask = canvas.read_mask()
-    assert np.array_equal(mask, make_mask((20, 20, 60, 30), (20, 31, 60, 60)))
+    assert np.array_equal(mask, mark_between((20, 20, 60, 30), (20, 31, 60, 60)))
     canvas.choose_next()
     line = page.locator(".detector .line")
     expect(line).to_have_text("component 1/2 · area 1\u202f160 px · painted")
     page.keyboard.press("n")
     expect(line).to_have_text("component 2/2 · area 400 px · painted")
     page.keyboard.press("Delete")
-    assert np.array_equal(canvas.read_mask(), make_mask((20, 31, 60, 60)))
+    assert np.array_equal(canvas.read_mask(), mark_between((20, 31, 60, 60)))
     page.keyboard.press("k")
     assert np.array_equal(canvas.read_mask(), mask), "what was painted can be put in again"
     page.keyboard.press("Control+ArrowDown")
@@ -327,7 +329,7 @@ def test_the_component_tool_takes_out_and_puts_in(page, review, canvas):
     page.keyboard.press("v")
     canvas.click(30, 30)
     expect(page.locator(".saved")).to_have_text("Unsaved changes")
-    assert np.array_equal(canvas.read_mask(), make_mask((70, 70, 90, 90)))
+    assert np.array_equal(canvas.read_mask(), mark_between((70, 70, 90, 90)))
     canvas.click(50, 50)
     assert np.array_equal(canvas.read_mask(), both)
     canvas.click(5, 90)

@@ -6,7 +6,7 @@ import pytest
 from desra_studio.detection.artifact_map import compute_artifact_map
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import list_images, read_rgb
-from tests.conftest import make_pair
+from tests.factories.images import make_pair
 
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("reference", 1e-5), ("fast", 2e-3)])

@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from desra_studio.detection.baselines import LDL_THRESHOLDS, compute_ldl_map, compute_ssim_map
 from desra_studio.errors import InputError
-from tests.conftest import make_pair
+from tests.factories.images import make_pair
 
 BOTH = pytest.mark.parametrize("compute", [compute_ldl_map, compute_ssim_map])
 SQUARE = np.s_[20:60, 20:60]

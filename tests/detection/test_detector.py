@@ -13,7 +13,7 @@ from desra_studio.detection.regions import fill_holes
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX
 from desra_studio.imaging.io import list_images, read_label_map, read_mask, read_rgb
-from tests.conftest import make_pair
+from tests.factories.images import make_pair
 
 INNER = np.s_[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
 

@@ -16,7 +16,7 @@ from desra_studio.detection.segmentation import Segmenter, fit_input, upsample_a
 from desra_studio.detection.segmentation_weights import identify_weights
 from desra_studio.errors import InputError, ModelError
 from desra_studio.imaging.arrays import Size
-from tests.segformers import edit_config, save_tiny_segformer
+from tests.factories.segformers import edit_config, save_tiny_segformer
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def copied(tiny_folder, tmp_path):
     return shutil.copytree(tiny_folder, tmp_path / "copied")
 
 
-def make_image(height, width, seed=0):
+def make_coarse_noise(height, width, seed=0):
     """Noise that is as coarse as a third of the image, so that classes form regions."""
     random = np.random.default_rng(seed)
     coarse = random.integers(0, 256, (-(-height // 3), -(-width // 3), 3), dtype=np.uint8)
@@ -44,7 +44,7 @@ def make_image(height, width, seed=0):
 
 @pytest.mark.parametrize("shape", [(48, 70), (700, 90), (1, 1), (3, 400)])
 def test_labels_have_the_image_size(tiny, shape):
-    labels = tiny.segment(make_image(*shape))
+    labels = tiny.segment(make_coarse_noise(*shape))
     assert labels.shape == shape
     assert labels.dtype == np.uint8
     assert labels.max() < 150
@@ -54,7 +54,7 @@ def test_labels_have_the_image_size(tiny, shape):
 def test_agrees_with_the_plain_way(tiny, tiny_folder):
     from transformers import SegformerForSemanticSegmentation
 
-    image = make_image(640, 656)
+    image = make_coarse_noise(640, 656)
     network = SegformerForSemanticSegmentation.from_pretrained(tiny_folder).eval()
     values = (image / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
     with torch.no_grad():
@@ -76,8 +76,8 @@ def test_network_sees_the_short_side_at_640(tiny, monkeypatch):
         return SimpleNamespace(logits=torch.zeros(1, 150, 4, 4))
 
     monkeypatch.setattr(tiny._network, "forward", look)
-    tiny.segment(make_image(60, 90))
-    tiny.segment(make_image(1300, 700))
+    tiny.segment(make_coarse_noise(60, 90))
+    tiny.segment(make_coarse_noise(1300, 700))
     assert seen == [((1, 3, 640, 960), torch.float32), ((1, 3, 1189, 640), torch.float32)]
 
 
@@ -102,7 +102,7 @@ def test_fits_the_input(size, fitted):
 
 
 def test_is_deterministic(tiny, tiny_folder):
-    image = make_image(50, 50)
+    image = make_coarse_noise(50, 50)
     labels = tiny.segment(image)
     assert np.array_equal(tiny.segment(image), labels)
     again = Segmenter.load(tiny_folder, torch.device("cpu"))
@@ -191,7 +191,7 @@ def test_loads_pickled_weights_and_older_configurations(tiny, copied):
         torch_dtype="float32",
         transformers_version="4.12.0.dev0",
     )
-    image = make_image(64, 64)
+    image = make_coarse_noise(64, 64)
     assert np.array_equal(Segmenter.load(copied).segment(image), tiny.segment(image))
 
 
@@ -201,7 +201,7 @@ def test_half_precision_files_become_float32(copied):
     SegformerForSemanticSegmentation.from_pretrained(copied).half().save_pretrained(copied)
     segmenter = Segmenter.load(copied)
     assert {value.dtype for value in segmenter._network.parameters()} == {torch.float32}
-    segmenter.segment(make_image(40, 40))
+    segmenter.segment(make_coarse_noise(40, 40))
 
 
 def test_loading_says_nothing(copied, capfd):

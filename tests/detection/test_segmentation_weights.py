@@ -20,6 +20,7 @@ from desra_studio.detection.segmentation_weights import (
     find_weights,
 )
 from desra_studio.errors import InputError, ModelError
+from tests.patience import PATIENCE_S, join_thread
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TIMEOUT_S = 0.5
@@ -86,7 +87,7 @@ def serve_hub(monkeypatch, files):
         yield requests
     finally:
         server.shutdown()
-        thread.join()
+        join_thread(thread)
         server.server_close()
 
 
@@ -220,7 +221,7 @@ def test_silent_name_server_ends_in_time(cache, monkeypatch):
     monkeypatch.setattr(constants, "ENDPOINT", "http://hub.invalid")
 
     def look_up(*_, **__):
-        over.wait(30)
+        over.wait(PATIENCE_S)
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -247,6 +248,7 @@ def test_needs_no_torch(tmp_path):
         text=True,
         check=True,
         env={"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path), "PATH": ""},
+        timeout=PATIENCE_S,
     )
     assert "HF_HUB_OFFLINE forbids" in run.stdout
     assert run.stdout.splitlines()[-1] == "[]"

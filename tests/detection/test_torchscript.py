@@ -14,7 +14,7 @@ from desra_studio.detection.torchscript import (
     TorchscriptDetector,
 )
 from desra_studio.errors import InputError
-from tests.conftest import make_pair
+from tests.factories.images import make_pair
 
 MEAN, STD = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
 

@@ -6,9 +6,8 @@ import pytest
 
 from desra_studio.finetune.derive import DeriveResult
 from desra_studio.imaging.io import encode_png
-from tests.finetune.test_degradation import make_picture
-from tests.services.test_finetuning import generator, weights  # noqa: F401
-from tests.test_assets import load_script
+from tests.commands import load_script
+from tests.factories.images import make_picture
 
 NAMES = ("01", "02", "03", "04")
 
@@ -41,7 +40,7 @@ def test_training_refuses_names_that_are_not_there(kodak, tmp_path, monkeypatch,
 
 def test_a_derivation_is_measured_on_images_it_has_not_seen(
     kodak,
-    generator,  # noqa: F811
+    generator,
     monkeypatch,
     capsys,
 ):

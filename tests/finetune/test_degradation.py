@@ -14,19 +14,8 @@ from desra_studio.finetune.degradation import (
 from desra_studio.finetune.pairs import PairSource
 from desra_studio.imaging.io import resize_bicubic
 from desra_studio.metrics.image_metrics import compute_psnr
-from tests.conftest import make_pair
-
-GENTLE = DegradationRanges(blur_sigma=(0.5, 0.5), noise_share=0, jpeg_share=0)
-
-
-def make_picture(height=128, width=160, seed=0):
-    """A picture with detail at many scales, which a shift would spoil."""
-    random = np.random.default_rng(seed)
-    picture = np.zeros((height, width, 3))
-    for step in (4, 8, 16, 32):
-        coarse = random.uniform(0, 255, (-(-height // step), -(-width // step), 3))
-        picture += np.kron(coarse, np.ones((step, step, 1)))[:height, :width]
-    return (picture / 4).astype(np.uint8)
+from tests.factories.images import make_pair, make_picture
+from tests.factories.training import GENTLE
 
 
 @settings(deadline=None, max_examples=25)

@@ -14,8 +14,8 @@ from desra_studio.finetune.pairs import PairSource, cut_middle
 from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.sr import upscale
 from desra_studio.sr.upscale import upscale_image
-from tests.finetune.test_degradation import GENTLE, make_picture
-from tests.services.test_finetuning import generator, weights  # noqa: F401
+from tests.factories.images import make_picture
+from tests.factories.training import GENTLE
 
 CPU = torch.device("cpu")
 SHORT = DeriveConfig(max_iterations=7, check_every=5, batch=2, crop=64, learning_rate=2e-3, ema=0.5)
@@ -26,7 +26,7 @@ def source():
     return PairSource([make_picture(seed=seed) for seed in (1, 2)], 4, GENTLE, pool_size=4)
 
 
-def list_checks(generator, source, config):  # noqa: F811
+def list_checks(generator, source, config):
     checks = []
     derive_mse(
         generator,
@@ -39,13 +39,13 @@ def list_checks(generator, source, config):  # noqa: F811
     return checks
 
 
-def test_the_last_iteration_is_validated(generator, source):  # noqa: F811
+def test_the_last_iteration_is_validated(generator, source):
     assert list_checks(generator, source, SHORT) == [5, 7]
     assert list_checks(generator, source, replace(SHORT, max_iterations=3)) == [3]
     assert list_checks(generator, source, replace(SHORT, max_iterations=5)) == [5]
 
 
-def test_all_work_is_told_and_can_be_cancelled(generator, source):  # noqa: F811
+def test_all_work_is_told_and_can_be_cancelled(generator, source):
     told = []
 
     def cancel(done, total, message):
@@ -71,7 +71,7 @@ def test_all_work_is_told_and_can_be_cancelled(generator, source):  # noqa: F811
     ]
 
 
-def test_one_upscaler_in_fp32_measures_all_pairs(generator, source, monkeypatch):  # noqa: F811
+def test_one_upscaler_in_fp32_measures_all_pairs(generator, source, monkeypatch):
     pairs = source.make_pairs(0)
     wanted = np.mean([compute_psnr(upscale_image(generator, lr, CPU), hr) for lr, hr in pairs])
     made = []
@@ -86,7 +86,7 @@ def test_one_upscaler_in_fp32_measures_all_pairs(generator, source, monkeypatch)
     assert made == [{"precision": "fp32"}]
 
 
-def test_the_given_network_is_not_run(generator, source):  # noqa: F811
+def test_the_given_network_is_not_run(generator, source):
     # What runs is moved to the device; only a network that is not run surely stays where it is.
     module = copy.deepcopy(generator.module).train()
 

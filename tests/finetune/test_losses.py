@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch.nn import functional
 from torchvision.models import vgg19
-from torchvision.models.vgg import cfgs, make_layers
 
 from desra_studio.detection.artifact_map import compute_local_variance
 from desra_studio.errors import ModelError
@@ -20,16 +19,7 @@ from desra_studio.finetune.losses import (
     weigh_outside,
 )
 from desra_studio.sr.upscale import to_tensor
-from tests.finetune.test_degradation import make_picture
-
-
-@pytest.fixture(scope="module")
-def vgg_weights():
-    """Random ones, named as in torchvision's file, with some of the classifier's."""
-    torch.manual_seed(0)
-    features = make_layers(cfgs["E"], batch_norm=False).state_dict()
-    named = {f"features.{key}": value for key, value in features.items()}
-    return named | {"classifier.6.bias": torch.zeros(1000)}
+from tests.factories.images import make_picture
 
 
 @pytest.fixture(scope="module")

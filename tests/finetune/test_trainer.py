@@ -19,15 +19,9 @@ from desra_studio.finetune.trainer import Helpers, finetune_generator
 from desra_studio.finetune.training import Training, choose_precision
 from desra_studio.sr.loader import build_generator
 from desra_studio.sr.upscale import upscale_image
-from tests.finetune.test_degradation import make_picture
-from tests.finetune.test_losses import vgg_weights  # noqa: F401
-from tests.sr.networks import CPU, make_compact
-
-TINY = FinetuneConfig(
-    iterations=6, batch=2, crop=32, learning_rate=1e-3, ema=0.9, warm_up=2, contrast_weight=1.0,
-    perceptual_weight=0.0, adversarial_weight=0.1, discriminator_features=2,
-    discriminator_warm_up=2, checkpoint_every=2,
-)  # fmt: skip
+from tests.factories.images import make_picture
+from tests.factories.networks import CPU, make_compact
+from tests.factories.training import TINY
 
 
 @pytest.fixture
@@ -93,7 +87,7 @@ def test_the_mask_moves_to_mse_and_the_rest_stays_at_gan():
         assert np.abs(after - gan)[:32].mean() < 0.3 * np.abs(after - gan)[deep].mean()
 
 
-def test_all_losses_are_told_by_name(generator, samples, vgg_weights):  # noqa: F811
+def test_all_losses_are_told_by_name(generator, samples, vgg_weights):
     told = []
     config = replace(TINY, perceptual_weight=1.0, iterations=3)
     result = train(

@@ -6,10 +6,7 @@ import pytest
 from desra_studio.errors import NotFoundError
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.tiles import cut_tile, find_top_level
-
-
-def make_image(height, width):
-    return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+from tests.factories.images import make_noise
 
 
 @pytest.mark.parametrize(
@@ -20,14 +17,14 @@ def test_the_last_level_is_one_tile(size, top):
 
 
 def test_level_0_has_the_pixels_themselves():
-    image = make_image(1100, 2100)
+    image = make_noise(1100, 2100)
     rows = [np.hstack([cut_tile(image, 0, column, row) for column in range(3)]) for row in range(2)]
     assert np.array_equal(np.vstack(rows), image)
 
 
 @pytest.mark.parametrize(("level", "row"), [(1, 1), (2, 0)])
 def test_higher_levels_have_means(level, row):
-    image, factor = make_image(4096, 1030), 2**level
+    image, factor = make_noise(4096, 1030), 2**level
     tile = cut_tile(image, level, 0, row)
     part = image[1024 * factor * row :, : 1024 * factor][: 1024 * factor].astype(float)
     part = np.pad(part, ((0, 0), (0, -part.shape[1] % factor), (0, 0)), mode="edge")
@@ -43,4 +40,4 @@ def test_higher_levels_have_means(level, row):
 )
 def test_refuses_tiles_that_are_not_there(level, column, row):
     with pytest.raises(NotFoundError, match=r"2000x1100 px has no tile -?\d+, \d at level"):
-        cut_tile(make_image(1100, 2000), level, column, row)
+        cut_tile(make_noise(1100, 2000), level, column, row)

@@ -13,7 +13,7 @@ from desra_studio.metrics.agreement import (
     compare_annotators,
     compute_alpha,
 )
-from tests.metrics.test_mask_metrics import make_mask
+from tests.factories.masks import mark_boxes
 
 N = np.nan
 
@@ -96,10 +96,10 @@ def test_alpha_bounds():
 
 
 def test_regions_are_those_pointed_out():
-    first = make_mask((10, 10, 10, 10), (40, 10, 8, 8))
-    second = make_mask((10, 10, 10, 8), (10, 40, 8, 8))
+    first = mark_boxes((10, 10, 10, 10), (40, 10, 8, 8))
+    second = mark_boxes((10, 10, 10, 8), (10, 40, 8, 8))
     # Proposed: what both took, what only the first took, and two that both left out.
-    proposed = make_mask((10, 10, 9, 9), (40, 10, 8, 8), (30, 30, 4, 4), (45, 45, 5, 5))
+    proposed = mark_boxes((10, 10, 9, 9), (40, 10, 8, 8), (30, 30, 4, 4), (45, 45, 5, 5))
     assert compare_annotations(first, second, proposed) == ImageAgreement(
         iou=80 / (100 + 64 + 64),
         empty_both=False,
@@ -112,23 +112,23 @@ def test_regions_are_those_pointed_out():
 
 
 def test_half_of_a_region_is_a_yes():
-    whole = make_mask((10, 10, 10, 10))
-    half = compare_annotations(whole, make_mask((10, 10, 10, 5)), None)
+    whole = mark_boxes((10, 10, 10, 10))
+    half = compare_annotations(whole, mark_boxes((10, 10, 10, 5)), None)
     assert (half.both, half.first_only) == (1, 0)
-    less = compare_annotations(whole, make_mask((10, 10, 10, 4)), None)
+    less = compare_annotations(whole, mark_boxes((10, 10, 10, 4)), None)
     assert (less.both, less.first_only, less.second_only) == (0, 1, 0)
-    assert compare_annotations(make_mask((10, 10, 10, 4)), whole, None).second_only == 1
+    assert compare_annotations(mark_boxes((10, 10, 10, 4)), whole, None).second_only == 1
 
 
 def test_proposal_that_was_touched_counts_once():
-    proposed = make_mask((10, 10, 20, 20))
-    touched = compare_annotations(make_mask((10, 10, 3, 3)), make_mask(), proposed)
+    proposed = mark_boxes((10, 10, 20, 20))
+    touched = compare_annotations(mark_boxes((10, 10, 3, 3)), mark_boxes(), proposed)
     assert (touched.first_only, touched.neither, touched.proposed) == (1, 0, 1)
 
 
 def test_border_is_left_out():
-    border = make_mask((0, 0, 60, 4))
-    image = compare_annotations(border, make_mask(), border)
+    border = mark_boxes((0, 0, 60, 4))
+    image = compare_annotations(border, mark_boxes(), border)
     assert (image.empty_both, image.iou, image.proposed, image.first_only) == (True, 1, 0, 0)
 
 
@@ -158,12 +158,12 @@ def test_alpha_needs_proposals():
 def test_nobody_and_nothing():
     total = compare_annotators([])
     assert (total.images, total.iou, total.alpha) == (0, None, None)
-    empty = compare_annotators([compare_annotations(make_mask(), make_mask(), None)])
+    empty = compare_annotators([compare_annotations(mark_boxes(), mark_boxes(), None)])
     assert (empty.iou, empty.empty_both, empty.alpha) == (1, 1, None)
 
 
 def test_refuses_other_sizes():
     with pytest.raises(InputError, match="40x40"):
-        compare_annotations(make_mask(), make_mask(size=40), None)
+        compare_annotations(mark_boxes(), mark_boxes(size=40), None)
     with pytest.raises(InputError, match="40x40"):
-        compare_annotations(make_mask(), make_mask(), make_mask(size=40))
+        compare_annotations(mark_boxes(), mark_boxes(), mark_boxes(size=40))

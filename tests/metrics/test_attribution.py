@@ -5,15 +5,15 @@ import pytest
 from desra_studio.errors import InputError
 from desra_studio.metrics.attribution import attribute_component
 from desra_studio.metrics.mask_metrics import ImageScore, score_image, summarize_scores
-from tests.metrics.test_mask_metrics import make_mask
+from tests.factories.masks import mark_boxes
 
 OTHERS = [ImageScore(0.5, False, 3, 2, 4, 1)]
 
 
 def test_open_component():
     # 100 px under review, and 100 px that both masks hold.
-    component = make_mask((10, 10, 10, 10))
-    manual = make_mask((40, 40, 10, 10))
+    component = mark_boxes((10, 10, 10, 10))
+    manual = mark_boxes((40, 40, 10, 10))
     effect = attribute_component(component | manual, manual, component, OTHERS)
     assert effect.accepted.precision == pytest.approx((2 + 2) / (3 + 2))
     assert effect.accepted.recall == pytest.approx((1 + 2) / (4 + 2))
@@ -25,16 +25,16 @@ def test_open_component():
 
 
 def test_component_that_was_accepted_before():
-    component = make_mask((10, 10, 10, 10))
+    component = mark_boxes((10, 10, 10, 10))
     effect = attribute_component(component, component, component, OTHERS)
     assert effect.accepted == summarize_scores([*OTHERS, score_image(component, component)])
-    assert effect.rejected == summarize_scores([*OTHERS, score_image(component, make_mask())])
+    assert effect.rejected == summarize_scores([*OTHERS, score_image(component, mark_boxes())])
 
 
 def test_accepting_joins_manual_regions():
     # Two manual regions, bridged by the component: two manual components become one.
-    manual = make_mask((10, 10, 10, 10), (30, 10, 10, 10))
-    component = make_mask((15, 10, 20, 10))
+    manual = mark_boxes((10, 10, 10, 10), (30, 10, 10, 10))
+    component = mark_boxes((15, 10, 20, 10))
     effect = attribute_component(component, manual, component, [])
     assert effect.accepted.recall == 1  # 200 px of 300 detected, as one region
     assert effect.rejected.recall == 0  # what is left of the two lies outside the component
@@ -42,16 +42,16 @@ def test_accepting_joins_manual_regions():
 
 
 def test_prediction_without_border():
-    component = make_mask((10, 10, 10, 10))
+    component = mark_boxes((10, 10, 10, 10))
     cropped = component[5:-5, 5:-5]
-    assert attribute_component(cropped, make_mask(), component, OTHERS) == attribute_component(
-        component, make_mask(), component, OTHERS
+    assert attribute_component(cropped, mark_boxes(), component, OTHERS) == attribute_component(
+        component, mark_boxes(), component, OTHERS
     )
 
 
 def test_refuses_what_is_no_component():
-    mask = make_mask((10, 10, 10, 10))
+    mask = mark_boxes((10, 10, 10, 10))
     with pytest.raises(InputError, match="0 px"):
-        attribute_component(mask, mask, make_mask(), [])
+        attribute_component(mask, mask, mark_boxes(), [])
     with pytest.raises(InputError, match="40x40"):
-        attribute_component(mask, mask, make_mask((1, 1, 3, 3), size=40), [])
+        attribute_component(mask, mask, mark_boxes((1, 1, 3, 3), size=40), [])

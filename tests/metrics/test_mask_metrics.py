@@ -9,13 +9,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.io import list_images, read_mask
 from desra_studio.metrics.mask_metrics import score_image, summarize_scores
 from desra_studio.metrics.regression import compare_masks, summarize_regressions
-
-
-def make_mask(*boxes, size=60):
-    mask = np.zeros((size, size), bool)
-    for x, y, width, height in boxes:
-        mask[y : y + height, x : x + width] = True
-    return mask
+from tests.factories.masks import mark_boxes
 
 
 @pytest.mark.parametrize("pad", [False, True])
@@ -38,16 +32,16 @@ def test_agrees_with_released_scripts(triplets, pad):
 
 
 def test_half_the_area_is_a_hit():
-    manual = make_mask((10, 10, 10, 10))
-    half = score_image(make_mask((15, 10, 10, 10)), manual)
+    manual = mark_boxes((10, 10, 10, 10))
+    half = score_image(mark_boxes((15, 10, 10, 10)), manual)
     assert (half.detected_hits, half.manual_hits) == (1, 1)
     assert half.iou == pytest.approx(50 / 150)
-    less = score_image(make_mask((16, 10, 10, 10)), manual)
+    less = score_image(mark_boxes((16, 10, 10, 10)), manual)
     assert (less.detected_hits, less.manual_hits) == (0, 0)
 
 
 def test_nothing_is_dropped():
-    empty, marked = make_mask(), make_mask((10, 10, 10, 10))
+    empty, marked = mark_boxes(), mark_boxes((10, 10, 10, 10))
     total = summarize_scores(
         [score_image(None, marked), score_image(empty, empty), score_image(marked, marked)]
     )
@@ -58,29 +52,29 @@ def test_nothing_is_dropped():
 
 
 def test_nothing_to_count_is_none():
-    total = summarize_scores([score_image(make_mask(), make_mask())])
+    total = summarize_scores([score_image(mark_boxes(), mark_boxes())])
     assert (total.iou, total.precision, total.recall) == (1, None, None)
     assert summarize_scores([]).iou is None
 
 
 def test_refuses_other_sizes():
     with pytest.raises(InputError, match="40x40"):
-        score_image(make_mask(size=40), make_mask(size=60))
+        score_image(mark_boxes(size=40), mark_boxes(size=60))
 
 
 def test_refuses_masks_smaller_than_the_window():
     with pytest.raises(InputError, match="10x10 px, smaller"):
-        score_image(None, make_mask(size=10))
+        score_image(None, mark_boxes(size=10))
 
 
 def test_regression_counts_components():
-    before = make_mask((2, 2, 8, 8), (20, 2, 8, 8), (40, 2, 8, 8))
-    after = make_mask((22, 4, 4, 4), (40, 40, 8, 8))
+    before = mark_boxes((2, 2, 8, 8), (20, 2, 8, 8), (40, 2, 8, 8))
+    after = mark_boxes((22, 4, 4, 4), (40, 40, 8, 8))
     regression = compare_masks(before, after)
     assert (regression.removed, regression.remaining, regression.added) == (2, 1, 1)
     assert regression.removal_rate == pytest.approx(2 / 3)
-    none = compare_masks(make_mask(), after)
+    none = compare_masks(mark_boxes(), after)
     assert (none.removal_rate, none.addition_rate, none.added) == (None, None, 2)
     assert summarize_regressions([regression, none]).added == 3
     with pytest.raises(InputError, match="same size"):
-        compare_masks(before, make_mask(size=40))
+        compare_masks(before, mark_boxes(size=40))

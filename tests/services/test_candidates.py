@@ -11,7 +11,7 @@ from desra_studio.services.finetune_samples import load_stored_samples
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.tables import State
 from desra_studio.storage.training_sets import freeze_training_set, list_samples
-from tests.conftest import list_items
+from tests.factories.studio import list_items
 
 
 def make_candidate(image_id, rank):

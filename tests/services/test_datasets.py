@@ -13,7 +13,7 @@ from desra_studio.services.maintenance import check_studio
 from desra_studio.storage import datasets
 from desra_studio.storage.tables import Image as ImageRow
 from desra_studio.storage.tables import Origin, State
-from tests.conftest import make_pair, write_dataset
+from tests.factories.images import make_pair, write_dataset
 
 
 def load_records(studio, name="set"):

@@ -22,10 +22,10 @@ from desra_studio.services.jobs import JobView
 from desra_studio.services.model_lists import list_models
 from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.models_status import show_models_job
-from tests.conftest import run_command
-from tests.finetune.test_degradation import GENTLE, make_picture
-from tests.services.test_finetuning import generator, generator_file, weights  # noqa: F401
-from tests.services.test_jobs import wait_until_ended
+from tests.commands import run_command
+from tests.factories.images import make_picture
+from tests.factories.training import GENTLE
+from tests.patience import PATIENCE_S, wait_until_ended
 
 CPU = torch.device("cpu")
 CONFIG = DeriveConfig(
@@ -44,7 +44,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def model(studio, generator_file):  # noqa: F811
+def model(studio, generator_file):
     models.add_model_file(studio, generator_file)
     return find_derivable_model(studio, "small")
 
@@ -55,7 +55,7 @@ def name_models(studio):
     return {details.name for details in listed if not details.name.startswith("desra-demo")}
 
 
-def test_the_best_weights_are_kept_and_training_ends(generator):  # noqa: F811
+def test_the_best_weights_are_kept_and_training_ends(generator):
     source = PairSource([make_picture(seed=1)], 4, GENTLE, pool_size=4)
     validation = PairSource([make_picture(seed=2)], 4, GENTLE).make_pairs(0)
     seen = []
@@ -90,7 +90,7 @@ def test_the_best_weights_are_kept_and_training_ends(generator):  # noqa: F811
         derive_mse(generator, source.draw_batches(2, 16, 0), [], still, CPU, lambda *_: None)
 
 
-def test_a_diverging_training_is_told(generator):  # noqa: F811
+def test_a_diverging_training_is_told(generator):
     source = PairSource([make_picture(seed=1)], 4, GENTLE, pool_size=4)
 
     def poison(batches):
@@ -168,7 +168,7 @@ def test_large_pairs_are_validated_on_their_middle(studio, model, tmp_path, monk
     assert np.array_equal(small, resize_bicubic(make_picture(400, 800), (200, 100))[2:98, 52:148])
 
 
-def test_a_partner_set_meanwhile_is_kept(studio, model, folder, weights, tmp_path):  # noqa: F811
+def test_a_partner_set_meanwhile_is_kept(studio, model, folder, weights, tmp_path):
     file = tmp_path / "mine.safetensors"
     file.write_bytes(weights)
 
@@ -242,7 +242,9 @@ def test_as_a_command(studio, model, folder):
     )
     assert json.loads(output)["model"] == "small MSE"
     command = [sys.executable, "-m", "desra_studio", "models", "derive-mse", "small", "--lr"]
-    again = subprocess.run([*command, folder, *data], capture_output=True, text=True)
+    again = subprocess.run(
+        [*command, folder, *data], capture_output=True, text=True, timeout=PATIENCE_S
+    )
     assert (again.returncode, again.stdout) == (2, "")
     assert again.stderr.startswith("small has the partner small MSE already.")
     assert again.stderr.count("\n") == 1

@@ -43,8 +43,8 @@ from desra_studio.services.weight_sets import list_weight_names, load_weights
 from desra_studio.storage import datasets, scores, weight_sets
 from desra_studio.storage import regions as region_rows
 from desra_studio.storage.tables import State
-from tests.conftest import write_dataset
-from tests.segformers import save_tiny_segformer
+from tests.factories.images import write_dataset
+from tests.factories.segformers import save_tiny_segformer
 
 PARAMS = DetectorParams(area_threshold=400)
 

@@ -15,8 +15,8 @@ from desra_studio.services.finetune_benchmark import (
     time_setting,
 )
 from desra_studio.sr.loader import build_generator
-from tests.finetune.test_trainer import TINY
-from tests.sr.networks import CPU, make_compact
+from tests.factories.networks import CPU, make_compact
+from tests.factories.training import TINY
 
 
 @pytest.fixture

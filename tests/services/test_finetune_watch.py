@@ -19,20 +19,15 @@ from desra_studio.services.watched_pieces import MAX_LR_PX, fit_piece, judge_out
 from desra_studio.sr.loader import build_generator
 from desra_studio.storage import reviews, runs
 from desra_studio.storage.training_sets import freeze_training_set
-from tests.conftest import make_pair
-from tests.services.test_finetuning import (  # noqa: F401
-    SETTINGS,
-    accepted,
-    generator_file,
-    weights,
-)
-from tests.sr.networks import CPU, make_compact
+from tests.factories.images import make_pair
+from tests.factories.networks import CPU, make_compact
+from tests.factories.training import SHORT
 
 PARAMS = DetectorParams(area_threshold=400)
 
 
 @pytest.fixture
-def training_set(studio, accepted):  # noqa: F811
+def training_set(studio, accepted):
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     with studio.database.write() as session:
         revisions = [reviews.get_revision(session, revision_id) for revision_id in chosen]
@@ -59,7 +54,7 @@ def test_figures(pieces):
     assert found["variance_ratio"] > 2
 
 
-def test_held_out_samples_are_watched(studio, accepted):  # noqa: F811
+def test_held_out_samples_are_watched(studio, accepted):
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     with studio.database.write() as session:
         revisions = [reviews.get_revision(session, revision_id) for revision_id in chosen]
@@ -100,12 +95,12 @@ def test_how_much_is_watched():
         assert 0.9 * MAX_LR_PX < piece.width * piece.height <= MAX_LR_PX
 
 
-def test_a_training_leaves_previews_and_figures(studio, accepted, training_set, generator_file):  # noqa: F811
+def test_a_training_leaves_previews_and_figures(studio, accepted, training_set, generator_file):
     model = models.add_model_file(studio, generator_file)
     config = {
         "dataset_id": accepted, "training_set_id": training_set, "training_set_hash": "",
         "samples": 3, "model_id": model, "feather_sigma": 2.0,
-        **asdict(replace(SETTINGS, preview_every=5)),
+        **asdict(replace(SHORT, preview_every=5)),
     }  # fmt: skip
     with studio.database.write() as session:
         run_id = runs.add_run(session, "finetune", config).id

@@ -5,9 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
-from spandrel.architectures.Compact import Compact
 
-from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, InputError, ModelError
 from desra_studio.finetune.config import QUICK, FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
@@ -15,49 +13,28 @@ from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.finetune.trainer import finetune_generator
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services import curation, finetuning, jobs, models, review
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
 from desra_studio.services.finetuning import (
     choose_settings,
     finetune_folders,
     finetune_training_set,
 )
 from desra_studio.sr.loader import (
-    build_generator,
     choose_device,
     encode_weights,
     load_generator,
-    parse_weights,
 )
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
-from tests.conftest import accept_detected, list_items, make_pair
-from tests.services.test_jobs import wait_for, wait_until_ended
+from tests.factories.images import make_pair
+from tests.factories.studio import list_items
+from tests.factories.training import SHORT
+from tests.factories.weights import RunsCode
+from tests.patience import wait_for, wait_until_ended
 
 PLAIN = replace(QUICK, contrast_weight=0, mask_share=0, warm_up=0)
-SETTINGS = replace(QUICK, iterations=12, batch=2, crop=64, learning_rate=1e-3, ema=0.9)
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="session")
-def weights() -> bytes:
-    """A small SRVGGNetCompact, x4, as safetensors."""
-    torch.manual_seed(0)
-    return encode_weights(Compact(num_feat=8, num_conv=2).state_dict())
-
-
-@pytest.fixture
-def generator(weights):
-    return build_generator(parse_weights(weights, "small"), "small")
-
-
-@pytest.fixture
-def generator_file(weights, tmp_path):
-    path = tmp_path / "small.safetensors"
-    path.write_bytes(weights)
-    return path
 
 
 @pytest.fixture
@@ -67,14 +44,6 @@ def samples():
     mask[20:60, 20:60] = True
     lr = np.ascontiguousarray(mse[::4, ::4])
     return [FinetuneSample("a", lr, compose_pseudo_gt(gan, mse, mask))]
-
-
-@pytest.fixture
-def accepted(studio, dataset_folder):
-    dataset = import_dataset(studio, dataset_folder, "set").dataset_id
-    detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    accept_detected(studio, dataset)
-    return dataset
 
 
 def list_added(studio):
@@ -153,7 +122,7 @@ def test_refuses_samples(generator, samples):
 def test_fine_tune_in_the_studio(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    run_id = curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
+    run_id = curation.start_finetune(studio, accepted, chosen, model, SHORT)
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.DONE, view.message
     assert (view.result["samples"], view.config["held_out"]) == (2, 1)
@@ -177,9 +146,9 @@ def test_fine_tune_in_the_studio(studio, accepted, generator_file):
 def test_cancel_a_running_job(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    endless = replace(SETTINGS, iterations=1_000_000)
+    endless = replace(SHORT, iterations=1_000_000)
     run_id = curation.start_finetune(studio, accepted, chosen, model, endless)
-    wait_for(lambda: jobs.view_job(studio, run_id).done > 0)
+    wait_for(lambda: jobs.view_job(studio, run_id).done > 0, "a first iteration")
     jobs.cancel_active_job(studio, "finetune")
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.CANCELLED
@@ -190,11 +159,11 @@ def test_cancel_a_running_job(studio, accepted, generator_file):
 def test_resume_a_cancelled_job(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    settings = replace(SETTINGS, iterations=200, checkpoint_every=10)
+    settings = replace(SHORT, iterations=200, checkpoint_every=10)
     run_id = curation.start_finetune(studio, accepted, chosen, model, settings)
     with pytest.raises(InputError, match="ended before its first checkpoint"):
         curation.resume_finetune(studio, run_id)
-    wait_for(lambda: jobs.view_job(studio, run_id).done > 10)
+    wait_for(lambda: jobs.view_job(studio, run_id).done > 10, "the first checkpoint")
     with pytest.raises(InputError, match=f"Job {run_id} is running. Only one that was cancelled"):
         curation.resume_finetune(studio, run_id)
     jobs.cancel_active_job(studio, "finetune")
@@ -218,7 +187,7 @@ def test_a_lost_job_goes_on(studio, accepted, generator_file):
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     config = {
         "dataset_id": accepted, "training_set_id": 1, "training_set_hash": "", "samples": 3,
-        "model_id": model, "feather_sigma": 2.0, **asdict(replace(SETTINGS, checkpoint_every=5)),
+        "model_id": model, "feather_sigma": 2.0, **asdict(replace(SHORT, checkpoint_every=5)),
     }  # fmt: skip
     with studio.database.write() as session:
         dataset = datasets.get_dataset(session, accepted)
@@ -257,9 +226,9 @@ def test_a_disk_that_is_full_at_the_end(
     with monkeypatch.context() as patch:
         patch.setattr(finetuning, "write_generator", fill_disk)
         with pytest.raises(InputError, match=r"No space left .* The checkpoint is kept"):
-            finetune_folders(studio, folders, str(generator_file), out, SETTINGS)
+            finetune_folders(studio, folders, str(generator_file), out, SHORT)
     assert [path.name for path in out.iterdir()] == ["checkpoint.pt"]
-    result = finetune_folders(studio, folders, str(generator_file), out, SETTINGS, resume=True)
+    result = finetune_folders(studio, folders, str(generator_file), out, SHORT, resume=True)
     assert result["resumed_from"] == result["iterations"] == 12
     assert sorted(path.name for path in out.iterdir()) == [
         "generator.safetensors",
@@ -280,23 +249,13 @@ def test_refuses_training_sets(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
     with pytest.raises(InputError, match="at least 3 accepted samples, 2 are chosen"):
-        curation.start_finetune(studio, accepted, chosen[:2], model, SETTINGS)
+        curation.start_finetune(studio, accepted, chosen[:2], model, SHORT)
     first = list_items(studio, accepted)[0]["id"]
     document = review.describe_image(studio, first)
     review.save_mask(studio, first, np.ones((96, 96), bool), document["version"])
     with pytest.raises(InputError, match="1 of the chosen masks were changed"):
-        curation.start_finetune(studio, accepted, chosen, model, SETTINGS)
+        curation.start_finetune(studio, accepted, chosen, model, SHORT)
     assert jobs.list_jobs(studio, "finetune") == []
-
-
-class RunsCode:
-    """Pickled, it would write a file when it is opened."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return (open, (self.path, "w"))
 
 
 def test_refuses_weight_files(studio, tmp_path, weights, generator_file):

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,7 @@ from desra_studio.services.datasets import check_import
 from desra_studio.services.worker import Job, run_job
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus, now
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    pytest.fail("waited in vain")
-
-
-def wait_until_ended(studio, run_id):
-    return wait_for(lambda: (view := jobs.view_job(studio, run_id)) and not view.active and view)
+from tests.patience import PATIENCE_S, wait_for, wait_until_ended
 
 
 def test_import_job(studio, dataset_folder):
@@ -56,7 +42,9 @@ def test_a_job_outlives_the_process_that_started_it(studio, dataset_folder):
         "start_job(open_studio(Settings(data_dir=sys.argv[1])), 'import', json.loads(sys.argv[2]))"
     )
     data_dir = str(studio.settings.data_dir)
-    subprocess.run([sys.executable, "-c", code, data_dir, json.dumps(config)], check=True)
+    subprocess.run(
+        [sys.executable, "-c", code, data_dir, json.dumps(config)], check=True, timeout=PATIENCE_S
+    )
     view = wait_until_ended(studio, 1)
     assert view.status is RunStatus.DONE
     assert view.result["images"] == 3
@@ -100,7 +88,7 @@ def test_a_killed_job_is_noticed(studio):
     with studio.database.write() as session:
         blocker = runs.add_run(session, "finetune", {}).id
     run_id = jobs.start_job(studio, "apply", {"dataset_id": 1, "model_id": 1})
-    wait_for(lambda: "Waiting" in jobs.view_job(studio, run_id).message)
+    wait_for(lambda: "Waiting" in jobs.view_job(studio, run_id).message, "a job that waits")
     assert jobs.view_job(studio, run_id).status is RunStatus.QUEUED
     children = [path for path in Path("/proc").iterdir() if is_job(path, run_id)]
     assert len(children) == 1
@@ -124,7 +112,7 @@ def test_cancel_reaches_the_work(studio):
         run_id = runs.add_run(session, "detect", {}).id
     jobs.cancel_active_job(studio, "detect")
     with Job(studio, run_id) as job, pytest.raises(CancelledError, match="at 7 of 9"):
-        wait_for(lambda: job.report(7, 9, "working"), 5)
+        wait_for(lambda: job.report(7, 9, "working"), "a report that is refused")
 
 
 def test_metrics_and_progress_reach_the_page(studio):

@@ -1,13 +1,10 @@
 """Models: bundled, pulled, added, paired, listed and exported, with small real generators."""
 
-import hashlib
 import threading
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
 import torch
-from spandrel.architectures.Compact import Compact
 from sqlalchemy import event
 
 from desra_studio.assets_folder import find_assets
@@ -19,35 +16,16 @@ from desra_studio.services.maintenance import check_studio
 from desra_studio.services.model_lists import describe_model, list_models
 from desra_studio.services.pulling import pull_model
 from desra_studio.services.studio import open_studio
-from desra_studio.sr.catalog import CatalogEntry
 from desra_studio.sr.loader import build_generator, encode_weights, load_generator
 from desra_studio.storage import models as rows
 from desra_studio.storage.tables import ModelRole
-from tests.conftest import make_settings
-from tests.services.test_downloads import serve_files, without_proxy  # noqa: F401 (a fixture)
-from tests.sr.networks import make_rrdbnet
+from tests.factories.networks import make_rrdbnet, make_weights
+from tests.factories.servers import serve_files
+from tests.factories.studio import make_settings
+from tests.factories.weights import encode_pth, make_entry
+from tests.patience import PATIENCE_S, join_thread
 
-REFUSED = "http://127.0.0.1:1"
-
-
-def make_weights(seed=0, scale=4):
-    torch.manual_seed(seed)
-    return Compact(num_feat=8, num_conv=1, upscale=scale).state_dict()
-
-
-def encode_pth(weights):
-    data = BytesIO()
-    torch.save({"params_ema": weights}, data)
-    return data.getvalue()
-
-
-def make_entry(name, role, data, partner="", **values):
-    sha = hashlib.sha256(data).hexdigest()
-    known = CatalogEntry(
-        name, role, partner, "RealESRGAN Compact", 4, "MIT", "https://example.org/models",
-        f"{REFUSED}/{name}.pth", f"{name}.pth", sha, len(data),
-    )  # fmt: skip
-    return replace(known, **values)
+pytestmark = pytest.mark.usefixtures("without_proxy")
 
 
 @pytest.fixture
@@ -148,7 +126,7 @@ def test_bundled_models_that_do_not_ship(studio, assets):
 
 
 def test_bundled_models_by_many_at_once(studio, assets):
-    barrier, errors = threading.Barrier(4), []
+    barrier, errors = threading.Barrier(4, timeout=PATIENCE_S), []
 
     def register():
         own = open_studio(studio.settings)
@@ -163,7 +141,7 @@ def test_bundled_models_by_many_at_once(studio, assets):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        join_thread(thread)
     assert errors == []
     assert len(list_models(studio, ())) == 2
 

@@ -24,7 +24,8 @@ from desra_studio.storage import datasets, runs
 from desra_studio.storage import models as model_rows
 from desra_studio.storage.tables import ModelRole, RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
-from tests.conftest import accept_detected, make_pair, write_dataset
+from tests.factories.images import make_pair, write_dataset
+from tests.factories.studio import accept_detected
 
 SETTINGS = replace(QUICK, iterations=3, batch=1, crop=32)
 

@@ -15,8 +15,8 @@ from desra_studio.storage import datasets, reviews
 from desra_studio.storage.queue import ORDERS
 from desra_studio.storage.queue_entries import refresh_dataset
 from desra_studio.storage.tables import Opinion, QueueEntry, State
-from tests.conftest import write_dataset
-from tests.services.test_review import make_mask
+from tests.factories.images import write_dataset
+from tests.services.queues import find_id, list_names, read_item, save_squares
 
 NAMES = "abcdefg"
 
@@ -29,32 +29,11 @@ def dataset(studio, tmp_path):
     return report.dataset_id
 
 
-def list_names(studio, dataset, order="name", **values):
-    page = queue.read_page(studio, queue.make_filter(dataset, order, **values))
-    assert page.total == len(page.items)
-    return "".join(item["name"] for item in page.items)
-
-
-def find_id(studio, dataset, name):
-    items = queue.read_page(studio, queue.make_filter(dataset)).items
-    return next(item["id"] for item in items if item["name"] == name)
-
-
-def read_item(studio, dataset, name, author=None):
-    page = queue.read_page(studio, queue.make_filter(dataset), author=author)
-    return next(item for item in page.items if item["name"] == name)
-
-
 def set_figures(studio, dataset, column, values):
     """Give the entries figures that no small image has; -1 stands for one that is not known."""
     with studio.database.write() as session:
         for entry in session.query(QueueEntry).filter_by(dataset_id=dataset):
             setattr(entry, column, values[entry.name])
-
-
-def save(studio, image, *boxes, author=None):
-    version = review.describe_image(studio, image)["version"]
-    return review.save_mask(studio, image, make_mask(*boxes), version, author)
 
 
 def test_an_item_says_what_is_known(studio, dataset):
@@ -63,7 +42,7 @@ def test_an_item_says_what_is_known(studio, dataset):
     assert 0.1 < first["area_share"] < 0.5
     assert (first["kinds"], first["flags"], first["opinions"]) == ([], [], None)
     assert (first["dissent"], first["claimed_by"]) == (None, None)
-    saved = save(studio, first["id"], (20, 20, 9), (60, 60, 9), author="anna")
+    saved = save_squares(studio, first["id"], (20, 20, 9), (60, 60, 9), author="anna")
     label_region(studio, first["id"], 21, 21, kind="blotch", severity=2)
     label_region(studio, first["id"], 61, 61, kind="other", severity=4)
     review.judge_image(studio, first["id"], State.ACCEPTED, saved.version)
@@ -74,9 +53,9 @@ def test_an_item_says_what_is_known(studio, dataset):
 
 def test_filters(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
-    save(studio, a, (20, 20, 9), author="anna")
+    save_squares(studio, a, (20, 20, 9), author="anna")
     label_region(studio, a, 21, 21, kind="over-sharp line", severity=2)
-    saved = save(studio, b, author="bob")
+    saved = save_squares(studio, b, author="bob")
     review.judge_image(studio, b, State.CLEAN, saved.version)
     for values, names in (
         ({"states": (State.UNREVIEWED,)}, "cdefg"),
@@ -112,7 +91,7 @@ def test_orders_put_the_unknown_last_and_equal_ones_by_name(studio, dataset):
 def test_pages_positions_and_steps_agree(studio, dataset, order):
     figures = dict(zip(NAMES, (0.2, -1, 0.5, 0.5, -1, 0.1, 0.5), strict=True))
     set_figures(studio, dataset, "uncertainty", figures)
-    save(studio, find_id(studio, dataset, "d"), (1, 1, 5))
+    save_squares(studio, find_id(studio, dataset, "d"), (1, 1, 5))
     wanted = queue.make_filter(dataset, order, states=(State.UNREVIEWED,))
     ids = [item["id"] for item in queue.read_page(studio, wanted).items]
     assert len(ids) == 6
@@ -135,7 +114,7 @@ def test_pages_positions_and_steps_agree(studio, dataset, order):
 def test_a_step_goes_on_from_an_image_that_the_filter_leaves_out(studio, dataset):
     wanted = queue.make_filter(dataset, states=(State.UNREVIEWED,))
     c = find_id(studio, dataset, "c")
-    save(studio, c, (1, 1, 5))
+    save_squares(studio, c, (1, 1, 5))
     assert queue.find_step(studio, wanted, c, 1) == find_id(studio, dataset, "d")
     assert queue.find_step(studio, wanted, c, -1) == find_id(studio, dataset, "b")
     page = queue.read_page(studio, wanted, around=c)
@@ -186,7 +165,7 @@ def test_next_asks_each_person_for_their_own_opinion(studio, dataset):
 
 def test_entries_are_what_they_would_be_made_anew(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
-    saved = save(studio, a, (20, 20, 9))
+    saved = save_squares(studio, a, (20, 20, 9))
     label_region(studio, a, 21, 21, kind="blotch", severity=2)
     review.judge_image(studio, a, State.ACCEPTED, saved.version)
     flag_images(studio, "study", [Finding(b, "voters saw it", 4, 5)])
@@ -260,10 +239,10 @@ def test_a_claim_keeps_others_off_until_it_ends(studio, dataset, monkeypatch):
 
 def test_progress(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
-    saved = save(studio, a, (20, 20, 9), author="anna")
+    saved = save_squares(studio, a, (20, 20, 9), author="anna")
     label_region(studio, a, 21, 21, kind="blotch", severity=2)
     review.judge_image(studio, a, State.ACCEPTED, saved.version)
-    save(studio, b, (20, 20, 9), author="bob")
+    save_squares(studio, b, (20, 20, 9), author="bob")
     change_images(studio, dataset, BulkChange(action="assign", to="bob"), [a, b])
     found = describe_progress(studio, dataset)
     assert found["images"] == len(NAMES)

@@ -10,8 +10,8 @@ from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.queue_bulk import BulkChange, change_images
 from desra_studio.storage.tables import State
-from tests.conftest import write_dataset
-from tests.services.test_queue import find_id, list_names, read_item, save
+from tests.factories.images import write_dataset
+from tests.services.queues import find_id, list_names, read_item, save_squares
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def change(studio, dataset, action, images, author="bob", but=(), **values):
 
 
 def test_accepting_takes_the_saved_mask_or_else_the_detected_one(studio, dataset, ids):
-    save(studio, ids[0], (20, 20, 9), author="anna")
-    save(studio, ids[1], author="anna")
+    save_squares(studio, ids[0], (20, 20, 9), author="anna")
+    save_squares(studio, ids[1], author="anna")
     assert change(studio, dataset, "accept", ids[:3]) == (3, {})
     states = [read_item(studio, dataset, name)["state"] for name in "abcd"]
     assert states == ["accepted", "clean", "accepted", "unreviewed"]
@@ -66,8 +66,8 @@ def test_accepting_needs_a_mask(studio, undetected):
 
 
 def test_clean_needs_an_empty_mask_or_force(studio, dataset, ids):
-    save(studio, ids[0], (20, 20, 9))
-    save(studio, ids[1])
+    save_squares(studio, ids[0], (20, 20, 9))
+    save_squares(studio, ids[1])
     done, skipped = change(studio, dataset, "clean", ids[:3])
     assert (done, skipped["a"]) == (1, "its mask marks 81 px")
     assert skipped["c"].startswith("the detected mask marks")
@@ -99,7 +99,7 @@ def test_assigning_and_taking_it_back(studio, dataset, ids):
 
 
 def test_all_that_pass_a_filter_but_some(studio, dataset, ids):
-    save(studio, ids[0], (20, 20, 9))
+    save_squares(studio, ids[0], (20, 20, 9))
     wanted = queue.make_filter(dataset, states=(State.UNREVIEWED,))
     assert change(studio, dataset, "accept", wanted, but=[ids[2]]) == (2, {})
     states = [read_item(studio, dataset, name)["state"] for name in "abcd"]

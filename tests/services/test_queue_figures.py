@@ -16,7 +16,7 @@ from desra_studio.services.queue_figures import (
 )
 from desra_studio.services.queue_progress import describe_progress
 from desra_studio.storage import datasets
-from tests.services.test_queue import find_id, list_names, read_item, save
+from tests.services.queues import find_id, list_names, read_item, save_squares
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_disagreement_with_the_detector(studio, dataset):
     # A new detection is compared with the mask that is there.
     detect_dataset(studio, dataset, DetectorParams(area_threshold=9000))
     assert read_item(studio, dataset, "a")["disagreement"] == 0, "both are empty"
-    save(studio, a, (1, 1, 5))
+    save_squares(studio, a, (1, 1, 5))
     studio.blobs.path(review.describe_image(studio, a)["revision"]["sha"]).unlink()
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
     assert read_item(studio, dataset, "a")["disagreement"] is None, "the file is gone"

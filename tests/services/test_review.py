@@ -13,7 +13,9 @@ from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.tables import Origin, State
-from tests.conftest import list_items
+from tests.factories.masks import mark_squares
+from tests.factories.studio import list_items
+from tests.patience import join_thread
 
 
 @pytest.fixture
@@ -28,13 +30,6 @@ def image(studio, dataset):
     return list_items(studio, dataset)[0]["id"]
 
 
-def make_mask(*boxes):
-    mask = np.zeros((96, 96), bool)
-    for x, y, size in boxes:
-        mask[y : y + size, x : x + size] = True
-    return mask
-
-
 def list_revisions(studio, image):
     with studio.database.read() as session:
         record = datasets.get_record(session, image)
@@ -42,8 +37,8 @@ def list_revisions(studio, image):
 
 
 def test_saving_appends_revisions(studio, image):
-    first = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
-    second = review.save_mask(studio, image, make_mask((5, 5, 9)), first.version)
+    first = review.save_mask(studio, image, mark_squares((0, 0, 9)), 0)
+    second = review.save_mask(studio, image, mark_squares((5, 5, 9)), first.version)
     assert [first.revision["number"], second.revision["number"]] == [1, 2]
     assert second.state is State.IN_PROGRESS
     document = review.describe_image(studio, image)
@@ -54,7 +49,7 @@ def test_saving_appends_revisions(studio, image):
     ]
     assert kept == [81, 81]
     assert np.array_equal(
-        review.load_revision_mask(studio, first.revision["id"]), make_mask((0, 0, 9))
+        review.load_revision_mask(studio, first.revision["id"]), mark_squares((0, 0, 9))
     )
 
 
@@ -82,11 +77,11 @@ def test_the_detectors_pixels_are_known_however_they_were_stored(studio, image):
 
 
 def test_a_stale_save_keeps_both(studio, image):
-    review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    review.save_mask(studio, image, mark_squares((0, 0, 9)), 0)
     with pytest.raises(
         StaleRevisionError, match=r"revision 1 meanwhile.*kept as revision 2"
     ) as error:
-        review.save_mask(studio, image, make_mask((50, 50, 20)), 0)
+        review.save_mask(studio, image, mark_squares((50, 50, 20)), 0)
     assert error.value.version == 1
     document = review.describe_image(studio, image)
     assert document["revision"]["number"] == 1
@@ -95,8 +90,8 @@ def test_a_stale_save_keeps_both(studio, image):
 
 
 def test_a_save_whose_answer_was_lost_can_be_tried_again(studio, image):
-    first = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
-    again = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    first = review.save_mask(studio, image, mark_squares((0, 0, 9)), 0)
+    again = review.save_mask(studio, image, mark_squares((0, 0, 9)), 0)
     assert again == first
     assert len(list_revisions(studio, image)) == 1
 
@@ -106,7 +101,7 @@ def test_many_savers_lose_nothing(studio, image):
 
     def save(index):
         try:
-            review.save_mask(studio, image, make_mask((index, index, 5 + index)), 0)
+            review.save_mask(studio, image, mark_squares((index, index, 5 + index)), 0)
             outcomes.append("saved")
         except StaleRevisionError:
             outcomes.append("stale")
@@ -115,7 +110,7 @@ def test_many_savers_lose_nothing(studio, image):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        join_thread(thread)
     assert sorted(outcomes) == ["saved"] + ["stale"] * 11
     rows = list_revisions(studio, image)
     assert [row.number for row in rows] == list(range(1, 13))
@@ -126,17 +121,17 @@ def test_verdicts(studio, dataset, image):
     with pytest.raises(InputError, match="Save a mask of a before"):
         review.judge_image(studio, image, State.ACCEPTED, 0)
     assert review.describe_image(studio, image)["version"] == 0
-    saved = review.save_mask(studio, image, make_mask((0, 0, 9)), 0)
+    saved = review.save_mask(studio, image, mark_squares((0, 0, 9)), 0)
     with pytest.raises(InputError, match="marks 81 px, so it is not clean"):
         review.judge_image(studio, image, State.CLEAN, saved.version)
     version = review.judge_image(studio, image, State.ACCEPTED, saved.version)
     with pytest.raises(StaleRevisionError, match="revision 1"):
         review.judge_image(studio, image, State.SKIPPED, saved.version)
-    again = review.save_mask(studio, image, make_mask((0, 0, 8)), version)
+    again = review.save_mask(studio, image, mark_squares((0, 0, 8)), version)
     assert again.state is State.ACCEPTED, "an accepted image stays accepted when it is corrected"
-    empty = review.save_mask(studio, image, make_mask(), again.version)
+    empty = review.save_mask(studio, image, mark_squares(), again.version)
     version = review.judge_image(studio, image, State.CLEAN, empty.version)
-    marked = review.save_mask(studio, image, make_mask((0, 0, 9)), version)
+    marked = review.save_mask(studio, image, mark_squares((0, 0, 9)), version)
     assert marked.state is State.IN_PROGRESS, "an image with a mark is clean no more"
     assert review.count_progress(studio, dataset) == {
         "images": 3,
@@ -150,7 +145,7 @@ def test_refuses(studio, image):
     with pytest.raises(InputError, match="10x10 px, but the image is 96x96 px"):
         review.save_mask(studio, image, np.zeros((10, 10), bool), 0)
     for action in (
-        lambda: review.save_mask(studio, 999, make_mask(), 0),
+        lambda: review.save_mask(studio, 999, mark_squares(), 0),
         lambda: review.describe_image(studio, 999),
         lambda: review.judge_image(studio, 999, State.SKIPPED, 0),
     ):

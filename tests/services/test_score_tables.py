@@ -18,7 +18,7 @@ from desra_studio.services.regions import label_region
 from desra_studio.services.score_tables import render_images_csv, render_scores_csv
 from desra_studio.services.scores import score_dataset
 from desra_studio.storage.tables import State
-from tests.conftest import list_items
+from tests.factories.studio import list_items
 
 
 @pytest.fixture

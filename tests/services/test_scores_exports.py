@@ -16,7 +16,7 @@ from desra_studio.services.maintenance import check_studio
 from desra_studio.services.score_folders import score_folders
 from desra_studio.services.scores import score_dataset
 from desra_studio.storage.tables import State
-from tests.conftest import list_items
+from tests.factories.studio import list_items
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from desra_studio.services.study_manifests import export_manifest
 from desra_studio.services.study_orders import PROMINENCE_QUESTION, Rules, StudyOrder
 from desra_studio.storage.studies import list_items
 from desra_studio.storage.tables import Study
-from tests.conftest import write_dataset
-from tests.studies import import_labelled, list_systems, make_order, open_new
+from tests.factories.images import write_dataset
+from tests.factories.studies import import_labelled, list_systems, make_order, open_new
 
 
 @pytest.fixture

@@ -14,39 +14,20 @@ from desra_studio.storage.flags import list_open_flags
 from desra_studio.storage.regions import list_regions
 from desra_studio.storage.studies import list_items
 from desra_studio.storage.tables import Study, StudyItem, Trial
-from tests.conftest import write_dataset
-from tests.studies import import_labelled, list_systems, open_new, vote_through
+from tests.factories.images import write_dataset
+from tests.factories.studies import (
+    decide_by_system,
+    import_labelled,
+    list_systems,
+    make_rules,
+    open_new,
+    vote_through,
+)
 
 
 @pytest.fixture
 def dataset(studio, tmp_path):
     return import_labelled(studio, write_dataset(tmp_path / "source", size=(160, 160)))
-
-
-def decide_by_system(studio, pick):
-    """Return a voter who names the side of a system; `pick(item)` is a or b, or an answer."""
-
-    def decide(trial):
-        from desra_studio.storage.studies import find_trial
-
-        with studio.database.read() as session:
-            row = find_trial(session, trial["code"])
-            item = session.get(StudyItem, row.item_id)
-        wanted = item.better or ("unsure" if item.kind == "identical" else pick(item))
-        if wanted in ("a", "b"):
-            return "left" if (wanted == "b") == row.swapped else "right"
-        return wanted
-
-    return decide
-
-
-LENIENT = {"min_votes": 0, "min_median_seconds": 0.0, "max_one_side": 1.0}
-
-
-def make_rules(**values):
-    from desra_studio.study.screening import Rules
-
-    return Rules(**{**LENIENT, **values})
 
 
 def test_the_report_has_what_was_voted(studio, dataset):

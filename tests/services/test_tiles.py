@@ -10,6 +10,7 @@ from desra_studio.imaging.io import decode_png
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.tiles import TileCutter
 from desra_studio.storage import datasets
+from tests.patience import join_thread
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_an_image_is_decoded_once_for_all_who_ask(studio, renditions, monkeypatc
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        join_thread(thread)
     assert reads == [renditions[0].blob_sha]
     assert len(set(tiles)) == 1
     image = decode_png(studio.blobs.get(renditions[0].blob_sha))

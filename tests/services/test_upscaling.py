@@ -19,14 +19,16 @@ from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets
 from desra_studio.storage import models as rows
 from desra_studio.storage.tables import Detection, RunStatus
-from tests.conftest import list_items, make_settings, write_dataset
-from tests.services.test_jobs import wait_until_ended
-from tests.services.test_models import make_weights
+from tests.factories.images import write_dataset
+from tests.factories.networks import make_weights
+from tests.factories.studio import list_items, make_settings
+from tests.patience import wait_until_ended
 
 PARAMS = DetectorParams(area_threshold=50)
 
 
-def make_image(seed):
+def make_lr(seed):
+    """Noise, a little higher with each seed: (20 + seed, 24, 3) uint8."""
     return np.random.default_rng(seed).integers(0, 255, (20 + seed, 24, 3), dtype=np.uint8)
 
 
@@ -35,7 +37,7 @@ def lr_folder(tmp_path):
     folder = tmp_path / "photos"
     folder.mkdir()
     for seed, name in enumerate("abcd"):
-        (folder / f"{name}.png").write_bytes(encode_png(make_image(seed)))
+        (folder / f"{name}.png").write_bytes(encode_png(make_lr(seed)))
     return folder
 
 
@@ -61,7 +63,7 @@ def load_records(studio, dataset_id):
 
 
 def test_lr_images_alone_wait_and_are_upscaled(studio, lr_folder, pair, weight_files):
-    (lr_folder / "tiny.png").write_bytes(encode_png(make_image(0)[:5]))
+    (lr_folder / "tiny.png").write_bytes(encode_png(make_lr(0)[:5]))
     (lr_folder / "notes.txt").write_text("notes")
     report = import_dataset(studio, lr_folder, "set")
     assert (report.images, report.lr_only, report.with_lr) == (4, True, 4)
@@ -83,7 +85,7 @@ def test_lr_images_alone_wait_and_are_upscaled(studio, lr_folder, pair, weight_f
     for seed, record in enumerate(records):
         for rendition, name in ((record.gan, "sharp"), (record.mse, "calm")):
             generator = load_generator(weight_files[name])
-            expected = upscale_image(generator, make_image(seed), choose_device("cpu"))
+            expected = upscale_image(generator, make_lr(seed), choose_device("cpu"))
             assert np.array_equal(decode_png(studio.blobs.get(rendition.blob_sha)), expected)
         assert (record.image.width, record.image.height) == (96, (20 + seed) * 4)
         assert record.image.scale == 4
@@ -232,7 +234,7 @@ def test_a_folder_is_upscaled_once(studio, lr_folder, weight_files, tmp_path):
     assert (result["images"], result["upscaled"]) == (4, 2)
     assert all(path.stat().st_mtime_ns == time for path, time in times.items())
     assert read_rgb(out / "d.png").pixels.shape == (92, 96, 3)
-    (lr_folder / "a.png").write_bytes(encode_png(make_image(7)))
+    (lr_folder / "a.png").write_bytes(encode_png(make_lr(7)))
     (out / "b.png").unlink()
     assert upscale_folder(studio, str(weight_files["sharp"]), lr_folder, out)["upscaled"] == 2
     assert read_rgb(out / "a.png").pixels.shape == (108, 96, 3)

@@ -9,8 +9,15 @@ from desra_studio.services import studies, study_links, voting
 from desra_studio.services.study_votes import read_ballots
 from desra_studio.storage.studies import list_items, list_voters
 from desra_studio.storage.tables import StudyItem, Voter, now
-from tests.conftest import write_dataset
-from tests.studies import begin, import_labelled, open_new, vote_through
+from tests.factories.images import write_dataset
+from tests.factories.studies import (
+    begin,
+    import_labelled,
+    list_systems,
+    make_order,
+    open_new,
+    vote_through,
+)
 
 
 @pytest.fixture
@@ -183,8 +190,6 @@ def test_a_vote_after_the_study_closed_does_not_count(studio, dataset):
 
 
 def test_nobody_votes_in_a_draft(studio, dataset):
-    from tests.studies import make_order
-
     study_id = studies.create_study(studio, dataset, make_order(studio, dataset))
     link = study_links.make_links(studio, study_id, ["one"])[0]
     assert "not begun" in str(refuse("closed", voting.begin_session, studio, link, {}))
@@ -252,8 +257,6 @@ def test_only_numbers_of_the_display_are_kept(studio, dataset):
 
 
 def test_prominence_is_answered_by_yes_or_no(studio, dataset):
-    from tests.studies import list_systems
-
     system = list_systems(studio, dataset)[:1]
     study_id, (link, _) = open_new(
         studio, dataset, kind="prominence", systems=system, questions=(), trials_per_voter=10

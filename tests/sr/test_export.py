@@ -12,7 +12,7 @@ from desra_studio.errors import InputError, ModelError
 from desra_studio.sr import export
 from desra_studio.sr.export import encode_pth, export_onnx
 from desra_studio.sr.loader import build_generator, parse_weights
-from tests.sr.networks import make_compact, make_rrdbnet
+from tests.factories.networks import make_compact, make_rrdbnet
 
 
 @pytest.fixture

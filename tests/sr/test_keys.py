@@ -6,7 +6,7 @@ from spandrel.architectures.ESRGAN import ESRGAN
 
 from desra_studio.sr.keys import restore_basicsr_keys
 from desra_studio.sr.loader import build_generator
-from tests.sr.networks import make_compact, make_rrdbnet, make_swinir
+from tests.factories.networks import make_compact, make_rrdbnet, make_swinir
 
 
 @pytest.mark.parametrize(("scale", "blocks"), [(4, 2), (2, 2), (1, 2), (4, 12)])

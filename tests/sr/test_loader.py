@@ -12,8 +12,9 @@ from spandrel.architectures.Compact import Compact
 from desra_studio.errors import ModelError
 from desra_studio.sr.loader import build_generator, encode_weights, load_generator, parse_weights
 from desra_studio.sr.upscale import upscale_image
-from tests.conftest import SHARED
-from tests.sr.networks import CPU, make_compact, make_image, make_rrdbnet, make_swinir
+from tests.development_data import SHARED
+from tests.factories.images import make_noise
+from tests.factories.networks import CPU, make_compact, make_rrdbnet, make_swinir
 
 REAL_ESRGAN = SHARED / "weights" / "RealESRGAN_x4plus_fp16.safetensors"
 
@@ -65,7 +66,7 @@ def test_loads_and_runs(weights, architecture, scale, rules):
     learned = [value for name, value in weights.items() if name.endswith(("weight", "bias"))]
     tables = [value for name, value in weights.items() if name.endswith("bias_table")]
     assert generator.parameters == sum(value.numel() for value in learned + tables)
-    assert upscale_image(generator, make_image(9, 17), CPU).shape == (9 * scale, 17 * scale, 3)
+    assert upscale_image(generator, make_noise(9, 17), CPU).shape == (9 * scale, 17 * scale, 3)
 
 
 def test_loads_the_released_real_esrgan():
@@ -74,7 +75,7 @@ def test_loads_the_released_real_esrgan():
     generator = load_generator(REAL_ESRGAN)
     assert (generator.architecture, generator.scale) == ("ESRGAN", 4)
     assert generator.parameters == 16_697_987
-    flat = make_image(24, 24) // 8 + 100
+    flat = make_noise(24, 24) // 8 + 100
     output = upscale_image(generator, flat, CPU)
     assert output.shape == (96, 96, 3)
     assert abs(output.mean() - flat.mean()) < 5

@@ -17,7 +17,8 @@ from desra_studio.sr.upscale import (
     to_tensor,
     upscale_image,
 )
-from tests.sr.networks import CPU, make_compact, make_image, make_rrdbnet, make_swinir
+from tests.factories.images import make_noise
+from tests.factories.networks import CPU, make_compact, make_rrdbnet, make_swinir
 
 
 class Repeats(torch.nn.Module):
@@ -58,7 +59,7 @@ def repeat(lr):
     ("size", "tile"), [((81, 80), 80), ((123, 171), 80), ((203, 121), 111), ((20, 130), 97)]
 )
 def test_tiles_give_what_the_whole_image_gives(compact, size, tile):
-    lr = make_image(*size)
+    lr = make_noise(*size)
     upscaler = Upscaler(compact, CPU, tile=tile)
     assert len(upscaler.plan(*size).places) > 1
     whole = Upscaler(compact, CPU, tile=0).upscale(lr).astype(int)
@@ -67,7 +68,7 @@ def test_tiles_give_what_the_whole_image_gives(compact, size, tile):
 
 def test_tiles_see_only_what_they_are_given(compact):
     """The same tiles, each run by itself: blending adds nothing of its own."""
-    lr = make_image(100, 60)
+    lr = make_noise(100, 60)
     top, bottom = (Upscaler(compact, CPU, tile=0).upscale(part) for part in (lr[:70], lr[30:]))
     joined = Upscaler(compact, CPU, tile=90).upscale(lr)
     assert np.abs(joined[: 48 * 4].astype(int) - top[: 48 * 4]).max() <= 1
@@ -77,7 +78,7 @@ def test_tiles_see_only_what_they_are_given(compact):
 @pytest.mark.parametrize("scale", [2, 3])
 def test_other_scales(scale):
     generator = build_generator(make_compact(scale, convolutions=3), "compact")
-    lr = make_image(85, 90)
+    lr = make_noise(85, 90)
     whole = Upscaler(generator, CPU, tile=0).upscale(lr).astype(int)
     assert whole.shape == (85 * scale, 90 * scale, 3)
     assert np.abs(Upscaler(generator, CPU, tile=80).upscale(lr) - whole).max() <= 2
@@ -91,12 +92,12 @@ def test_tiles_keep_to_the_size_rules():
     with pytest.raises(InputError, match="at least 96"):
         Upscaler(swinir, CPU, tile=95)
     unshuffled = build_generator(make_rrdbnet(2), "x2plus")
-    assert upscale_image(unshuffled, make_image(5, 6), CPU).shape == (10, 12, 3)
+    assert upscale_image(unshuffled, make_noise(5, 6), CPU).shape == (10, 12, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (30, 1), (3, 2)])
 def test_padding_reflects(compact, size):
-    lr = make_image(*size)
+    lr = make_noise(*size)
     padded = pad_image(lr, replace(compact, minimum_px=16, multiple_px=8))
     assert padded.shape == (*(max(16, -(-side // 8) * 8) for side in size), 3)
     assert np.array_equal(padded[: size[0], : size[1]], lr)
@@ -131,7 +132,7 @@ def test_refuses_what_is_no_image(compact):
 def test_memory_runs_out(repeats):
     told, generator = [], repeats(most=100 * 100)
     upscaler = Upscaler(generator, CPU, tile=0, tell=told.append)
-    lr = make_image(300, 200)
+    lr = make_noise(300, 200)
     assert np.array_equal(upscaler.upscale(lr), repeat(lr))
     assert told == [
         "300 px tiles do not fit into the memory of cpu: going on with 150 px",
@@ -147,7 +148,7 @@ def test_memory_runs_out_of_batches_first(repeats):
     told, generator = [], repeats(most=90 * 90)
     upscaler = Upscaler(generator, CPU, tile=80, tell=told.append)
     upscaler._batch = 4
-    lr = make_image(150, 150)
+    lr = make_noise(150, 150)
     assert np.array_equal(upscaler.upscale(lr), repeat(lr))
     assert told == ["4 tiles at once do not fit into the memory of cpu: going on with one"]
     assert generator.module.seen[0][0] == 4
@@ -156,14 +157,14 @@ def test_memory_runs_out_of_batches_first(repeats):
 def test_memory_runs_out_for_good(repeats):
     upscaler = Upscaler(repeats(most=60 * 60), CPU)
     with pytest.raises(ModelError, match=r"An LR of 150x200 px .* tiles of 80 px. Free some"):
-        upscaler.upscale(make_image(200, 150))
+        upscaler.upscale(make_noise(200, 150))
 
 
 def test_the_allocator_of_the_cpu_fails(repeats):
     def allocate():
         torch.empty(2**58, dtype=torch.uint8)
 
-    lr = make_image(150, 100)
+    lr = make_noise(150, 100)
     generator = repeats(most=120 * 120, failure=allocate)
     assert np.array_equal(upscale_image(generator, lr, CPU), repeat(lr))
 
@@ -173,13 +174,13 @@ def test_other_failures_are_not_taken_for_memory(repeats):
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError, match="a bug"):
-        upscale_image(repeats(most=1, failure=fail), make_image(9, 9), CPU)
+        upscale_image(repeats(most=1, failure=fail), make_noise(9, 9), CPU)
     assert is_out_of_memory(MemoryError())
     assert not is_out_of_memory(ValueError("out of memory"))
 
 
 def test_half_precision(compact):
-    lr = make_image(40, 30)
+    lr = make_noise(40, 30)
     full = Upscaler(compact, CPU, precision="fp32").upscale(lr).astype(int)
     for precision in ("fp16", "bf16"):
         half = Upscaler(compact, CPU, precision=precision).upscale(lr)
@@ -190,7 +191,7 @@ def test_half_precision(compact):
 def test_half_precision_overflows(repeats):
     told, generator = [], repeats(gain=1e6)
     upscaler = Upscaler(generator, CPU, precision="fp16", tell=told.append)
-    lr = make_image(20, 20)
+    lr = make_noise(20, 20)
     for _ in range(2):
         assert np.array_equal(upscaler.upscale(lr), repeat(lr))
     assert told == ["RealESRGAN Compact overflows in torch.float16: going on in float32"]
@@ -198,7 +199,7 @@ def test_half_precision_overflows(repeats):
 
 def test_refuses_damaged_weights(repeats):
     with pytest.raises(ModelError, match="not finite"):
-        upscale_image(repeats(gain=float("nan")), make_image(9, 9), CPU)
+        upscale_image(repeats(gain=float("nan")), make_noise(9, 9), CPU)
 
 
 def test_precision(compact):
@@ -217,6 +218,6 @@ def test_precision(compact):
 
 
 def test_images_round_trip_through_tensors():
-    image = make_image(7, 5)
+    image = make_noise(7, 5)
     assert np.array_equal(to_image(to_tensor(image)), image)
     assert to_image(torch.tensor([-1.0, 0.5, 2.0])[:, None, None]).tolist() == [[[0, 128, 255]]]

@@ -1,18 +1,10 @@
-"""Masks of the small images behind the routes, as the canvas sends them."""
+"""Masks as the canvas sends them."""
 
 import gzip
 
 import numpy as np
 
 from desra_studio.imaging.masks import encode_mask_runs
-
-
-def make_mask(*boxes):
-    """A mask of 96x96 px that marks squares, each (x, y, side)."""
-    mask = np.zeros((96, 96), bool)
-    for x, y, side in boxes:
-        mask[y : y + side, x : x + side] = True
-    return mask
 
 
 def pack(mask):
@@ -23,3 +15,17 @@ def pack(mask):
 def compress(data):
     """Compress without the time of day: names of tests are made of what they send."""
     return gzip.compress(data, mtime=0)
+
+
+MASK = np.zeros((96, 96), bool)
+MASK[10:20, 10:30] = True
+BODY = pack(MASK)
+
+
+def post_mask(client, version, body=BODY, **headers):
+    """Save MASK, or what is given, for the first image; returns the answer."""
+    return client.post(
+        "/studio/api/images/1/mask",
+        content=body,
+        headers={"If-Match": str(version), **headers},
+    )

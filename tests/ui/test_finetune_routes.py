@@ -5,9 +5,8 @@ from dataclasses import asdict
 import pytest
 
 from desra_studio.services import curation, jobs, models
-from tests.conftest import accept_detected
-from tests.services.test_finetuning import generator_file, weights  # noqa: F401 (fixtures)
-from tests.services.test_jobs import wait_until_ended
+from tests.factories.studio import accept_detected
+from tests.patience import wait_until_ended
 
 FORM = "/studio/api/datasets/1/finetune"
 SMALL = {"iterations": 4, "batch": 2, "crop": 32, "perceptual_weight": 0, "adversarial_weight": 0}
@@ -67,7 +66,7 @@ def test_an_order_that_cannot_be(accepted, studio, values, says):
     assert jobs.list_jobs(studio, "finetune") == []
 
 
-def test_a_run_from_upload_to_weights(accepted, studio, generator_file):  # noqa: F811
+def test_a_run_from_upload_to_weights(accepted, studio, generator_file):
     added = accepted.post(
         "/studio/api/models?name=mine.safetensors", content=generator_file.read_bytes()
     )

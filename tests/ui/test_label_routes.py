@@ -9,14 +9,15 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import decode_mask_runs
 from desra_studio.services import regions
 from desra_studio.storage import datasets
-from tests.ui.masks import compress, make_mask, pack
+from tests.factories.masks import mark_squares
+from tests.ui.masks import compress, pack
 
 SIZE = Size(96, 96)
 IMAGE = "/studio/api/images/1"
 ANNA, BERT = {"X-Studio-User": "Anna"}, {"X-Studio-User": "Bert%20B"}
 
 
-FIRST, SECOND = make_mask((10, 10, 20)), make_mask((50, 50, 9))
+FIRST, SECOND = mark_squares((10, 10, 20)), mark_squares((50, 50, 9))
 
 
 def put_draft(client, version, body, **headers):
@@ -189,14 +190,14 @@ def test_refuses_to_restore(client, studio):
 
 
 def test_a_mask_deleted_on_disk_does_not_keep_the_next_from_saving(client, studio):
-    save(client, 0, make_mask((10, 10, 20), (50, 50, 20)))
+    save(client, 0, mark_squares((10, 10, 20), (50, 50, 20)))
     for place in (12, 52):
         regions.label_region(studio, 1, place, place, severity=3)
     document = read_document(client)
     studio.blobs.path(document["revision"]["sha"]).unlink()
     answer = client.get(f"/studio/revisions/{document['revision']['id']}.mask")
     assert (answer.status_code, "is missing" in answer.json()["error"]) == (404, True)
-    assert save(client, 1, make_mask((52, 52, 18))).status_code == 201
+    assert save(client, 1, mark_squares((52, 52, 18))).status_code == 201
     assert [label["x"] for label in client.get(f"{IMAGE}/regions").json()] == [52]
 
 

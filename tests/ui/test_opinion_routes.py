@@ -11,15 +11,16 @@ from desra_studio.services import regions
 from desra_studio.services.agreement import list_annotators
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.storage import datasets
-from tests.ui.masks import compress, make_mask, pack
+from tests.factories.masks import mark_squares
+from tests.ui.masks import compress, pack
 
 SIZE = Size(96, 96)
 IMAGE = "/studio/api/images/1"
 ANNA, BERT, CLEO = ({"X-Studio-User": name} for name in ("Anna", "Bert", "Cleo"))
 
 
-LEFT, RIGHT = make_mask((10, 10, 20)), make_mask((20, 10, 20))
-NOTHING = make_mask()
+LEFT, RIGHT = mark_squares((10, 10, 20)), mark_squares((20, 10, 20))
+NOTHING = mark_squares()
 
 
 def ask(client, wanted):
@@ -171,7 +172,7 @@ def test_a_consensus_by_hand(client):
     ask(client, 2)
     give(client, ANNA, LEFT)
     give(client, BERT, NOTHING)
-    runs = base64.b64encode(pack(make_mask((12, 12, 4)))).decode()
+    runs = base64.b64encode(pack(mark_squares((12, 12, 4)))).decode()
     revision = settle(client, ANNA, "mask", runs=runs).json()["revision"]
     assert (revision["area_px"], revision["note"]) == (16, "by hand from Anna, Bert")
 

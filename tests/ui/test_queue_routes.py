@@ -3,7 +3,7 @@
 import pytest
 
 from desra_studio.services.flags import Finding, flag_images
-from tests.ui.test_routes import save
+from tests.ui.masks import post_mask
 
 QUEUE = "/studio/api/datasets/1/queue"
 BULK = "/studio/api/datasets/1/bulk"
@@ -41,7 +41,7 @@ def test_a_page_of_the_queue(client, studio):
 
 
 def test_filters_as_the_page_sends_them(client):
-    save(client, 0, **{"X-Studio-User": "Zo%C3%AB"})
+    post_mask(client, 0, **{"X-Studio-User": "Zo%C3%AB"})
     assert list_names(client, state=["in progress", "clean"]) == "a"
     assert list_names(client, state="unreviewed", order="area") != "a"
     assert list_names(client, annotator="Zoë") == "a"
@@ -56,7 +56,7 @@ def test_filters_as_the_page_sends_them(client):
 
 
 def test_a_save_is_compared_with_the_detector_after_its_answer(client):
-    save(client, 0)
+    post_mask(client, 0)
     item = read(client, QUEUE)["items"][0]
     assert 0 < item["disagreement"] <= 1
     assert list_names(client, order="disagreement")[0] == "a"
@@ -94,7 +94,7 @@ def test_bulk_changes(client):
 
 
 def test_progress(client):
-    save(client, 0)
+    post_mask(client, 0)
     progress = read(client, "/studio/api/datasets/1/progress")
     assert progress["images"] == 3
     assert progress["states"]["in progress"] == 1

@@ -6,21 +6,10 @@ import pytest
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
-from tests.conftest import make_pair
-from tests.ui.masks import compress
+from tests.factories.images import make_pair
+from tests.ui.masks import BODY, MASK, compress, post_mask
 
 SIZE = Size(96, 96)
-MASK = np.zeros((96, 96), bool)
-MASK[10:20, 10:30] = True
-BODY = compress(encode_mask_runs(MASK))
-
-
-def save(client, version, body=BODY, **headers):
-    return client.post(
-        "/studio/api/images/1/mask",
-        content=body,
-        headers={"If-Match": str(version), **headers},
-    )
 
 
 def test_loop_and_queue(client):
@@ -49,7 +38,7 @@ def test_pixels_are_lossless_and_kept_by_browsers(client):
 
 
 def test_save_judge_and_read_back(client):
-    answer = save(client, 0)
+    answer = post_mask(client, 0)
     assert answer.status_code == 201
     saved = answer.json()
     assert saved["revision"]["number"] == 1
@@ -70,8 +59,8 @@ def test_save_judge_and_read_back(client):
 
 
 def test_a_stale_save_answers_409_and_is_kept(client):
-    save(client, 0)
-    stale = save(client, 0, compress(encode_mask_runs(~MASK)))
+    post_mask(client, 0)
+    stale = post_mask(client, 0, compress(encode_mask_runs(~MASK)))
     assert stale.status_code == 409
     assert stale.json()["version"] == 1
     assert stale.json()["kept"] == 2
@@ -92,7 +81,7 @@ def test_a_stale_save_answers_409_and_is_kept(client):
     ],
 )
 def test_refuses_saves(client, body, headers, status, says):
-    answer = save(client, 0, body, **headers)
+    answer = post_mask(client, 0, body, **headers)
     assert answer.status_code == status
     assert says in answer.text
     assert client.get("/studio/api/images/1").json()["version"] == 0

@@ -19,7 +19,7 @@ from desra_studio.storage.tables import RunStatus, State
 from desra_studio.ui import scores_tab
 from desra_studio.ui.scores_agreement import AgreementHandlers, render_agreement
 from desra_studio.ui.text import escape_markdown
-from tests.conftest import list_items
+from tests.factories.studio import list_items
 
 LDL = {"method": "ldl", "area_threshold": 0}
 HALF = np.s_[:, 45:]

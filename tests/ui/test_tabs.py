@@ -13,7 +13,7 @@ from desra_studio.storage.tables import State
 from desra_studio.ui import datasets_tab, scores_tab
 from desra_studio.ui.app import build_pages
 from desra_studio.ui.text import escape_markdown
-from tests.conftest import list_items
+from tests.factories.studio import list_items
 
 
 def ask(**query):

@@ -13,7 +13,7 @@ from desra_studio.imaging.io import decode_png, encode_label_map
 from desra_studio.services.datasets import import_dataset
 from desra_studio.storage import datasets, models
 from desra_studio.storage.tables import Detection, ModelRole, Run
-from tests.conftest import make_pair, write_dataset
+from tests.factories.images import make_pair, write_dataset
 
 SIZE = (96, 96)
 

@@ -9,8 +9,8 @@ from desra_studio.services import studies
 from desra_studio.storage.studies import list_items
 from desra_studio.ui.server import create_api
 from desra_studio.ui.static_files import STATIC
-from tests.conftest import write_dataset
-from tests.studies import import_labelled, open_new
+from tests.factories.images import write_dataset
+from tests.factories.studies import import_labelled, open_new
 
 AGREED = {"consent": True, "display": {"zoom": 1, "ratio": 1, "width": 1366, "height": 768}}
 WORDS = (b"gan", b"mse", b"desra", b"fine-tun", b"gold", b"identical", b"decoy", b"repeat", b"swap")

@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from desra_studio.services import studies
 from desra_studio.ui.server import create_api
-from tests.conftest import write_dataset
-from tests.services.test_jobs import wait_until_ended
-from tests.studies import import_labelled, list_systems, open_new
+from tests.factories.images import write_dataset
+from tests.factories.studies import import_labelled, list_systems, open_new
+from tests.patience import wait_until_ended
 
 
 @pytest.fixture

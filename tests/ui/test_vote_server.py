@@ -2,18 +2,19 @@
 
 import subprocess
 import sys
-import urllib.request
 
 import pytest
 from starlette.testclient import TestClient
 
 from desra_studio.errors import InputError
-from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
+from desra_studio.services.benchmarks import find_free_port
 from desra_studio.services.studio import open_studio
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 from desra_studio.ui.vote_server import create_vote_api, parse_address
-from tests.conftest import make_settings, write_dataset
-from tests.studies import import_labelled, open_new
+from tests.factories.images import write_dataset
+from tests.factories.studies import import_labelled, open_new
+from tests.factories.studio import make_settings
+from tests.patience import PATIENCE_S, read_url, wait_until_healthy
 
 
 def test_voters_reach_their_page_and_nothing_else(tmp_path):
@@ -57,10 +58,10 @@ def test_both_servers_run_and_links_name_the_voters_one(tmp_path):
     try:
         wait_until_healthy(port, process)
         url = f"http://127.0.0.1:{port}/studio/api/studies/{study_id}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with read_url(url) as answer:
             assert f'"open":"http://{voters}/vote/open-'.encode() in answer.read()
-        with urllib.request.urlopen(f"http://{voters}/vote/any", timeout=10) as answer:
+        with read_url(f"http://{voters}/vote/any") as answer:
             assert b'id="vote"' in answer.read()
     finally:
         process.terminate()
-        assert process.wait(timeout=20) is not None
+        assert process.wait(PATIENCE_S) is not None

@@ -1,17 +1,21 @@
 """Makes studies, and votes in them, for tests."""
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.services import studies, voting
 from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
 from desra_studio.services.study_links import make_links
 from desra_studio.services.study_orders import StudyOrder
-from tests.conftest import accept_detected
+from desra_studio.storage.studies import find_trial
+from desra_studio.storage.tables import StudyItem
+from desra_studio.study.screening import Rules
+from tests.factories.studio import accept_detected
+
+LENIENT = {"min_votes": 0, "min_median_seconds": 0.0, "max_one_side": 1.0}
 
 
 def import_labelled(studio, folder):
     """Import small pairs, detect and accept all of them; returns the dataset's id."""
-    from desra_studio.detection.detector import DetectorParams
-    from desra_studio.services.detections import detect_dataset
-
     dataset_id = import_dataset(studio, folder, "set").dataset_id
     detect_dataset(studio, dataset_id, DetectorParams(area_threshold=400))
     accept_detected(studio, dataset_id)
@@ -55,3 +59,23 @@ def vote_through(studio, link, decide):
         answered = voting.cast_vote(studio, link, trial["code"], decide(trial), nonce)
         following, count = answered["next"], count + 1
     return count
+
+
+def decide_by_system(studio, pick):
+    """Return a voter who names the side of a system; `pick(item)` is a or b, or an answer."""
+
+    def decide(trial):
+        with studio.database.read() as session:
+            row = find_trial(session, trial["code"])
+            item = session.get(StudyItem, row.item_id)
+        wanted = item.better or ("unsure" if item.kind == "identical" else pick(item))
+        if wanted in ("a", "b"):
+            return "left" if (wanted == "b") == row.swapped else "right"
+        return wanted
+
+    return decide
+
+
+def make_rules(**values):
+    """Rules that exclude nobody, but for what is given."""
+    return Rules(**{**LENIENT, **values})

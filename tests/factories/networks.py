@@ -1,8 +1,7 @@
-"""Small random networks, keyed as the released weight files are."""
+"""Makes weights of small random networks, keyed as the released weight files are."""
 
 import warnings
 
-import numpy as np
 import torch
 from spandrel.architectures.Compact import Compact
 from spandrel.architectures.SwinIR import SwinIR
@@ -11,10 +10,15 @@ from torch import nn
 CPU = torch.device("cpu")
 
 
-def make_compact(scale=4, convolutions=2, features=8):
+def make_compact(scale=4, convolutions=2, features=8, seed=0):
     """SRVGGNetCompact, as realesr-general-x4v3."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     return Compact(num_feat=features, num_conv=convolutions, upscale=scale).state_dict()
+
+
+def make_weights(seed=0, scale=4):
+    """The smallest SRVGGNetCompact, another for each seed."""
+    return make_compact(scale, convolutions=1, seed=seed)
 
 
 def make_rrdbnet(scale=4, blocks=2):
@@ -57,7 +61,3 @@ def make_swinir(upsampler, window=8):
             upscale=4,
             upsampler=upsampler,
         ).state_dict()
-
-
-def make_image(height, width):
-    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)

@@ -1,0 +1,1 @@
+"""Makes what tests of several folders work on."""

@@ -1,0 +1,31 @@
+"""Makes settings, and what a studio holds: queues that are read, masks that are accepted."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from desra_studio.config import Settings
+from desra_studio.services import review
+from desra_studio.services.queue import make_filter, read_page
+from desra_studio.services.studio import Studio
+from desra_studio.storage.tables import State
+
+
+def make_settings(data_dir: Path, **values) -> Settings:
+    """Settings that ignore what the environment says."""
+    return Settings(**{"data_dir": data_dir, "database_url": "", "author": "tester", **values})
+
+
+def list_items(studio: Studio, dataset_id: int) -> list[dict]:
+    """The queue of a dataset as the page has it, by name."""
+    return read_page(studio, make_filter(dataset_id)).items
+
+
+def accept_detected(studio: Studio, dataset_id: int, all_over: Collection[str] = ()) -> None:
+    """Accept every image with the mask that was detected; some, by name, marked all over."""
+    for item in list_items(studio, dataset_id):
+        document = review.describe_image(studio, item["id"])
+        mask = review.load_detected_mask(studio, document["detection"]["id"])
+        if item["name"] in all_over:
+            mask[:] = True
+        saved = review.save_mask(studio, item["id"], mask, document["version"])
+        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
