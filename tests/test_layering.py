@@ -113,12 +113,6 @@ def test_imports(path):
             assert part in TORCH_FILES or relative in TORCH_FILES, f"{relative} imports {name}"
 
 
-def test_modules_stay_small():
-    sizes = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
-    large = {name: lines for name, lines in sizes.items() if lines > 300}
-    assert large == {}, "split by meaning"
-
-
 def is_pytests(name: str) -> bool:
     """Whether a module is one that pytest reads by itself."""
     return name == "conftest" or name.startswith("test_")
