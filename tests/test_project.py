@@ -1,10 +1,30 @@
-"""What the project says about itself: its licence."""
+"""What the project says about itself: its version and its licence."""
 
+import os
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
+import pytest
+
+import desra_studio
+
 ROOT = Path(__file__).parent.parent
+PACKAGE = Path(desra_studio.__file__).parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_the_version_is_in_one_place():
+    assert "version" not in PYPROJECT["project"]
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    assert (ROOT / PYPROJECT["tool"]["hatch"]["version"]["path"]).samefile(desra_studio.__file__)
+
+
+def test_the_installed_version_is_that_of_the_code():
+    installed = metadata.version("desra-studio")
+    if installed != desra_studio.__version__ and not os.environ.get("CI"):
+        pytest.skip(f"version {installed} is installed: run .venv/bin/pip install -e '.[test]'")
+    assert installed == desra_studio.__version__
 
 
 def test_the_licence_is_what_it_says():
@@ -14,3 +34,7 @@ def test_the_licence_is_what_it_says():
     text = (ROOT / "LICENSE").read_text()
     assert "Apache License" in text
     assert "Version 2.0, January 2004" in text
+
+
+def test_types_are_offered():
+    assert (PACKAGE / "py.typed").is_file()
