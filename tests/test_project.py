@@ -1,4 +1,4 @@
-"""What the project says about itself: its version and its licence."""
+"""What the project says about itself: its version, its licence, and what runs before a commit."""
 
 import os
 import tomllib
@@ -6,6 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 
 import desra_studio
 
@@ -38,3 +39,12 @@ def test_the_licence_is_what_it_says():
 
 def test_types_are_offered():
     assert (PACKAGE / "py.typed").is_file()
+
+
+def test_hooks_are_local():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
+    assert {hook["language"] for hook in hooks} == {"system"}
+    assert [hook["id"] for hook in hooks] == ["ruff-check", "ruff-format", "mypy"]
+    assert all(hook["entry"].startswith(".venv/bin/python -m ") for hook in hooks)
