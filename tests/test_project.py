@@ -1,6 +1,7 @@
 """What the project says about itself: its version, its licence, and what runs before a commit."""
 
 import os
+import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +27,12 @@ def test_the_installed_version_is_that_of_the_code():
     if installed != desra_studio.__version__ and not os.environ.get("CI"):
         pytest.skip(f"version {installed} is installed: run .venv/bin/pip install -e '.[test]'")
     assert installed == desra_studio.__version__
+
+
+def test_the_changelog_has_the_version():
+    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert versions[0] == "Unreleased"
+    assert desra_studio.__version__ in versions
 
 
 def test_the_licence_is_what_it_says():
