@@ -1,6 +1,8 @@
-"""What the README must not forget: every command, every setting, every picture it names."""
+"""What the documentation must not forget, and that its links lead somewhere."""
 
 import re
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,33 +10,122 @@ import typer
 
 from desra_studio.cli import app
 from desra_studio.config import Settings
+from desra_studio.finetune.config import PRESETS, FinetuneConfig
+from desra_studio.services.benchmarks import BENCHMARKS
 from desra_studio.storage.tables import Base
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
+README = ROOT / "README.md"
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [
+    README,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *DOCS,
+    ROOT / "db" / "README.md",
+    *sorted((ROOT / "assets").rglob("*.md")),
+]
+MANUAL = "\n".join(page.read_text() for page in (README, *DOCS))
+FENCED = re.compile(r"^ *```.*?^ *```$", re.M | re.S)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def list_commands():
-    group = typer.main.get_command(app)
-    for name, command in group.commands.items():
-        if not command.hidden:
-            names = getattr(command, "commands", {})
-            yield from (f"{name} {child}" for child in names) if names else [name]
+    """Yield (name, command) of everything that people may run."""
+    for name, command in typer.main.get_command(app).commands.items():
+        if command.hidden:
+            continue
+        children = getattr(command, "commands", {})
+        if children:
+            yield from ((f"{name} {child}", command) for child, command in children.items())
+        else:
+            yield name, command
 
 
-@pytest.mark.parametrize("command", list(list_commands()))
+COMMANDS = dict(list_commands())
+
+
+def list_links(page):
+    """Yield (page, anchor) of every link of a page to a file of ours."""
+    for target in LINK.findall(FENCED.sub("", page.read_text())):
+        if not re.match(r"[a-z]+:", target):
+            path, _, anchor = target.partition("#")
+            yield (page.parent / path).resolve() if path else page, anchor
+
+
+@cache
+def list_anchors(page):
+    """The anchors of a page's headings, as GitHub makes them."""
+    anchors = []
+    for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text()), re.M):
+        text = LINK.sub("", heading).lower()
+        anchor = re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+        same = anchors.count(anchor)
+        anchors.append(f"{anchor}-{same}" if same else anchor)
+    return anchors
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_commands_are_documented(command):
-    assert f"desra-studio {command}" in README
+    assert f"desra-studio {command}" in MANUAL
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_benchmarks_are_documented(name):
+    assert f"desra-studio bench {name}" in MANUAL
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_are_documented(command):
+    text = (ROOT / "docs" / "commands.md").read_text()
+    options = [option for parameter in COMMANDS[command].params for option in parameter.opts]
+    for option in options:
+        assert not option.startswith("--") or re.search(rf"{option}(?![\w-])", text), option
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
 def test_settings_are_documented(name):
-    assert f"DESRA_STUDIO_{name.upper()}" in README
+    assert f"DESRA_STUDIO_{name.upper()}" in MANUAL
 
 
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("name", [field.name for field in fields(FinetuneConfig)])
+def test_presets_are_documented(name):
+    text = (ROOT / "docs" / "finetuning.md").read_text()
+    row = re.search(rf"^\| `{name}` \|([^|]+)\|([^|]+)\|([^|]+)\|", text, re.M)
+    assert row, f"{name} has no row"
+    cells = [cell.strip() for cell in row.groups()]
+    values = [getattr(PRESETS[preset], name) for preset in ("quick", "paper", "long")]
+    assert [type(value)(cell) for value, cell in zip(values, cells, strict=True)] == values
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for target, anchor in list_links(page):
+        assert target.exists(), f"{page.name} links to {target}"
+        if anchor:
+            assert anchor in list_anchors(target), f"{target.name} has no heading #{anchor}"
+
+
+def test_every_page_is_reached_from_the_readme():
+    reached, waiting = set(), [README]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached and page.suffix == ".md":
+            reached.add(page)
+            waiting += [target for target, _ in list_links(page)]
+    assert [str(page.relative_to(ROOT)) for page in PAGES if page not in reached] == []
+
+
+def test_the_readme_has_two_screens():
+    assert len(README.read_text().splitlines()) <= 100
+
+
+def test_the_readme_has_one_test_command():
+    """As .ci/run reads it."""
+    text = README.read_text()
+    commands = re.findall(r"^<!-- test command -->\n```bash\n(.+)\n```$", text, re.M)
+    assert len(commands) == text.count("<!-- test command -->") == 1
+    assert " -m pytest" in commands[0]
 
 
 def test_tables_are_documented():
