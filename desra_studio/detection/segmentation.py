@@ -230,10 +230,10 @@ def _quieten_transformers() -> Iterator[None]:
     bars = constants.HF_HUB_DISABLE_PROGRESS_BARS is None and chatter.is_progress_bar_enabled()
     chatter.set_verbosity(logging.ERROR)
     if bars:
-        chatter.disable_progress_bar()  # type: ignore[no-untyped-call]
+        chatter.disable_progress_bar()
     try:
         yield
     finally:
         chatter.set_verbosity(verbosity)
         if bars:
-            chatter.enable_progress_bar()  # type: ignore[no-untyped-call]
+            chatter.enable_progress_bar()
