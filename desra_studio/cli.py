@@ -57,6 +57,9 @@ def serve(
         str | None,
         typer.Option(help="HOST:PORT of this machine at which others reach the voting page alone."),
     ] = None,
+    no_pages: Annotated[
+        bool, typer.Option("--no-pages", help="Answer the routes alone, for scripts.")
+    ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -73,7 +76,7 @@ def serve(
     # Gradio takes seconds to import, and no other command needs it.
     from desra_studio.ui.server import run_server
 
-    run_server(studio)
+    run_server(studio, pages=not no_pages)
 
 
 @app.command(name="import")
@@ -151,7 +154,7 @@ def bench(
     name: Annotated[
         str,
         typer.Argument(
-            help="canvas, demo, detect, finetune, intervals, queue, startup, study or upscale."
+            help="canvas, demo, detect, finetune, intervals, kills, queue, startup, study, upscale."
         ),
     ],
     as_json: Json = False,

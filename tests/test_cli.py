@@ -168,7 +168,7 @@ BAD = [
     (("nonsense",), "No such command 'nonsense'"),
     (
         ("bench", "nonsense"),
-        "There are: canvas, demo, detect, finetune, intervals, queue, startup, study",
+        "There are: canvas, demo, detect, finetune, intervals, kills, queue, startup, study",
     ),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),

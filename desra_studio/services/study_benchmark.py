@@ -1,8 +1,6 @@
 """Fifty voters at once on SQLite: no vote lost, none doubled, and how long answers take."""
 
 import json
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,7 +17,7 @@ import numpy as np
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.imaging.io import encode_png
 from desra_studio.services import studies
-from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
+from desra_studio.services.benchmarks import run_server
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.services.study_links import make_links
@@ -33,7 +31,7 @@ IMAGES = 20
 SIDE_PX = 256
 REPLAY_EVERY = 4
 """Each fourth vote is sent twice at the same moment, and once more with another answer."""
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -91,11 +89,16 @@ class Tally:
         return answer
 
 
-def time_study(voters: int = VOTERS, votes: int = VOTES) -> dict[str, Any]:
+def time_study(voters: int = VOTERS, votes: int = VOTES, pages: bool = True) -> dict[str, Any]:
     """Let voters vote at once over HTTP, with replays: as fast as a page lets them, and faster.
 
     Each votes as soon as the minimum time of a study as it is by default has passed, 1 s after
     the pictures came; then, in a second study, without any time to look, which nobody can.
+
+    Args:
+        voters: how many at once.
+        votes: of each.
+        pages: whether the server has the team's pages, too, which take seconds to load.
 
     Returns:
         {"voters", "votes": sent, "counted": in the database, "lost", "doubled", "lock_errors",
@@ -104,25 +107,18 @@ def time_study(voters: int = VOTERS, votes: int = VOTES) -> dict[str, Any]:
         "votes_per_second"}, and the same under "without_looking".
     """
     return {
-        **_measure(voters, votes, StudyOrder.min_seconds),
-        "without_looking": _measure(voters, votes, 0.0),
+        **_measure(voters, votes, StudyOrder.min_seconds, pages),
+        "without_looking": _measure(voters, votes, 0.0, pages),
     }
 
 
-def _measure(voters: int, votes: int, min_seconds: float) -> dict[str, Any]:
+def _measure(voters: int, votes: int, min_seconds: float, pages: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         studio = open_studio(Settings(data_dir=Path(folder) / "data", database_url=""))
         study_id, links = _make_study(studio, Path(folder) / "source", voters, votes, min_seconds)
-        port = find_free_port()
-        command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(port)]
-        command += ["--data-dir", str(studio.settings.data_dir)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            wait_until_healthy(port, process)
+        options = () if pages else ("--no-pages",)
+        with run_server(studio.settings.data_dir, *options) as (port, _):
             tally, seconds = _let_vote(port, links)
-        finally:
-            process.terminate()
-            process.wait()
         kept = [ballot.trial for ballot in read_ballots(studio, study_id)]
         studio.database.close()
     sent = set(tally.sent)

@@ -64,8 +64,12 @@ def create_app(studio: Studio) -> FastAPI:
     return app
 
 
-def run_server(studio: Studio) -> None:
+def run_server(studio: Studio, pages: bool = True) -> None:
     """Serve until the process is told to stop.
+
+    Args:
+        studio: the open installation.
+        pages: also the pages, which take seconds to load; without them the routes answer alone.
 
     Raises:
         InputError: the port is taken, or the voters' address cannot be used.
@@ -73,7 +77,7 @@ def run_server(studio: Studio) -> None:
     settings = studio.settings
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(studio),
+            create_app(studio) if pages else create_api(studio),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -53,7 +53,7 @@ def test_both_servers_run_and_links_name_the_voters_one(tmp_path):
     studio.database.close()
     port, voters = find_free_port(), f"127.0.0.1:{find_free_port()}"
     command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(port)]
-    command += ["--voters", voters, "--data-dir", str(tmp_path / "data")]
+    command += ["--voters", voters, "--no-pages", "--data-dir", str(tmp_path / "data")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         wait_until_healthy(port, process)
