@@ -50,7 +50,7 @@ class LiveDetector:
 
     def __init__(self, studio: Studio, cache_bytes: int = CACHE_BYTES) -> None:
         self.studio, self.cache_bytes = studio, cache_bytes
-        self._maps: OrderedDict[tuple[int, str], StoredMaps] = OrderedDict()
+        self._maps: OrderedDict[tuple[str | None, ...], StoredMaps] = OrderedDict()
         self._lock = threading.Lock()
 
     def detect(self, detection_id: int, params: DetectorParams) -> MarkedRegions:
@@ -70,7 +70,9 @@ class LiveDetector:
         return detect_in_map(maps.adjusted, maps.busier, adopt_window(params, detection))
 
     def _load(self, detection: Detection, weight_set: str) -> StoredMaps:
-        key = (detection.id, weight_set if detection.labels_sha else "")
+        # By what they hold: an id would name something else in a database that was put back.
+        weights = weight_set if detection.labels_sha else None
+        key = (detection.map_sha, detection.busier_sha, detection.labels_sha, weights)
         with self._lock:
             known = self._maps.get(key)
             if known:

@@ -1,45 +1,75 @@
 """A real server in its own process and a real Chromium."""
 
 import os
-import shutil
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
-from desra_studio.services.benchmarks import find_free_port
 from desra_studio.services.studio import open_studio
-from tests.browser.pages import ARGUMENTS, VIEWPORT, LateWrites, ReviewPage, open_context
-from tests.browser.server import Server, forget_others
+from tests.browser.pages import (
+    ARGUMENTS,
+    VIEWPORT,
+    LateWrites,
+    ReviewPage,
+    find_browser,
+    forget_all,
+    open_context,
+)
+from tests.browser.server import SharedServer, make_shared_server
 from tests.factories.studio import make_settings
 from tests.patience import PATIENCE_MS
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """One server per module, started empty."""
-    made = Server(tmp_path_factory.mktemp("studio"), find_free_port())
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    """One server for all tests of this process."""
+    made = make_shared_server(tmp_path_factory.mktemp("studio"))
     made.start()
     yield made
     made.stop()
 
 
 @pytest.fixture(scope="module")
-def studio(server: Server):
+def server(shared_server: SharedServer):
+    """The server with an empty studio, for the fixtures of a module to fill."""
+    yield shared_server
+    shared_server.put_back(shared_server.empty)
+    shared_server.remove_run_folders(but=set())
+
+
+@pytest.fixture(scope="module")
+def studio(server: SharedServer):
     """The server's data directory, opened beside it."""
     opened = open_studio(make_settings(server.data_dir))
     yield opened
     opened.database.close()
 
 
+@pytest.fixture(autouse=True)
+def put_back(server: SharedServer):
+    """Each test finds the studio as its module's fixtures made it, whichever ran before."""
+    before, folders = server.copy_database(), server.list_run_folders()
+    yield
+    server.end_jobs()
+    server.put_back(before)
+    server.remove_run_folders(but=folders)
+    before.close()
+
+
+@pytest.fixture
+def nothing_yet(server: SharedServer, put_back):
+    """An empty studio, though the module's fixtures may have filled it."""
+    server.put_back(server.empty)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium, or the one that Playwright installed itself."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
-                executable_path=found, args=ARGUMENTS, timeout=PATIENCE_MS
+                executable_path=find_browser(), args=ARGUMENTS, timeout=PATIENCE_MS
             )
         except Error as error:
             reason = f"no Chromium: install it, or run 'playwright install chromium' ({error})"
@@ -50,12 +80,19 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def shared_profile(chromium: Browser, shared_server: SharedServer):
+    """The profile of every `page`: what is cached need not be fetched and compiled again."""
+    context = open_context(chromium, shared_server, viewport=VIEWPORT)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(chromium: Browser, server: Server):
-    """A page of its own profile; the test fails if its scripts do."""
-    forget_others(server)
-    context = open_context(chromium, server, viewport=VIEWPORT)
-    opened = context.new_page()
+def page(shared_profile: BrowserContext, server: SharedServer):
+    """A page of a browser that was never here; the test fails if its scripts do."""
+    opened = shared_profile.new_page()
+    forget_all(opened, server.url)
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on(
@@ -66,12 +103,12 @@ def page(chromium: Browser, server: Server):
             else None
         ),
     )
-    writes = LateWrites(context)
+    writes = LateWrites(shared_profile)
     yield opened
     # A route of the test may still be about to answer.
     opened.unroute_all(behavior="ignoreErrors")
+    shared_profile.set_offline(False)
     writes.finish()
-    context.close()
     assert problems == []
 
 

@@ -1,5 +1,6 @@
 """Pages as a person sees them, and waits for what they show."""
 
+import shutil
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,6 +10,8 @@ from tests.browser.server import Server
 from tests.patience import PATIENCE_MS, wait_for
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first costs half as much as a whole browser of the same version; pages see no difference."""
 VIEWPORT = {"width": 1366, "height": 768}
 DRAFT, CLAIM = "/draft", "/claim"
 READ_CANVAS = """(pane) => {
@@ -17,6 +20,23 @@ READ_CANVAS = """(pane) => {
 }"""
 
 Found = TypeVar("Found")
+
+
+def find_browser() -> str | None:
+    """Where Debian's browser is; None leaves the choice to Playwright."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def forget_all(page: Page, origin: str) -> None:
+    """Make the page's browser one that was never here, but for what it has cached.
+
+    Only answers whose address names their content are ever cached, so that this changes nothing
+    but how long a page takes.
+    """
+    page.context.clear_cookies()
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
 
 
 def open_context(chromium: Browser, server: Server, **values: object) -> BrowserContext:
@@ -32,9 +52,13 @@ class LateWrites:
     def __init__(self, context: BrowserContext) -> None:
         self._context = context
         self._under_way: set[Request] = set()
-        context.on("request", self._note)
-        context.on("requestfinished", self._drop)
-        context.on("requestfailed", self._drop)
+        self._heard = {
+            "request": self._note,
+            "requestfinished": self._drop,
+            "requestfailed": self._drop,
+        }
+        for event, hear in self._heard.items():
+            context.on(event, hear)
 
     def _note(self, request: Request) -> None:
         # A claim that a page gives back as it goes is never told as finished.
@@ -45,18 +69,18 @@ class LateWrites:
         self._under_way.discard(request)
 
     def finish(self) -> None:
-        """Send no more drafts, and let the server finish, before the next test clears them all."""
+        """Send no more drafts, let the server finish, and close the pages."""
         self._context.route(f"**{DRAFT}", lambda route: route.abort())
-
-        def is_quiet() -> bool:
-            under_way = [sent for sent in self._under_way if not sent.frame.page.is_closed()]
-            return not (under_way and self._context.pages)
-
         wait_for(
-            is_quiet,
+            lambda: not [sent for sent in self._under_way if not sent.frame.page.is_closed()],
             f"the answers to {self._under_way}",
             lambda seconds: self._context.pages[0].wait_for_timeout(1000 * seconds),
         )
+        for page in self._context.pages:
+            page.close()
+        for event, hear in self._heard.items():
+            self._context.remove_listener(event, hear)
+        self._context.unroute_all(behavior="ignoreErrors")
 
 
 def wait_on(page: Page, condition: Callable[[], Found], awaited: str) -> Found:

@@ -1,5 +1,6 @@
-"""A server in its own process, for the browsers of the tests."""
+"""A server in its own process, for the browsers of the tests, and what it holds."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -7,7 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.patience import PATIENCE_S, wait_until_healthy
+from desra_studio.services.benchmarks import find_free_port
+from tests.patience import PATIENCE_S, wait_for, wait_until_healthy
 
 
 @dataclass
@@ -37,11 +39,66 @@ class Server:
         self.process.wait(PATIENCE_S)
 
 
-def forget_others(server: Server) -> None:
-    """Begin without what the test before left: unsaved masks, and claims of other names.
+@dataclass
+class SharedServer(Server):
+    """The server that all browser tests of a process share: starting one takes seconds.
 
-    The page would take up the ones again, and be kept off by the others for three minutes.
+    What a test did is taken back by putting the database back as it was.
+
+    Attributes:
+        empty: its database before anything was done.
     """
-    with closing(sqlite3.connect(server.data_dir / "studio.sqlite")) as database, database:
-        database.execute("DELETE FROM draft")
-        database.execute("UPDATE review_state SET claimed_by = NULL, claimed_until = NULL")
+
+    empty: sqlite3.Connection | None = None
+
+    def start(self) -> None:
+        super().start()
+        self.empty = self.copy_database()
+
+    def copy_database(self) -> sqlite3.Connection:
+        """Return the database as it is now, in memory."""
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        with closing(self._connect()) as live:
+            live.backup(copy)
+        return copy
+
+    def put_back(self, copy: sqlite3.Connection) -> None:
+        """Make the database what it was; what its pages read next is from then."""
+        with closing(self._connect()) as live:
+            copy.backup(live)
+
+    def end_jobs(self) -> None:
+        """Stop what runs, and wait until no process of a job is left to write anything."""
+        with closing(self._connect()) as live, live:
+            live.execute("UPDATE run SET cancel_requested = 1 WHERE finished_at IS NULL")
+        wait_for(lambda: not _list_job_processes(self.data_dir), "the end of all jobs")
+
+    def list_run_folders(self) -> set[Path]:
+        return set((self.data_dir / "runs").glob("*"))
+
+    def remove_run_folders(self, but: set[Path]) -> None:
+        """Remove what jobs left: their ids are given again."""
+        for folder in self.list_run_folders() - but:
+            shutil.rmtree(folder)
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.data_dir / "studio.sqlite", timeout=PATIENCE_S)
+
+
+def make_shared_server(data_dir: Path) -> SharedServer:
+    """A server at a free port, not started yet."""
+    return SharedServer(data_dir, find_free_port())
+
+
+def _list_job_processes(data_dir: Path) -> list[Path]:
+    return [process for process in Path("/proc").glob("[0-9]*") if _is_job(process, data_dir)]
+
+
+def _is_job(process: Path, data_dir: Path) -> bool:
+    try:
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        environment = (process / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    ours = f"DESRA_STUDIO_DATA_DIR={data_dir.resolve()}".encode()
+    return words[-4:-2] == [b"jobs", b"run"] and ours in environment

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from desra_studio.imaging.io import encode_png
 from tests.browser.pages import ReviewPage, wait_on
-from tests.commands import run_command
 from tests.factories.images import make_pair, write_dataset
+from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ LIVE = "**/studio/api/detections/*/live*"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dataset(server, tmp_path_factory):
+def dataset(studio, tmp_path_factory):
     """Images of which `b` has a busier component, and a smaller one that is smoother."""
     folder = write_dataset(tmp_path_factory.mktemp("source"), ("a", "b", "c", "d"))
     gan, mse = make_pair((160, 160), seed=7, busy=50)
@@ -29,9 +29,7 @@ def dataset(server, tmp_path_factory):
         image[30:70, 100:140] = (image[30:70, 100:140] + gain * faint).clip(0, 255)
     for sub, image in (("GAN-SR", gan), ("MSE-SR", mse), ("LR", mse[::4, ::4])):
         (folder / sub / "b.png").write_bytes(encode_png(np.ascontiguousarray(image)))
-    run_command(
-        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
-    )
+    import_detected(studio, folder)
 
 
 @pytest.fixture
@@ -122,24 +120,19 @@ def test_a_drag_back_to_where_it_began_leaves_no_trace(page, review, panel):
 
 
 def test_one_request_at_a_time_and_the_newest_wins(page, review, panel):
-    flying, asked, most = 0, [], 0
-
-    def hold(route):
-        nonlocal flying, most
-        flying += 1
-        most = max(most, flying)
-        asked.append(route.request.url)
-        page.wait_for_timeout(150)
-        flying -= 1
-        route.continue_()
-
-    page.route(LIVE, hold)
+    held = []
+    page.route(LIVE, lambda route: held.append(route))
     panel.drag("Contrast threshold", 0.1, 0.3, 0.95)
-    panel.expect_artifacts(3)
+    wait_on(page, lambda: held, "a request for the mask")
     final = panel.value_of("Contrast threshold")
-    assert most == 1
-    assert f"contrast_threshold={float(final):g}" in asked[-1]
-    assert len(asked) < 18, "a queue of all steps"
+    assert len(held) == 1, "all other steps of the drag wait for the first answer"
+    held[0].continue_()
+    wait_on(page, lambda: len(held) == 2, "a request for where the drag ended")
+    assert f"contrast_threshold={float(final):g}" in held[1].request.url
+    held[1].continue_()
+    panel.expect_artifacts(3)
+    panel.expect_settled()
+    assert len(held) == 2
 
 
 def test_manual_work_is_displaced_with_a_word_and_comes_back(page, review, panel):
@@ -167,14 +160,12 @@ def test_a_stroke_wins_over_an_answer_that_is_late(page, review, panel):
     page.route(LIVE, lambda route: held.append(route))
     panel.drag("Contrast threshold", 0.95)
     wait_on(page, lambda: held, "a request for the mask")
-    page.wait_for_timeout(50)
-    assert len(held) == 1
     review.drag("mask", (0.1, 0.8), (0.2, 0.8))
     page.mouse.move(5, 5)
     painted = review.read_mask()
     for route in held:
         route.continue_()
-    page.wait_for_timeout(400)
+    panel.expect_settled()
     assert review.read_mask() == painted
     assert panel.value_of("Contrast threshold") == "0.70", "the slider says what the mask shows"
 

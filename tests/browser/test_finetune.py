@@ -1,19 +1,20 @@
 """The Fine-tune page in a real browser: samples, settings, a run that is watched and goes on."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.services.jobs import cancel_active_job
+from desra_studio.finetune.config import QUICK
+from desra_studio.services import curation
 from desra_studio.services.models import add_model_file
-from desra_studio.services.studio import open_studio
 from desra_studio.sr.loader import encode_weights
 from tests.browser.pages import wait_until
-from tests.commands import run_command
 from tests.factories.images import write_dataset
+from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.networks import make_weights
-from tests.factories.studio import accept_detected, make_settings
+from tests.factories.studio import accept_detected, import_detected
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,21 +35,14 @@ NAMES = ("a", "b_{{x}}", "c", "d", "e")
 
 
 @pytest.fixture(scope="module")
-def accepted(server, tmp_path_factory):
-    """Five accepted samples, the last of them marked all over, and a small generator."""
+def accepted(studio, tmp_path_factory):
+    """Five accepted samples, the last of them marked all over; the id of a small generator."""
     folder = write_dataset(tmp_path_factory.mktemp("source"), NAMES)
-    run_command(
-        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
-    )
-    studio = open_studio(make_settings(server.data_dir))
+    import_detected(studio, folder)
     accept_detected(studio, 1, all_over="e")
     weights = tmp_path_factory.mktemp("weights") / "small.safetensors"
     weights.write_bytes(encode_weights(make_weights()))
-    add_model_file(studio, weights)
-    yield server
-    # A run outlives the server: one that a failed test left behind would go on without it.
-    cancel_active_job(studio)
-    studio.database.close()
+    return add_model_file(studio, weights)
 
 
 def open_page(page, query=""):
@@ -175,20 +169,30 @@ def come_back(page):
     assert page.evaluate("document.querySelector('.studio-finetune').dataset.active") == "true"
 
 
-def test_runs_side_by_side(page, accepted):
+@pytest.fixture
+def earlier(studio, accepted):
+    """A run that is done."""
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, 1)]
+    settings = replace(QUICK, iterations=30, batch=2, crop=32, preview_every=10)
+    with run_jobs_here():
+        run_id = curation.start_finetune(studio, 1, chosen, accepted, settings)
+    return view_done(studio, run_id)
+
+
+def test_runs_side_by_side(page, earlier):
     open_page(page, "&view=setup")
     start(page, iterations=20, preview_every=10)
     expect(page.locator(".panel .text")).to_contain_text("is ready")
     rows = page.locator(".studio-finetune tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_have_attribute("aria-current", "true")
-    page.get_by_label("Lines of run 1").check()
+    page.get_by_label(f"Lines of run {earlier.id}").check()
     expect(page.locator(LINES)).to_have_count(2)
     expect(page.locator(".chart[data-figure=loss] .values b")).to_have_count(2)
     page.reload()
     expect(page.locator(LINES)).to_have_count(2)
-    rows.nth(1).get_by_role("button", name="Run 1").click()
-    expect(page.locator(".panel .title")).to_contain_text("Run 1")
+    rows.nth(1).get_by_role("button", name=f"Run {earlier.id}").click()
+    expect(page.locator(".panel .title")).to_contain_text(f"Run {earlier.id}")
     page.get_by_role("button", name="Use its settings").click()
-    expect(page.get_by_label("Iterations")).to_have_value("400")
+    expect(page.get_by_label("Iterations")).to_have_value("30")
     expect(page.locator(".estimate")).to_contain_text("judging by run")

@@ -6,17 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import VIEWPORT, ReviewPage, open_context, wait_kept
-from tests.commands import run_command
 from tests.factories.images import write_dataset
+from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dataset(server, tmp_path_factory):
+def dataset(studio, tmp_path_factory):
     """Small images, one for each test."""
     folder = write_dataset(tmp_path_factory.mktemp("source"), names="abcd")
-    run_command("import", folder, "--name", "set", "--data-dir", server.data_dir)
+    import_detected(studio, folder, area_threshold=4000)
 
 
 def fingerprint(review) -> str:

@@ -12,8 +12,8 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_runs
 from tests.browser.pages import READ_CANVAS
-from tests.commands import run_command
 from tests.factories.images import make_pair, write_dataset
+from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
@@ -21,18 +21,17 @@ SIZE = Size(96, 96)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dataset(server, tmp_path_factory):
+def dataset(studio, tmp_path_factory):
     """Three small images with LR, one that is shown by tiles, and one without LR."""
-    options = ("--area-threshold", "400", "--data-dir", server.data_dir)
     folder = write_dataset(tmp_path_factory.mktemp("source"))
-    run_command("import", folder, "--name", "set", *options)
+    import_detected(studio, folder)
     wide = tmp_path_factory.mktemp("wide")
     for name, image in zip(("GAN-SR", "MSE-SR"), make_pair((160, 4608)), strict=True):
         (wide / name).mkdir()
         (wide / name / "w.png").write_bytes(encode_png(image))
-    run_command("import", wide, "--name", "wide", *options)
+    import_detected(studio, wide, "wide")
     bare = write_dataset(tmp_path_factory.mktemp("bare"), names="x", with_lr=False)
-    run_command("import", bare, "--name", "without LR", *options)
+    import_detected(studio, bare, "without LR")
 
 
 @pytest.fixture
@@ -298,9 +297,9 @@ def test_large_images_are_shown_by_tiles(page, review):
     note = page.locator("figcaption .note").first
     expect(note).to_have_text("loading full resolution")
     coarse = panes.read("gan")
-    while held:
-        held.pop().continue_()
-        page.wait_for_timeout(50)
+    page.route("**/tiles/0/*", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
     expect(note).to_have_text("")
     shown = panes.read("gan")
     assert (shown != coarse).any()

@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.assets_folder import find_assets
+from desra_studio.finetune.config import QUICK
 from desra_studio.imaging.io import encode_png, read_rgb
 from desra_studio.services import browse, curation, jobs
 from desra_studio.services.demo import BUNDLED_GAN, DEMO_PARAMS
 from desra_studio.storage import models, runs
-from desra_studio.storage.tables import RunStatus
 from tests.browser.pages import count_colours, read_pane
+from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import accept_detected
-from tests.patience import wait_until_ended
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,8 +36,9 @@ def dataset(studio, tmp_path_factory):
     with studio.database.read() as session:
         model = models.find_model(session, BUNDLED_GAN)
     config = {"name": "set", "model_id": model.id, "params": DEMO_PARAMS.as_dict()}
-    job = jobs.start_job(studio, "demo", {"source": str(folder.parent), **config})
-    return wait_until_done(studio, job).result["dataset_id"]
+    with run_jobs_here():
+        job = jobs.start_job(studio, "demo", {"source": str(folder.parent), **config})
+    return view_done(studio, job).result["dataset_id"]
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +46,13 @@ def run(studio, dataset):
     """A fine-tuning too short to mend much, so that components stay."""
     accept_detected(studio, dataset)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, dataset)]
-    run_id = curation.start_finetune(
-        studio,
-        dataset,
-        chosen,
-        browse.get_gan_model_id(studio, dataset),
-        replace(curation.QUICK, iterations=3),
-        held_out_share=0.5,
-    )
-    view = wait_until_done(studio, run_id)
+    model, settings = browse.get_gan_model_id(studio, dataset), replace(QUICK, iterations=3)
+    with run_jobs_here():
+        run_id = curation.start_finetune(
+            studio, dataset, chosen, model, settings, held_out_share=0.5
+        )
+    view = view_done(studio, run_id)
     assert view.result["proof"]["before_components"] > 2
-    return view
-
-
-def wait_until_done(studio, run_id):
-    view = wait_until_ended(studio, run_id)
-    assert view.status is RunStatus.DONE, view.message
     return view
 
 
@@ -69,7 +61,7 @@ def open_proof(page, query=""):
     page.wait_for_selector(f"{PROOF}[data-ready=true]")
 
 
-def test_an_empty_studio_teaches(page):
+def test_an_empty_studio_teaches(page, nothing_yet):
     open_proof(page)
     expect(page.locator(PROOF)).to_contain_text("Nothing to prove yet")
     page.locator(PROOF).get_by_role("link", name="Fine-tune a model").click()

@@ -7,14 +7,11 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.detection.detector import DetectorParams
 from desra_studio.services import review as reviewing
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
 from desra_studio.storage.tables import State
 from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context
 from tests.factories.images import write_dataset
-from tests.factories.studio import list_items
+from tests.factories.studio import import_detected, list_items
 
 pytestmark = pytest.mark.browser
 
@@ -23,17 +20,10 @@ LONG = 100_000
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    """A folder of small pairs."""
-    return write_dataset(tmp_path_factory.mktemp("source"), NAMES, with_lr=False)
-
-
-@pytest.fixture
-def dataset(studio, source, request):
-    """The pairs as a dataset of the test's own: none has been reviewed."""
-    imported = import_dataset(studio, source, request.node.name).dataset_id
-    detect_dataset(studio, imported, DetectorParams(area_threshold=400))
-    return imported
+def dataset(studio, tmp_path_factory):
+    """Sixteen small pairs, none of which has been reviewed."""
+    folder = write_dataset(tmp_path_factory.mktemp("source"), NAMES, with_lr=False)
+    return import_detected(studio, folder)
 
 
 @pytest.fixture

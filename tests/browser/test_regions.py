@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.imaging.io import encode_png
-from tests.commands import run_command
 from tests.factories.images import make_pair, write_dataset
+from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ LABELS = re.compile(r"/studio/api/images/\d+/regions$")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dataset(server, tmp_path_factory):
+def dataset(studio, tmp_path_factory):
     """Images with two components each."""
     names = ("a", "b", "c", "d", "e", "f")
     folder = write_dataset(tmp_path_factory.mktemp("source"), names)
@@ -26,9 +26,7 @@ def dataset(server, tmp_path_factory):
     for name in names:
         for sub, image in (("GAN-SR", gan), ("MSE-SR", mse), ("LR", mse[::4, ::4])):
             (folder / sub / f"{name}.png").write_bytes(encode_png(np.ascontiguousarray(image)))
-    run_command(
-        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
-    )
+    import_detected(studio, folder)
 
 
 @pytest.fixture

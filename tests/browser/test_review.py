@@ -4,19 +4,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import ReviewPage, measure_contrast, open_context
-from tests.commands import run_command
 from tests.factories.images import write_dataset
+from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dataset(server, tmp_path_factory):
-    """Three small images, imported by command while the server runs."""
+def dataset(studio, tmp_path_factory):
+    """Three small images, imported while the server runs."""
     folder = write_dataset(tmp_path_factory.mktemp("source"))
-    run_command(
-        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
-    )
+    import_detected(studio, folder)
 
 
 def test_panes_share_view_and_brush(page, review):

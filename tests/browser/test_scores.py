@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 from desra_studio.services import review as reviewing
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
-from tests.commands import run_command
 from tests.factories.images import write_dataset
-from tests.factories.studio import list_items, make_settings
+from tests.factories.studio import import_detected, list_items, make_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,27 +21,24 @@ FIGURE = re.compile(r"^[01]\.\d{3} (\[[01]\.\d\d, [01]\.\d\d\]|no interval)$")
 
 
 @pytest.fixture(scope="module")
-def labelled(server, tmp_path_factory):
+def labelled(server, studio, tmp_path_factory):
     """A dataset of four images, three of them labelled, by two annotators."""
     # A name that a template or Markdown would take for markup.
     folder = write_dataset(tmp_path_factory.mktemp("source"), ("a", "b_{{x}}", "c", "d"))
-    run_command(
-        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
-    )
+    import_detected(studio, folder)
     for author, cut in (("ann", 45), ("bob", 40)):
-        studio = open_studio(make_settings(server.data_dir, author=author))
-        for image in list_items(studio, 1)[:3]:
-            document = reviewing.describe_image(studio, image["id"])
-            mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
+        theirs = open_studio(make_settings(server.data_dir, author=author))
+        for image in list_items(theirs, 1)[:3]:
+            document = reviewing.describe_image(theirs, image["id"])
+            mask = reviewing.load_detected_mask(theirs, document["detection"]["id"])
             if image["name"] == "b_{{x}}":
                 mask[:, :cut] = False
             if image["name"] == "c":
                 mask = np.zeros_like(mask)
-            saved = reviewing.save_mask(studio, image["id"], mask, document["version"])
+            saved = reviewing.save_mask(theirs, image["id"], mask, document["version"])
             state = State.ACCEPTED if mask.any() else State.CLEAN
-            reviewing.judge_image(studio, image["id"], state, saved.version)
-        studio.database.close()
-    return server
+            reviewing.judge_image(theirs, image["id"], state, saved.version)
+        theirs.database.close()
 
 
 def test_scores_from_table_to_review(page, review, labelled):
@@ -167,19 +163,16 @@ def come_back(page):
     assert page.inner_text(".bar .name") == name
 
 
-def test_labels_that_changed_make_the_curve_stale(page, labelled):
+def test_labels_that_changed_make_the_curve_stale(page, studio, labelled):
     page.goto("/scores?dataset=1")
     expect(page.locator(ROWS).first).to_be_visible()
-    if page.locator(f"{CURVE} svg .line").count() == 0:
-        page.get_by_role("button", name="Trace the curve").click()
+    page.get_by_role("button", name="Trace the curve").click()
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)
-    studio = open_studio(make_settings(labelled.data_dir, author="ann"))
     image = list_items(studio, 1)[3]["id"]
     document = reviewing.describe_image(studio, image)
     mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
     saved = reviewing.save_mask(studio, image, mask, document["version"])
     reviewing.judge_image(studio, image, State.ACCEPTED, saved.version)
-    studio.database.close()
     page.reload()
     expect(page.locator(f"{CURVE} .says")).to_contain_text("labels have changed")
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)

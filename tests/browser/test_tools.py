@@ -8,8 +8,8 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import encode_png
 from desra_studio.imaging.masks import decode_mask_runs
 from tests.browser.pages import ReviewPage, wait_on
-from tests.commands import run_command
 from tests.factories.images import make_pair
+from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ SIZE = 96
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dataset(server, tmp_path_factory):
+def dataset(studio, tmp_path_factory):
     """Two images in which the detector marks nothing, and one with an artifact."""
     folder = tmp_path_factory.mktemp("source")
     grey = np.full((SIZE, SIZE, 3), 128, np.uint8)
@@ -26,9 +26,7 @@ def dataset(server, tmp_path_factory):
         (folder / sub).mkdir()
         for name, image in (("a", grey), ("b", grey), ("c", artifact)):
             (folder / sub / f"{name}.png").write_bytes(encode_png(image))
-    run_command(
-        "import", folder, "--name", "set", "--area-threshold", "400", "--data-dir", server.data_dir
-    )
+    import_detected(studio, folder)
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def canvas(page, review) -> "Canvas":
     """An image of which nothing is marked, opened in a browser of its own."""
     review.open()
     canvas = Canvas(review)
-    canvas.clear("a")
+    review.choose("a")
     return canvas
 
 
@@ -48,7 +46,7 @@ class Canvas:
         self.page: Page = review.page
 
     def clear(self, name: str) -> None:
-        """Open an image and unmark what an earlier test marked."""
+        """Open an image and unmark what was detected in it."""
         self.review.choose(name)
         self.page.keyboard.press("c")
         self.review.wait_idle()

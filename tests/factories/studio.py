@@ -4,7 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desra_studio.config import Settings
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.services import review
+from desra_studio.services.datasets import import_dataset
+from desra_studio.services.detections import detect_dataset
 from desra_studio.services.queue import make_filter, read_page
 from desra_studio.services.studio import Studio
 from desra_studio.storage.tables import State
@@ -13,6 +16,15 @@ from desra_studio.storage.tables import State
 def make_settings(data_dir: Path, **values) -> Settings:
     """Settings that ignore what the environment says."""
     return Settings(**{"data_dir": data_dir, "database_url": "", "author": "tester", **values})
+
+
+def import_detected(
+    studio: Studio, folder: Path, name: str = "set", area_threshold: int = 400
+) -> int:
+    """Import a folder in DeSRA's layout and detect, as the command does; returns its id."""
+    dataset_id = import_dataset(studio, folder, name).dataset_id
+    detect_dataset(studio, dataset_id, DetectorParams(area_threshold=area_threshold))
+    return dataset_id
 
 
 def list_items(studio: Studio, dataset_id: int) -> list[dict]:
