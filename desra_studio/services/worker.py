@@ -55,6 +55,11 @@ class Job:
         self._thread.join()
         self._flush()
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked it to stop, and it has heard of it."""
+        return self._cancelled.is_set()
+
     def report(self, done: int, total: int, message: str) -> None:
         """Tell how far the work is; the first time with a total, where it begins.
 
@@ -65,7 +70,7 @@ class Job:
             self._progress = (done, total, message)
             if total and self._begun_at is None:
                 self._begun_at = done
-        if self._cancelled.is_set():
+        if self.is_cancelled:
             raise CancelledError(f"Cancelled at {done} of {total}.")
 
     def add_metric(self, step: int, name: str, value: float) -> None:

@@ -1,8 +1,6 @@
 """Deriving an MSE-SR partner: it trains, stops, registers, and cancels without a trace."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -22,10 +20,9 @@ from desra_studio.services.jobs import JobView
 from desra_studio.services.model_lists import list_models
 from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.models_status import show_models_job
-from tests.commands import run_command
 from tests.factories.images import make_picture
+from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.training import GENTLE
-from tests.patience import PATIENCE_S, wait_until_ended
 
 CPU = torch.device("cpu")
 CONFIG = DeriveConfig(
@@ -227,24 +224,20 @@ def test_too_little_or_cancelled_registers_nothing(studio, model, folder):
 def test_as_a_job(studio, model, folder):
     dataset = import_dataset(studio, folder, "set").dataset_id
     config = {"model": "small", "dataset_id": dataset, "hr": "", "max_iterations": 100}
-    run_id = jobs.start_job(studio, "derive", config)
-    view = wait_until_ended(studio, run_id)
-    assert view.status is RunStatus.DONE, view.message
+    with run_jobs_here():
+        run_id = jobs.start_job(studio, "derive", config)
+    view = view_done(studio, run_id)
     assert view.result["partner_of"] == "small"
     assert [step for step, _ in jobs.list_job_metrics(studio, run_id, "psnr")] == [0, 100]
     assert name_models(studio) == {"small", "small MSE"}
 
 
-def test_as_a_command(studio, model, folder):
+def test_as_a_command(studio, model, folder, run):
+    command = ("models", "derive-mse", "small", "--lr", folder, "--iterations", 100, "--json")
     data = ("--data-dir", studio.settings.data_dir)
-    output = run_command(
-        "models", "derive-mse", "small", "--lr", folder, "--iterations", 100, "--json", *data
-    )
-    assert json.loads(output)["model"] == "small MSE"
-    command = [sys.executable, "-m", "desra_studio", "models", "derive-mse", "small", "--lr"]
-    again = subprocess.run(
-        [*command, folder, *data], capture_output=True, text=True, timeout=PATIENCE_S
-    )
-    assert (again.returncode, again.stdout) == (2, "")
-    assert again.stderr.startswith("small has the partner small MSE already.")
-    assert again.stderr.count("\n") == 1
+    status, output, _ = run(*command, *data)
+    assert (status, json.loads(output)["model"]) == (0, "small MSE")
+    status, output, error = run(*command, *data)
+    assert (status, output) == (2, "")
+    assert error.startswith("small has the partner small MSE already.")
+    assert error.count("\n") == 1

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from desra_studio.errors import CancelledError, InputError, ModelError
-from desra_studio.finetune.config import QUICK, FinetuneConfig
+from desra_studio.finetune.config import CHECKPOINT, QUICK, FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.finetune.trainer import finetune_generator
@@ -18,6 +18,7 @@ from desra_studio.services.finetuning import (
     finetune_folders,
     finetune_training_set,
 )
+from desra_studio.services.worker import Job
 from desra_studio.sr.loader import (
     choose_device,
     encode_weights,
@@ -28,10 +29,11 @@ from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
 from tests.factories.images import make_pair
+from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import list_items
 from tests.factories.training import SHORT
 from tests.factories.weights import RunsCode
-from tests.patience import wait_for, wait_until_ended
+from tests.patience import wait_for
 
 PLAIN = replace(QUICK, contrast_weight=0, mask_share=0, warm_up=0)
 CPU = torch.device("cpu")
@@ -122,9 +124,9 @@ def test_refuses_samples(generator, samples):
 def test_fine_tune_in_the_studio(studio, accepted, generator_file):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    run_id = curation.start_finetune(studio, accepted, chosen, model, SHORT)
-    view = wait_until_ended(studio, run_id)
-    assert view.status is RunStatus.DONE, view.message
+    with run_jobs_here():
+        run_id = curation.start_finetune(studio, accepted, chosen, model, SHORT)
+    view = view_done(studio, run_id)
     assert (view.result["samples"], view.config["held_out"]) == (2, 1)
     assert len(jobs.list_job_metrics(studio, run_id, "loss")) == 12
     assert "probably another model" in view.result["warning"]
@@ -136,50 +138,70 @@ def test_fine_tune_in_the_studio(studio, accepted, generator_file):
 
     newest = models.list_generators(studio)[0]
     assert newest.id == view.result["model_id"]
-    config = {"dataset_id": accepted, "model_id": newest.id}
-    applied = wait_until_ended(studio, jobs.start_job(studio, "apply", config))
-    assert applied.status is RunStatus.DONE, applied.message
+    with run_jobs_here():
+        run_id = jobs.start_job(studio, "apply", {"dataset_id": accepted, "model_id": newest.id})
+    applied = view_done(studio, run_id)
     assert applied.result["before_components"] == 3
     assert applied.result["images"] == 3
 
 
-def test_cancel_a_running_job(studio, accepted, generator_file):
+@pytest.fixture
+def cancel_at(monkeypatch):
+    """Let somebody cancel each job that comes to this step: cancel_at(step)."""
+
+    def cancel(step):
+        def report(job, done, total, message):
+            if done == step and not job.is_cancelled:
+                jobs.cancel_job(job.studio, job.run_id)
+                wait_for(lambda: job.is_cancelled, "the word that the job is cancelled")
+            original(job, done, total, message)
+
+        original = Job.report
+        monkeypatch.setattr(Job, "report", report)
+        return lambda: monkeypatch.setattr(Job, "report", original)
+
+    return cancel
+
+
+def test_cancel_and_resume_a_job(studio, accepted, generator_file, cancel_at):
     model = models.add_model_file(studio, generator_file)
     chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    endless = replace(SHORT, iterations=1_000_000)
-    run_id = curation.start_finetune(studio, accepted, chosen, model, endless)
-    wait_for(lambda: jobs.view_job(studio, run_id).done > 0, "a first iteration")
-    jobs.cancel_active_job(studio, "finetune")
-    view = wait_until_ended(studio, run_id)
-    assert view.status is RunStatus.CANCELLED
-    assert 0 < view.done < 1_000_000
+    settings = replace(SHORT, iterations=40, checkpoint_every=10)
+    let_go = cancel_at(25)
+    with run_jobs_here():
+        run_id = curation.start_finetune(studio, accepted, chosen, model, settings)
+    view = jobs.view_job(studio, run_id)
+    assert (view.status, view.done) == (RunStatus.CANCELLED, 25)
     assert [view.id for view in list_added(studio)] == [model]
 
-
-def test_resume_a_cancelled_job(studio, accepted, generator_file):
-    model = models.add_model_file(studio, generator_file)
-    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
-    settings = replace(SHORT, iterations=200, checkpoint_every=10)
-    run_id = curation.start_finetune(studio, accepted, chosen, model, settings)
-    with pytest.raises(InputError, match="ended before its first checkpoint"):
-        curation.resume_finetune(studio, run_id)
-    wait_for(lambda: jobs.view_job(studio, run_id).done > 10, "the first checkpoint")
-    with pytest.raises(InputError, match=f"Job {run_id} is running. Only one that was cancelled"):
-        curation.resume_finetune(studio, run_id)
-    jobs.cancel_active_job(studio, "finetune")
-    assert wait_until_ended(studio, run_id).status is RunStatus.CANCELLED
-    assert curation.resume_finetune(studio, run_id) == run_id
-    view = wait_until_ended(studio, run_id)
-    assert view.status is RunStatus.DONE, view.message
-    assert view.result["resumed_from"] >= 10
-    assert view.result["resumed_from"] % 10 == 0
+    let_go()
+    with run_jobs_here():
+        assert curation.resume_finetune(studio, run_id) == run_id
+    view = view_done(studio, run_id)
+    assert view.result["resumed_from"] == 20
     steps = [step for step, _ in jobs.list_job_metrics(studio, run_id, "loss")]
-    assert steps == list(range(1, 201))
-    assert len(jobs.list_job_metrics(studio, run_id, "contrast")) == 200
+    assert steps == list(range(1, 41))
+    assert len(jobs.list_job_metrics(studio, run_id, "contrast")) == 40
     with pytest.raises(InputError, match="is done"):
         curation.resume_finetune(studio, run_id)
-    card = models.list_generators(studio)[0]
-    assert card.fine_tuned
+    assert models.list_generators(studio)[0].fine_tuned
+
+
+def test_what_cannot_be_resumed(studio, accepted, generator_file, cancel_at):
+    model = models.add_model_file(studio, generator_file)
+    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, accepted)]
+    cancel_at(3)
+    with run_jobs_here():
+        early = curation.start_finetune(studio, accepted, chosen, model, SHORT)
+    with pytest.raises(InputError, match="ended before its first checkpoint"):
+        curation.resume_finetune(studio, early)
+    with studio.database.write() as session:
+        view = jobs.view_job(studio, early)
+        run_id = runs.add_run(session, "finetune", view.config).id
+    studio.run_folder(run_id).mkdir(parents=True)
+    (studio.run_folder(run_id) / CHECKPOINT).write_bytes(b"of a run that goes on")
+    with pytest.raises(InputError, match=f"Job {run_id} is queued. Only one that was cancelled"):
+        curation.resume_finetune(studio, run_id)
 
 
 def test_a_lost_job_goes_on(studio, accepted, generator_file):

@@ -5,8 +5,8 @@ from dataclasses import asdict
 import pytest
 
 from desra_studio.services import curation, jobs, models
+from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import accept_detected
-from tests.patience import wait_until_ended
 
 FORM = "/studio/api/datasets/1/finetune"
 SMALL = {"iterations": 4, "batch": 2, "crop": 32, "perceptual_weight": 0, "adversarial_weight": 0}
@@ -74,8 +74,9 @@ def test_a_run_from_upload_to_weights(accepted, studio, generator_file):
     model = added.json()["model"]
     choices = accepted.get(FORM).json()
     assert choices["generator"] == model, "the newest that somebody added is the best guess"
-    run = accepted.post(FORM, json=order(accepted, generator=model)).json()["run"]
-    assert wait_until_ended(studio, run).succeeded
+    with run_jobs_here():
+        run = accepted.post(FORM, json=order(accepted, generator=model)).json()["run"]
+    assert view_done(studio, run).result["model"]
     [listed] = accepted.get(f"{FORM}/runs").json()
     assert (listed["id"], listed["status"], listed["active"]) == (run, "done", False)
     assert (listed["base"], listed["samples"], listed["held_out"]) == ("mine", 2, 1)
@@ -91,10 +92,10 @@ def test_a_run_from_upload_to_weights(accepted, studio, generator_file):
 
 
 def test_what_cannot_be_run_on_a_dataset(accepted, studio):
-    run = jobs.start_job(studio, "curve", {"dataset_id": 1, "detector": {}})
+    with run_jobs_here():
+        run = jobs.start_job(studio, "curve", {"dataset_id": 1, "detector": {}})
     answer = accepted.post(f"/studio/api/runs/{run}/apply")
     assert "has no model to run" in answer.json()["error"]
-    wait_until_ended(studio, run)
     assert accepted.post("/studio/api/runs/77/cancel").status_code == 404
 
 

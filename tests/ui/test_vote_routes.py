@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 from desra_studio.services import studies
 from desra_studio.ui.server import create_api
 from tests.factories.images import write_dataset
+from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studies import import_labelled, list_systems, open_new
-from tests.patience import wait_until_ended
 
 
 @pytest.fixture
@@ -124,10 +124,11 @@ def test_a_team_makes_opens_and_closes_a_study(studio, dataset, voter):
     assert listed["choices"]["defaults"]["rules"]["min_gold_pass"] == 0.75
     systems = [one["id"] for one in listed["choices"]["systems"]]
     order = {"name": "over HTTP", "systems": systems, "questions": ["Which?"], **ORDER}
-    made = voter.post(f"/studio/api/datasets/{dataset}/studies", json=order)
+    with run_jobs_here():
+        made = voter.post(f"/studio/api/datasets/{dataset}/studies", json=order)
     assert made.status_code == 202
     job = made.json()["job"]
-    assert wait_until_ended(studio, job).succeeded
+    assert view_done(studio, job).result["study"]
     told = voter.get(f"/studio/api/studies/jobs/{job}").json()
     assert (told["active"], told["status"]) == (False, "done")
     study = f"/studio/api/studies/{told['study']}"
