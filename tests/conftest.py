@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,24 @@ def triplets() -> Path:
     return TRIPLETS
 
 
+@pytest.fixture(scope="session")
+def new_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an installation has before anything was done, to be copied: all migrations take time."""
+    data_dir = tmp_path_factory.mktemp("new") / "data"
+    open_studio(make_settings(data_dir)).database.close()
+    return data_dir
+
+
 @pytest.fixture
-def studio(tmp_path: Path) -> Studio:
+def data_dir(new_data_dir: Path, tmp_path: Path) -> Path:
+    """The data directory of a new installation."""
+    return shutil.copytree(new_data_dir, tmp_path / "data")
+
+
+@pytest.fixture
+def studio(data_dir: Path) -> Studio:
     """An empty studio of its own."""
-    opened = open_studio(make_settings(tmp_path / "data"))
+    opened = open_studio(make_settings(data_dir))
     yield opened
     opened.database.close()
 

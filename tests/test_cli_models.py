@@ -1,8 +1,7 @@
 """The commands for models: bad files are one line and leave nothing behind."""
 
 import json
-import subprocess
-import sys
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -20,7 +19,6 @@ from tests.factories.networks import make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings
 from tests.factories.weights import RunsCode, encode_pth, make_entry
-from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("without_proxy")
 
@@ -29,13 +27,13 @@ LIMIT_BYTES = 1_000_000
 
 
 @pytest.fixture
-def run(capsys, tmp_path):
+def run(capsys, data_dir):
     """Run `models ...` on a data directory; returns (status, standard output, standard error)."""
 
     def run_models(*arguments):
         status = 0
         try:
-            main(["models", *map(str, arguments), "--data-dir", str(tmp_path / "data")])
+            main(["models", *map(str, arguments), "--data-dir", str(data_dir)])
         except SystemExit as end:
             status = end.code
         captured = capsys.readouterr()
@@ -160,47 +158,47 @@ def test_bad_arguments_are_one_line(run, arguments, says):
     assert says in errors
 
 
-FULL_DISK = f"""
-import resource, sys
-from functools import partial
-from desra_studio.assets_folder import find_assets
-from desra_studio.cli import main
-from desra_studio.services import pulling
-from tests.factories.weights import make_entry
+@pytest.fixture
+def full_disk():
+    """The system itself refuses what goes beyond 1 MB of a file."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
-resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT_BYTES}, {LIMIT_BYTES}))
-url, file, data_dir = sys.argv[1:]
-entry = make_entry("large", "gan", open(file, "rb").read(), url=url)
-pulling.pull_model = partial(pulling.pull_model, catalog=(entry,))
-main(["models", "pull", "large", "--data-dir", data_dir])
-"""
+    @contextmanager
+    def fill():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT_BYTES, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return fill
 
 
-@pytest.mark.slow
-def test_a_full_disk_is_one_line(tmp_path):
-    """A process that may not write more than 1 MB to a file: the system itself refuses the rest."""
-    pytest.importorskip("resource")
+def test_a_full_disk_is_one_line(run, tmp_path, monkeypatch, full_disk):
     assert list_here(tmp_path) == []
     data = encode_pth(Compact(num_feat=64, num_conv=16).state_dict())
     source = tmp_path / "large.pth"
     source.write_bytes(data)
 
+    original = pulling.pull_model
+
     def pull(url):
-        command = [sys.executable, "-c", FULL_DISK, url, str(source), str(tmp_path / "data")]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=PATIENCE_S
-        )
+        catalog = (make_entry("large", "gan", data, url=url),)
+        monkeypatch.setattr(pulling, "pull_model", partial(original, catalog=catalog))
+        with full_disk():
+            return run("pull", "large")
 
     with serve_files({"large.pth": data}) as server:
-        done = pull(server.url("large.pth"))
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+        status, output, error = pull(server.url("large.pth"))
+    assert (status, output, error.count("\n")) == (2, "", 1), error
     part = tmp_path / "data" / "downloads" / ".fetching" / "large.pth.part"
-    assert f"{part} cannot be written: File too large. {LIMIT_BYTES} bytes are kept" in done.stderr
+    assert f"{part} cannot be written: File too large. {LIMIT_BYTES} bytes are kept" in error
     assert part.stat().st_size == LIMIT_BYTES
 
     source = source.replace(tmp_path / "data" / "downloads" / "large.pth")
-    done = pull("http://127.0.0.1:1/")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
-    assert "large cannot be stored in" in done.stderr
+    status, output, error = pull("http://127.0.0.1:1/")
+    assert (status, output, error.count("\n")) == (2, "", 1), error
+    assert "large cannot be stored in" in error
     assert list_here(tmp_path) == []
     assert list_blobs(tmp_path) == []
