@@ -14,7 +14,7 @@ from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 
-PATIENCE_S = 600.0
+PATIENCE_S = 300.0
 PATIENCE_MS = 1000 * PATIENCE_S
 STEP_S = 0.05
 

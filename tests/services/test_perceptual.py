@@ -1,7 +1,7 @@
 """VGG19's weights from the cache, from a server, or not at all, and never with a long wait."""
 
 import hashlib
-import time
+import threading
 
 import pytest
 import torch
@@ -10,6 +10,7 @@ from torchvision.models.vgg import cfgs, make_layers
 from desra_studio.errors import CancelledError, ModelError
 from desra_studio.services import perceptual
 from desra_studio.services.perceptual import load_perceptual, locate_vgg
+from tests.patience import PATIENCE_S, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_weights_are_fetched_once(place, vgg_file, monkeypatch):
 
     def send(_url, destination, report):
         report(1, 2, "Fetching vgg19")
-        time.sleep(0.5)
+        wait_for(lambda: (1, 2, "Fetching vgg19") in told, "the word of how far it is")
         destination.write_bytes(vgg_file.read_bytes())
 
     serve(monkeypatch, send)
@@ -75,26 +76,36 @@ def test_without_them_the_loss_is_off_and_says_why(place, vgg_file, monkeypatch)
     def spoil(_url, destination, **_):
         destination.write_bytes(b"something else")
 
-    def hang(*_, **__):
-        time.sleep(5)
-
-    monkeypatch.setattr(perceptual, "PATIENCE_S", 0.4)
-    for work, says in ((refuse, "(offline)"), (spoil, "came damaged"), (hang, "said nothing")):
+    for work, says in ((refuse, "(offline)"), (spoil, "came damaged")):
         serve(monkeypatch, work)
-        started = time.monotonic()
-        loss, missing = load_perceptual(ignore)
-        assert loss is None
-        assert time.monotonic() - started < 3
-        assert missing.startswith("The perceptual loss was off")
-        assert says in missing
-        assert missing.endswith(f"Put torchvision's {vgg_file.name} at {place} to train with it.")
-        assert list(place.parent.iterdir()) == []
+        expect_none(vgg_file, place, says)
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(place, vgg_file, monkeypatch):
+    over = threading.Event()
+    serve(monkeypatch, lambda *_, **__: over.wait(PATIENCE_S))
+    monkeypatch.setattr(perceptual, "PATIENCE_S", 0.4)
+    expect_none(vgg_file, place, "said nothing")
+    over.set()
+
+
+def expect_none(vgg_file, place, says):
+    """Nothing is loaded, nothing is left, and the user is told why and what to do."""
+    loss, missing = load_perceptual(ignore)
+    assert loss is None
+    assert missing.startswith("The perceptual loss was off")
+    assert says in missing
+    assert missing.endswith(f"Put torchvision's {vgg_file.name} at {place} to train with it.")
+    assert list(place.parent.iterdir()) == []
 
 
 def test_waiting_can_be_cancelled(place, monkeypatch):
+    over = threading.Event()
+
     def cancel(*_):
         raise CancelledError("stop")
 
-    serve(monkeypatch, lambda *_, **__: time.sleep(1))
+    serve(monkeypatch, lambda *_, **__: over.wait(PATIENCE_S))
     with pytest.raises(CancelledError):
         load_perceptual(cancel)
+    over.set()

@@ -26,7 +26,7 @@ from desra_studio.storage.migrate import (
     make_config,
     upgrade_database,
 )
-from tests.conftest import make_settings
+from tests.factories.studio import make_settings
 
 RELEASED = Path(__file__).parent / "released"
 FILES = {path.name.partition(".")[0]: path for path in sorted(RELEASED.iterdir())}
