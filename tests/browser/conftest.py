@@ -5,6 +5,7 @@ import os
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
+from desra_studio.services.benchmarks import find_free_port
 from desra_studio.services.studio import open_studio
 from tests.browser.pages import (
     ARGUMENTS,
@@ -15,7 +16,7 @@ from tests.browser.pages import (
     forget_all,
     open_context,
 )
-from tests.browser.server import SharedServer, make_shared_server
+from tests.browser.server import Server
 from tests.factories.studio import make_settings
 from tests.patience import PATIENCE_MS
 
@@ -23,14 +24,14 @@ from tests.patience import PATIENCE_MS
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
     """One server for all tests of this process."""
-    made = make_shared_server(tmp_path_factory.mktemp("studio"))
+    made = Server(tmp_path_factory.mktemp("studio"), find_free_port())
     made.start()
     yield made
     made.stop()
 
 
 @pytest.fixture(scope="module")
-def server(shared_server: SharedServer):
+def server(shared_server: Server):
     """The server with an empty studio, for the fixtures of a module to fill."""
     yield shared_server
     shared_server.put_back(shared_server.empty)
@@ -38,7 +39,7 @@ def server(shared_server: SharedServer):
 
 
 @pytest.fixture(scope="module")
-def studio(server: SharedServer):
+def studio(server: Server):
     """The server's data directory, opened beside it."""
     opened = open_studio(make_settings(server.data_dir))
     yield opened
@@ -46,7 +47,7 @@ def studio(server: SharedServer):
 
 
 @pytest.fixture(autouse=True)
-def put_back(server: SharedServer):
+def put_back(server: Server):
     """Each test finds the studio as its module's fixtures made it, whichever ran before."""
     before, folders = server.copy_database(), server.list_run_folders()
     yield
@@ -57,7 +58,7 @@ def put_back(server: SharedServer):
 
 
 @pytest.fixture
-def nothing_yet(server: SharedServer, put_back):
+def nothing_yet(server: Server, put_back):
     """An empty studio, though the module's fixtures may have filled it."""
     server.put_back(server.empty)
 
@@ -81,7 +82,7 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def shared_profile(chromium: Browser, shared_server: SharedServer):
+def shared_profile(chromium: Browser, shared_server: Server):
     """The profile of every `page`: what is cached need not be fetched and compiled again."""
     context = open_context(chromium, shared_server, viewport=VIEWPORT)
     yield context
@@ -89,7 +90,7 @@ def shared_profile(chromium: Browser, shared_server: SharedServer):
 
 
 @pytest.fixture
-def page(shared_profile: BrowserContext, server: SharedServer):
+def page(shared_profile: BrowserContext, server: Server):
     """A page of a browser that was never here; the test fails if its scripts do."""
     opened = shared_profile.new_page()
     forget_all(opened, server.url)

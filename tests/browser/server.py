@@ -8,17 +8,26 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from desra_studio.services.benchmarks import find_free_port
 from tests.patience import PATIENCE_S, wait_for, wait_until_healthy
 
 
 @dataclass
 class Server:
-    """`desra-studio serve` on a data directory of its own; `kill` and `start` again at will."""
+    """`desra-studio serve` on a data directory of its own, and its database.
+
+    All browser tests of a process share one: starting it takes seconds. What a test did is taken
+    back by putting the database back as it was.
+
+    Attributes:
+        data_dir, port: where it is.
+        process: it, once started.
+        empty: its database before anything was done.
+    """
 
     data_dir: Path
     port: int
     process: subprocess.Popen | None = None
+    empty: sqlite3.Connection | None = None
 
     @property
     def url(self) -> str:
@@ -29,31 +38,11 @@ class Server:
         command += ["--data-dir", str(self.data_dir)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         wait_until_healthy(self.port, self.process)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(PATIENCE_S)
+        self.empty = self.copy_database()
 
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(PATIENCE_S)
-
-
-@dataclass
-class SharedServer(Server):
-    """The server that all browser tests of a process share: starting one takes seconds.
-
-    What a test did is taken back by putting the database back as it was.
-
-    Attributes:
-        empty: its database before anything was done.
-    """
-
-    empty: sqlite3.Connection | None = None
-
-    def start(self) -> None:
-        super().start()
-        self.empty = self.copy_database()
 
     def copy_database(self) -> sqlite3.Connection:
         """Return the database as it is now, in memory."""
@@ -83,11 +72,6 @@ class SharedServer(Server):
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.data_dir / "studio.sqlite", timeout=PATIENCE_S)
-
-
-def make_shared_server(data_dir: Path) -> SharedServer:
-    """A server at a free port, not started yet."""
-    return SharedServer(data_dir, find_free_port())
 
 
 def _list_job_processes(data_dir: Path) -> list[Path]:
