@@ -16,14 +16,12 @@ from desra_studio.ui import (
     studies_tab,
 )
 from desra_studio.ui.components import build_loop_nav
+from desra_studio.ui.gradio_rest import let_rest
 from desra_studio.ui.static_files import make_head
 
 # Uploads are copied into the data directory's blobs at once.
 CLEAN_EVERY_SECONDS = 3600
 UPLOAD_LIFETIME_SECONDS = 24 * 3600
-QUEUE_REST_SECONDS = 0.05
-"""How often Gradio's queue looks for events: what it does on Windows; elsewhere it looks a thousand
-times a second, which costs an idle server 8 % of a core."""
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
 
@@ -74,7 +72,7 @@ def build_pages(studio: Studio) -> gr.Blocks:
 def mount_pages(app: FastAPI, studio: Studio) -> None:
     """Add the pages to an application that has the routes already."""
     pages = build_pages(studio)
-    pages._queue.sleep_when_free = QUEUE_REST_SECONDS  # (Gradio has no option for it)
+    let_rest(pages)
     with warnings.catch_warnings():
         # Said of every app with several pages, even where SSR is off.
         warnings.filterwarnings("ignore", message="SSR mode is not supported")

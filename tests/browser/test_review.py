@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.pages import ReviewPage, measure_contrast, open_context
+from tests.browser.pages import ReviewPage, measure_contrast, open_context, wait_until
 from tests.factories.images import write_dataset
 from tests.factories.studio import import_detected
 
@@ -203,3 +203,22 @@ def test_an_image_that_is_gone(page, review):
     page.route("**/studio/renditions/**", lambda route: route.fulfill(status=404, body="{}"))
     page.reload()
     expect(page.locator(".message")).to_contain_text("The server answered 404")
+
+
+@pytest.mark.parametrize("address", ["/", "/review"])
+def test_a_page_at_rest_draws_next_to_nothing(page, address):
+    page.add_init_script(
+        "const ask = window.requestAnimationFrame.bind(window);"
+        "window.asked = 0;"
+        "window.requestAnimationFrame = (draw) => { window.asked += 1; return ask(draw); };"
+    )
+    page.goto(address)
+    expect(page.locator(".studio-nav a[aria-current=page]")).to_be_visible()
+    wait_until(
+        page,
+        """async () => {
+          const before = window.asked;
+          await new Promise((done) => setTimeout(done, 1000));
+          return window.asked - before < 20;
+        }""",
+    )
