@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +17,12 @@ from tests.factories.studio import make_settings
 
 # No test asks a hub for weights, nor do the processes that it starts.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what all tests import: it stays for as long as they run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

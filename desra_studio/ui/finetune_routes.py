@@ -19,7 +19,6 @@ UPLOAD_NAME_LETTERS = 100
 
 def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
     """Add them to the studio's routes."""
-    limit = studio.settings.max_upload_mb * 10**6
 
     @router.get("/api/datasets/{dataset_id}/finetune")
     def read_choices(dataset_id: int, response: Response) -> dict[str, Any]:
@@ -66,6 +65,6 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
                 f"most {UPLOAD_NAME_LETTERS} letters, without slashes."
             )
         with TemporaryDirectory(dir=studio.settings.data_dir, prefix="upload-") as folder:
-            path = Path(folder) / name
+            path, limit = Path(folder) / name, studio.settings.max_upload_mb * 10**6
             await save_body(request, path, limit, name)
             return {"model": await run_in_threadpool(models.add_model_file, studio, path)}

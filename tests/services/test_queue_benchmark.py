@@ -1,18 +1,16 @@
 """The queue's benchmark on a small scale: what it asks for is answered, and so is the naive way."""
 
-from starlette.testclient import TestClient
-
 from desra_studio.services import queue_benchmark
 from desra_studio.services.queue_sample import fill_dataset
 from desra_studio.storage.queue_entries import refresh_dataset
-from desra_studio.ui.server import create_api
+from tests.factories.clients import open_client
 
 
 def test_every_question_has_an_answer(studio):
     with studio.database.write() as session:
         dataset_id = fill_dataset(session, 40)
         refresh_dataset(session, dataset_id)
-    with TestClient(create_api(studio), base_url="http://127.0.0.1") as client:
+    with open_client(studio) as client:
         for name, path in queue_benchmark.list_routes(dataset_id, 40).items():
             answer = client.get(path)
             assert answer.status_code == 200, name

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
 from desra_studio.services import studies
 from desra_studio.storage.studies import list_items
-from desra_studio.ui.server import create_api
 from desra_studio.ui.static_files import STATIC
+from tests.factories.clients import open_client
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, open_new
 
@@ -43,7 +42,7 @@ def listened(studio, tmp_path):
     folder = write_dataset(tmp_path / "source", names, size=(160, 160))
     dataset = import_labelled(studio, folder)
     study_id, links = open_new(studio, dataset, ("Alice B.", "Bob C."), name="gan-against-mse")
-    with TestClient(create_api(studio), base_url="http://127.0.0.1") as client:
+    with open_client(studio) as client:
         browser = Listener(client)
         for link in links:
             browser.send("GET", f"/vote/{link}")

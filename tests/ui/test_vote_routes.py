@@ -4,10 +4,9 @@ import io
 
 import pytest
 from PIL import Image
-from starlette.testclient import TestClient
 
 from desra_studio.services import studies
-from desra_studio.ui.server import create_api
+from tests.factories.clients import open_client
 from tests.factories.images import write_dataset
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studies import import_labelled, list_systems, open_new
@@ -20,7 +19,7 @@ def dataset(studio, tmp_path):
 
 @pytest.fixture
 def voter(studio):
-    with TestClient(create_api(studio), base_url="http://127.0.0.1") as made:
+    with open_client(studio) as made:
         yield made
 
 
