@@ -4,8 +4,11 @@ import enum
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+
+BLOB = "names a blob"
+"""Marks the columns that do."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -21,6 +24,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Read as UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def blob_column() -> MappedColumn[Any]:
+    """Return a column that names a blob by its SHA-256; `db check` reads what it names."""
+    return mapped_column(String(64), info={BLOB: True})
 
 
 def now() -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desra_studio.storage.base import Base, Origin, State, now
+from desra_studio.storage.base import Base, Origin, State, blob_column, now
 
 
 class MaskRevision(Base):
@@ -20,7 +20,7 @@ class MaskRevision(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
     author: Mapped[str] = mapped_column(String(100))
     origin: Mapped[Origin]
-    mask_sha: Mapped[str] = mapped_column(String(64))
+    mask_sha: Mapped[str] = blob_column()
     area_px: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, text
 
+from desra_studio.storage.base import BLOB
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Base
 
@@ -11,7 +12,7 @@ def list_blobs(session: Session) -> dict[str, str]:
     found: dict[str, str] = {}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if column.name.endswith("_sha"):
+            if BLOB in column.info:
                 query = select(table.c.id, column).where(column.is_not(None))
                 for row_id, sha in session.execute(query):
                     found.setdefault(sha, f"{table.name}.{column.name} of row {row_id}")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desra_studio.storage.base import Base, now
+from desra_studio.storage.base import Base, blob_column, now
 
 
 class Study(Base):
@@ -54,9 +54,9 @@ class StudyItem(Base):
     outline: Mapped[dict[str, Any] | None]
     system_a: Mapped[int]
     system_b: Mapped[int | None]
-    blob_a: Mapped[str] = mapped_column(String(64))
-    blob_b: Mapped[str | None] = mapped_column(String(64))
-    blob_lr: Mapped[str | None] = mapped_column(String(64))
+    blob_a: Mapped[str] = blob_column()
+    blob_b: Mapped[str | None] = blob_column()
+    blob_lr: Mapped[str | None] = blob_column()
     better: Mapped[str | None] = mapped_column(String(10))
 
 

@@ -13,6 +13,7 @@ from desra_studio.storage.base import ModelRole as ModelRole
 from desra_studio.storage.base import Origin as Origin
 from desra_studio.storage.base import RunStatus as RunStatus
 from desra_studio.storage.base import State as State
+from desra_studio.storage.base import blob_column
 from desra_studio.storage.base import now as now
 from desra_studio.storage.label_tables import Draft as Draft
 from desra_studio.storage.label_tables import MaskRevision as MaskRevision
@@ -43,7 +44,7 @@ class Model(Base):
     role: Mapped[ModelRole]
     architecture: Mapped[str | None] = mapped_column(String(100))
     scale: Mapped[int | None]
-    file_sha: Mapped[str | None] = mapped_column(String(64))
+    file_sha: Mapped[str | None] = blob_column()
     parent_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     card: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -81,7 +82,7 @@ class Image(Base):
     width: Mapped[int]
     height: Mapped[int]
     scale: Mapped[int | None]
-    lr_sha: Mapped[str | None] = mapped_column(String(64))
+    lr_sha: Mapped[str | None] = blob_column()
 
 
 class Rendition(Base):
@@ -92,7 +93,7 @@ class Rendition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
     model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), index=True)
-    blob_sha: Mapped[str] = mapped_column(String(64))
+    blob_sha: Mapped[str] = blob_column()
 
 
 class Detection(Base):
@@ -111,12 +112,12 @@ class Detection(Base):
     mse_rendition_id: Mapped[int] = mapped_column(ForeignKey("rendition.id"))
     method: Mapped[str] = mapped_column(String(20), default="desra")
     params: Mapped[dict[str, Any]]
-    map_sha: Mapped[str] = mapped_column(String(64))
-    busier_sha: Mapped[str | None] = mapped_column(String(64))
+    map_sha: Mapped[str] = blob_column()
+    busier_sha: Mapped[str | None] = blob_column()
     segmentation: Mapped[str | None] = mapped_column(String(300))
-    labels_sha: Mapped[str | None] = mapped_column(String(64))
+    labels_sha: Mapped[str | None] = blob_column()
     code_version: Mapped[str | None] = mapped_column(String(100))
-    mask_sha: Mapped[str] = mapped_column(String(64))
+    mask_sha: Mapped[str] = blob_column()
     regions: Mapped[list[dict[str, Any]]]
     area_px: Mapped[int]
     score: Mapped[float]
@@ -132,7 +133,7 @@ class ClassMap(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     image_sha: Mapped[str] = mapped_column(String(64))
     segmentation: Mapped[str] = mapped_column(String(300))
-    labels_sha: Mapped[str] = mapped_column(String(64))
+    labels_sha: Mapped[str] = blob_column()
 
 
 class WeightSet(Base):
