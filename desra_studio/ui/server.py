@@ -17,6 +17,7 @@ from desra_studio.errors import (
     StaleRevisionError,
     StudioError,
 )
+from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Studio
 from desra_studio.ui.routes import make_router
 from desra_studio.ui.serving import (
@@ -72,7 +73,8 @@ def run_server(studio: Studio, pages: bool = True) -> None:
         pages: also the pages, which take seconds to load; without them the routes answer alone.
 
     Raises:
-        InputError: the port is taken, or the voters' address cannot be used.
+        InputError: the port is taken, the voters' address cannot be used, or another server is at
+            work on the same data directory.
     """
     settings = studio.settings
     server = uvicorn.Server(
@@ -85,9 +87,10 @@ def run_server(studio: Studio, pages: bool = True) -> None:
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     )
+    address = f"http://{settings.host}:{settings.port}"
     listener = bind_listener(settings.host, settings.port)
-    with serve_voters(studio):
-        print(f"DeSRA Studio is at http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
+    with occupy(settings, address), serve_voters(studio):
+        print(f"DeSRA Studio is at {address}", flush=True)  # noqa: T201
         server.run(sockets=[listener])
 
 
