@@ -1,5 +1,8 @@
 """The commands that look after the database."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from desra_studio.console import DatabaseUrl, DataDir, make_settings
@@ -19,6 +22,23 @@ def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> No
     with show_progress("upgrade") as report:
         schema, backup = upgrade_studio(studio, report)
     typer.echo(f"The database is at schema {schema}." + (f" Backup: {backup}" if backup else ""))
+
+
+@db_app.command(name="restore")
+def restore_db(
+    backup: Annotated[
+        Path | None, typer.Argument(help="The backup; the newest that an upgrade made if none.")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Put a backup in the place of the database, which is kept; stop the server and jobs before."""
+    from desra_studio.services.maintenance import restore_studio
+
+    studio = connect_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    backup, schema, replaced = restore_studio(studio, backup)
+    kept = f" The one that was there is {replaced}." if replaced else ""
+    typer.echo(f"The database is that of {backup}, at schema {schema}.{kept}")
 
 
 @db_app.command(name="check")

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
-from desra_studio.errors import StudioError
-from desra_studio.services.queue_figures import rebuild_queue
+from desra_studio.errors import InputError, StudioError
+from desra_studio.services.occupation import occupy
+from desra_studio.services.queue_figures import measure_missing
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.storage.datasets import list_datasets
+from desra_studio.storage.backups import list_backups, restore_backup
 from desra_studio.storage.maintenance import find_broken_references, list_blobs
 from desra_studio.storage.migrate import check_schema, get_head, get_revision, upgrade_database
 
 
 def upgrade_studio(studio: Studio, report: Report = ignore_progress) -> tuple[str, Path | None]:
-    """Bring the database to this version's schema, and its queues to what they are ordered by now.
+    """Bring the database to this version's schema, and measure what its queues are ordered by.
+
+    What ended half-way goes on when it is called again.
 
     Returns:
         the schema it is at now, and the backup that was made first, if one was needed.
@@ -19,14 +22,41 @@ def upgrade_studio(studio: Studio, report: Report = ignore_progress) -> tuple[st
     Raises:
         SchemaError: unknown or newer schema, or a migration that failed and was undone.
     """
-    changes = get_revision(studio.database) != get_head()
     backup = upgrade_database(studio.database)
-    if changes:
-        with studio.database.read() as session:
-            ids = [dataset.id for dataset in list_datasets(session)]
-        for dataset_id in ids:
-            rebuild_queue(studio, dataset_id, report)
+    measure_missing(studio, report)
     return get_head(), backup
+
+
+def restore_studio(
+    studio: Studio, backup: Path | None = None
+) -> tuple[Path, str | None, Path | None]:
+    """Put a backup in the place of the database.
+
+    Args:
+        studio: connected, with no server and no job at work on it.
+        backup: the copy; the newest that an upgrade made where it is None.
+
+    Returns:
+        the backup, the schema that it is of, and where the database that was there is now.
+
+    Raises:
+        InputError: no such backup, a damaged one, a database that has no file, or a server that is
+            at work.
+    """
+    path = studio.database.sqlite_path
+    if path is None:
+        raise InputError("Only SQLite is backed up here. Restore it with your server's own tools.")
+    if backup is None:
+        backup = next(iter(list_backups(path)), None)
+        if backup is None:
+            raise InputError(
+                f"There is no backup beside {path}: upgrades make them. Name one: "
+                "desra-studio db restore FILE"
+            )
+    with occupy(studio.settings, "desra-studio db restore"):
+        studio.database.close()
+        replaced = restore_backup(path, backup)
+    return backup, get_revision(studio.database), replaced
 
 
 def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int, list[str]]:

@@ -117,6 +117,14 @@ def rebuild_queue(studio: Studio, dataset_id: int, report: Report = ignore_progr
         refresh_dataset(session, dataset_id)
 
 
+def measure_missing(studio: Studio, report: Report = ignore_progress) -> None:
+    """Rebuild the queues in which something is not measured, as after an upgrade or a crash."""
+    with studio.database.read() as session:
+        ids = datasets.list_unmeasured(session)
+    for dataset_id in ids:
+        rebuild_queue(studio, dataset_id, report)
+
+
 def _measure_detection(studio: Studio, detection: Detection) -> tuple[float, list[dict[str, Any]]]:
     params = DetectorParams(**detection.params)
     maps = read_stored_maps(studio, detection, params.class_weights)

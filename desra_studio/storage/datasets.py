@@ -84,6 +84,21 @@ def list_records(
     return [ImageRecord(*row) for row in session.execute(query)]
 
 
+def list_unmeasured(session: Session) -> list[int]:
+    """Return the datasets in which a detection or a mask lacks what the queue is ordered by."""
+    unmeasured_mask = Review.current_revision_id.is_not(None) & Review.disagreement.is_(None)
+    return list(
+        session.scalars(
+            select(Image.dataset_id)
+            .distinct()
+            .join(Detection, (Detection.image_id == Image.id) & (Detection.method == DESRA))
+            .outerjoin(Review, Review.image_id == Image.id)
+            .where(Detection.uncertainty.is_(None) | unmeasured_mask)
+            .order_by(Image.dataset_id)
+        )
+    )
+
+
 def find_newest_detection(gan: type[Rendition], mse: type[Rendition]) -> ScalarSelect[int | None]:
     """Return the subquery for the id of the detection that Review shows of an image and a pair."""
     return (

@@ -1,7 +1,8 @@
 """Bringing a database to the schema this version works with, without losing a row."""
 
 import sqlite3
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,11 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Connection, create_engine, event, inspect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desra_studio.errors import SchemaError
-from desra_studio.storage.database import Database
+from desra_studio.storage.backups import BEFORE, back_up
+from desra_studio.storage.database import BUSY_TIMEOUT_MS, Database, Session
 from desra_studio.storage.queue_entries import refresh_all
 from desra_studio.storage.tables import Base
 
@@ -60,8 +62,7 @@ def ensure_schema(database: Database) -> None:
 def upgrade_database(database: Database) -> Path | None:
     """Migrate to the newest schema and return the backup that was made first, if any.
 
-    SQLite is migrated without `foreign_keys`, since rebuilding a parent table would delete its
-    children, and checked after. If anything fails, the file is put back as it was.
+    All of it is one transaction: whatever fails or ends the process, the database is as it was.
 
     Raises:
         SchemaError: unknown or newer schema, or a migration that failed.
@@ -72,18 +73,19 @@ def upgrade_database(database: Database) -> Path | None:
     known = _list_known_revisions()
     if (revision is None and _list_tables(database)) or (revision and revision not in known):
         raise SchemaError(_describe_mismatch(revision, head))
-    backup = _back_up(database) if revision else None
+    backup = back_up(database, BEFORE) if revision else None
     database.close()
     try:
-        _run_migrations(database)
-        with database.write() as session:
-            refresh_all(session)
+        with _migrating(database) as connection:
+            command.upgrade(make_config(connection), "head")
+            with Session(connection) as session:
+                refresh_all(session)
+                session.flush()
+            _refuse_broken_references(connection)
     except Exception as error:
-        if backup and database.sqlite_path:
-            _copy_database(backup, database.sqlite_path)
         raise SchemaError(
             f"The migration from {revision or 'nothing'} to {head} failed: {error}. "
-            + (f"The database was put back as it was; a copy is at {backup}." if backup else "")
+            "The database is as it was" + (f"; a copy is at {backup}." if backup else ".")
         ) from error
     return backup
 
@@ -109,37 +111,39 @@ def render_schema() -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()) + ";\n"
 
 
-def _run_migrations(database: Database) -> None:
+@contextmanager
+def _migrating(database: Database) -> Iterator[Connection]:
+    """Yield a connection in a transaction that is kept at the end, or not at all.
+
+    SQLite is migrated without `foreign_keys`, since rebuilding a parent table would delete its
+    children. Its driver would end the transaction before each change of the schema; let SQLAlchemy
+    alone begin and end it.
+    """
     engine = create_engine(database.engine.url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _leave_transactions)
+        event.listen(engine, "begin", _begin_sqlite)
     try:
-        with engine.connect() as connection:
-            command.upgrade(make_config(connection), "head")
-            connection.commit()
-            if engine.dialect.name == "sqlite":
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise SchemaError(f"{len(broken)} rows refer to rows that do not exist")
+        with engine.connect() as connection, connection.begin():
+            yield connection
     finally:
         engine.dispose()
 
 
-def _back_up(database: Database) -> Path | None:
-    if database.sqlite_path is None:
-        return None
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    backup = database.sqlite_path.with_name(f"{database.sqlite_path.name}.before-{stamp}")
-    _copy_database(database.sqlite_path, backup)
-    return backup
+def _leave_transactions(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
-def _copy_database(origin: Path, destination: Path) -> None:
-    """Copy a SQLite database as a transaction: right even while a server has either open."""
-    source, target = sqlite3.connect(origin), sqlite3.connect(destination)
-    try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SchemaError(f"{len(broken)} rows refer to rows that do not exist")
 
 
 def _list_known_revisions() -> set[str]:

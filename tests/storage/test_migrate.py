@@ -1,10 +1,12 @@
-"""The schema: made, checked, refused, and put back after a failure."""
+"""The schema: made, checked, refused, and as it was after a failure."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import text
 
 from desra_studio.errors import SchemaError
 from desra_studio.storage import migrate
@@ -27,6 +29,11 @@ def database(tmp_path):
     opened = Database(f"sqlite:///{tmp_path / 'studio.sqlite'}")
     yield opened
     opened.close()
+
+
+def dump(database):
+    with closing(sqlite3.connect(database.sqlite_path)) as connection:
+        return list(connection.iterdump())
 
 
 def set_revision(database, revision):
@@ -114,22 +121,19 @@ def test_an_older_schema_names_the_command_which_keeps_every_row(older_database)
 
 def test_a_failed_migration_is_undone(older_database, monkeypatch):
     database = older_database
+    before = dump(database)
 
-    def fail(broken):
-        with sqlite3.connect(broken.sqlite_path) as connection:
-            connection.execute("DELETE FROM model")
-        connection.close()
+    def fail(session):
+        assert session.execute(text("SELECT count(*) FROM queue_entry")).scalar() == 0
         raise RuntimeError("half-way")
 
-    monkeypatch.setattr(migrate, "_run_migrations", fail)
+    monkeypatch.setattr(migrate, "refresh_all", fail)
     reader = sqlite3.connect(database.sqlite_path)  # as a server that runs on would hold it
     assert reader.execute("SELECT name FROM model").fetchall() == [("kept",)]
-    with pytest.raises(SchemaError, match=r"half-way.*put back") as raised:
+    with pytest.raises(SchemaError, match=r"half-way.*as it was") as raised:
         upgrade_database(database)
     assert reader.execute("SELECT name FROM model").fetchall() == [("kept",)]
     reader.close()
     backup = next(database.sqlite_path.parent.glob("*.before-*"))
     assert str(backup) in str(raised.value)
-    with sqlite3.connect(database.sqlite_path) as connection:
-        assert connection.execute("SELECT name FROM model").fetchall() == [("kept",)]
-    connection.close()
+    assert dump(database) == before

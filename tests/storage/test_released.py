@@ -7,11 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
 
 from desra_studio.errors import SchemaError
 from desra_studio.services import review
@@ -216,6 +217,49 @@ def test_upgrading_twice_is_upgrading_once(path, run):
     assert "Backup" not in upgrade(path, run)
     assert dump(path) == once
     assert list_backups(path) == backups
+
+
+@contextmanager
+def noted_at_every_statement(path):
+    """Yield what a process that is killed there would leave: files, each state of them once."""
+    states = []
+
+    def note(*_):
+        files = {
+            file.name: file.read_bytes()
+            for file in path.parent.glob(f"{path.name}*")
+            if file == path or file.name.endswith("-wal")
+        }
+        if files not in states[-1:]:
+            states.append(files)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield states
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@each_old_file
+def test_an_upgrade_that_is_killed_anywhere_has_not_begun_or_is_done(path, run, tmp_path):
+    columns, kept = read_rows(path)
+    before = dump(path)
+    with noted_at_every_statement(path) as states:
+        upgrade(path, run)
+    entries = ask(path, "SELECT count(*) FROM queue_entry")
+    seen = set()
+    for number, files in enumerate(states):
+        left = tmp_path / str(number) / path.name
+        left.parent.mkdir()
+        for name, content in files.items():
+            left.with_name(name).write_bytes(content)
+        seen.add(dump(left) == before)
+        assert read_rows(left, columns)[1] == kept
+        if dump(left) != before:
+            assert ask(left, "SELECT version_num FROM alembic_version") == [(get_head(),)]
+            assert ask(left, "SELECT count(*) FROM queue_entry") == entries
+        upgrade(left, run)
+        assert read_schema(left) == read_schema(path)
+        assert read_rows(left) == read_rows(path), "it goes on where it was ended"
+    assert seen == {True, False}
 
 
 @pytest.mark.parametrize("path", [get_head()], indirect=True)

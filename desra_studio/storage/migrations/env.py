@@ -19,7 +19,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_as_batch=True,
-    transaction_per_migration=True,
     render_item=render_item,
 )
 with context.begin_transaction():
