@@ -108,6 +108,9 @@ def print_result(result: dict[str, Any], line: str, as_json: bool) -> None:
 
 def run_app(app: typer.Typer, arguments: Sequence[str]) -> None:
     """Run the command line; bad arguments and StudioErrors become one line and exit status 2."""
+    if "" in arguments:
+        # As a path it would be the working directory, which nobody meant.
+        fail("An argument is empty: a variable of the shell may not be set. Nothing was done.")
     try:
         app(args=list(arguments), standalone_mode=False)
     except StudioError as error:

@@ -208,6 +208,10 @@ BAD = [
         "No dataset named 'x'",
     ),
     (("db", "check", "--data-dir", "{file}"), "cannot be made"),
+    # Nobody may write there, not even an administrator.
+    (("db", "check", "--data-dir", "/proc"), "cannot be made or written to"),
+    (("import", "", "--name", "x", "--data-dir", "{data}"), "An argument is empty"),
+    (("detect", "--gan", "{gan}", "--mse", "", "--out", "{out}"), "An argument is empty"),
     (("db", "check", "--database-url", "nonsense", "--data-dir", "{data}"), "'nonsense'"),
 ]
 

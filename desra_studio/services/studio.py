@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from desra_studio.config import Settings
 from desra_studio.errors import InputError
@@ -36,10 +37,11 @@ def connect_studio(settings: Settings) -> Studio:
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=settings.data_dir).close()
     except OSError as error:
         raise InputError(
-            f"The data directory {settings.data_dir} cannot be made: {error.strerror}. "
-            "Give another with --data-dir."
+            f"The data directory {settings.data_dir} cannot be made or written to: "
+            f"{error.strerror}. Give another with --data-dir, or mend this one's permissions."
         ) from error
     return Studio(
         settings,

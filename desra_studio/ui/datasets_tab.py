@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import gradio as gr
 
@@ -31,7 +30,7 @@ from desra_studio.ui.datasets_offers import (
 from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
 from desra_studio.ui.datasets_text import INTRO, LAYOUT
 from desra_studio.ui.events import QUIET, Updates, open_on_click
-from desra_studio.ui.requests import read_dataset
+from desra_studio.ui.requests import read_dataset, read_folder
 from desra_studio.ui.text import show_error
 
 
@@ -170,7 +169,7 @@ class DatasetsHandlers:
         """Start an import, or say why not."""
         try:
             params = read_params(contrast, area, unit, weights)
-            config = check_import(self.studio, Path(source.strip()), name, params)
+            config = check_import(self.studio, read_folder(source), name, params)
         except StudioError as error:
             return show_error(error)
         jobs.start_job(self.studio, "import", config)

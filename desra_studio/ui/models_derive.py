@@ -1,7 +1,6 @@
 """The form with which the Models page derives an MSE-SR partner."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,6 +9,7 @@ from desra_studio.errors import InputError
 from desra_studio.services import browse
 from desra_studio.services.curation import DeriveConfig
 from desra_studio.services.studio import Studio
+from desra_studio.ui.requests import read_folder
 
 INTRO = """**Derive an MSE-SR partner.** A copy of the model goes on training with an L1 loss alone
 until its PSNR no longer rises. With HR images it sees true pairs; without, the LR images take
@@ -54,7 +54,7 @@ def read_derive_config(
     Raises:
         InputError: no images to train on, no such folder, or less than one iteration.
     """
-    folder = Path(hr.strip()).expanduser() if hr.strip() else None
+    folder = read_folder(hr).expanduser() if hr.strip() else None
     if dataset is None and folder is None:
         raise InputError("Choose a dataset with LR images, or give a folder of HR images.")
     if folder and not folder.is_dir():

@@ -59,6 +59,10 @@ def test_a_wrong_import_says_why(make_handlers, tmp_path, studio):
     _, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
     for source, contrast, says in (
         (str(tmp_path / "a*b"), 0.7, r"a\*b is not a folder"),
+        ("", 0.7, "No folder is named"),
+        (" \n", 0.7, "No folder is named"),
+        (".", 0.7, "depends on where the server was started"),
+        ("images", 0.7, "depends on where the server was started"),
         (str(tmp_path), 2, "must be above 0"),
         (str(tmp_path), None, "Fill in both thresholds"),
     ):
