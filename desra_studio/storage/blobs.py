@@ -34,12 +34,12 @@ class BlobStore:
             data = self.path(sha).read_bytes()
         except OSError as error:
             raise NotFoundError(
-                f"The stored file {self.path(sha)} is missing ({error.strerror}). "
+                f"The stored file {self.name(sha)} is missing ({error.strerror}). "
                 "Restore it from a backup of the data directory."
             ) from error
         if hashlib.sha256(data).hexdigest() != sha:
             raise NotFoundError(
-                f"The stored file {self.path(sha)} is damaged: its content does not match its "
+                f"The stored file {self.name(sha)} is damaged: its content does not match its "
                 "name. Restore it from a backup of the data directory."
             )
         return data
@@ -53,10 +53,14 @@ class BlobStore:
         path = self.path(sha)
         if not path.is_file():
             raise NotFoundError(
-                f"The stored file {path} is missing. "
+                f"The stored file {self.name(sha)} is missing. "
                 "Restore it from a backup of the data directory."
             )
         return path
+
+    def name(self, sha: str) -> str:
+        """Return what people find a blob by; where the data directory is, is nobody's business."""
+        return f"{self.root.name}/{sha[:2]}/{sha[2:]}"
 
     def path(self, sha: str) -> Path:
         """Return where the blob of this SHA-256 lies, or would lie."""

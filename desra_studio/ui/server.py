@@ -1,6 +1,8 @@
 """The server: our routes, the static files, and the Gradio pages, as one application."""
 
+import logging
 import os
+import uuid
 from http import HTTPStatus
 
 import uvicorn
@@ -33,17 +35,22 @@ from desra_studio.ui.vote_server import serve_voters
 # Before Gradio is imported, which reads it then: nothing of a user leaves the machine.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+LOG = logging.getLogger(__name__)
 LOCAL_NAMES = ["127.0.0.1", "localhost"]
+LISTS = ("/openapi.json", "/config", "/gradio_api/openapi.json", "/gradio_api/info")
+"""Where Gradio tells anybody what can be called; its pages do not ask."""
 SHUTDOWN_SECONDS = 3
 
 
 def create_api(studio: Studio) -> FastAPI:
     """Return the application without its pages: routes, static files, guards and errors."""
-    app = FastAPI(title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="DeSRA Studio", version=__version__, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
     app.add_middleware(ForeignWriteGuard)
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
+    app.exception_handler(OSError)(_answer_disk)
+    app.exception_handler(Exception)(_answer_unexpected)
     app.include_router(make_router(studio))
     app.include_router(make_vote_router(studio))
     app.mount(STATIC_URL, ForeverStaticFiles(directory=STATIC))
@@ -52,6 +59,8 @@ def create_api(studio: Studio) -> FastAPI:
     def check_health() -> dict[str, str]:
         return {"status": "ok"}
 
+    for address in LISTS:
+        app.get(address)(_refuse_to_list)
     return app
 
 
@@ -94,6 +103,10 @@ def run_server(studio: Studio, pages: bool = True) -> None:
         server.run(sockets=[listener])
 
 
+def _refuse_to_list() -> Response:
+    return answer_error(HTTPStatus.NOT_FOUND, "There is nothing here. Go back to the pages.")
+
+
 def _answer_error(_request: Request, error: Exception) -> Response:
     extra: dict[str, object] = {}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -108,6 +121,28 @@ def _answer_error(_request: Request, error: Exception) -> Response:
     elif not isinstance(error, (InputError, ModelError)):
         status = HTTPStatus.INTERNAL_SERVER_ERROR
     return answer_error(status, str(error), **extra)
+
+
+def _answer_disk(_request: Request, error: Exception) -> Response:
+    reason = (
+        error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    )
+    return answer_error(
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        f"The server cannot read or write a file of its own ({reason}). Nothing was half-written. "
+        "Look whether its disk is full or read-only, then try again.",
+    )
+
+
+def _answer_unexpected(_request: Request, _error: Exception) -> Response:
+    """Answer with a number under which the trace stands in the log, which uvicorn writes."""
+    number = uuid.uuid4().hex[:8]
+    LOG.error("Fault %s, whose trace follows", number)
+    return answer_error(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"Something went wrong that should not: fault {number}. Nothing was half-written. Try "
+        "again; if it comes back, report it with what the server printed under this number.",
+    )
 
 
 def _answer_invalid(_request: Request, error: Exception) -> Response:

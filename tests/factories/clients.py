@@ -29,10 +29,10 @@ def make_routes() -> tuple[FastAPI, StudioInPlace]:
 
 
 @contextmanager
-def open_client(studio: Studio) -> Iterator[TestClient]:
+def open_client(studio: Studio, **values) -> Iterator[TestClient]:
     """A client of the routes of a studio, as a browser on this machine is one."""
     api, place = make_routes()
     place.studio = studio
-    with TestClient(api, base_url="http://127.0.0.1") as made:
+    with TestClient(api, base_url="http://127.0.0.1", **values) as made:
         yield made
     place.studio = None

@@ -1,0 +1,60 @@
+"""What the server answers when its own files fail it, or its own code does."""
+
+import re
+import shutil
+
+import pytest
+
+from desra_studio.services import review
+from desra_studio.ui.server import LISTS
+from tests.factories.clients import open_client
+from tests.ui.masks import post_mask
+
+IMAGE = "/studio/api/images/1"
+
+
+@pytest.fixture
+def listed(client):
+    """What the page knows of the first image."""
+    return client.get(IMAGE).json()
+
+
+def test_a_save_that_cannot_be_stored_is_told_and_can_be_tried_again(client, studio, listed):
+    kept = studio.blobs.root.with_name("kept")
+    studio.blobs.root.rename(kept)
+    studio.blobs.root.write_text("no folder, so that nothing can be stored in it")
+    answer = post_mask(client, listed["version"])
+    assert answer.status_code == 507
+    assert "disk is full or read-only" in answer.json()["error"]
+    assert str(studio.settings.data_dir) not in answer.text
+    assert client.get(IMAGE).json() == listed
+    studio.blobs.root.unlink()
+    kept.rename(studio.blobs.root)
+    assert post_mask(client, listed["version"]).status_code == 201
+
+
+def test_a_missing_file_is_named_without_where_the_server_keeps_it(client, studio):
+    shutil.rmtree(studio.blobs.root)
+    for address in ("/studio/renditions/1.png", "/studio/detections/1.mask"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert re.search(r"stored file blobs/../.{62} is missing", answer.json()["error"])
+        assert str(studio.settings.data_dir) not in answer.text
+
+
+def test_a_fault_of_ours_has_a_number_and_no_trace(studio, monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("a secret of the server")
+
+    monkeypatch.setattr(review, "describe_image", fail)
+    with open_client(studio, raise_server_exceptions=False) as client:
+        answer = client.get(IMAGE)
+    assert answer.status_code == 500
+    number = re.search(r"fault (\w{8})", answer.json()["error"])[1]
+    assert f"Fault {number}" in caplog.text
+    assert "secret" not in answer.text
+
+
+def test_nobody_is_told_all_that_can_be_called(client):
+    for address in (*LISTS, "/docs", "/redoc"):
+        assert client.get(address).status_code == 404
