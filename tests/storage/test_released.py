@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -113,11 +114,34 @@ def list_backups(path):
     return list(path.parent.glob(f"{path.name}.before-*"))
 
 
-def upgrade(path, run):
+def upgrade_here(path, run):
     """Upgrade as users do, and return what the command says."""
     status, out, error = run("db", "upgrade", "--data-dir", path.parent)
     assert status == 0, error
     return out
+
+
+@pytest.fixture(scope="module")
+def upgraded_folders():
+    """Folders whose file was upgraded, by its schema: once for all tests of it."""
+    return {}
+
+
+@pytest.fixture
+def upgrade(upgraded_folders, tmp_path_factory, run):
+    """A function that upgrades a released file, and returns what the command says."""
+
+    def bring(path):
+        ((schema,),) = ask(path, "SELECT version_num FROM alembic_version")
+        if schema not in upgraded_folders:
+            folder = tmp_path_factory.mktemp(f"upgraded-{schema}")
+            write_copy(schema, folder / path.name)
+            upgraded_folders[schema] = folder, upgrade_here(folder / path.name, run)
+        folder, said = upgraded_folders[schema]
+        shutil.copytree(folder, path.parent, dirs_exist_ok=True)
+        return said.replace(str(folder), str(path.parent))
+
+    return bring
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -150,8 +174,8 @@ def test_an_old_file_is_refused_with_the_command_that_mends_it(path):
 
 
 @each_file
-def test_an_upgraded_file_is_as_a_new_one(path, run, tmp_path):
-    upgrade(path, run)
+def test_an_upgraded_file_is_as_a_new_one(path, upgrade, tmp_path):
+    upgrade(path)
     database, fresh = Database(path), Database(tmp_path / "fresh" / "studio.sqlite")
     ensure_schema(fresh)
     assert get_revision(database) == get_head()
@@ -164,14 +188,14 @@ def test_an_upgraded_file_is_as_a_new_one(path, run, tmp_path):
 
 
 @each_file
-def test_every_row_is_kept(path, run):
+def test_every_row_is_kept(path, upgrade):
     columns, before = read_rows(path)
-    upgrade(path, run)
+    upgrade(path)
     assert read_rows(path, columns)[1] == before
 
 
 @each_file
-def test_the_queue_has_every_image_in_its_state(path, run):
+def test_the_queue_has_every_image_in_its_state(path, upgrade):
     reviewed = (
         "FROM image JOIN dataset ON dataset.id = image.dataset_id "
         "LEFT JOIN review_state ON review_state.image_id = image.id "
@@ -186,7 +210,7 @@ def test_the_queue_has_every_image_in_its_state(path, run):
     else:
         reviewed = re.sub(r"LEFT JOIN region ON .* (?=WHERE)|, region.kind", "", reviewed)
     found = ask(path, f"SELECT {facts} {reviewed}")
-    upgrade(path, run)
+    upgrade(path)
     studio = open_studio(make_settings(path.parent))
     ((dataset_id,),) = ask(path, "SELECT id FROM dataset WHERE gan_model_id IS NOT NULL")
     page = read_page(studio, make_filter(dataset_id))
@@ -202,19 +226,19 @@ def test_the_queue_has_every_image_in_its_state(path, run):
 
 
 @each_old_file
-def test_a_backup_is_kept_beside_it(path, run):
+def test_a_backup_is_kept_beside_it(path, upgrade):
     before = dump(path)
-    said = upgrade(path, run)
+    said = upgrade(path)
     (backup,) = list_backups(path)
     assert str(backup) in said
     assert dump(backup) == before
 
 
 @each_old_file
-def test_upgrading_twice_is_upgrading_once(path, run):
-    upgrade(path, run)
+def test_upgrading_twice_is_upgrading_once(path, upgrade, run):
+    upgrade(path)
     once, backups = dump(path), list_backups(path)
-    assert "Backup" not in upgrade(path, run)
+    assert "Backup" not in upgrade_here(path, run)
     assert dump(path) == once
     assert list_backups(path) == backups
 
@@ -243,7 +267,7 @@ def test_an_upgrade_that_is_killed_anywhere_has_not_begun_or_is_done(path, run, 
     columns, kept = read_rows(path)
     before = dump(path)
     with noted_at_every_statement(path) as states:
-        upgrade(path, run)
+        upgrade_here(path, run)
     entries = ask(path, "SELECT count(*) FROM queue_entry")
     seen = set()
     for number, files in enumerate(states):
@@ -256,7 +280,7 @@ def test_an_upgrade_that_is_killed_anywhere_has_not_begun_or_is_done(path, run, 
         if dump(left) != before:
             assert ask(left, "SELECT version_num FROM alembic_version") == [(get_head(),)]
             assert ask(left, "SELECT count(*) FROM queue_entry") == entries
-        upgrade(left, run)
+        upgrade_here(left, run)
         assert read_schema(left) == read_schema(path)
         assert read_rows(left) == read_rows(path), "it goes on where it was ended"
     assert seen == {True, False}
