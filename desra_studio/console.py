@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -129,6 +131,16 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> None:
         fail(f"{error.filename or 'A file'}: {error.strerror or error}. Nothing was half-written.")
     except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
+    except Exception:  # noqa: BLE001 (the last resort: nobody is shown a trace)
+        _fail_unexpectedly()
+
+
+def _fail_unexpectedly() -> NoReturn:
+    """Keep the trace of the present exception in a file, and name that."""
+    handle, name = tempfile.mkstemp(prefix="desra-studio-fault-", suffix=".txt")
+    with os.fdopen(handle, "w", errors="backslashreplace") as file:
+        traceback.print_exc(file=file)
+    fail(f"Something went wrong that should not. Report it with its trace, which is in {name}.")
 
 
 def fail(message: str) -> NoReturn:

@@ -1,10 +1,12 @@
 """The contracts of the command line: exit status, one line on standard error, JSON."""
 
 import json
+import tempfile
 
 import numpy as np
 import pytest
 
+from desra_studio import cli
 from desra_studio.imaging.io import read_mask
 from desra_studio.imaging.masks import encode_mask_png
 from tests.factories.images import write_dataset
@@ -247,6 +249,19 @@ def test_bad_input_is_one_line(run, folder, tmp_path, arguments, says):
     out = tmp_path / "out"
     assert not list(out.rglob("*.png"))
     assert not list(tmp_path.glob(".out-*")), "no staging folder is left"
+
+
+def test_nobody_is_shown_a_trace(run, monkeypatch, tmp_path):
+    def fail(_):
+        raise RuntimeError("unexpected")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(cli, "open_studio", fail)
+    status, output, errors = run("import", tmp_path, "--name", "x")
+    assert (status, output, errors.count("\n")) == (2, "", 1), errors
+    (report,) = tmp_path.glob("desra-studio-fault-*.txt")
+    assert str(report) in errors
+    assert "RuntimeError: unexpected" in report.read_text()
 
 
 def test_any_letters_in_the_data_directory(run, folder, tmp_path):

@@ -39,6 +39,14 @@ class ReadImage:
     conversions: tuple[str, ...]
 
 
+def spell_name(text: str) -> str:
+    r"""Return a file's name, or a text that has one, such that it can be stored and sent.
+
+    Bytes that are not UTF-8, which Python keeps as lone surrogates, are spelled as \xNN.
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def sort_files(folder: Path) -> tuple[dict[str, Path], dict[Path, str]]:
     """Tell images directly in `folder` from other files, leaving hidden ones alone.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
+from desra_studio.imaging.io import spell_name
 from desra_studio.services.importer import Importer, Sample
 from desra_studio.services.layout import GAN_FOLDER, MSE_FOLDER, find_layout
 from desra_studio.services.studio import Report, Studio, ignore_progress
@@ -145,7 +146,7 @@ def _check_name(studio: Studio, name: str) -> str:
 def _write_rows(
     session: Session, studio: Studio, source: Path, name: str, samples: list[Sample]
 ) -> Dataset:
-    dataset = Dataset(name=name, source=str(source))
+    dataset = Dataset(name=name, source=spell_name(str(source)))
     session.add(dataset)
     session.flush()
     images = [

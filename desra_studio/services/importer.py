@@ -9,7 +9,7 @@ import numpy as np
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX, RgbImage, Size, size_of
-from desra_studio.imaging.io import encode_png, is_plain_png, read_rgb, to_mask
+from desra_studio.imaging.io import encode_png, is_plain_png, read_rgb, spell_name, to_mask
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.layout import (
     GAN_FOLDER,
@@ -68,7 +68,7 @@ class Importer:
         if min(size) < MINIMUM_LR_PX:
             self.note(path, f"left out, {size} px is smaller than {MINIMUM_LR_PX} px")
             return None
-        return Sample(name, size, lr_sha=sha)
+        return Sample(spell_name(name), size, lr_sha=sha)
 
     def _read_pair(self, name: str, layout: Layout) -> Sample | None:
         for other, folder, own in (
@@ -88,7 +88,7 @@ class Importer:
         if min(gan[1]) <= 2 * BORDER_PX:
             self.note(layout.gan[name], f"left out, {gan[1]} px is smaller than the map's window")
             return None
-        sample = Sample(name, gan[1], gan[0], mse[0])
+        sample = Sample(spell_name(name), gan[1], gan[0], mse[0])
         if name in layout.lr:
             self._add_lr(sample, layout.lr[name], layout.lr_enlarged_by)
         if name in layout.labels:
@@ -146,4 +146,4 @@ class Importer:
 
     def note(self, path: Path, text: str) -> None:
         """Add a line on one file to the report."""
-        self.lines.append(f"{path.parent.name}/{path.name}: {text}")
+        self.lines.append(spell_name(f"{path.parent.name}/{path.name}: {text}"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.config import Settings
-from desra_studio.services.studio import Studio
+from desra_studio.services.studio import Studio, name_log
 from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
 
@@ -187,11 +187,11 @@ def _watch_process(studio: Studio, run_id: int, process: "subprocess.Popen[bytes
     with studio.database.write() as session:
         run = runs.get_run(session, run_id)
         if run.status in ACTIVE:
-            log = studio.run_folder(run_id) / "log.txt"
             runs.finish_run(
                 run,
                 RunStatus.FAILED,
-                f"The job's process ended with status {status}. See {log}, then start it again.",
+                f"The job's process ended with status {status}. See {name_log(run_id)}, then start "
+                "it again.",
             )
 
 

@@ -65,5 +65,10 @@ def open_studio(settings: Settings) -> Studio:
     return studio
 
 
+def name_log(run_id: int) -> str:
+    """Return what people find a job's log by; where the data directory is, a page does not tell."""
+    return f"runs/{run_id}/log.txt in the data directory"
+
+
 def ignore_progress(_done: int, _total: int, _message: str) -> None:
     """Report to nobody."""

@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, StudioError
+from desra_studio.imaging.io import spell_name
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.studies import create_study
-from desra_studio.services.studio import Studio
+from desra_studio.services.studio import Studio, name_log
 from desra_studio.services.study_orders import StudyOrder
 from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, RunStatus, now
@@ -120,7 +121,8 @@ class Job:
             run = runs.get_run(session, self.run_id)
             run.heartbeat_at = now()
             if progress:
-                run.done, run.total, run.message = progress
+                run.done, run.total = progress[:2]
+                run.message = spell_name(progress[2])
             if self._begun_at is not None:
                 run.done_before = self._begun_at
             for step, name, value in metrics:
@@ -147,10 +149,10 @@ def run_job(studio: Studio, run_id: int) -> RunStatus:
         status, message = RunStatus.FAILED, str(error)
     except Exception as error:  # noqa: BLE001 (the last resort: the job must end with a message)
         traceback.print_exc()
-        log = studio.run_folder(run_id) / "log.txt"
-        status, message = RunStatus.FAILED, f"Unexpected {type(error).__name__}: {error}. See {log}"
+        status = RunStatus.FAILED
+        message = f"Unexpected {type(error).__name__}: {error}. See {name_log(run_id)}."
     with studio.database.write() as session:
-        runs.finish_run(runs.get_run(session, run_id), status, message, job.result)
+        runs.finish_run(runs.get_run(session, run_id), status, spell_name(message), job.result)
     return status
 
 

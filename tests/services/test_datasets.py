@@ -7,6 +7,7 @@ from PIL import Image
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, InputError
 from desra_studio.imaging.io import decode_png, encode_png
+from desra_studio.services import jobs
 from desra_studio.services.datasets import check_import, import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.maintenance import check_studio
@@ -14,6 +15,7 @@ from desra_studio.storage import datasets
 from desra_studio.storage.tables import Image as ImageRow
 from desra_studio.storage.tables import Origin, State
 from tests.factories.images import make_pair, write_dataset
+from tests.patience import wait_until_ended
 
 
 def load_records(studio, name="set"):
@@ -132,3 +134,30 @@ def test_cancelling_writes_no_row(studio, dataset_folder):
         assert session.query(ImageRow).count() == 0
         assert datasets.list_datasets(session) == []
     assert import_dataset(studio, dataset_folder, "set").images == 3
+
+
+LATIN_1 = "caf\udce9"
+"""As Python keeps a name that was written in Latin-1."""
+
+
+def test_names_that_are_not_utf_8_are_spelled_and_end_no_import(studio, dataset_folder):
+    for folder in ("GAN-SR", "MSE-SR", "LR"):
+        (dataset_folder / folder / "b.png").rename(dataset_folder / folder / f"{LATIN_1}.png")
+    (dataset_folder / "LR" / f"{LATIN_1}.txt").write_text("no image")
+    source = dataset_folder.rename(dataset_folder.with_name(LATIN_1))
+    config = {"source": str(source), "name": "set", "params": DetectorParams().as_dict()}
+    view = wait_until_ended(studio, jobs.start_job(studio, "import", config))
+    assert view.succeeded, view.message
+    assert view.result["images"] == 3
+    assert [line for line in view.result["lines"] if r"LR/caf\xe9.txt: left out" in line]
+    with studio.database.read() as session:
+        (dataset,) = datasets.list_datasets(session)
+        names = sorted(image.name for image in datasets.list_images(session, dataset.id))
+    assert dataset.source.endswith(r"caf\xe9")
+    assert names == ["a", "c", r"caf\xe9"]
+
+
+def test_a_folder_that_is_not_utf_8_and_no_dataset_is_told(studio, tmp_path):
+    config = {"source": str(tmp_path / LATIN_1), "name": "set", "params": {}}
+    view = wait_until_ended(studio, jobs.start_job(studio, "import", config))
+    assert r"caf\xe9 is not a folder" in view.message

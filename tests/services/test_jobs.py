@@ -79,6 +79,7 @@ def test_an_unexpected_error_ends_the_job(studio, capsys):
     assert run_job(studio, run_id) is RunStatus.FAILED
     view = jobs.view_job(studio, run_id)
     assert view.message.startswith("Unexpected KeyError")
+    assert str(studio.settings.data_dir) not in view.message
     assert "Traceback" in capsys.readouterr().err
 
 
