@@ -38,6 +38,7 @@ from desra_studio.ui.proof_routes import add_proof_routes
 from desra_studio.ui.queue_routes import add_queue_routes
 from desra_studio.ui.run_live_routes import add_run_live_routes
 from desra_studio.ui.run_routes import add_run_routes
+from desra_studio.ui.serving import LimitedRoute
 from desra_studio.ui.study_routes import add_study_routes
 from desra_studio.ui.user_routes import add_user_routes
 from desra_studio.ui.view_routes import add_view_routes
@@ -51,7 +52,7 @@ class Verdict(BaseModel):
 
 def make_router(studio: Studio) -> APIRouter:
     """Return all routes of the studio; StudioErrors become JSON answers in `ui.server`."""
-    router = APIRouter(prefix="/studio")
+    router = APIRouter(prefix="/studio", route_class=LimitedRoute)
     _add_browse_routes(router, studio)
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)

@@ -12,13 +12,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from desra_studio.errors import StudioError, VoteError
 from desra_studio.services import voting
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import NEVER
+from desra_studio.ui.serving import LimitedRoute
 from desra_studio.ui.static_files import STATIC_URL
 
 PRIVATE = {
@@ -73,7 +73,7 @@ class Answer(BaseModel):
     nonce: str = ""
 
 
-class _VoterRoute(APIRoute):
+class _VoterRoute(LimitedRoute):
     """Answers every error in a voter's words, never in the team's: those name files and models."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

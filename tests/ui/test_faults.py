@@ -7,6 +7,7 @@ import pytest
 
 from desra_studio.services import review
 from desra_studio.ui.server import LISTS
+from desra_studio.ui.serving import MAX_JSON_BYTES
 from tests.factories.clients import open_client
 from tests.ui.masks import post_mask
 
@@ -53,6 +54,22 @@ def test_a_fault_of_ours_has_a_number_and_no_trace(studio, monkeypatch, caplog):
     number = re.search(r"fault (\w{8})", answer.json()["error"])[1]
     assert f"Fault {number}" in caplog.text
     assert "secret" not in answer.text
+
+
+def test_no_json_is_read_without_limit(client, listed):
+    padding = " " * MAX_JSON_BYTES
+    headers = {"Content-Type": "application/json", "If-Match": str(listed["version"])}
+    verdict = f"{IMAGE}/verdict", '{"state": "skipped"}'
+    answer = client.post(verdict[0], content=verdict[1] + padding, headers=headers)
+    assert answer.status_code == 422
+    assert f"larger than {MAX_JSON_BYTES} bytes" in answer.json()["error"]
+    answer = client.post(
+        "/vote/api/no/begin", content='{"consent": true}' + padding, headers=headers
+    )
+    assert answer.status_code == 503
+    assert client.get(IMAGE).json() == listed
+    answer = client.post(verdict[0], content=verdict[1] + padding[100:], headers=headers)
+    assert answer.status_code == 200, answer.text
 
 
 def test_nobody_is_told_all_that_can_be_called(client):
