@@ -119,6 +119,24 @@ def test_import_and_export(run, folder, tmp_path):
     assert len((tmp_path / "o.csv").read_text().splitlines()) == 4
 
 
+def test_import_of_lr_images_upscales_and_detects(run, folder, tmp_path):
+    data = ("--data-dir", tmp_path / "data")
+    status, output, errors = run(
+        "import", folder / "LR", "--name", "set", "--model", "desra-demo-gan-x4", *data, "--json"
+    )
+    assert status == 0, errors
+    result = json.loads(output)
+    assert (result["images"], result["lr_only"], "marked" in result) == (3, True, True)
+    status, _, errors = run(
+        "import", folder, "--name", "pairs", "--model", "desra-demo-gan-x4", *data
+    )
+    assert status == 0
+    assert "--model desra-demo-gan-x4 was not needed" in errors
+    status, _, errors = run("import", folder / "LR", "--name", "no", "--model", "x", *data)
+    assert (status, errors.count("\n")) == (2, 1)
+    assert run("db", "check", *data)[0] == 0
+
+
 def test_finetune_and_upscale(run, folder, tmp_path, generator_file):
     data = ("--data-dir", tmp_path / "data")
     for name in "abc":
