@@ -57,6 +57,13 @@ def serve(
         str | None,
         typer.Option(help="HOST:PORT of this machine at which others reach the voting page alone."),
     ] = None,
+    folder: Annotated[
+        list[Path] | None,
+        typer.Option(help="Pages import from this folder, and from no other; can be given again."),
+    ] = None,
+    detectors: Annotated[
+        Path | None, typer.Option(help="Folder of TorchScript detectors that pages may run.")
+    ] = None,
     no_pages: Annotated[
         bool, typer.Option("--no-pages", help="Answer the routes alone, for scripts.")
     ] = False,
@@ -65,7 +72,13 @@ def serve(
 ) -> None:
     """Start the studio and print its address."""
     settings = make_settings(
-        host=host, port=port, voters=voters, data_dir=data_dir, database_url=database_url
+        host=host,
+        port=port,
+        voters=voters,
+        folders=folder,
+        detectors=detectors,
+        data_dir=data_dir,
+        database_url=database_url,
     )
     if settings.host != LOCAL_HOST:
         raise InputError(

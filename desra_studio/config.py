@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOCAL_HOST = "127.0.0.1"
 
@@ -16,6 +17,14 @@ def default_data_dir() -> Path:
         return checkout / "db"
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "desra-studio"
+
+
+def split_folders(value: object) -> object:
+    """Return the parts of a text as it stands in a variable such as PATH; other values as given."""
+    return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+
+Folders: TypeAlias = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(split_folders)]
 
 
 class Settings(BaseSettings):
@@ -34,6 +43,8 @@ class Settings(BaseSettings):
             folder in transformers' format, or `none`.
         max_megapixels: larger images are refused on import.
         max_upload_mb: largest weight file the browser may upload, in 10^6 bytes.
+        folders: what pages may import from; none means whatever the server can read.
+        detectors: folder of the TorchScript detectors that pages may run; none without one.
     """
 
     model_config = SettingsConfigDict(env_prefix="DESRA_STUDIO_", frozen=True)
@@ -48,3 +59,5 @@ class Settings(BaseSettings):
     segmentation: str = "auto"
     max_megapixels: float = 100.0
     max_upload_mb: int = 2000
+    folders: Folders = ()
+    detectors: Path | None = None

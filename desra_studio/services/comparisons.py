@@ -1,7 +1,8 @@
 """Detectors to put beside a dataset's own: baselines, DeSRA at another threshold, a network."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from desra_studio.detection.baseline_detector import BASELINES, NETWORK
@@ -14,10 +15,19 @@ from desra_studio.services.detectors import (
     DetectorRun,
     describe_params,
     list_detector_runs,
+    make_network_params,
     parse_detector,
 )
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
+
+
+@dataclass(frozen=True)
+class NetworkFile:
+    """A TorchScript file, and the side of the square in px that it sees; 0 for the image's own."""
+
+    path: Path
+    input_px: int
 
 
 def list_comparisons() -> list[tuple[str, str]]:
@@ -35,7 +45,7 @@ def choose_comparisons(
     dataset_id: int,
     names: Sequence[str],
     contrast: float | None = None,
-    network: str = "",
+    network: NetworkFile | None = None,
 ) -> list[dict[str, Any]]:
     """Return the detectors to run on a dataset, as plain values for a job `score`.
 
@@ -47,17 +57,22 @@ def choose_comparisons(
         dataset_id: of the dataset.
         names: as `list_comparisons` gives them.
         contrast: of another DeSRA; None for none.
-        network: path of a TorchScript file, as `parse_detector` reads it; empty for none.
+        network: a TorchScript file that may be run; None for none.
 
     Raises:
         InputError: nothing chosen, all of it ran already, a value out of range, or a file that
             cannot be used.
     """
+    known = [name for _, name in list_comparisons()]
+    for name in names:
+        # Anything else could be the path of a program.
+        if name not in known:
+            raise InputError(f"No baseline is named {name!r}. There are: {', '.join(known)}.")
     wanted = [parse_detector(name) for name in names]
     if contrast is not None:
         wanted.append(DetectorParams(contrast_threshold=contrast))
-    if network.strip():
-        wanted.append(parse_detector(network.strip(), studio))
+    if network:
+        wanted.append(make_network_params(network.path, input_px=network.input_px, studio=studio))
     if not wanted:
         raise InputError("Choose at least one detector to run.")
     runs = list_detector_runs(studio, dataset_id)

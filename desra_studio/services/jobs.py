@@ -115,13 +115,6 @@ def cancel_job(studio: Studio, run_id: int) -> None:
         runs.get_run(session, run_id).cancel_requested = True
 
 
-def cancel_active_job(studio: Studio, *kinds: str) -> None:
-    """Ask the oldest waiting or running job of these kinds to stop, if there is one."""
-    job = find_active_job(studio, *kinds)
-    if job:
-        cancel_job(studio, job.id)
-
-
 def view_job(studio: Studio, run_id: int) -> JobView:
     """Return one job; NotFoundError where there is none."""
     with studio.database.read() as session:

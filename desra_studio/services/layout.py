@@ -66,7 +66,9 @@ def find_layout(source: Path) -> Layout:
             rest |= _list_unused(folders)
             return Layout(gan={}, mse={}, lr=lr, lr_enlarged_by=1, labels={}, others=rest)
     if missing:
-        found = ", ".join(path.name for path in folders.values()) or "no folders"
+        # Others are nobody's business: any folder of the server can be named here.
+        holding = [path.name for path in folders.values() if sort_files(path)[0]]
+        found = f"images in {', '.join(holding)}" if holding else "no folder with images"
         raise InputError(
             f"{source} has no {' and no '.join(missing)} folder (found: {found}). "
             "Give a folder that has GAN-SR and MSE-SR in it, or LR images alone."

@@ -4,6 +4,7 @@ import warnings
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from desra_studio.services.studio import Studio
 from desra_studio.ui import (
@@ -16,6 +17,7 @@ from desra_studio.ui import (
     studies_tab,
 )
 from desra_studio.ui.components import build_loop_nav
+from desra_studio.ui.gradio_doors import GradioDoors
 from desra_studio.ui.gradio_rest import let_rest
 from desra_studio.ui.static_files import make_head
 
@@ -89,3 +91,11 @@ def mount_pages(app: FastAPI, studio: Studio) -> None:
             theme=make_theme(),
             head=make_head(),
         )
+    _guard_doors(app, pages)
+
+
+def _guard_doors(app: FastAPI, pages: gr.Blocks) -> None:
+    mount = app.routes[-1]
+    if not isinstance(mount, Mount):
+        raise TypeError(f"Gradio is not mounted: the last route is {mount}")
+    mount.app = GradioDoors(mount.app, [f"/{path}" for path, _, _ in pages.pages])

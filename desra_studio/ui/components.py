@@ -14,8 +14,9 @@ from desra_studio.ui.static_files import STATIC_URL
 
 
 class JobValue(TypedDict):
-    """What the progress of a job shows."""
+    """What the progress of a job shows; `id` is for cancelling it."""
 
+    id: int
     message: str
     done: int
     total: int
@@ -36,6 +37,16 @@ def build_mask_canvas() -> gr.HTML:
 def build_job_progress() -> gr.HTML:
     """Build the progress of a job; its value is a JobValue, or None for nothing."""
     return _build("studio-job", "job.js", "element, props, watch")
+
+
+def build_problem() -> gr.HTML:
+    """Build the line that says what went wrong; its value is the text, empty for nothing."""
+    return _build("studio-problem", "problem.js", "element, props, watch")
+
+
+def build_model_upload() -> gr.HTML:
+    """Build the form that adds a weight file; `submit` tells that its value's `name` was added."""
+    return _build("studio-upload", "models/upload.js", "element, props, trigger")
 
 
 def build_finetune_page() -> gr.HTML:
@@ -91,5 +102,10 @@ def show_job(job: JobView | None, done_message: str = "") -> JobValue | None:
             f"{job.done} of {job.total} · {job.rate:.2g}/s · {format_time(job.seconds_left)} left"
         )
     return JobValue(
-        message=message, done=job.done, total=job.total, pace=pace, status=job.status.value
+        id=job.id,
+        message=message,
+        done=job.done,
+        total=job.total,
+        pace=pace,
+        status=job.status.value,
     )

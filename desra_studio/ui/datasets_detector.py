@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.errors import InputError
 from desra_studio.services.detections import DetectorParams
 from desra_studio.services.studio import Studio
 from desra_studio.services.weight_sets import RELEASED, list_weight_names
@@ -26,7 +25,7 @@ class DetectorFields:
     weights: gr.Dropdown
 
     def as_list(self) -> list[gr.Number | gr.Dropdown]:
-        """Return them in the order in which `read_params` takes their values."""
+        """Return them in the order in which scripts take their values."""
         return [self.contrast, self.area, self.unit, self.weights]
 
 
@@ -78,18 +77,3 @@ def show_weights(studio: Studio, chosen: str | None) -> object:
     """Return the update of the choice of weight sets."""
     names = list_weight_names(studio)
     return gr.update(choices=names, value=chosen if chosen in names else RELEASED)
-
-
-def read_params(
-    contrast: float | None, area: float | None, unit: str, weights: str
-) -> DetectorParams:
-    """Return the detector's parameters; InputError where a field is empty or out of range."""
-    if contrast is None or area is None:
-        raise InputError("Fill in both thresholds.")
-    if unit == SHARE:
-        return DetectorParams(
-            contrast_threshold=contrast, area_share=area / 100, class_weights=weights
-        )
-    return DetectorParams(
-        contrast_threshold=contrast, area_threshold=int(area), class_weights=weights
-    )

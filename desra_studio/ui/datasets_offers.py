@@ -34,7 +34,7 @@ class UpscaleOffer:
     text: gr.Markdown
     model: gr.Dropdown
     start: gr.Button
-    dataset: gr.State
+    dataset: gr.Number
 
 
 def build_demo_offer() -> DemoOffer:
@@ -54,7 +54,8 @@ def build_upscale_offer() -> UpscaleOffer:
                 label="GAN-SR model", info="Those that have an MSE-SR partner", choices=[], scale=3
             )
             start = gr.Button("Upscale and detect", variant="primary", scale=1)
-    return UpscaleOffer(group, text, model, start, gr.State())
+    # A script cannot read a gr.State, but a number that is not shown.
+    return UpscaleOffer(group, text, model, start, gr.Number(visible="hidden"))
 
 
 def show_upscale_offer(

@@ -1,23 +1,20 @@
 """Datasets: import a folder, see what is there, detect again with other thresholds."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.events import Dependency
 
-from desra_studio.errors import InputError, StudioError
-from desra_studio.services import browse, demo, jobs
-from desra_studio.services.datasets import check_import
-from desra_studio.services.detections import make_detect_config
+from desra_studio.services import browse, jobs
 from desra_studio.services.studio import Studio
-from desra_studio.services.weight_sets import check_new_name
-from desra_studio.ui.components import build_job_progress
+from desra_studio.ui.components import build_job_progress, build_problem
 from desra_studio.ui.datasets_detector import (
     CalibrationForm,
     DetectorFields,
     build_calibration_form,
     build_detector_fields,
-    read_params,
     show_weights,
 )
 from desra_studio.ui.datasets_offers import (
@@ -29,9 +26,8 @@ from desra_studio.ui.datasets_offers import (
 )
 from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
 from desra_studio.ui.datasets_text import INTRO, LAYOUT
-from desra_studio.ui.events import QUIET, Updates, open_on_click
-from desra_studio.ui.requests import read_dataset, read_folder
-from desra_studio.ui.text import show_error
+from desra_studio.ui.events import QUIET, Updates, open_on_click, send
+from desra_studio.ui.requests import read_dataset
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class DatasetsTab:
     start: gr.Button
     detect: gr.Button
     cancel: gr.Button
-    error: gr.Markdown
+    error: gr.HTML
     progress: gr.HTML
     to_review: gr.Button
     report: gr.Dataframe
@@ -72,7 +68,7 @@ def build() -> DatasetsTab:
             with gr.Column():
                 start = gr.Button("Import and detect", variant="primary")
                 detect = gr.Button("Detect again in this dataset", interactive=False)
-        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+        error = build_problem()
         progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
         upscale = build_upscale_offer()
@@ -163,75 +159,9 @@ class DatasetsHandlers:
             self.tab.detector.weights: show_weights(self.studio, weights)
         }
 
-    def start_import(
-        self, source: str, name: str, contrast: float, area: float, unit: str, weights: str
-    ) -> object:
-        """Start an import, or say why not."""
-        try:
-            params = read_params(contrast, area, unit, weights)
-            config = check_import(self.studio, read_folder(source), name, params)
-        except StudioError as error:
-            return show_error(error)
-        jobs.start_job(self.studio, "import", config)
-        return gr.update(visible=False)
-
-    def start_detect(
-        self, contrast: float, area: float, unit: str, weights: str, request: gr.Request
-    ) -> object:
-        """Start detecting again in the chosen dataset, or say why not."""
-        dataset = read_dataset(request, self.studio)
-        try:
-            params = read_params(contrast, area, unit, weights)
-            config = make_detect_config(self.studio, dataset or 0, params)
-        except StudioError as error:
-            return show_error(error)
-        jobs.start_job(self.studio, "detect", config)
-        return gr.update(visible=False)
-
-    def start_calibration(self, name: str, request: gr.Request) -> object:
-        """Start calibrating on the chosen dataset's clean images, or say why not."""
-        dataset = read_dataset(request, self.studio)
-        try:
-            config = {"dataset_id": dataset, "name": check_new_name(self.studio, name)}
-        except StudioError as error:
-            return show_error(error)
-        jobs.start_job(self.studio, "calibrate", config)
-        return gr.update(visible=False)
-
-    def start_demo(self) -> object:
-        """Start importing, upscaling and detecting the sample images, or say why not."""
-        try:
-            demo.start_demo(self.studio)
-        except StudioError as error:
-            return show_error(error)
-        return gr.update(visible=False)
-
-    def start_upscale(
-        self,
-        dataset: int | None,
-        model: int | None,
-        contrast: float,
-        area: float,
-        unit: str,
-        weights: str,
-    ) -> object:
-        """Start upscaling what waits for it, or say why not."""
-        try:
-            params = read_params(contrast, area, unit, weights)
-            if model is None:
-                raise InputError(
-                    "No GAN-SR model has an MSE-SR partner yet. Add or derive one on the Models "
-                    "page."
-                )
-        except StudioError as error:
-            return show_error(error)
-        config = {"dataset_id": dataset, "model_id": model, "params": params.as_dict()}
-        jobs.start_job(self.studio, "upscale", config)
-        return gr.update(visible=False)
-
-    def cancel(self) -> None:
-        """Cancel what runs."""
-        jobs.cancel_active_job(self.studio, *KINDS)
+    def show_weights(self, chosen: str | None) -> object:
+        """Return the weight sets that can be chosen now."""
+        return show_weights(self.studio, chosen)
 
 
 def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
@@ -261,28 +191,29 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     pages.load(handlers.load_page, [offer.model, weights], loaded, **QUIET)
     tab.timer.tick(handlers.show_status, offer.model, status, queue=False, **QUIET)
     fields = [tab.source, tab.name, *detector]
-    for trigger in (tab.start.click, tab.source.submit, tab.name.submit):
-        trigger(handlers.start_import, fields, tab.error, **QUIET).then(
-            handlers.show_status, offer.model, status, **QUIET
-        )
-    tab.detect.click(handlers.start_detect, detector, tab.error, **QUIET).then(
-        handlers.show_status, offer.model, status, **QUIET
-    )
-    tab.demo.start.click(handlers.start_demo, None, tab.error, **QUIET).then(
-        handlers.show_status, offer.model, status, **QUIET
-    )
-    tab.upscale.start.click(
-        handlers.start_upscale,
-        [offer.dataset, offer.model, *detector],
-        tab.error,
-        **QUIET,
-    ).then(handlers.show_status, offer.model, status, **QUIET)
     calibration = tab.calibration
-    for trigger in (calibration.start.click, calibration.name.submit):
-        trigger(handlers.start_calibration, calibration.name, tab.error, **QUIET).then(
-            handlers.show_status, offer.model, status, **QUIET
-        )
+    started = [
+        *(
+            _send(trigger, "startImport", fields, tab)
+            for trigger in (tab.start.click, tab.source.submit, tab.name.submit)
+        ),
+        _send(tab.detect.click, "startDetect", detector, tab),
+        _send(tab.demo.start.click, "startDemo", [], tab),
+        _send(offer.start.click, "startUpscale", [offer.dataset, offer.model, *detector], tab),
+        *(
+            _send(trigger, "startCalibration", [calibration.name], tab)
+            for trigger in (calibration.start.click, calibration.name.submit)
+        ),
+    ]
+    for event in started:
+        event.then(handlers.show_status, offer.model, status, **QUIET)
     # What was calibrated just now can be chosen without loading the page again.
-    weights.focus(partial(show_weights, studio), weights, weights, **QUIET)
-    tab.cancel.click(handlers.cancel, **QUIET)
+    weights.focus(handlers.show_weights, weights, weights, **QUIET)
+    send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.error)
     open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
+
+
+def _send(
+    trigger: Callable[..., Dependency], function: str, inputs: Sequence[Block], tab: DatasetsTab
+) -> Dependency:
+    return send(trigger, f"datasets/actions.js#{function}", inputs, tab.error)

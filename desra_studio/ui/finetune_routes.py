@@ -1,20 +1,15 @@
 """The routes behind the Fine-tune page: what to choose from, runs, and what is done with them."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Response
 
 from desra_studio.errors import InputError
-from desra_studio.services import curation, jobs, models
+from desra_studio.services import curation, jobs
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER, save_body
+from desra_studio.ui.answers import NEVER
 from desra_studio.ui.finetune_order import FinetuneOrder, describe_choices, start_run
 from desra_studio.ui.finetune_runs import list_runs
-
-UPLOAD_NAME_LETTERS = 100
 
 
 def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
@@ -56,15 +51,3 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
             "warning": run.result["warning"],
         }
         return {"run": jobs.start_job(studio, "apply", config)}
-
-    @router.post("/api/models", status_code=201)
-    async def add_model(request: Request, name: str) -> dict[str, int]:
-        if name in ("", "..") or Path(name).name != name or len(name) > UPLOAD_NAME_LETTERS:
-            raise InputError(
-                f"{name[:UPLOAD_NAME_LETTERS]!r} cannot be the name of a file. Rename it to at "
-                f"most {UPLOAD_NAME_LETTERS} letters, without slashes."
-            )
-        with TemporaryDirectory(dir=studio.settings.data_dir, prefix="upload-") as folder:
-            path, limit = Path(folder) / name, studio.settings.max_upload_mb * 10**6
-            await save_body(request, path, limit, name)
-            return {"model": await run_in_threadpool(models.add_model_file, studio, path)}

@@ -67,14 +67,14 @@ def _describe_run(
         "loss": result.get("loss"),
         "warning": " ".join(filter(None, map(result.get, ("warning", "proof_note")))),
         "proof": result.get("proof"),
-        "job": {"id": newest.id, "active": newest.active, **_show_newest(newest)},
+        "job": {"active": newest.active, **_show_newest(newest)},
     }
 
 
 def _show_newest(job: JobView) -> JobValue:
     shown = show_job(job, _tell_result(job) if job.succeeded else "")
     # Only where there is no job there is nothing to show.
-    return shown or JobValue(message="", done=0, total=0, pace="", status="")
+    return shown or JobValue(id=job.id, message="", done=0, total=0, pace="", status="")
 
 
 def _tell_result(job: JobView) -> str:

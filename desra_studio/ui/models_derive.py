@@ -1,15 +1,12 @@
 """The form with which the Models page derives an MSE-SR partner."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
-from desra_studio.errors import InputError
 from desra_studio.services import browse
 from desra_studio.services.curation import DeriveConfig
 from desra_studio.services.studio import Studio
-from desra_studio.ui.requests import read_folder
 
 INTRO = """**Derive an MSE-SR partner.** A copy of the model goes on training with an L1 loss alone
 until its PSNR no longer rises. With HR images it sees true pairs; without, the LR images take
@@ -44,25 +41,3 @@ def offer_datasets(studio: Studio) -> object:
     """Return the update of the choice of LR images."""
     choices = [(dataset["name"], dataset["id"]) for dataset in browse.list_dataset_names(studio)]
     return gr.update(choices=choices, value=choices[0][1] if choices else None)
-
-
-def read_derive_config(
-    name: str, dataset: int | None, hr: str, iterations: float | None
-) -> dict[str, Any]:
-    """Return the configuration of a `derive` job.
-
-    Raises:
-        InputError: no images to train on, no such folder, or less than one iteration.
-    """
-    folder = read_folder(hr).expanduser() if hr.strip() else None
-    if dataset is None and folder is None:
-        raise InputError("Choose a dataset with LR images, or give a folder of HR images.")
-    if folder and not folder.is_dir():
-        raise InputError(f"{folder} is not a folder. Give one of HR images.")
-    settings = DeriveConfig(max_iterations=int(iterations or 0))
-    return {
-        "model": name,
-        "dataset_id": dataset,
-        "hr": str(folder) if folder else "",
-        "max_iterations": settings.max_iterations,
-    }

@@ -1,22 +1,19 @@
 """Models: what there is, what each is compared with, and adding, pulling, deriving, exporting."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 from gradio.blocks import Block
 
-from desra_studio.errors import InputError, StudioError
 from desra_studio.services import jobs, model_lists, models
 from desra_studio.services.model_lists import ModelDetails
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import build_job_progress
-from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.components import build_job_progress, build_model_upload, build_problem
+from desra_studio.ui.events import QUIET, Updates, send
 from desra_studio.ui.models_derive import (
     DeriveForm,
     build_derive_form,
     offer_datasets,
-    read_derive_config,
 )
 from desra_studio.ui.models_status import (
     COLUMNS,
@@ -27,13 +24,10 @@ from desra_studio.ui.models_status import (
     plot_psnr,
     show_models_job,
 )
-from desra_studio.ui.text import show_error
 
 INTRO = """## Models
 A **GAN-SR** model is compared with its partner: the same model trained on MSE alone, **MSE-SR**.
 Choose one to see what it is and what can be done with it."""
-
-ROLES = (("GAN-SR", "gan"), ("MSE-SR", "mse"))
 
 
 @dataclass(frozen=True)
@@ -50,9 +44,8 @@ class ModelsTab:
     partner: gr.Dropdown
     pair: gr.Button
     derive: DeriveForm
-    role: gr.Radio
-    upload: gr.UploadButton
-    error: gr.Markdown
+    upload: gr.HTML
+    error: gr.HTML
     progress: gr.HTML
     cancel: gr.Button
     plot: gr.LinePlot
@@ -67,7 +60,7 @@ def build() -> ModelsTab:
         table = gr.Dataframe(
             headers=list(COLUMNS), label="Models: click one", interactive=False, max_height=320
         )
-        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+        error = build_problem()
         progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
         with gr.Row():
@@ -94,12 +87,7 @@ def build() -> ModelsTab:
                     partner = gr.Dropdown(label="MSE-SR partner", choices=[])
                     pair = gr.Button("Set this partner")
                 derive = build_derive_form()
-                with gr.Group():
-                    role = gr.Radio(ROLES, value="gan", label="Add a weight file of yours as")
-                    upload = gr.UploadButton(
-                        "Add a weight file (.safetensors, .pth)",
-                        file_types=[".safetensors", ".pth"],
-                    )
+                upload = build_model_upload()
         timer = gr.Timer(1, active=False)
         names = gr.State([])
         # Not a gr.State, whose change is not noticed where an event goes without the queue.
@@ -115,7 +103,6 @@ def build() -> ModelsTab:
         partner=partner,
         pair=pair,
         derive=derive,
-        role=role,
         upload=upload,
         error=error,
         progress=progress,
@@ -175,45 +162,9 @@ class ModelsHandlers:
             self.tab.timer: gr.Timer(active=active),
         }
 
-    def start_pull(self, name: str) -> object:
-        """Start pulling the chosen model."""
-        jobs.start_job(self.studio, "pull", {"model": name})
-        return gr.update(visible=False)
-
-    def start_derive(
-        self, name: str, dataset: int | None, hr: str, iterations: float | None
-    ) -> object:
-        """Start deriving a partner for the chosen model, or say why not."""
-        try:
-            config = read_derive_config(name, dataset, hr, iterations)
-        except StudioError as error:
-            return show_error(error)
-        jobs.start_job(self.studio, "derive", config)
-        return gr.update(visible=False)
-
-    def add_model(self, path: str, role: str) -> tuple[object, object]:
-        """Add an uploaded weight file and choose it, or say why not."""
-        try:
-            model_id = models.add_model_file(self.studio, Path(path), role=role)
-        except StudioError as error:
-            return gr.skip(), show_error(error)
-        name = model_lists.describe_model(self.studio, model_id).name
-        return gr.update(choices=[name], value=name), gr.update(visible=False)
-
-    def set_partner(self, name: str, partner: int | None) -> object:
-        """Give the chosen model this partner, or say why not."""
-        try:
-            chosen = self._find(name)
-            if chosen is None or chosen.id is None or partner is None:
-                raise InputError("Choose an MSE-SR model, or derive or add one first.")
-            models.set_partner(self.studio, chosen.id, partner)
-        except StudioError as error:
-            return show_error(error)
-        return gr.update(visible=False)
-
-    def cancel(self) -> None:
-        """Cancel what runs."""
-        jobs.cancel_active_job(self.studio, *KINDS)
+    def show_added(self, added: dict[str, str] | None) -> Updates:
+        """Return the page with the model that was just added as the chosen one."""
+        return self.load_page(added["name"] if added else None)
 
     def _find(self, name: str | None) -> ModelDetails | None:
         listed = model_lists.list_models(self.studio)
@@ -247,32 +198,26 @@ def bind(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
     tab.chosen.change(handlers.show_chosen, tab.chosen, shown, **QUIET)
     tab.table.select(_read_name, tab.names, tab.chosen, **QUIET)
     tab.timer.tick(handlers.show_status, None, status, queue=False, **QUIET)
-    refresh = [(handlers.load_page, tab.chosen, page), (handlers.show_chosen, tab.chosen, shown)]
-    started = [
-        tab.pull.click(handlers.start_pull, tab.chosen, tab.error, **QUIET),
-        tab.derive.start.click(
-            handlers.start_derive,
-            [tab.chosen, tab.derive.dataset, tab.derive.hr, tab.derive.iterations],
-            tab.error,
-            **QUIET,
-        ),
-    ]
-    for event in started:
+    derive = [tab.chosen, tab.derive.dataset, tab.derive.hr, tab.derive.iterations]
+    for trigger, function, inputs in (
+        (tab.pull.click, "startPull", [tab.chosen]),
+        (tab.derive.start.click, "startDerive", derive),
+    ):
+        event = send(trigger, f"models/actions.js#{function}", inputs, tab.error)
         event.then(handlers.show_status, None, status, **QUIET)
     changed = [
-        tab.upload.upload(
-            handlers.add_model, [tab.upload, tab.role], [tab.chosen, tab.error], **QUIET
-        ),
-        tab.pair.click(handlers.set_partner, [tab.chosen, tab.partner], tab.error, **QUIET),
+        tab.upload.submit(handlers.show_added, tab.upload, page, **QUIET),
+        send(
+            tab.pair.click, "models/actions.js#setPartner", [tab.chosen, tab.partner], tab.error
+        ).then(handlers.load_page, tab.chosen, page, **QUIET),
     ]
     for event in changed:
-        for function, inputs, outputs in refresh:
-            event = event.then(function, inputs, outputs, **QUIET)
+        event.then(handlers.show_chosen, tab.chosen, shown, **QUIET)
     # A job that ended has changed what there is.
     tab.ended.change(handlers.load_page, tab.chosen, page, **QUIET).then(
         handlers.show_chosen, tab.chosen, shown, **QUIET
     )
-    tab.cancel.click(handlers.cancel, **QUIET)
+    send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.error)
 
 
 def _read_name(names: list[str], event: gr.SelectData) -> str:

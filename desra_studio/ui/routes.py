@@ -32,12 +32,15 @@ from desra_studio.ui.answers import (
 )
 from desra_studio.ui.detector_routes import add_detector_routes
 from desra_studio.ui.finetune_routes import add_finetune_routes
+from desra_studio.ui.import_routes import add_import_routes
 from desra_studio.ui.label_routes import add_label_routes
+from desra_studio.ui.model_routes import add_model_routes
 from desra_studio.ui.opinion_routes import add_opinion_routes
 from desra_studio.ui.proof_routes import add_proof_routes
 from desra_studio.ui.queue_routes import add_queue_routes
 from desra_studio.ui.run_live_routes import add_run_live_routes
 from desra_studio.ui.run_routes import add_run_routes
+from desra_studio.ui.score_routes import add_score_routes
 from desra_studio.ui.serving import LimitedRoute
 from desra_studio.ui.study_routes import add_study_routes
 from desra_studio.ui.user_routes import add_user_routes
@@ -56,6 +59,7 @@ def make_router(studio: Studio) -> APIRouter:
     _add_browse_routes(router, studio)
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)
+    add_import_routes(router, studio)
     add_detector_routes(router, studio)
     add_view_routes(router, studio)
     add_label_routes(router, studio)
@@ -66,6 +70,8 @@ def make_router(studio: Studio) -> APIRouter:
     add_finetune_routes(router, studio)
     add_run_live_routes(router, studio)
     add_run_routes(router, studio)
+    add_model_routes(router, studio)
+    add_score_routes(router, studio)
     add_study_routes(router, studio)
     return router
 

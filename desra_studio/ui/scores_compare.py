@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.errors import InputError
-from desra_studio.services import jobs
-from desra_studio.services.comparisons import choose_comparisons, list_comparisons
+from desra_studio.services.comparisons import list_comparisons
+from desra_studio.services.detectors import NETWORK_INPUT_PX
+from desra_studio.services.places import list_detector_files
 from desra_studio.services.studio import Studio
+from desra_studio.ui.components import build_problem
 
 TITLE = "Compare with: LDL-style, NIQE map, local SSIM, another threshold, a TorchScript network"
-TRUST = "A TorchScript file is a program: run only files you trust."
+TRUST = "A TorchScript file is a program: only those in the server's own folder are run"
+NO_FOLDER = "Programs, so only from a folder named at the start: serve --detectors DIR"
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,15 @@ class ComparePanel:
     group: gr.Accordion
     baselines: gr.CheckboxGroup
     contrast: gr.Textbox
-    network: gr.Textbox
-    error: gr.Markdown
+    network: gr.Dropdown
+    input_px: gr.Number
+    error: gr.HTML
     start: gr.Button
 
     @property
-    def fields(self) -> list[gr.CheckboxGroup | gr.Textbox]:
-        """What `start_comparing` reads, in its order."""
-        return [self.baselines, self.contrast, self.network]
+    def fields(self) -> list[gr.CheckboxGroup | gr.Textbox | gr.Dropdown | gr.Number]:
+        """What the page's script sends, in its order."""
+        return [self.baselines, self.contrast, self.network, self.input_px]
 
 
 def build_compare() -> ComparePanel:
@@ -46,36 +49,28 @@ def build_compare() -> ComparePanel:
                 placeholder="0.65",
                 max_lines=1,
             )
-            network = gr.Textbox(
-                label="TorchScript file on this machine",
-                info=TRUST,
-                placeholder="/home/me/pal4vst.pt, or pal4inpainting.pt@0 for images as they are",
-                max_lines=1,
+            network = gr.Dropdown(label="TorchScript network", choices=[], scale=2)
+            input_px = gr.Number(
+                NETWORK_INPUT_PX,
+                label="Its input in px",
+                info="Side of its square; 0 for images as they are",
+                precision=0,
+                minimum=0,
             )
-        error = gr.Markdown(visible=False, elem_classes=["studio-error"])
+        error = build_problem()
         start = gr.Button("Run on this dataset", variant="primary", elem_classes=["studio-next"])
     return ComparePanel(
         group=group,
         baselines=baselines,
         contrast=contrast,
         network=network,
+        input_px=input_px,
         error=error,
         start=start,
     )
 
 
-def start_comparing(
-    studio: Studio, dataset: int, names: list[str], contrast: str, network: str
-) -> None:
-    """Start running the chosen detectors; a StudioError says why not."""
-    detectors = choose_comparisons(studio, dataset, names, _read_contrast(contrast), network)
-    jobs.start_job(studio, "score", {"dataset_id": dataset, "detectors": detectors})
-
-
-def _read_contrast(text: str) -> float | None:
-    try:
-        return float(text.replace(",", ".")) if text.strip() else None
-    except ValueError as error:
-        raise InputError(
-            f"The contrast threshold must be a number, as 0.65, got {text}."
-        ) from error
+def show_networks(studio: Studio) -> object:
+    """Return the update of the choice of TorchScript files."""
+    choices = [("none", ""), *((name, name) for name in list_detector_files(studio.settings))]
+    return gr.update(choices=choices, info=TRUST if studio.settings.detectors else NO_FOLDER)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.detectors import list_detector_runs
 from desra_studio.services.studio import Studio
@@ -41,10 +42,14 @@ def show_curve(
     }
 
 
-def start_curve(studio: Studio, dataset: int, key: str | None) -> None:
-    """Start tracing the curve of a detector, unless something runs already."""
+def find_detector(studio: Studio, dataset: int, key: str) -> dict[str, Any]:
+    """Return the detector of this key as plain values.
+
+    Raises:
+        InputError: none of the dataset's detectors has it.
+    """
     for run in list_detector_runs(studio, dataset):
         detector = run.as_dict()
         if make_key(detector) == key:
-            jobs.start_job(studio, "curve", {"dataset_id": dataset, "detector": detector})
-            return
+            return detector
+    raise InputError("This detector is not in the table any more. Load the page again.")

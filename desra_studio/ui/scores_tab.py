@@ -18,11 +18,12 @@ from desra_studio.services.scores import (
 from desra_studio.services.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import show_job
-from desra_studio.ui.events import QUIET, Updates
+from desra_studio.ui.events import QUIET, Updates, send
 from desra_studio.ui.requests import read_dataset
+from desra_studio.ui.score_routes import KINDS
 from desra_studio.ui.scores_agreement import bind_agreement
-from desra_studio.ui.scores_compare import start_comparing
-from desra_studio.ui.scores_curve import show_curve, start_curve
+from desra_studio.ui.scores_compare import show_networks
+from desra_studio.ui.scores_curve import show_curve
 from desra_studio.ui.scores_layout import ScoresTab
 from desra_studio.ui.scores_layout import build as build
 from desra_studio.ui.scores_table import (
@@ -33,9 +34,6 @@ from desra_studio.ui.scores_table import (
     show_table,
 )
 from desra_studio.ui.text import show_error
-
-KINDS = ("score", "curve")
-"""Jobs that are started here."""
 
 NOTHING = "**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
 NO_DETECTOR = "**No detector has run on this dataset yet.** Choose one below."
@@ -69,6 +67,7 @@ class ScoresHandlers:
         regions = named if named in filters else ALL
         table = {"chosen": str(request.query_params.get("detector", ""))}
         updates = self.refresh(regions, table, request)
+        updates[self.tab.compare.network] = show_networks(self.studio)
         updates[self.tab.regions] = updates[self.tab.regions] | gr.update(
             choices=make_region_choices(filters), value=regions
         )
@@ -120,29 +119,6 @@ class ScoresHandlers:
         if jobs.find_active_job(self.studio, *KINDS):
             return self._show_status()
         return self.refresh(regions, table, request)
-
-    def start_comparing(
-        self, names: list[str], contrast: str, network: str, request: gr.Request
-    ) -> object:
-        """Start running the chosen detectors, or say why not."""
-        dataset = read_dataset(request, self.studio)
-        if dataset is None:
-            return gr.update()
-        try:
-            start_comparing(self.studio, dataset, names, contrast, network)
-        except StudioError as error:
-            return show_error(error)
-        return gr.update(visible=False)
-
-    def start_curve(self, table: dict[str, Any], request: gr.Request) -> None:
-        """Start tracing the curve of the chosen detector, unless a job runs."""
-        dataset = read_dataset(request, self.studio)
-        if dataset and not jobs.find_active_job(self.studio, *KINDS):
-            start_curve(self.studio, dataset, table["chosen"])
-
-    def cancel(self) -> None:
-        """Cancel what runs."""
-        jobs.cancel_active_job(self.studio, *KINDS)
 
     def _score(self, dataset: int, regions: str, runs: Sequence[DetectorRun]) -> DatasetScore:
         return score_dataset(self.studio, dataset, RegionFilter(regions), self.scorer, runs)
@@ -219,20 +195,21 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
         *status,
     ]
     inputs = [tab.regions, tab.table]
-    pages.load(handlers.load_page, None, page, **QUIET)
+    pages.load(handlers.load_page, None, [*page, tab.compare.network], **QUIET)
     bind_agreement(tab.agreement, pages, handlers.scorer)
     tab.regions.input(handlers.refresh, inputs, page, **QUIET)
     tab.table.select(
         handlers.choose, inputs, [tab.error, *chosen], trigger_mode="always_last", **QUIET
     )
     tab.timer.tick(handlers.tick, inputs, page, queue=False, **QUIET)
-    tab.compare.start.click(
-        handlers.start_comparing, tab.compare.fields, tab.compare.error, **QUIET
-    ).then(handlers.refresh, inputs, page, **QUIET)
-    tab.curve.submit(handlers.start_curve, tab.table, **QUIET).then(
-        handlers.refresh, inputs, page, **QUIET
-    )
-    tab.cancel.click(handlers.cancel, **QUIET)
+    for trigger, function, values, problem in (
+        (tab.compare.start.click, "startComparing", tab.compare.fields, tab.compare.error),
+        (tab.curve.submit, "startCurve", [tab.table], tab.compare.error),
+    ):
+        send(trigger, f"scores/actions.js#{function}", values, problem).then(
+            handlers.refresh, inputs, page, **QUIET
+        )
+    send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.compare.error)
     tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
 
 

@@ -25,6 +25,7 @@ from desra_studio.ui.routes import make_router
 from desra_studio.ui.serving import (
     ForeignWriteGuard,
     ForeverStaticFiles,
+    SafeHeaders,
     answer_error,
     bind_listener,
 )
@@ -37,16 +38,18 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 LOG = logging.getLogger(__name__)
 LOCAL_NAMES = ["127.0.0.1", "localhost"]
-LISTS = ("/openapi.json", "/config", "/gradio_api/openapi.json", "/gradio_api/info")
-"""Where Gradio tells anybody what can be called; its pages do not ask."""
 SHUTDOWN_SECONDS = 3
 
 
 def create_api(studio: Studio) -> FastAPI:
     """Return the application without its pages: routes, static files, guards and errors."""
-    app = FastAPI(title="DeSRA Studio", version=__version__, openapi_url=None)
+    app = FastAPI(
+        title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
     app.add_middleware(ForeignWriteGuard)
+    # Added last, it is asked first: also what the others refuse has the headers.
+    app.add_middleware(SafeHeaders)
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(OSError)(_answer_disk)
@@ -59,8 +62,6 @@ def create_api(studio: Studio) -> FastAPI:
     def check_health() -> dict[str, str]:
         return {"status": "ok"}
 
-    for address in LISTS:
-        app.get(address)(_refuse_to_list)
     return app
 
 
@@ -101,10 +102,6 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     with occupy(settings, address), serve_voters(studio):
         print(f"DeSRA Studio is at {address}", flush=True)  # noqa: T201
         server.run(sockets=[listener])
-
-
-def _refuse_to_list() -> Response:
-    return answer_error(HTTPStatus.NOT_FOUND, "There is nothing here. Go back to the pages.")
 
 
 def _answer_error(_request: Request, error: Exception) -> Response:

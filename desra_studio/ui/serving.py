@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desra_studio.errors import InputError
@@ -18,6 +18,26 @@ from desra_studio.ui.answers import FOREVER, read_body
 
 MAX_JSON_BYTES = 2 * 10**6
 """Thirty times what choosing ten thousand images by hand takes."""
+POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""What pages of our own may load: nothing from elsewhere, and no script that stands in a page."""
+PAGE_POLICY = (
+    # Gradio's page has its configuration in scripts of its own, and makes functions of the text of
+    # our events; its styles are set by scripts.
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self' data:; "
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""What the pages of Gradio may load: nothing from elsewhere either."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
 
 
 class ForeverStaticFiles(StaticFiles):
@@ -71,6 +91,30 @@ class ForeignWriteGuard:
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class SafeHeaders:
+    """Adds to every answer what browsers may do with it; an answer's own headers stay."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, and add the headers to what is answered."""
+        await self.app(scope, receive, add_headers(send, HEADERS))
+
+
+def add_headers(send: Send, added: dict[str, str]) -> Send:
+    """Return a `send` that gives answers these headers, where they do not have them already."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in added.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers
 
 
 def answer_error(status: HTTPStatus, message: str, **extra: object) -> Response:

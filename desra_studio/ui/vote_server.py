@@ -12,7 +12,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import FOREVER
-from desra_studio.ui.serving import ForeignWriteGuard, ForeverStaticFiles, bind_listener
+from desra_studio.ui.serving import (
+    ForeignWriteGuard,
+    ForeverStaticFiles,
+    SafeHeaders,
+    bind_listener,
+)
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 from desra_studio.ui.vote_routes import make_vote_router
 
@@ -27,6 +32,7 @@ def create_vote_api(studio: Studio) -> FastAPI:
         host, _ = parse_address(studio.settings.voters)
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host])
     app.add_middleware(ForeignWriteGuard)
+    app.add_middleware(SafeHeaders)
     app.include_router(make_vote_router(studio))
     app.mount(f"{STATIC_URL}/vote", ForeverStaticFiles(directory=STATIC / "vote"))
 

@@ -97,6 +97,10 @@ def page(shared_profile: BrowserContext, server: Server):
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on(
+        "console",
+        lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    opened.on(
         "request",
         lambda request: (
             problems.append(f"asked for {request.url}")

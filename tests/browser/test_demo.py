@@ -46,10 +46,10 @@ def test_models_are_shown_and_added(page, tmp_path):
     wrong.write_text("text")
     right.write_bytes(encode_weights(make_weights()))
     page.set_input_files(UPLOAD, wrong)
-    expect(page.locator(".prose.studio-error")).to_contain_text(
-        "wrong.pth is neither a safetensors"
-    )
+    says = page.locator(".studio-upload [role=status]")
+    expect(says).to_contain_text("wrong.pth is neither a safetensors")
     page.set_input_files(UPLOAD, right)
+    expect(says).to_have_text("mine is added.")
     expect(page.locator(".prose.studio-card")).to_contain_text("mine")
     expect(page.get_by_role("button", name="Derive an MSE-SR partner")).to_be_visible()
     page.get_by_label("MSE-SR partner").click()

@@ -25,7 +25,7 @@ def import_the_triplets(page, triplets):
     page.goto("/")
     page.get_by_label("Folder on this machine").fill(str(triplets / "nowhere"))
     page.get_by_role("button", name="Import and detect").click()
-    expect(page.locator(".prose.studio-error")).to_contain_text("nowhere is not a folder")
+    expect(page.locator(".studio-problem")).to_contain_text("nowhere is not a folder")
     page.get_by_label("Folder on this machine").fill(str(triplets))
     page.get_by_role("textbox", name="Name").fill("triplets")
     page.get_by_label("Area threshold", exact=True).fill("400")

@@ -70,9 +70,9 @@ def show_the_table(page):
 
 def run_the_baseline(page):
     page.get_by_text("Compare with:").click()
-    expect(page.get_by_text("A TorchScript file is a program")).to_be_visible()
+    expect(page.get_by_text("only from a folder named at the start")).to_be_visible()
     page.get_by_role("button", name="Run on this dataset").click()
-    expect(page.locator(".prose.studio-error")).to_contain_text("Choose at least one detector")
+    expect(page.locator(".studio-problem")).to_contain_text("Choose at least one detector")
     before = page.locator(CURVE).bounding_box()["y"]
     page.get_by_label("LDL-style at 0.005").check()
     page.get_by_role("button", name="Run on this dataset").click()

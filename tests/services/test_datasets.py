@@ -113,7 +113,7 @@ def test_refuses_what_is_no_dataset(studio, tmp_path, dataset_folder):
     with pytest.raises(InputError, match="not a folder"):
         import_dataset(studio, tmp_path / "none", "other")
     (tmp_path / "empty" / "MSE-SR").mkdir(parents=True)
-    with pytest.raises(InputError, match=r"no GAN-SR folder \(found: MSE-SR\)"):
+    with pytest.raises(InputError, match=r"no GAN-SR folder \(found: no folder with images\)"):
         import_dataset(studio, tmp_path / "empty", "other")
     (tmp_path / "empty" / "GAN-SR").mkdir()
     (tmp_path / "empty" / "GAN-SR" / "a.png").write_text("text")

@@ -6,7 +6,6 @@ import shutil
 import pytest
 
 from desra_studio.services import review
-from desra_studio.ui.server import LISTS
 from desra_studio.ui.serving import MAX_JSON_BYTES
 from tests.factories.clients import open_client
 from tests.ui.masks import post_mask
@@ -70,8 +69,3 @@ def test_no_json_is_read_without_limit(client, listed):
     assert client.get(IMAGE).json() == listed
     answer = client.post(verdict[0], content=verdict[1] + padding[100:], headers=headers)
     assert answer.status_code == 200, answer.text
-
-
-def test_nobody_is_told_all_that_can_be_called(client):
-    for address in (*LISTS, "/docs", "/redoc"):
-        assert client.get(address).status_code == 404

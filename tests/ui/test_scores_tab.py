@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.services import jobs, review, worker
+from desra_studio.services import review, worker
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.detectors import list_detector_runs, read_params, run_detectors
@@ -194,28 +194,6 @@ def test_regions_without_severity_are_counted(page, studio, dataset, images):
             )  # fmt: skip
 
 
-def test_comparing_starts_a_job_or_says_why_not(page, dataset, images, monkeypatch):
-    started = []
-    monkeypatch.setattr(jobs, "start_job", lambda *job: started.append(job[1:]))
-    for names, contrast, network, says in (
-        ([], "", "", "Choose at least one"),
-        ([], "high", "", "must be a number"),
-        ([], "0.7", "", "in the table already"),
-        ([], "", "/nowhere/net.pt", "nowhere"),
-    ):
-        update = page.handlers.start_comparing(names, contrast, network, ask(dataset=dataset))
-        assert update["visible"]
-        assert says in update["value"].replace("\\", "")
-    assert started == []
-    update = page.handlers.start_comparing(["ldl:0.01"], "0,6", "", ask(dataset=dataset))
-    assert not update["visible"]
-    ((kind, config),) = started
-    assert (kind, config["dataset_id"]) == ("score", dataset)
-    ldl, desra = map(read_params, config["detectors"])
-    assert (ldl.method, ldl.limit, ldl.area_threshold) == ("ldl", 0.01, 400)
-    assert (desra.contrast_threshold, desra.area_threshold) == (0.6, 400)
-
-
 def list_runs(studio, dataset):
     return [run.as_dict() for run in list_detector_runs(studio, dataset)]
 
@@ -245,21 +223,6 @@ def test_the_curve_is_that_of_the_row_and_of_the_labels(page, studio, dataset, i
     run_now(studio, "curve", {"dataset_id": dataset, "detector": list_runs(studio, dataset)[1]})
     assert not load(detector=ldl)[1]["stale"]
     assert load(detector=own)[1]["points"] == []
-
-
-def test_tracing_names_the_detector(page, studio, dataset, images, monkeypatch):
-    run_detectors(studio, dataset, [read_params(LDL)])
-    rows = page.handlers.load_page(ask(dataset=dataset))[page.tab.table]["rows"]
-    started = []
-    monkeypatch.setattr(jobs, "start_job", lambda *job: started.append(job[1:]))
-    page.handlers.start_curve({"chosen": rows[1]["key"]}, ask(dataset=dataset))
-    page.handlers.start_curve({"chosen": "gone"}, ask(dataset=dataset))
-    chosen = list_runs(studio, dataset)[1]
-    assert started == [("curve", {"dataset_id": dataset, "detector": chosen})]
-    with studio.database.write() as session:
-        runs.add_run(session, "score", {})
-    page.handlers.start_curve({"chosen": rows[1]["key"]}, ask(dataset=dataset))
-    assert len(started) == 1, "one job at a time"
 
 
 def test_the_page_follows_a_job_to_its_end(page, studio, dataset, images):

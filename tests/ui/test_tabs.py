@@ -6,16 +6,13 @@ import gradio as gr
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import InputError
-from desra_studio.services import jobs, review
+from desra_studio.services import review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.storage.tables import State
 from desra_studio.ui import datasets_tab, scores_tab
 from desra_studio.ui.app import build_pages
-from desra_studio.ui.models_derive import read_derive_config
 from desra_studio.ui.text import escape_markdown
-from tests.factories.jobs import run_jobs_here
 from tests.factories.studio import list_items
 
 
@@ -56,53 +53,6 @@ def test_an_empty_studio_teaches(make_handlers):
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask())
     assert "0 of 0" in updates[tab.empty]["value"]
-
-
-def test_a_wrong_import_says_why(make_handlers, tmp_path, studio):
-    _, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
-    for source, contrast, says in (
-        (str(tmp_path / "a*b"), 0.7, r"a\*b is not a folder"),
-        ("", 0.7, "No folder is named"),
-        (" \n", 0.7, "No folder is named"),
-        (".", 0.7, "depends on where the server was started"),
-        ("images", 0.7, "depends on where the server was started"),
-        (str(tmp_path), 2, "must be above 0"),
-        (str(tmp_path), None, "Fill in both thresholds"),
-    ):
-        update = handlers.start_import(source, "", contrast, 400, "px", "released")
-        assert update["visible"]
-        assert says in update["value"]
-    assert jobs.list_jobs(studio, "import") == []
-
-
-def test_what_the_datasets_page_starts_runs_with_what_it_was_given(make_handlers, dataset, studio):
-    _, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
-    with run_jobs_here():
-        assert not handlers.start_detect(0.6, 300, "px", "released", ask(dataset=dataset))[
-            "visible"
-        ]
-    (job,) = jobs.list_jobs(studio, "detect")
-    assert job.succeeded, job.message
-    image = list_items(studio, dataset)[0]["id"]
-    params = review.describe_image(studio, image)["detection"]["params"]
-    assert (params["contrast_threshold"], params["area_threshold"]) == (0.6, 300)
-    refused = handlers.start_upscale(dataset, None, 0.7, 400, "px", "released")
-    assert "Add or derive one on the Models page" in refused["value"]
-    assert "1 to 100 printable letters" in handlers.start_calibration(" ", ask())["value"]
-    assert jobs.list_jobs(studio, "upscale", "calibrate") == []
-
-
-def test_what_a_derivation_is_given(tmp_path):
-    config = read_derive_config("gan", None, f" {tmp_path} ", 7)
-    assert config == {"model": "gan", "dataset_id": None, "hr": str(tmp_path), "max_iterations": 7}
-    assert read_derive_config("gan", 3, " ", 1)["hr"] == ""
-    for hr, says in (
-        ("", "Choose a dataset with LR images, or give a folder"),
-        (str(tmp_path / "gone"), "is not a folder"),
-        ("photographs", "Give its whole path"),
-    ):
-        with pytest.raises(InputError, match=says):
-            read_derive_config("gan", None, hr, 1)
 
 
 def test_scores_name_a_missing_file(make_handlers, dataset, studio):

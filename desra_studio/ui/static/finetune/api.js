@@ -19,7 +19,7 @@ export const loadMetrics = (run) => readJson(`${API}/runs/${run}/metrics`);
 export const loadPreviews = (run) => readJson(`${API}/runs/${run}/previews`);
 export const previewUrl = (run, name) => `/studio/runs/${run}/previews/${name}.png`;
 
-/** Add a weight file; answers { model }. */
+/** Add a weight file; answers { model, name }. */
 export async function addModel(file) {
   const path = `${API}/models?name=${encodeURIComponent(file.name)}`;
   return (await request(path, { method: "POST", body: file })).json();

@@ -1,0 +1,64 @@
+"""The routes behind the Datasets page: what its buttons start."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from desra_studio.errors import InputError
+from desra_studio.services import demo, jobs
+from desra_studio.services.datasets import check_import
+from desra_studio.services.places import resolve_folder
+from desra_studio.services.studio import Studio
+from desra_studio.services.weight_sets import check_new_name
+from desra_studio.ui.detector_routes import DetectorSettings
+
+
+class ImportOrder(BaseModel):
+    """A folder to import; without a name it gets the folder's."""
+
+    source: str
+    name: str = ""
+    detector: DetectorSettings = DetectorSettings()
+
+
+class UpscaleOrder(BaseModel):
+    """What upscales the LR images that wait, and how artifacts are detected in the outputs."""
+
+    model: int | None
+    detector: DetectorSettings = DetectorSettings()
+
+
+class Calibration(BaseModel):
+    """What the new class weights are to be called."""
+
+    name: str
+
+
+def add_import_routes(router: APIRouter, studio: Studio) -> None:
+    """Add them to the studio's routes."""
+
+    @router.post("/api/datasets/import", status_code=202)
+    def start_import(order: ImportOrder) -> dict[str, int]:
+        params = order.detector.read()
+        folder = resolve_folder(studio.settings, order.source)
+        config = check_import(studio, folder, order.name, params)
+        return {"job": jobs.start_job(studio, "import", config)}
+
+    @router.post("/api/demo", status_code=202)
+    def start_demo() -> dict[str, int]:
+        return {"job": demo.start_demo(studio)}
+
+    @router.post("/api/datasets/{dataset_id}/upscale", status_code=202)
+    def start_upscale(dataset_id: int, order: UpscaleOrder) -> dict[str, int]:
+        params = order.detector.read()
+        if order.model is None:
+            raise InputError(
+                "No GAN-SR model has an MSE-SR partner yet. Add or derive one on the Models page."
+            )
+        config = {"dataset_id": dataset_id, "model_id": order.model, "params": params.as_dict()}
+        return {"job": jobs.start_job(studio, "upscale", config)}
+
+    @router.post("/api/datasets/{dataset_id}/calibrate", status_code=202)
+    def start_calibration(dataset_id: int, calibration: Calibration) -> dict[str, int]:
+        name = check_new_name(studio, calibration.name)
+        config = {"dataset_id": dataset_id, "name": name}
+        return {"job": jobs.start_job(studio, "calibrate", config)}

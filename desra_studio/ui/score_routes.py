@@ -1,0 +1,68 @@
+"""The routes behind the Scores page: what its buttons start."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from desra_studio.errors import InputError
+from desra_studio.services import jobs
+from desra_studio.services.comparisons import NetworkFile, choose_comparisons
+from desra_studio.services.detectors import NETWORK_INPUT_PX
+from desra_studio.services.places import resolve_detector
+from desra_studio.services.studio import Studio
+from desra_studio.ui.scores_curve import find_detector
+
+KINDS = ("score", "curve")
+"""Jobs that are started here."""
+MAX_INPUT_PX = 10_000
+
+
+class Comparison(BaseModel):
+    """Detectors to put beside a dataset's own.
+
+    `network` is a name in the folder of detectors, and `input_px` the side of the square that it
+    sees, 0 for images as they are.
+    """
+
+    baselines: list[str] = []
+    contrast: str = ""
+    network: str | None = None
+    input_px: int = Field(NETWORK_INPUT_PX, ge=0, le=MAX_INPUT_PX)
+
+    def read_contrast(self) -> float | None:
+        """Return the contrast threshold, None for none; InputError where it is no number."""
+        text = self.contrast.replace(",", ".").strip()
+        try:
+            return float(text) if text else None
+        except ValueError as error:
+            raise InputError(
+                f"The contrast threshold must be a number, as 0.65, got {self.contrast}."
+            ) from error
+
+
+class CurveOrder(BaseModel):
+    """The key of the detector whose curve is to be traced, as the table has it."""
+
+    detector: str
+
+
+def add_score_routes(router: APIRouter, studio: Studio) -> None:
+    """Add them to the studio's routes."""
+
+    @router.post("/api/datasets/{dataset_id}/compare", status_code=202)
+    def start_comparing(dataset_id: int, order: Comparison) -> dict[str, int]:
+        contrast = order.read_contrast()
+        network = None
+        if order.network:
+            path = resolve_detector(studio.settings, order.network)
+            network = NetworkFile(path, order.input_px)
+        detectors = choose_comparisons(studio, dataset_id, order.baselines, contrast, network)
+        config = {"dataset_id": dataset_id, "detectors": detectors}
+        return {"job": jobs.start_job(studio, "score", config)}
+
+    @router.post("/api/datasets/{dataset_id}/curve", status_code=202)
+    def start_curve(dataset_id: int, order: CurveOrder) -> dict[str, int]:
+        if jobs.find_active_job(studio, *KINDS):
+            raise InputError("Another job of this page runs. Wait for its end, or cancel it.")
+        detector = find_detector(studio, dataset_id, order.detector)
+        config = {"dataset_id": dataset_id, "detector": detector}
+        return {"job": jobs.start_job(studio, "curve", config)}

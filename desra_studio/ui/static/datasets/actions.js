@@ -1,0 +1,42 @@
+// What the buttons of the Datasets page do. Each gets what the page's fields hold, in their order.
+
+import { tell } from "../actions.js";
+import { API, detectDataset, loadLoop, postJson } from "../api.js";
+import { addressed } from "../dom.js";
+
+const SHARE = "% of the image";
+
+/** The detector's settings as routes take them; see `DetectorSettings`. */
+export function readDetector(contrast, area, unit, weights) {
+  if (contrast === null || area === null) throw new Error("Fill in both thresholds.");
+  const limit = unit === SHARE ? { area_share: area / 100 } : { area_threshold: Math.trunc(area) };
+  return { contrast_threshold: contrast, class_weights: weights, ...limit };
+}
+
+/** The dataset of the page, or an Error that says that there is none. */
+async function findDataset() {
+  const { dataset } = await loadLoop(addressed("dataset"));
+  if (!dataset) throw new Error("There is no dataset yet. Import one, or open the demo dataset.");
+  return dataset;
+}
+
+export const startDemo = () => tell(() => postJson(`${API}/demo`, {}));
+
+export const startImport = (source, name, ...detector) =>
+  tell(() =>
+    postJson(`${API}/datasets/import`, { source, name, detector: readDetector(...detector) }),
+  );
+
+export const startDetect = (...detector) =>
+  tell(async () => {
+    const settings = readDetector(...detector);
+    await detectDataset(await findDataset(), settings);
+  });
+
+export const startUpscale = (dataset, model, ...detector) =>
+  tell(() =>
+    postJson(`${API}/datasets/${dataset}/upscale`, { model, detector: readDetector(...detector) }),
+  );
+
+export const startCalibration = (name) =>
+  tell(async () => postJson(`${API}/datasets/${await findDataset()}/calibrate`, { name }));

@@ -1,0 +1,12 @@
+// What the buttons of the Models page do. Each gets what the page's fields hold, in their order.
+
+import { tell } from "../actions.js";
+import { API, postJson } from "../api.js";
+
+export const startPull = (model) => tell(() => postJson(`${API}/models/pull`, { model }));
+
+export const startDerive = (model, dataset, hr, iterations) =>
+  tell(() => postJson(`${API}/models/derive`, { model, dataset, hr, iterations }));
+
+export const setPartner = (model, partner) =>
+  tell(() => postJson(`${API}/models/pair`, { model, partner }));

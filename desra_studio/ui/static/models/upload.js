@@ -1,0 +1,59 @@
+// Adding a weight file: its role, the file, and how far it has been sent. Its value is { name } of
+// the model that was added last; `submit` tells Python of it.
+
+import { make } from "../dom.js";
+import { sendModel } from "./sending.js";
+
+const ROLES = [
+  ["gan", "GAN-SR"],
+  ["mse", "MSE-SR"],
+];
+const WEIGHTS = ".safetensors,.pth";
+
+export function mount(element, props, trigger) {
+  const root = element.querySelector(".studio-upload");
+  if (root.childElementCount) return;
+  const roles = ROLES.map(([value, title]) =>
+    make("label", {}, make("input", { type: "radio", name: "upload-role", value }), title),
+  );
+  roles[0].querySelector("input").checked = true;
+  const file = make("input", { type: "file", accept: WEIGHTS, hidden: true });
+  const add = make("button", { type: "button" }, "Add a weight file (.safetensors, .pth)");
+  const bar = make("progress", { max: 1, hidden: true, ariaLabel: "Sent of the file" });
+  const says = make("p", { role: "status" });
+  root.append(
+    make("fieldset", {}, make("legend", {}, "Add a weight file of yours as"), ...roles),
+    file,
+    add,
+    bar,
+    says,
+  );
+
+  const show = (text, wrong = false) => {
+    says.textContent = text;
+    says.classList.toggle("wrong", wrong);
+  };
+  add.addEventListener("click", () => file.click());
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files;
+    file.value = "";
+    if (!chosen) return;
+    const role = roles.map((label) => label.querySelector("input")).find((input) => input.checked);
+    add.disabled = true;
+    bar.hidden = false;
+    show(`Sending ${chosen.name}`);
+    try {
+      const { name } = await sendModel(chosen, role.value, (share) => {
+        bar.value = share;
+        if (share === 1) show(`Checking ${chosen.name}`);
+      });
+      show(`${name} is added.`);
+      props.value = { name };
+      trigger("submit");
+    } catch (error) {
+      show(error.message, true);
+    }
+    bar.hidden = true;
+    add.disabled = false;
+  });
+}

@@ -1,0 +1,17 @@
+// What the buttons of the Scores page do. Each gets what the page's fields hold, in their order.
+
+import { tell } from "../actions.js";
+import { API, loadLoop, postJson } from "../api.js";
+import { addressed } from "../dom.js";
+
+const send = (action, value) =>
+  tell(async () => {
+    const { dataset } = await loadLoop(addressed("dataset"));
+    await postJson(`${API}/datasets/${dataset}/${action}`, value);
+  });
+
+export const startComparing = (baselines, contrast, network, size) =>
+  send("compare", { baselines, contrast, network, input_px: size ?? 0 });
+
+/** Trace the curve of the detector that is chosen in the table. */
+export const startCurve = ({ chosen }) => send("curve", { detector: chosen });

@@ -1,0 +1,85 @@
+"""What the Datasets page starts, over its routes."""
+
+import pytest
+
+from desra_studio.services import jobs, review
+from desra_studio.services.studio import Studio
+from tests.factories.clients import open_client
+from tests.factories.jobs import run_jobs_here
+from tests.factories.studio import list_items
+
+
+def test_a_wrong_import_says_why(client, tmp_path, studio):
+    for source, contrast, says in (
+        (f"{tmp_path}/a*b", 0.7, "a*b is not a folder"),
+        ("", 0.7, "No folder is named"),
+        (" \n", 0.7, "No folder is named"),
+        (".", 0.7, "depends on where the server was started"),
+        ("images", 0.7, "depends on where the server was started"),
+        ("/tmp/\0", 0.7, "depends on where the server was started"),
+        ("~nobody-of-this-name/x", 0.7, "a home folder that there is not"),
+        (str(tmp_path), 2, "must be above 0"),
+        (str(tmp_path), None, "detector.contrast_threshold"),
+    ):
+        order = {"source": source, "detector": {"contrast_threshold": contrast}}
+        answer = client.post("/studio/api/datasets/import", json=order)
+        assert answer.status_code == 422
+        assert says in answer.json()["error"]
+    assert jobs.list_jobs(studio, "import") == []
+
+
+def test_a_folder_without_images_is_not_listed(client, tmp_path):
+    for name in ("private letters", "GAN-SR"):
+        (tmp_path / "home" / name).mkdir(parents=True)
+    (tmp_path / "home" / "private letters" / "secret.txt").write_text("to nobody")
+    answer = client.post("/studio/api/datasets/import", json={"source": f"{tmp_path}/home"})
+    assert answer.status_code == 422
+    assert "no MSE-SR folder" in answer.json()["error"]
+    assert "letters" not in answer.text
+    assert "secret" not in answer.text
+
+
+@pytest.fixture
+def confined(studio, tmp_path):
+    """A client of a server that may import from one folder."""
+    (tmp_path / "open").mkdir()
+    settings = studio.settings.model_copy(update={"folders": (tmp_path / "open",)})
+    with open_client(Studio(**vars(studio) | {"settings": settings})) as made:
+        yield made
+
+
+def test_no_folder_outside_of_those_named_is_looked_at(confined, dataset_folder, tmp_path, studio):
+    (tmp_path / "open" / "way out").symlink_to(dataset_folder)
+    (tmp_path / "open" / "set").mkdir()
+    for folder in (dataset_folder, tmp_path / "open" / "way out", tmp_path / "open" / ".." / "x"):
+        for address, order in (
+            ("datasets/import", {"source": str(folder)}),
+            ("models/derive", {"model": "desra-demo-gan-x4", "hr": str(folder), "iterations": 1}),
+        ):
+            answer = confined.post(f"/studio/api/{address}", json=order)
+            assert answer.status_code == 422
+            assert "is not in a folder that this server may read" in answer.json()["error"]
+    answer = confined.post("/studio/api/datasets/import", json={"source": f"{tmp_path}/open/set"})
+    assert "found: no folder with images" in answer.json()["error"]
+    assert jobs.list_jobs(studio, "import", "derive") == []
+
+
+def test_what_is_started_runs_with_what_it_was_given(client, dataset_folder, studio):
+    settings = {"contrast_threshold": 0.6, "area_threshold": 300}
+    with run_jobs_here():
+        order = {"source": str(dataset_folder), "name": "again", "detector": settings}
+        answer = client.post("/studio/api/datasets/import", json=order)
+    assert answer.status_code == 202
+    job = jobs.view_job(studio, answer.json()["job"])
+    assert job.succeeded, job.message
+    image = list_items(studio, 2)[0]["id"]
+    params = review.describe_image(studio, image)["detection"]["params"]
+    assert (params["contrast_threshold"], params["area_threshold"]) == (0.6, 300)
+
+
+def test_what_cannot_start_says_why(client, studio):
+    refused = client.post("/studio/api/datasets/1/upscale", json={"model": None})
+    assert "Add or derive one on the Models page" in refused.json()["error"]
+    refused = client.post("/studio/api/datasets/1/calibrate", json={"name": " "})
+    assert "1 to 100 printable letters" in refused.json()["error"]
+    assert jobs.list_jobs(studio, "upscale", "calibrate") == []
