@@ -21,9 +21,11 @@ def upgrade_studio(studio: Studio, report: Report = ignore_progress) -> tuple[st
 
     Raises:
         SchemaError: unknown or newer schema, or a migration that failed and was undone.
+        InputError: a server is at work.
     """
-    backup = upgrade_database(studio.database)
-    measure_missing(studio, report)
+    with occupy(studio.settings, "desra-studio db upgrade"):
+        backup = upgrade_database(studio.database)
+        measure_missing(studio, report)
     return get_head(), backup
 
 

@@ -121,6 +121,7 @@ def _answer_error(_request: Request, error: Exception) -> Response:
 
 
 def _answer_disk(_request: Request, error: Exception) -> Response:
+    LOG.error("A file of the server failed it", exc_info=error)
     reason = (
         error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
     )

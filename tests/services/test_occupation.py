@@ -51,10 +51,12 @@ def test_what_a_killed_process_held_is_free(tmp_path):
         pass
 
 
-def test_a_second_server_is_refused(data_dir, run):
+@pytest.mark.parametrize("command", ["serve --port {port}", "db upgrade"])
+def test_what_would_work_beside_a_server_is_refused(data_dir, run, command):
     settings = make_settings(data_dir)
+    words = command.format(port=find_free_port()).split()
     with occupy(settings, "http://127.0.0.1:7860"):
-        status, _, error = run("serve", "--data-dir", data_dir, "--port", find_free_port())
+        status, _, error = run(*words, "--data-dir", data_dir)
     assert status == 2
     assert "in use by http://127.0.0.1:7860" in error
     assert "Traceback" not in error

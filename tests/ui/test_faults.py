@@ -19,13 +19,16 @@ def listed(client):
     return client.get(IMAGE).json()
 
 
-def test_a_save_that_cannot_be_stored_is_told_and_can_be_tried_again(client, studio, listed):
+def test_a_save_that_cannot_be_stored_is_told_and_can_be_tried_again(
+    client, studio, listed, caplog
+):
     kept = studio.blobs.root.with_name("kept")
     studio.blobs.root.rename(kept)
     studio.blobs.root.write_text("no folder, so that nothing can be stored in it")
     answer = post_mask(client, listed["version"])
     assert answer.status_code == 507
     assert "disk is full or read-only" in answer.json()["error"]
+    assert "NotADirectoryError" in caplog.text
     assert str(studio.settings.data_dir) not in answer.text
     assert client.get(IMAGE).json() == listed
     studio.blobs.root.unlink()
