@@ -14,6 +14,7 @@ from tests.browser.pages import (
     ReviewPage,
     find_browser,
     forget_all,
+    gather_problems,
     open_context,
 )
 from tests.browser.server import Server
@@ -95,11 +96,7 @@ def page(shared_profile: BrowserContext, server: Server):
     opened = shared_profile.new_page()
     forget_all(opened, server.url)
     problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on(
-        "console",
-        lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None,
-    )
+    gather_problems(opened, problems)
     opened.on(
         "request",
         lambda request: (

@@ -46,6 +46,15 @@ def open_context(chromium: Browser, server: Server, **values: object) -> Browser
     return context
 
 
+def gather_problems(page: Page, problems: list[str]) -> None:
+    """Note what a page's scripts fail at, and what its content policy kept it from loading."""
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+
+
 class LateWrites:
     """The drafts and claims that a context has on their way to the server."""
 

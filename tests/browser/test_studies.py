@@ -11,7 +11,7 @@ from desra_studio.services.study_reports import report_study
 from desra_studio.services.study_votes import read_ballots
 from desra_studio.storage.studies import find_trial
 from desra_studio.storage.tables import StudyItem
-from tests.browser.pages import VIEWPORT, open_context, wait_on
+from tests.browser.pages import VIEWPORT, gather_problems, open_context, wait_on
 from tests.browser.server import Server
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, list_systems, make_order, make_rules
@@ -37,7 +37,7 @@ def open_voter(chromium: Browser, server: Server):
         context = open_context(chromium, server, **{"viewport": VIEWPORT, **values})
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
+        gather_problems(page, problems)
         page.goto(f"/vote/{link}")
         return page
 

@@ -22,7 +22,10 @@ def test_voters_reach_their_page_and_nothing_else(tmp_path):
     dataset = import_labelled(studio, write_dataset(tmp_path / "source", size=(160, 160)))
     _, (link, _) = open_new(studio, dataset)
     with TestClient(create_vote_api(studio), base_url="http://votes.lan:7861") as client:
-        assert client.get(f"/vote/{link}").status_code == 200
+        page = client.get(f"/vote/{link}")
+        assert page.status_code == 200
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
         assert client.get(f"/vote/api/{link}").json()["state"] == "consent"
         for file in (STATIC / "vote").iterdir():
             assert client.get(f"{STATIC_URL}/vote/{file.name}").status_code == 200
