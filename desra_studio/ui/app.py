@@ -21,9 +21,6 @@ from desra_studio.ui.gradio_doors import GradioDoors
 from desra_studio.ui.gradio_rest import let_rest
 from desra_studio.ui.static_files import make_head
 
-# Uploads are copied into the data directory's blobs at once.
-CLEAN_EVERY_SECONDS = 3600
-UPLOAD_LIFETIME_SECONDS = 24 * 3600
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
 
@@ -45,7 +42,6 @@ def build_pages(studio: Studio) -> gr.Blocks:
         title="DeSRA Studio",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(CLEAN_EVERY_SECONDS, UPLOAD_LIFETIME_SECONDS),
     )
     with pages:
         build_loop_nav()
@@ -87,7 +83,6 @@ def mount_pages(app: FastAPI, studio: Studio) -> None:
             show_error=False,
             footer_links=[],
             enable_monitoring=False,
-            max_file_size=f"{studio.settings.max_upload_mb}mb",
             theme=make_theme(),
             head=make_head(),
         )

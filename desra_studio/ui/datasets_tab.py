@@ -1,11 +1,8 @@
 """Datasets: import a folder, see what is there, detect again with other thresholds."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import gradio as gr
-from gradio.blocks import Block
-from gradio.events import Dependency
 
 from desra_studio.services import browse, jobs
 from desra_studio.services.studio import Studio
@@ -192,28 +189,19 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     tab.timer.tick(handlers.show_status, offer.model, status, queue=False, **QUIET)
     fields = [tab.source, tab.name, *detector]
     calibration = tab.calibration
-    started = [
-        *(
-            _send(trigger, "startImport", fields, tab)
-            for trigger in (tab.start.click, tab.source.submit, tab.name.submit)
-        ),
-        _send(tab.detect.click, "startDetect", detector, tab),
-        _send(tab.demo.start.click, "startDemo", [], tab),
-        _send(offer.start.click, "startUpscale", [offer.dataset, offer.model, *detector], tab),
-        *(
-            _send(trigger, "startCalibration", [calibration.name], tab)
-            for trigger in (calibration.start.click, calibration.name.submit)
-        ),
-    ]
-    for event in started:
+    for trigger, function, inputs in (
+        (tab.start.click, "startImport", fields),
+        (tab.source.submit, "startImport", fields),
+        (tab.name.submit, "startImport", fields),
+        (tab.detect.click, "startDetect", detector),
+        (tab.demo.start.click, "startDemo", []),
+        (offer.start.click, "startUpscale", [offer.dataset, offer.model, *detector]),
+        (calibration.start.click, "startCalibration", [calibration.name]),
+        (calibration.name.submit, "startCalibration", [calibration.name]),
+    ):
+        event = send(trigger, f"datasets/actions.js#{function}", inputs, tab.error)
         event.then(handlers.show_status, offer.model, status, **QUIET)
     # What was calibrated just now can be chosen without loading the page again.
     weights.focus(handlers.show_weights, weights, weights, **QUIET)
     send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.error)
     open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
-
-
-def _send(
-    trigger: Callable[..., Dependency], function: str, inputs: Sequence[Block], tab: DatasetsTab
-) -> Dependency:
-    return send(trigger, f"datasets/actions.js#{function}", inputs, tab.error)
