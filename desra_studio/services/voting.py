@@ -169,8 +169,8 @@ def load_picture(studio: Studio, code: str, side: str) -> bytes:
     except NotFoundError as error:
         raise VoteError(
             "missing",
-            "A picture of this study is missing, so that you cannot vote on it. Please tell who "
-            "sent you the link; the votes that you gave are kept.",
+            "A picture of this study is missing or damaged, so that you cannot vote on it. Please "
+            "tell who sent you the link; the votes that you gave are kept.",
         ) from error
 
 

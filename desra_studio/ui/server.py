@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from desra_studio import __version__
 from desra_studio.errors import (
     ClaimedError,
+    DamagedError,
     InputError,
     ModelError,
     NotFoundError,
@@ -110,7 +111,9 @@ def _refuse_to_list() -> Response:
 def _answer_error(_request: Request, error: Exception) -> Response:
     extra: dict[str, object] = {}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, NotFoundError):
+    if isinstance(error, DamagedError):
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+    elif isinstance(error, NotFoundError):
         status = HTTPStatus.NOT_FOUND
     elif isinstance(error, StaleRevisionError):
         status = HTTPStatus.CONFLICT

@@ -116,7 +116,7 @@ def test_scores_name_a_missing_file(make_handlers, dataset, studio):
     figures = updates[tab.table]["rows"][0]["figures"]
     assert [figure["text"] for figure in figures] == ["1.000", "1.000", "1.000"]
     assert "accepted unchanged" in updates[tab.uncounted]["value"].replace("\n", " ")
-    studio.blobs.path(saved.revision["sha"]).unlink()
+    studio.blobs.find(saved.revision["sha"]).unlink()
     # Other handlers: those that scored the mask once have no need to read it again.
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask(dataset=dataset))
