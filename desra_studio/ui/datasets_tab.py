@@ -11,7 +11,7 @@ from desra_studio.services.datasets import check_import
 from desra_studio.services.detections import make_detect_config
 from desra_studio.services.studio import Studio
 from desra_studio.services.weight_sets import check_new_name
-from desra_studio.ui.components import build_job_progress
+from desra_studio.ui.components import build_dataset_list, build_job_progress
 from desra_studio.ui.datasets_detector import (
     CalibrationForm,
     DetectorFields,
@@ -29,7 +29,7 @@ from desra_studio.ui.datasets_offers import (
 )
 from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
 from desra_studio.ui.datasets_text import INTRO, LAYOUT
-from desra_studio.ui.events import QUIET, Updates, open_on_click
+from desra_studio.ui.events import QUIET, Updates
 from desra_studio.ui.requests import read_dataset, read_folder
 from desra_studio.ui.text import show_error
 
@@ -52,9 +52,8 @@ class DatasetsTab:
     to_review: gr.Button
     report: gr.Dataframe
     layout: gr.Markdown
-    table: gr.Dataframe
+    table: gr.HTML
     timer: gr.Timer
-    ids: gr.State
 
 
 def build() -> DatasetsTab:
@@ -80,12 +79,7 @@ def build() -> DatasetsTab:
             "Review it", variant="primary", visible=False, elem_classes=["studio-next"]
         )
         layout = gr.Markdown(LAYOUT, visible=False)
-        table = gr.Dataframe(
-            headers=["Dataset", "Images", "Not upscaled", "Reviewed", "Accepted"],
-            label="Datasets: click one to review it",
-            interactive=False,
-            visible=False,
-        )
+        table = build_dataset_list()
         calibration = build_calibration_form()
         report = gr.Dataframe(
             headers=["File", "What was found"],
@@ -96,7 +90,6 @@ def build() -> DatasetsTab:
             visible=False,
         )
         timer = gr.Timer(1, active=False)
-        ids = gr.State([])
     return DatasetsTab(
         demo=demo_offer,
         upscale=upscale,
@@ -114,7 +107,6 @@ def build() -> DatasetsTab:
         layout=layout,
         table=table,
         timer=timer,
-        ids=ids,
     )
 
 
@@ -125,15 +117,12 @@ class DatasetsHandlers:
         self.tab, self.studio = tab, studio
 
     def show_status(self, chosen: int | None, request: gr.Request) -> Updates:
-        """Return the newest job, the table of datasets, and what can be done next."""
+        """Return the newest job, and what can be done next."""
         jobs.sweep_lost_jobs(self.studio)
         newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
         job = jobs.find_active_job(self.studio, *KINDS) or newest
         active = job is not None and job.active
         views = browse.list_dataset_views(self.studio)
-        rows = [
-            [view.name, view.images, view.waiting, view.reviewed, view.accepted] for view in views
-        ]
         empty = not views and not active
         wanted = read_dataset(request, self.studio)
         offer = show_upscale_offer(self.tab.upscale, self.studio, wanted, chosen, not active)
@@ -147,12 +136,10 @@ class DatasetsHandlers:
             ),
             self.tab.progress: show_import(job),
             self.tab.cancel: gr.update(visible=active),
-            self.tab.to_review: offer_review(job),
+            self.tab.to_review: offer_review(job, {view.id for view in views}),
             self.tab.report: show_report(job),
             self.tab.layout: gr.update(visible=empty),
-            self.tab.table: gr.update(value=rows, visible=bool(rows)),
             self.tab.calibration.group: gr.update(visible=bool(views)),
-            self.tab.ids: [view.id for view in views],
             self.tab.detect: gr.update(interactive=bool(views) and not active),
             self.tab.timer: gr.Timer(active=active),
         }
@@ -250,9 +237,7 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         tab.to_review,
         tab.report,
         tab.layout,
-        tab.table,
         tab.calibration.group,
-        tab.ids,
         tab.detect,
         tab.timer,
     ]
@@ -285,4 +270,4 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     # What was calibrated just now can be chosen without loading the page again.
     weights.focus(partial(show_weights, studio), weights, weights, **QUIET)
     tab.cancel.click(handlers.cancel, **QUIET)
-    open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
+    tab.table.submit(handlers.show_status, offer.model, status, **QUIET)

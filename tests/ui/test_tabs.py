@@ -51,7 +51,6 @@ def test_an_empty_studio_teaches(make_handlers):
     updates = handlers.show_status(None, ask())
     assert updates[tab.demo.group]["visible"]
     assert updates[tab.layout]["visible"]
-    assert not updates[tab.table]["visible"]
     assert not updates[tab.detect]["interactive"]
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask())
