@@ -87,11 +87,14 @@ CREATE TABLE dataset (
   source TEXT NOT NULL,
   region_kinds JSON,
   created_at DATETIME NOT NULL,
+  deleted_at DATETIME,
+  deleted_by VARCHAR(100),
   CONSTRAINT pk_dataset PRIMARY KEY (id),
-  CONSTRAINT uq_dataset_name UNIQUE (name),
   CONSTRAINT fk_dataset_gan_model_id_model FOREIGN KEY(gan_model_id) REFERENCES model (id),
   CONSTRAINT fk_dataset_mse_model_id_model FOREIGN KEY(mse_model_id) REFERENCES model (id)
 );
+
+CREATE UNIQUE INDEX ix_dataset_name ON dataset (name) WHERE deleted_at IS NULL;
 
 CREATE TABLE image (
   id INTEGER NOT NULL,

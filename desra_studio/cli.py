@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from desra_studio import __version__
+from desra_studio.cli_datasets import datasets_app
 from desra_studio.cli_db import db_app
 from desra_studio.cli_detection import detection_app
 from desra_studio.cli_folders import folders_app
@@ -44,6 +45,7 @@ app.add_typer(detection_app)
 app.add_typer(scores_app)
 app.add_typer(folders_app)
 app.add_typer(db_app, name="db")
+app.add_typer(datasets_app, name="datasets")
 app.add_typer(models_app, name="models")
 app.add_typer(studies_app, name="study")
 app.add_typer(jobs_app, name="jobs", hidden=True)

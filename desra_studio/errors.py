@@ -15,6 +15,10 @@ class NotFoundError(StudioError):
     """Something named by the user does not exist (any more)."""
 
 
+class DamagedError(NotFoundError):
+    """What lies under a name is not what was stored there: that does not exist any more."""
+
+
 class StaleRevisionError(StudioError):
     """An edit started from a revision that is no longer the current one.
 

@@ -34,6 +34,7 @@ ALLOWED = {
     },
     "ui": {"services", "progress", "errors"},
     "console": {"services", "config", "errors"},
+    "cli_datasets": {"console", "services", "errors"},
     "cli_db": {"console", "services", "progress", "errors"},
     "cli_models": {"console", "services", "progress", "errors"},
     "cli_detection": {"console", "services", "progress", "config", "errors"},
@@ -41,8 +42,8 @@ ALLOWED = {
     "cli_folders": {"console", "services", "progress", "errors"},
     "cli_studies": {"console", "services", "progress", "errors"},
     "cli": {
-        "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores", "cli_studies",
-        "console", "ui",
+        "cli_datasets", "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores",
+        "cli_studies", "console", "ui",
         "services", "progress", "config", "errors",
     },
 }  # fmt: skip
@@ -55,6 +56,7 @@ OWNERS = {
     "httpx": {"services"},
     "typer": {
         "cli",
+        "cli_datasets",
         "cli_db",
         "cli_detection",
         "cli_folders",

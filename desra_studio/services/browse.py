@@ -77,6 +77,12 @@ def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
     return ids[0] if ids else None
 
 
+def check_dataset(studio: Studio, dataset_id: int) -> None:
+    """Raise NotFoundError unless there is such a dataset, outside the bin."""
+    with studio.database.read() as session:
+        datasets.get_dataset(session, dataset_id)
+
+
 def get_gan_model_id(studio: Studio, dataset_id: int | None) -> int | None:
     """Return the model that made a dataset's GAN-SR; None where there is none yet."""
     if dataset_id is None:
@@ -102,7 +108,11 @@ def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:
 
     Returns:
         {"model": its name or None, "renditions": {image id: {"id", "sha"}}}.
+
+    Raises:
+        NotFoundError: no such dataset.
     """
+    check_dataset(studio, dataset_id)
     job = next(
         (
             job

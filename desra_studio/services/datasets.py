@@ -22,6 +22,9 @@ from desra_studio.storage.tables import (
     State,
 )
 
+MAX_NAME = 190
+"""Letters of a dataset's name."""
+
 
 @dataclass(frozen=True)
 class ImportReport:
@@ -58,7 +61,8 @@ def check_import(studio: Studio, source: Path, name: str, params: DetectorParams
     """
     source = _expand(source)
     find_layout(source)
-    name = _check_name(studio, name or source.name)
+    with studio.database.read() as session:
+        name = check_name(session, name or source.name)
     return {"source": str(source), "name": name, "params": params.as_dict()}
 
 
@@ -95,7 +99,9 @@ def import_dataset(
         InputError: no such layout, nothing usable in it, or a name that is empty or taken.
         CancelledError: from `report`.
     """
-    name, source = _check_name(studio, name), _expand(source)
+    with studio.database.read() as session:
+        name = check_name(session, name)
+    source = _expand(source)
     layout = find_layout(source)
     names = layout.names
     importer = Importer(studio)
@@ -114,6 +120,7 @@ def import_dataset(
         raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
     report(len(names), len(names), "Writing the dataset")
     with studio.database.write() as session:
+        check_name(session, name)  # reading took a while
         dataset_id = _write_rows(session, studio, source, name, samples).id
     return ImportReport(
         dataset_id=dataset_id,
@@ -126,21 +133,54 @@ def import_dataset(
     )
 
 
+def rename_dataset(studio: Studio, dataset_id: int, name: str) -> str:
+    """Give a dataset another name, and return it as it is kept.
+
+    What is called after it, the models whose outputs were imported with it, is called anew, too.
+
+    Raises:
+        NotFoundError: no such dataset, or it is in the bin.
+        InputError: a name that is empty, too long or taken.
+    """
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        if name.strip() == dataset.name:
+            return dataset.name
+        before, dataset.name = dataset.name, check_name(session, name)
+        for model_id, folder in _list_outputs(dataset):
+            model = models.get_model(session, model_id)
+            if model.file_sha is None and model.name == f"{before} {folder}":
+                model.name = models.find_free_name(session, f"{dataset.name} {folder}")
+        return dataset.name
+
+
+def check_name(session: Session, name: str) -> str:
+    """Return a dataset's name without spaces around it, having seen that it can be given.
+
+    Raises:
+        InputError: it is empty, too long, cannot be printed, or is taken.
+    """
+    name = name.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InputError(
+            f"The dataset's name must have 1 to {MAX_NAME} printable letters, got {name!r}."
+        )
+    if datasets.find_dataset(session, name):
+        raise InputError(f"A dataset named {name!r} exists already. Choose another name.")
+    return name
+
+
+def _list_outputs(dataset: Dataset) -> list[tuple[int, str]]:
+    """Return the models of a dataset's pair, each with the folder its outputs are imported from."""
+    pair = ((dataset.gan_model_id, GAN_FOLDER), (dataset.mse_model_id, MSE_FOLDER))
+    return [(model_id, folder) for model_id, folder in pair if model_id is not None]
+
+
 def _expand(source: Path) -> Path:
     try:
         return source.expanduser().resolve()
     except (RuntimeError, OSError) as error:
         raise InputError(f"{source} cannot be found ({error}). Give the whole path.") from error
-
-
-def _check_name(studio: Studio, name: str) -> str:
-    name = name.strip()
-    if not name or len(name) > 190 or not name.isprintable():
-        raise InputError(f"The dataset's name must have 1 to 190 printable letters, got {name!r}.")
-    with studio.database.read() as session:
-        if datasets.find_dataset(session, name):
-            raise InputError(f"A dataset named {name!r} exists already. Choose another name.")
-    return name
 
 
 def _write_rows(
@@ -171,8 +211,11 @@ def _write_rows(
 def _write_pairs(
     session: Session, studio: Studio, dataset: Dataset, images: list[Image], samples: list[Sample]
 ) -> None:
-    mse = models.add_model(session, f"{dataset.name} {MSE_FOLDER}", ModelRole.MSE)
-    gan = models.add_model(session, f"{dataset.name} {GAN_FOLDER}", ModelRole.GAN)
+    mse, gan = (
+        # Those of a dataset in the bin keep their names.
+        models.add_model(session, models.find_free_name(session, f"{dataset.name} {folder}"), role)
+        for folder, role in ((MSE_FOLDER, ModelRole.MSE), (GAN_FOLDER, ModelRole.GAN))
+    )
     gan.partner_id = mse.id
     dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
     for image, sample in zip(images, samples, strict=True):

@@ -82,6 +82,8 @@ def run_derivation(
     model = find_derivable_model(studio, config["model"], replace=True)
     with studio.database.read() as session:
         dataset_id = config["dataset_id"]
+        if dataset_id:
+            datasets.get_dataset(session, dataset_id)
         images = datasets.list_images(session, dataset_id) if dataset_id else []
     lr_images = {
         image.name: decode_png(studio.blobs.get(image.lr_sha)) for image in images if image.lr_sha

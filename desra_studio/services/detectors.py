@@ -267,7 +267,7 @@ class _Runner:
     def _load_network(self, params: BaselineParams) -> MapNetwork | None:
         """Return the network of a detector that has one, loaded for the first image."""
         if params.method == NETWORK and self._network is None:
-            path = self.studio.blobs.path(params.network)
+            path = self.studio.blobs.find(params.network)
             self._network = load_network(path, params, self.studio.settings.device)
         return self._network
 

@@ -116,9 +116,9 @@ def cancel_job(studio: Studio, run_id: int) -> None:
 
 
 def view_job(studio: Studio, run_id: int) -> JobView:
-    """Return one job; NotFoundError where there is none."""
+    """Return one job; NotFoundError where there is none, or its dataset is in the bin."""
     with studio.database.read() as session:
-        return _view(runs.get_run(session, run_id))
+        return _view(runs.open_run(session, run_id))
 
 
 def list_jobs(studio: Studio, *kinds: str) -> list[JobView]:
@@ -149,7 +149,7 @@ def summarize_job_metrics(studio: Studio, run_id: int) -> dict[str, list[tuple[i
         NotFoundError: no such job.
     """
     with studio.database.read() as session:
-        runs.get_run(session, run_id)
+        runs.open_run(session, run_id)
         return runs.summarize_metrics(session, run_id, MAX_POINTS)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 from desra_studio.errors import NotFoundError
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import CATALOG, CatalogEntry
-from desra_studio.storage import models
+from desra_studio.storage import dataset_bin, models
 from desra_studio.storage.tables import Model
 
 ModelState: TypeAlias = Literal["ready", "outputs only", "can be pulled"]
@@ -44,9 +44,13 @@ class ModelDetails:
 
 
 def list_models(studio: Studio, catalog: Sequence[CatalogEntry] = CATALOG) -> list[ModelDetails]:
-    """Return the models that are here, newest first, then those that can be pulled."""
+    """Return the models that are here, newest first, then those that can be pulled.
+
+    What is nothing but the outputs of a dataset in the bin is there with it.
+    """
     with studio.database.read() as session:
         rows = models.list_models(session)
+        hidden = dataset_bin.list_hidden_models(session)
     names = {row.id: row.name for row in rows}
     partners: dict[int, list[str]] = {row.id: [] for row in rows}
     for row in rows:
@@ -56,7 +60,7 @@ def list_models(studio: Studio, catalog: Sequence[CatalogEntry] = CATALOG) -> li
     known = {*names.values(), *(entry.name for entry in catalog if entry.is_bundled)}
     absent = [entry for entry in catalog if entry.name not in known]
     return [
-        *(_describe_row(row, partners[row.id]) for row in rows),
+        *(_describe_row(row, partners[row.id]) for row in rows if row.id not in hidden),
         *(_describe_entry(entry, catalog) for entry in absent),
     ]
 

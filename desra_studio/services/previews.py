@@ -79,8 +79,9 @@ def get_preview_path(studio: Studio, run_id: int, name: str) -> Path:
         name: one of `FIXED`, or an iteration of at least six digits.
 
     Raises:
-        NotFoundError: no such picture, or not yet.
+        NotFoundError: no such run or picture, or not yet.
     """
+    view_job(studio, run_id)
     path = _get_folder(studio, run_id) / f"{name}.png"
     if not (name in FIXED or _NUMBERED.fullmatch(name)) or not path.is_file():
         raise NotFoundError(

@@ -11,6 +11,8 @@ from desra_studio.services.studio import Studio
 def list_proof_runs(studio: Studio, wanted: int | None = None) -> list[dict[str, Any]]:
     """Return the newest fine-tunings, newest first; among them a wanted one, however old it is.
 
+    None of a dataset in the bin is among them.
+
     Returns:
         [{"id", "status", "message", "dataset_id", "dataset": its name, "model_id", "model": what it
         made, None without, "proven", "note": why not, "proving": {"message"} or None}].
@@ -21,7 +23,11 @@ def list_proof_runs(studio: Studio, wanted: int | None = None) -> list[dict[str,
     runs = list_jobs(studio, "finetune")
     if wanted is not None and all(run.id != wanted for run in runs):
         runs += _find_run(studio, wanted)
-    return [_describe(run, names, again.get(run.id)) for run in runs]
+    return [
+        _describe(run, names[run.config["dataset_id"]], again.get(run.id))
+        for run in runs
+        if run.config["dataset_id"] in names
+    ]
 
 
 def _find_run(studio: Studio, run_id: int) -> list[JobView]:
@@ -32,8 +38,7 @@ def _find_run(studio: Studio, run_id: int) -> list[JobView]:
     return [job] if job.kind == "finetune" else []
 
 
-def _describe(job: JobView, names: dict[int, str], again: JobView | None) -> dict[str, Any]:
-    dataset_id = job.config["dataset_id"]
+def _describe(job: JobView, dataset: str, again: JobView | None) -> dict[str, Any]:
     note = job.result.get("proof_note", "")
     if again and not again.active and not again.succeeded:
         note = f"Proving it again ended early: {again.message}"
@@ -41,8 +46,8 @@ def _describe(job: JobView, names: dict[int, str], again: JobView | None) -> dic
         "id": job.id,
         "status": job.status.value,
         "message": job.message,
-        "dataset_id": dataset_id,
-        "dataset": names.get(dataset_id, ""),
+        "dataset_id": job.config["dataset_id"],
+        "dataset": dataset,
         "model_id": job.result.get("model_id"),
         "model": job.result.get("model"),
         "proven": job.result.get("proof") is not None,

@@ -26,7 +26,7 @@ def start_proof(studio: Studio, run_id: int) -> int:
         InputError: it is not a fine-tuning that made a model, or is being proved already.
     """
     with studio.database.read() as session:
-        run = runs.get_run(session, run_id)
+        run = runs.open_run(session, run_id)
         model = models.find_run_model(session, run_id)
     if run.kind != "finetune" or model is None:
         raise InputError(f"Job {run_id} has made no model that could be proved.")
@@ -100,7 +100,7 @@ def send_back(studio: Studio, run_id: int) -> dict[str, Any]:
 
 
 def _get_proof(session: Session, run_id: int) -> tuple[Run, dict[str, Any]]:
-    run = runs.get_run(session, run_id)
+    run = runs.open_run(session, run_id)
     proof = run.result.get("proof")
     if not proof:
         why = run.result.get("proof_note") or "It is no fine-tuning that has ended with a model."

@@ -14,6 +14,7 @@ from desra_studio.services.study_orders import StudyOrder
 from desra_studio.services.study_windows import Source
 from desra_studio.storage import datasets, models, studies
 from desra_studio.storage.database import Session
+from desra_studio.storage.dataset_bin import is_in_bin
 from desra_studio.storage.tables import Model, Study, now
 
 
@@ -203,8 +204,12 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
 
 
 def _check_name(session: Session, name: str) -> None:
-    if studies.find_study(session, name.strip()):
-        raise InputError(f"There is a study named {name.strip()!r} already. Choose another name.")
+    taken = studies.find_study(session, name.strip())
+    if taken:
+        where = ", of a dataset in the bin" if is_in_bin(session, taken.dataset_id) else ""
+        raise InputError(
+            f"There is a study named {name.strip()!r} already{where}. Choose another name."
+        )
 
 
 def _list_sources(

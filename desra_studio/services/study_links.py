@@ -10,6 +10,7 @@ from desra_studio.errors import InputError, VoteError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.database import MAX_ID, Session
+from desra_studio.storage.dataset_bin import is_in_bin
 from desra_studio.storage.tables import Study, Voter, now
 
 OPEN_PREFIX = "open-"
@@ -84,7 +85,7 @@ def join_study(studio: Studio, link: str) -> str:
     """
     with studio.database.write() as session:
         study = find_open_study(session, link)
-        check_open(study)
+        check_open(session, study)
         recent = studies.count_voters(session, study.id, since=now() - timedelta(hours=1))
         if recent >= JOINS_PER_HOUR:
             raise VoteError("too_many", "Many people have just joined. Try again in an hour.", 3600)
@@ -138,8 +139,10 @@ def find_voter(session: Session, link: str) -> tuple[Voter, Study]:
     return voter, study
 
 
-def check_open(study: Study) -> None:
+def check_open(session: Session, study: Study) -> None:
     """Raise VoteError unless a study can be voted in."""
+    if is_in_bin(session, study.dataset_id):
+        raise VoteError("closed", "This study is not open just now. Your votes until now are kept.")
     if study.state == "draft":
         raise VoteError("closed", "This study has not begun yet. Come back later.")
     if study.state != "open":

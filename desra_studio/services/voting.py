@@ -21,6 +21,7 @@ from desra_studio.services.study_orders import CHOICE
 from desra_studio.services.study_trials import list_blobs, plan_session, tell_next
 from desra_studio.storage import studies
 from desra_studio.storage.database import Session
+from desra_studio.storage.dataset_bin import is_in_bin
 from desra_studio.storage.tables import Study, StudyItem, Trial, Vote, Voter, now
 
 DISPLAY_LIMITS = {"zoom": 100.0, "ratio": 100.0, "width": 1e5, "height": 1e5}
@@ -45,7 +46,7 @@ def describe_session(studio: Studio, link: str) -> dict[str, Any]:
         done, trials = studies.count_trials(session, voter.id) if voter else (0, 0)
         named = ("title", "kind", "consent", "questions", "min_seconds", "show_lr")
         return {name: study.manifest[name] for name in named} | {
-            "state": _tell_state(study, voter, done, trials),
+            "state": _tell_state(session, study, voter, done, trials),
             "trials": trials,
             "done": done,
         }
@@ -67,7 +68,7 @@ def begin_session(studio: Studio, link: str, display: dict[str, Any]) -> dict[st
     """
     with studio.database.write() as session:
         voter, study = find_voter(session, link)
-        check_open(study)
+        check_open(session, study)
         voter.display = _keep_display(display)
         if voter.consent_at is None:
             voter.consent_at = now()
@@ -88,7 +89,7 @@ def find_next(studio: Studio, link: str) -> dict[str, Any]:
     """
     with studio.database.read() as session:
         voter, study = find_voter(session, link)
-        check_open(study)
+        check_open(session, study)
         return tell_next(session, study, voter)
 
 
@@ -105,7 +106,7 @@ def mark_shown(studio: Studio, link: str, code: str) -> dict[str, Any]:
     """
     with studio.database.read() as session:
         voter, study = find_voter(session, link)
-        check_open(study)
+        check_open(session, study)
         trial = _get_trial(session, voter, code)
         if studies.find_vote(session, trial.id):
             raise _refuse_again()
@@ -125,7 +126,7 @@ def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> 
     """
     with studio.database.read() as session:
         voter, study = find_voter(session, link)
-        check_open(study)
+        check_open(session, study)
         trial = _get_trial(session, voter, code)
         known = studies.find_vote(session, trial.id)
         outcome = _tell_outcome(session, study, voter, trial, answer)
@@ -135,7 +136,7 @@ def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> 
         state, given = studies.find_answer(session, study.id, trial.id)
         if given is None:
             study.state = state
-            check_open(study)
+            check_open(session, study)
             session.add(vote)
         elif given != answer:
             raise _refuse_again()
@@ -157,10 +158,10 @@ def load_picture(studio: Studio, code: str, side: str) -> bytes:
     """
     with studio.database.read() as session:
         found = studies.find_shown(session, code)
-    if found is None:
-        raise VoteError("missing", "There is no such picture.")
-    trial, item, study = found
-    check_open(study)
+        if found is None:
+            raise VoteError("missing", "There is no such picture.")
+        trial, item, study = found
+        check_open(session, study)
     sha = list_blobs(trial, item).get(side)
     if sha is None:
         raise VoteError("missing", "There is no such picture.")
@@ -169,8 +170,8 @@ def load_picture(studio: Studio, code: str, side: str) -> bytes:
     except NotFoundError as error:
         raise VoteError(
             "missing",
-            "A picture of this study is missing, so that you cannot vote on it. Please tell who "
-            "sent you the link; the votes that you gave are kept.",
+            "A picture of this study is missing or damaged, so that you cannot vote on it. Please "
+            "tell who sent you the link; the votes that you gave are kept.",
         ) from error
 
 
@@ -200,10 +201,10 @@ def _explain(better: str, swapped: bool) -> str:
     return f"there is {'an' if better == 'yes' else 'no'} artifact in the outline."
 
 
-def _tell_state(study: Study, voter: Voter | None, done: int, trials: int) -> str:
+def _tell_state(session: Session, study: Study, voter: Voter | None, done: int, trials: int) -> str:
     if voter is not None and voter.consent_at is not None and done >= trials:
         return "done"
-    if study.state != "open":
+    if study.state != "open" or is_in_bin(session, study.dataset_id):
         return "closed"
     if voter is None:
         return "join"

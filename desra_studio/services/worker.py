@@ -74,6 +74,12 @@ class Job:
         if self.is_cancelled:
             raise CancelledError(f"Cancelled at {done} of {total}.")
 
+    def show_result(self, result: dict[str, Any]) -> None:
+        """Let everybody see what the work has to show so far, such as the dataset it made."""
+        self.result = result
+        with self.studio.database.write() as session:
+            runs.keep_result(session, self.run_id, result)
+
     def add_metric(self, step: int, name: str, value: float) -> None:
         """Record one figure of the work."""
         with self._lock:
@@ -158,7 +164,7 @@ def run_job(studio: Studio, run_id: int) -> RunStatus:
 
 def _run_import(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
-    job.result = report.as_dict()
+    job.show_result(report.as_dict())
     if report.lr_only:
         return job.result
     try:
@@ -186,7 +192,7 @@ def _run_upscale(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 
 def _run_demo(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
-    job.result = report.as_dict()
+    job.show_result(report.as_dict())
     upscaled = _run_upscale(job, config | {"dataset_id": report.dataset_id})
     return job.result | upscaled
 

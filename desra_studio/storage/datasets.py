@@ -22,6 +22,8 @@ from desra_studio.storage.tables import (
 )
 
 DESRA = "desra"
+IS_THERE = Dataset.deleted_at.is_(None)
+"""Whether a dataset is not in the bin."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,43 @@ class ImageRecord:
 
 
 def find_dataset(session: Session, name: str) -> Dataset | None:
-    """Return the dataset of this name, if there is one."""
-    return session.scalar(select(Dataset).where(Dataset.name == name))
+    """Return the dataset of this name, if there is one outside the bin."""
+    return session.scalar(select(Dataset).where(Dataset.name == name, IS_THERE))
 
 
 def get_dataset(session: Session, dataset_id: int) -> Dataset:
-    """Return a dataset by id; NotFoundError where there is none."""
-    return get_row(session, Dataset, dataset_id, "Dataset")
+    """Return a dataset by id.
+
+    Whatever belongs to a dataset is reached by this, so that all of it is gone with it.
+
+    Raises:
+        NotFoundError: there is none, or it is in the bin.
+    """
+    dataset = get_row(session, Dataset, dataset_id, "Dataset")
+    if dataset.deleted_at is not None:
+        raise NotFoundError(describe_bin(dataset))
+    return dataset
 
 
 def list_datasets(session: Session) -> list[Dataset]:
-    """Return all datasets, newest first."""
-    return list(session.scalars(select(Dataset).order_by(Dataset.id.desc())))
+    """Return all datasets, newest first, without those in the bin."""
+    return list(session.scalars(select(Dataset).where(IS_THERE).order_by(Dataset.id.desc())))
+
+
+def describe_bin(dataset: Dataset) -> str:
+    """Return one line for who opens a dataset that is in the bin."""
+    return (
+        f"The dataset {dataset.name!r} is in the bin. To restore it, open the bin on the Datasets "
+        f"page, or run: desra-studio datasets restore {dataset.id}"
+    )
+
+
+def find_free_name(session: Session, name: str) -> str:
+    """Return this name, with a number appended where another dataset has it."""
+    free, number = name, 2
+    while find_dataset(session, free):
+        free, number = f"{name} {number}", number + 1
+    return free
 
 
 def list_records(
@@ -85,15 +112,19 @@ def list_records(
 
 
 def list_unmeasured(session: Session) -> list[int]:
-    """Return the datasets in which a detection or a mask lacks what the queue is ordered by."""
+    """Return the datasets in which a detection or a mask lacks what the queue is ordered by.
+
+    Not those in the bin: what lies there is as it was until it is restored.
+    """
     unmeasured_mask = Review.current_revision_id.is_not(None) & Review.disagreement.is_(None)
     return list(
         session.scalars(
             select(Image.dataset_id)
             .distinct()
             .join(Detection, (Detection.image_id == Image.id) & (Detection.method == DESRA))
+            .join(Dataset, Dataset.id == Image.dataset_id)
             .outerjoin(Review, Review.image_id == Image.id)
-            .where(Detection.uncertainty.is_(None) | unmeasured_mask)
+            .where(Detection.uncertainty.is_(None) | unmeasured_mask, IS_THERE)
             .order_by(Image.dataset_id)
         )
     )
@@ -159,18 +190,28 @@ def list_incomplete_images(session: Session, dataset: Dataset) -> list[Image]:
 
 
 def get_image(session: Session, image_id: int) -> Image:
-    """Return an image by id, upscaled or not; NotFoundError where there is none."""
-    return get_row(session, Image, image_id, "Image")
+    """Return an image by id, upscaled or not.
+
+    Raises:
+        NotFoundError: there is none, or its dataset is in the bin.
+    """
+    image = get_row(session, Image, image_id, "Image")
+    get_dataset(session, image.dataset_id)
+    return image
 
 
 def get_rendition(session: Session, rendition_id: int) -> Rendition:
-    """Return a rendition by id; NotFoundError where there is none."""
-    return get_row(session, Rendition, rendition_id, "Rendition")
+    """Return a rendition by id; NotFoundError as `get_image`."""
+    rendition = get_row(session, Rendition, rendition_id, "Rendition")
+    get_image(session, rendition.image_id)
+    return rendition
 
 
 def get_detection(session: Session, detection_id: int) -> Detection:
-    """Return a detection by id; NotFoundError where there is none."""
-    return get_row(session, Detection, detection_id, "Detection")
+    """Return a detection by id; NotFoundError as `get_image`."""
+    detection = get_row(session, Detection, detection_id, "Detection")
+    get_image(session, detection.image_id)
+    return detection
 
 
 def list_all_detections(session: Session, dataset: Dataset) -> list[Detection]:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from desra_studio.storage.database import Session, get_row
+from desra_studio.storage.datasets import get_image
 from desra_studio.storage.tables import ReviewFlag
 
 
 def get_flag(session: Session, flag_id: int) -> ReviewFlag:
-    """Return a flag by id; NotFoundError where there is none."""
-    return get_row(session, ReviewFlag, flag_id, "Flag")
+    """Return a flag by id; NotFoundError where it or its image is not there."""
+    flag = get_row(session, ReviewFlag, flag_id, "Flag")
+    get_image(session, flag.image_id)
+    return flag
 
 
 def list_open_flags(

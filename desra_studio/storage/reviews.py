@@ -4,12 +4,15 @@ from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
 from desra_studio.storage.database import Session, get_row
+from desra_studio.storage.datasets import get_image
 from desra_studio.storage.tables import Image, MaskRevision, Opinion, Origin, Review, State, now
 
 
 def get_revision(session: Session, revision_id: int) -> MaskRevision:
-    """Return a mask revision by id; NotFoundError where there is none."""
-    return get_row(session, MaskRevision, revision_id, "Mask revision")
+    """Return a mask revision by id; NotFoundError where it or its image is not there."""
+    revision = get_row(session, MaskRevision, revision_id, "Mask revision")
+    get_image(session, revision.image_id)
+    return revision
 
 
 def list_revisions(session: Session, image_id: int, model_id: int) -> list[MaskRevision]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, NotFoundError
 from desra_studio.storage.database import Session, get_row
-from desra_studio.storage.tables import ACTIVE, Run, RunMetric, RunStatus, now
+from desra_studio.storage.datasets import describe_bin
+from desra_studio.storage.tables import ACTIVE, Dataset, Run, RunMetric, RunStatus, now
 
 LOST_AFTER = timedelta(seconds=30)
 """A live job writes its heartbeat twice a second."""
@@ -26,6 +27,36 @@ def add_run(session: Session, kind: str, config: dict[str, Any]) -> Run:
 def get_run(session: Session, run_id: int) -> Run:
     """Return a job by id; NotFoundError where there is none."""
     return get_row(session, Run, run_id, "Job")
+
+
+def open_run(session: Session, run_id: int) -> Run:
+    """Return a job by id, for who looks at it or at what it made.
+
+    Raises:
+        NotFoundError: there is none, or its dataset is in the bin.
+    """
+    run = get_run(session, run_id)
+    dataset = session.get(Dataset, read_dataset_id(run) or 0)
+    if dataset is not None and dataset.deleted_at is not None:
+        raise NotFoundError(describe_bin(dataset))
+    return run
+
+
+def read_dataset_id(run: Run) -> int | None:
+    """Return which dataset a job works on: one it was given, or one it has made."""
+    dataset_id: int | None = run.config.get("dataset_id") or run.result.get("dataset_id")
+    return dataset_id
+
+
+def find_run_on(session: Session, dataset: Dataset) -> Run | None:
+    """Return the oldest waiting or running job that works on a dataset, if there is one."""
+    for run in list_active_runs(session):
+        dataset_id = read_dataset_id(run)
+        # An import has only its name until it has told what it made.
+        made_now = dataset_id is None and run.config.get("name") == dataset.name
+        if dataset_id == dataset.id or made_now:
+            return run
+    return None
 
 
 def list_runs(session: Session, kinds: Iterable[str], limit: int = 20) -> list[Run]:
@@ -50,7 +81,7 @@ def finish_run(
 
 
 def keep_result(session: Session, run_id: int, values: dict[str, Any]) -> None:
-    """Add to what an ended job has to show, or write over parts of it."""
+    """Add to what a job has to show, or write over parts of it."""
     run = get_run(session, run_id)
     run.result = run.result | values
 

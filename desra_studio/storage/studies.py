@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
 from desra_studio.storage.database import Session, get_row
+from desra_studio.storage.datasets import IS_THERE, get_dataset
 from desra_studio.storage.tables import (
+    Dataset,
     Image,
     Model,
     RegionVote,
@@ -32,8 +34,10 @@ class VoteRow(NamedTuple):
 
 
 def get_study(session: Session, study_id: int) -> Study:
-    """Return a study by id; NotFoundError where there is none."""
-    return get_row(session, Study, study_id, "Study")
+    """Return a study by id; NotFoundError where it or its dataset is not there."""
+    study = get_row(session, Study, study_id, "Study")
+    get_dataset(session, study.dataset_id)
+    return study
 
 
 def find_study(session: Session, name: str) -> Study | None:
@@ -42,8 +46,9 @@ def find_study(session: Session, name: str) -> Study | None:
 
 
 def list_studies(session: Session, dataset_id: int | None = None) -> list[Study]:
-    """Return all studies, or those of a dataset, newest first."""
-    query = select(Study).order_by(Study.id.desc())
+    """Return all studies, or those of a dataset, newest first; none of a dataset in the bin."""
+    query = select(Study).join(Dataset, Dataset.id == Study.dataset_id).where(IS_THERE)
+    query = query.order_by(Study.id.desc())
     if dataset_id is not None:
         query = query.where(Study.dataset_id == dataset_id)
     return list(session.scalars(query))

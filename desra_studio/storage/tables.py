@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desra_studio.storage.base import ACTIVE as ACTIVE
@@ -30,6 +30,8 @@ from desra_studio.storage.study_tables import Trial as Trial
 from desra_studio.storage.study_tables import Vote as Vote
 from desra_studio.storage.study_tables import Voter as Voter
 
+_NOT_DELETED = text("deleted_at IS NULL")
+
 
 class Model(Base):
     """A generator; without weights where only its outputs were imported.
@@ -55,17 +57,29 @@ class Dataset(Base):
     """A named set of images, with the pair of models whose outputs are compared.
 
     LR images that wait to be upscaled have no pair yet. `region_kinds` are the kinds of artifacts
-    that its reviewers tell apart; None means the usual ones.
+    that its reviewers tell apart; None means the usual ones. `deleted_at` puts it into the bin:
+    nothing of it is removed, and its name is free for another one.
     """
 
     __tablename__ = "dataset"
+    __table_args__ = (
+        Index(
+            "ix_dataset_name",
+            "name",
+            unique=True,
+            sqlite_where=_NOT_DELETED,
+            postgresql_where=_NOT_DELETED,
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
     gan_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     mse_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     source: Mapped[str] = mapped_column(Text)
     region_kinds: Mapped[list[str] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    deleted_at: Mapped[datetime | None]
+    deleted_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class Image(Base):

@@ -34,6 +34,11 @@ def build_mask_canvas() -> gr.HTML:
     return _build("studio-review", "review/review.js", "element")
 
 
+def build_dataset_list() -> gr.HTML:
+    """Build the list of datasets, which loads by itself; `submit` tells that it changed them."""
+    return _build("studio-datasets", "datasets/list.js", "element, trigger")
+
+
 def build_job_progress() -> gr.HTML:
     """Build the progress of a job; its value is a JobValue, or None for nothing."""
     return _build("studio-job", "job.js", "element, props, watch")

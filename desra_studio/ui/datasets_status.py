@@ -1,5 +1,7 @@
 """What the Datasets page shows of its jobs: progress, the result, what comes next."""
 
+from collections.abc import Collection
+
 import gradio as gr
 
 from desra_studio.services.jobs import JobView
@@ -42,11 +44,13 @@ def leads_on(job: JobView | None) -> bool:
     return job is not None and job.succeeded and job.kind != "calibrate" and not _waits(job)
 
 
-def offer_review(job: JobView | None) -> object:
-    """Return the update of the button that leads on to Review."""
+def offer_review(job: JobView | None, known: Collection[int]) -> object:
+    """Return the update of the button that leads on to Review, if the dataset is a known one."""
     if job is None or not leads_on(job):
         return gr.update(visible=False)
     dataset = job.result.get("dataset_id") or job.config.get("dataset_id")
+    if dataset not in known:
+        return gr.update(visible=False)
     return gr.update(link=f"/review?dataset={dataset}", link_target="_self", visible=True)
 
 

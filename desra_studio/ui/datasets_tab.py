@@ -6,7 +6,7 @@ import gradio as gr
 
 from desra_studio.services import browse, jobs
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import build_job_progress, build_problem
+from desra_studio.ui.components import build_dataset_list, build_job_progress, build_problem
 from desra_studio.ui.datasets_detector import (
     CalibrationForm,
     DetectorFields,
@@ -23,7 +23,7 @@ from desra_studio.ui.datasets_offers import (
 )
 from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
 from desra_studio.ui.datasets_text import INTRO, LAYOUT
-from desra_studio.ui.events import QUIET, Updates, open_on_click, send
+from desra_studio.ui.events import QUIET, Updates, send
 from desra_studio.ui.requests import read_dataset
 
 
@@ -45,9 +45,8 @@ class DatasetsTab:
     to_review: gr.Button
     report: gr.Dataframe
     layout: gr.Markdown
-    table: gr.Dataframe
+    table: gr.HTML
     timer: gr.Timer
-    ids: gr.State
 
 
 def build() -> DatasetsTab:
@@ -73,12 +72,7 @@ def build() -> DatasetsTab:
             "Review it", variant="primary", visible=False, elem_classes=["studio-next"]
         )
         layout = gr.Markdown(LAYOUT, visible=False)
-        table = gr.Dataframe(
-            headers=["Dataset", "Images", "Not upscaled", "Reviewed", "Accepted"],
-            label="Datasets: click one to review it",
-            interactive=False,
-            visible=False,
-        )
+        table = build_dataset_list()
         calibration = build_calibration_form()
         report = gr.Dataframe(
             headers=["File", "What was found"],
@@ -89,7 +83,6 @@ def build() -> DatasetsTab:
             visible=False,
         )
         timer = gr.Timer(1, active=False)
-        ids = gr.State([])
     return DatasetsTab(
         demo=demo_offer,
         upscale=upscale,
@@ -107,7 +100,6 @@ def build() -> DatasetsTab:
         layout=layout,
         table=table,
         timer=timer,
-        ids=ids,
     )
 
 
@@ -118,15 +110,12 @@ class DatasetsHandlers:
         self.tab, self.studio = tab, studio
 
     def show_status(self, chosen: int | None, request: gr.Request) -> Updates:
-        """Return the newest job, the table of datasets, and what can be done next."""
+        """Return the newest job, and what can be done next."""
         jobs.sweep_lost_jobs(self.studio)
         newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
         job = jobs.find_active_job(self.studio, *KINDS) or newest
         active = job is not None and job.active
         views = browse.list_dataset_views(self.studio)
-        rows = [
-            [view.name, view.images, view.waiting, view.reviewed, view.accepted] for view in views
-        ]
         empty = not views and not active
         wanted = read_dataset(request, self.studio)
         offer = show_upscale_offer(self.tab.upscale, self.studio, wanted, chosen, not active)
@@ -140,12 +129,10 @@ class DatasetsHandlers:
             ),
             self.tab.progress: show_import(job),
             self.tab.cancel: gr.update(visible=active),
-            self.tab.to_review: offer_review(job),
+            self.tab.to_review: offer_review(job, {view.id for view in views}),
             self.tab.report: show_report(job),
             self.tab.layout: gr.update(visible=empty),
-            self.tab.table: gr.update(value=rows, visible=bool(rows)),
             self.tab.calibration.group: gr.update(visible=bool(views)),
-            self.tab.ids: [view.id for view in views],
             self.tab.detect: gr.update(interactive=bool(views) and not active),
             self.tab.timer: gr.Timer(active=active),
         }
@@ -177,9 +164,7 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         tab.to_review,
         tab.report,
         tab.layout,
-        tab.table,
         tab.calibration.group,
-        tab.ids,
         tab.detect,
         tab.timer,
     ]
@@ -204,4 +189,4 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     # What was calibrated just now can be chosen without loading the page again.
     weights.focus(handlers.show_weights, weights, weights, **QUIET)
     send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.error)
-    open_on_click(tab.table, tab.ids, "(id) => { location.href = `/review?dataset=${id}` }")
+    tab.table.submit(handlers.show_status, offer.model, status, **QUIET)

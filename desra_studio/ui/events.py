@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
-import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
@@ -33,15 +32,3 @@ def send(
     module, _, function = script.partition("#")
     js = f"async (...values) => (await import('{STATIC_URL}/{module}')).{function}(...values)"
     return trigger(None, inputs, problem, js=js, **QUIET)
-
-
-def open_on_click(table: gr.Dataframe, ids: gr.State, js: str) -> None:
-    """Let a click on a row run a script with the id that `ids` has for that row."""
-    # A script cannot read a gr.State, but a number that is not shown.
-    chosen = gr.Number(visible="hidden")
-    table.select(_read_id, ids, chosen, **QUIET).then(None, chosen, js=js)
-
-
-def _read_id(ids: list[int], event: gr.SelectData) -> int:
-    row: int = event.index[0]
-    return ids[row]

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from desra_studio.services import curation, jobs, models
+from desra_studio.services import browse, curation, jobs, models
 from desra_studio.services.curation import CHECKPOINT
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
@@ -22,7 +22,11 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
     "model_id", "samples", "held_out", "settings", "seconds", "resumed_from", "device", "loss",
     "warning", "proof", "job"}; the seconds are those since it was resumed, `job` is what its
     progress shows: of its training, or of what was done with its model since then.
+
+    Raises:
+        NotFoundError: no such dataset, or it is in the bin.
     """
+    browse.check_dataset(studio, dataset)
     jobs.sweep_lost_jobs(studio)
     names = {view.id: view.name for view in models.list_generators(studio)}
     later = jobs.list_jobs(studio, *AFTERWARDS)

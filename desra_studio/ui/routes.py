@@ -30,6 +30,7 @@ from desra_studio.ui.answers import (
     read_body,
     read_version,
 )
+from desra_studio.ui.dataset_routes import add_dataset_routes
 from desra_studio.ui.detector_routes import add_detector_routes
 from desra_studio.ui.finetune_routes import add_finetune_routes
 from desra_studio.ui.import_routes import add_import_routes
@@ -57,6 +58,7 @@ def make_router(studio: Studio) -> APIRouter:
     """Return all routes of the studio; StudioErrors become JSON answers in `ui.server`."""
     router = APIRouter(prefix="/studio", route_class=LimitedRoute)
     _add_browse_routes(router, studio)
+    add_dataset_routes(router, studio)
     _add_image_routes(router, studio)
     _add_review_routes(router, studio)
     add_import_routes(router, studio)

@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from desra_studio import __version__
 from desra_studio.errors import (
     ClaimedError,
+    DamagedError,
     InputError,
     ModelError,
     NotFoundError,
@@ -107,7 +108,9 @@ def run_server(studio: Studio, pages: bool = True) -> None:
 def _answer_error(_request: Request, error: Exception) -> Response:
     extra: dict[str, object] = {}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, NotFoundError):
+    if isinstance(error, DamagedError):
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+    elif isinstance(error, NotFoundError):
         status = HTTPStatus.NOT_FOUND
     elif isinstance(error, StaleRevisionError):
         status = HTTPStatus.CONFLICT

@@ -11,7 +11,7 @@ import torch
 from desra_studio.config import Settings
 from desra_studio.detection.class_weights import load_released_intervals
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import InputError, NotFoundError
+from desra_studio.errors import DamagedError, InputError, NotFoundError
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import encode_label_map
 from desra_studio.imaging.masks import decode_mask_png, decode_mask_runs
@@ -43,6 +43,7 @@ from desra_studio.services.weight_sets import list_weight_names, load_weights
 from desra_studio.storage import datasets, scores, weight_sets
 from desra_studio.storage import regions as region_rows
 from desra_studio.storage.tables import State
+from tests.factories.damage import flip_byte
 from tests.factories.images import write_dataset
 from tests.factories.segformers import save_tiny_segformer
 
@@ -486,6 +487,17 @@ class OwnSize(torch.nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         ones = torch.ones_like(image[:, :1])
         return ones if image.shape[-1] == 96 else 0 * ones
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
+def test_a_network_that_was_changed_on_disk_is_not_loaded(studio, dataset, tmp_path):
+    network = tmp_path / "bright.pt"
+    torch.jit.script(Bright()).save(str(network))
+    params = parse_detector(str(network), studio)
+    flip_byte(studio.blobs, params.network)
+    with pytest.raises(DamagedError, match=r"is damaged.*desra-studio db check"):
+        run_detectors(studio, dataset, [params])
+    assert len(list_detector_runs(studio, dataset)) == 1
 
 
 @pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")

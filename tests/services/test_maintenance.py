@@ -26,7 +26,7 @@ def test_a_missing_picture_of_a_study_is_told(studied, column):
     with studied.database.read() as session:
         items = session.query(StudyItem).all()
     sha = next(getattr(item, column) for item in items if getattr(item, column))
-    studied.blobs.path(sha).unlink()
+    studied.blobs.find(sha).unlink()
     _, problems = check_studio(studied)
     assert len(problems) == 1
     assert "missing" in problems[0]

@@ -67,7 +67,7 @@ def test_disagreement_with_the_detector(studio, dataset):
     detect_dataset(studio, dataset, DetectorParams(area_threshold=9000))
     assert read_item(studio, dataset, "a")["disagreement"] == 0, "both are empty"
     save_squares(studio, a, (1, 1, 5))
-    studio.blobs.path(review.describe_image(studio, a)["revision"]["sha"]).unlink()
+    studio.blobs.find(review.describe_image(studio, a)["revision"]["sha"]).unlink()
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
     assert read_item(studio, dataset, "a")["disagreement"] is None, "the file is gone"
     measure_disagreement(studio, 99)

@@ -87,7 +87,7 @@ def test_check_finds_what_is_gone(studio, labelled):
     assert checked > 10
     assert problems == []
     document = review.describe_image(studio, list_items(studio, labelled)[0]["id"])
-    studio.blobs.path(document["revision"]["sha"]).unlink()
+    studio.blobs.find(document["revision"]["sha"]).unlink()
     _, problems = check_studio(studio)
     assert len(problems) == 1
     assert problems[0].startswith("mask_revision.mask_sha of row 1: The stored file")

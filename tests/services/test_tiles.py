@@ -5,11 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from desra_studio.errors import NotFoundError
+from desra_studio.errors import DamagedError, NotFoundError
 from desra_studio.imaging.io import decode_png
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.tiles import TileCutter
 from desra_studio.storage import datasets
+from tests.factories.damage import flip_byte
 from tests.patience import join_thread
 
 
@@ -54,6 +55,12 @@ def test_memory_is_bounded(studio, renditions, monkeypatch):
 
 
 def test_a_file_that_is_gone(studio, renditions):
-    studio.blobs.path(renditions[0].blob_sha).unlink()
+    studio.blobs.find(renditions[0].blob_sha).unlink()
     with pytest.raises(NotFoundError, match="is missing"):
+        TileCutter(studio).cut(renditions[0].id, 0, 0, 0)
+
+
+def test_a_file_that_is_damaged(studio, renditions):
+    flip_byte(studio.blobs, renditions[0].blob_sha)
+    with pytest.raises(DamagedError, match="is damaged"):
         TileCutter(studio).cut(renditions[0].id, 0, 0, 0)

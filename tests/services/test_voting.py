@@ -9,6 +9,7 @@ from desra_studio.services import studies, study_links, voting
 from desra_studio.services.study_votes import read_ballots
 from desra_studio.storage.studies import list_items, list_voters
 from desra_studio.storage.tables import StudyItem, Voter, now
+from tests.factories.damage import flip_byte
 from tests.factories.images import write_dataset
 from tests.factories.studies import (
     begin,
@@ -199,14 +200,25 @@ def test_a_missing_picture_is_told_and_no_vote_is_lost(studio, dataset):
     study_id, (link, _) = open_new(studio, dataset)
     trial = begin(studio, link)["trial"]
     with studio.database.read() as session:
-        for item in list_items(session, study_id):
-            studio.blobs.path(item.blob_a).unlink(missing_ok=True)
-            studio.blobs.path(item.blob_b).unlink(missing_ok=True)
+        shas = {sha for item in list_items(session, study_id) for sha in (item.blob_a, item.blob_b)}
+    for sha in shas:
+        studio.blobs.find(sha).unlink()
     told = refuse("missing", voting.load_picture, studio, trial["code"], "left")
     assert "is missing" in str(told)
     assert str(studio.settings.data_dir) not in str(told)
     refuse("missing", voting.load_picture, studio, trial["code"], "only")
     refuse("missing", voting.load_picture, studio, "nothing", "left")
+
+
+def test_a_damaged_picture_is_told_and_not_shown(studio, dataset):
+    study_id, (link, _) = open_new(studio, dataset)
+    trial = begin(studio, link)["trial"]
+    with studio.database.read() as session:
+        shas = {sha for item in list_items(session, study_id) for sha in (item.blob_a, item.blob_b)}
+    for sha in shas:
+        flip_byte(studio.blobs, sha)
+    told = refuse("missing", voting.load_picture, studio, trial["code"], "left")
+    assert "damaged" in str(told)
 
 
 def test_an_answer_that_a_trial_does_not_have_is_refused(studio, dataset):

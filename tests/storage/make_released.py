@@ -6,7 +6,7 @@ makes OUT, a `studio.sqlite` at schema NNNN with a row in every table; where OUT
 compressed, as files above 300 kB are. Whoever adds a migration runs it with the code of that
 migration, and again should that change before it is released:
 
-    PYTHONPATH=. python tests/storage/make_released.py 0008 tests/storage/released/0008.sqlite.gz
+    PYTHONPATH=. python tests/storage/make_released.py 0009 tests/storage/released/0009.sqlite.gz
 
 The files that are there were each made by the last commit of the main line (`git log
 --first-parent`) at their schema; its migration had its final text by then:
@@ -79,6 +79,8 @@ def fill_studio(studio, schema: int, folder: Path) -> None:
     dataset_id = import_pairs(studio, folder / "pairs")
     if schema >= 2:
         import_waiting(studio, folder / "waiting")
+    if schema >= 8:
+        delete_waiting(studio, folder / "again")
     detect_dataset(studio, dataset_id, PARAMS)
     images = list_images(studio, dataset_id)
     if schema >= 3:
@@ -122,6 +124,16 @@ def import_waiting(studio, folder: Path) -> None:
     """Import LR images alone: a dataset that has no pair of models yet."""
     write_image(folder / "LR" / "später.png", np.full((24, 24, 3), 90, np.uint8))
     forget_folder(studio, import_dataset(studio, folder, "Später").dataset_id)
+
+
+def delete_waiting(studio, folder: Path) -> None:
+    """Put the dataset that waits into the bin, and import another one under its name."""
+    from desra_studio.services.dataset_bin import delete_dataset
+
+    with studio.database.read() as session:
+        dataset_id = datasets.find_dataset(session, "Später").id
+    delete_dataset(studio, dataset_id)
+    import_waiting(studio, folder)
 
 
 def forget_folder(studio, dataset_id: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from desra_studio.services import review
 from desra_studio.ui.serving import MAX_JSON_BYTES
 from tests.factories.clients import open_client
+from tests.factories.damage import flip_byte
 from tests.ui.masks import post_mask
 
 IMAGE = "/studio/api/images/1"
@@ -43,6 +44,42 @@ def test_a_missing_file_is_named_without_where_the_server_keeps_it(client, studi
         assert answer.status_code == 404
         assert re.search(r"stored file blobs/../.{62} is missing", answer.json()["error"])
         assert str(studio.settings.data_dir) not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/studio/renditions/{gan[id]}.png", "{gan[sha]}"),
+        ("/studio/images/{id}/lr.png", "{lr[sha]}"),
+        ("/studio/revisions/{revision[id]}.mask", "{revision[sha]}"),
+        ("/studio/revisions/{revision[id]}/pseudo-gt.png", "{mse[sha]}"),
+        ("/studio/detections/{detection[id]}.mask", "{detection[sha]}"),
+        ("/studio/detections/{detection[id]}/map.png", "{detection[map_sha]}"),
+        ("/studio/detections/{detection[id]}/map.bin", "{detection[map_sha]}"),
+    ],
+)
+def test_a_damaged_file_is_told_and_never_sent(client, studio, address, name):
+    assert post_mask(client, client.get(IMAGE).json()["version"]).status_code == 201
+    document = client.get(IMAGE).json()
+    address, sha = address.format(**document), name.format(**document)
+    flip_byte(studio.blobs, sha)
+    answer = client.get(address)
+    assert answer.status_code == 500
+    told = answer.json()["error"]
+    assert f"stored file blobs/{sha[:2]}/{sha[2:]} is damaged" in told
+    assert "desra-studio db check" in told
+    assert "\n" not in told
+    assert str(studio.settings.data_dir) not in answer.text
+
+
+def test_a_file_that_is_damaged_after_it_was_sent_is_not_sent_again(client, studio, listed):
+    address = f"/studio/renditions/{listed['gan']['id']}.png"
+    first = client.get(address)
+    assert first.status_code == client.get(address).status_code == 200
+    path = flip_byte(studio.blobs, listed["gan"]["sha"])
+    assert client.get(address).status_code == 500
+    path.write_bytes(first.content)
+    assert client.get(address).content == first.content
 
 
 def test_a_fault_of_ours_has_a_number_and_no_trace(studio, monkeypatch, caplog):

@@ -183,7 +183,7 @@ def test_refuses_to_restore(client, studio):
     assert restore(client, 1, 77).status_code == 404
     assert restore(client, 1, 10**30).status_code == 404
     sha = read_document(client)["revision"]["sha"]
-    studio.blobs.path(sha).unlink()
+    studio.blobs.find(sha).unlink()
     answer = restore(client, 1, 1)
     assert (answer.status_code, "is missing" in answer.json()["error"]) == (404, True)
     assert read_document(client)["version"] == 1
@@ -194,7 +194,7 @@ def test_a_mask_deleted_on_disk_does_not_keep_the_next_from_saving(client, studi
     for place in (12, 52):
         regions.label_region(studio, 1, place, place, severity=3)
     document = read_document(client)
-    studio.blobs.path(document["revision"]["sha"]).unlink()
+    studio.blobs.find(document["revision"]["sha"]).unlink()
     answer = client.get(f"/studio/revisions/{document['revision']['id']}.mask")
     assert (answer.status_code, "is missing" in answer.json()["error"]) == (404, True)
     assert save(client, 1, mark_squares((52, 52, 18))).status_code == 201

@@ -249,7 +249,7 @@ def test_refuses_numbers_of_people(client, wanted):
 def test_a_mask_deleted_on_disk(client, studio):
     ask(client, 2)
     give(client, ANNA, LEFT)
-    studio.blobs.path(read_document(client, ANNA)["revision"]["sha"]).unlink()
+    studio.blobs.find(read_document(client, ANNA)["revision"]["sha"]).unlink()
     assert give(client, BERT, RIGHT).status_code == 200, "one's own work is not held up"
     assert read_document(client, BERT)["opinions"]["agreement"] is None
     answer = settle(client, BERT, "union")

@@ -113,10 +113,10 @@ def test_answers_with_a_sentence(client, method, path, status):
 
 def test_a_missing_file_is_said(client, studio):
     document = client.get("/studio/api/images/1").json()
-    studio.blobs.path(document["gan"]["sha"]).unlink()
+    studio.blobs.find(document["gan"]["sha"]).unlink()
     answer = client.get(f"/studio/renditions/{document['gan']['id']}.png")
     assert answer.status_code == 404
-    assert "is missing. Restore it" in answer.json()["error"]
+    assert "is missing (No such file or directory). Restore it" in answer.json()["error"]
 
 
 def test_health(client):

@@ -48,7 +48,6 @@ def test_an_empty_studio_teaches(make_handlers):
     updates = handlers.show_status(None, ask())
     assert updates[tab.demo.group]["visible"]
     assert updates[tab.layout]["visible"]
-    assert not updates[tab.table]["visible"]
     assert not updates[tab.detect]["interactive"]
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask())
@@ -66,7 +65,7 @@ def test_scores_name_a_missing_file(make_handlers, dataset, studio):
     figures = updates[tab.table]["rows"][0]["figures"]
     assert [figure["text"] for figure in figures] == ["1.000", "1.000", "1.000"]
     assert "accepted unchanged" in updates[tab.uncounted]["value"].replace("\n", " ")
-    studio.blobs.path(saved.revision["sha"]).unlink()
+    studio.blobs.find(saved.revision["sha"]).unlink()
     # Other handlers: those that scored the mask once have no need to read it again.
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask(dataset=dataset))

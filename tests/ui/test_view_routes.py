@@ -115,7 +115,7 @@ def test_outputs_of_fine_tuned_models(client, studio):
 def test_a_file_deleted_on_disk_is_said(client, studio, path, sha):
     document = read_document(client)
     wanted = document["lr"]["sha"] if sha == "lr" else document["detection"]["map_sha"]
-    studio.blobs.path(wanted).unlink()
+    studio.blobs.find(wanted).unlink()
     answer = client.get(f"/studio/{path}")
     assert answer.status_code == 404
     assert "is missing" in answer.json()["error"]

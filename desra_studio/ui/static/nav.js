@@ -83,6 +83,7 @@ export function mount(element) {
       link.href = pageAddress(step.path); // a page may have put its dataset into the address
     }
     showJob(loop.job);
+    window.dispatchEvent(new CustomEvent("studio:loop", { detail: loop }));
   };
 
   const showDatasets = (loop) => {

@@ -1,0 +1,149 @@
+// The datasets of the first page: each leads to Review, and can be renamed, deleted and restored.
+
+import { announceChange, make } from "../dom.js";
+import { Newest } from "../newest.js";
+import { deleteDataset, loadDatasets, loadDeletion, renameDataset, restoreDataset } from "./api.js";
+import { Bin } from "./bin.js";
+import { Question } from "./question.js";
+import { DatasetRow } from "./row.js";
+import { mergeRows, tellRestored } from "./words.js";
+
+const HEADS = ["Dataset", "Images", "Not upscaled", "Reviewed", "Accepted"];
+
+/** `trigger("submit")` tells the rest of the page that there are others now. */
+export function mount(element, trigger) {
+  const root = element.querySelector(".studio-datasets");
+  if (root.childElementCount) return;
+  new DatasetList(root, trigger).start();
+}
+
+class DatasetList {
+  #rows = new Map();
+  /** Deleted on this page: their rows stay, and offer to undo it. */
+  #gone = new Map();
+  #refreshes = new Newest(() => this.#load());
+  #loop = "";
+  #asked = 0;
+  #shown = 0;
+
+  constructor(root, trigger) {
+    this.root = root;
+    this.trigger = trigger;
+    this.body = make("tbody");
+    this.said = make("p", { className: "said", role: "status" });
+    this.question = new Question();
+    this.bin = new Bin((dataset) => this.#restore(dataset.id, dataset.name));
+    const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
+    const actions = make("th", { scope: "col", ariaLabel: "Change" });
+    this.table = make("table", {}, make("thead", {}, make("tr", {}, ...heads, actions)), this.body);
+    root.hidden = true;
+    root.append(this.table, this.said, this.bin.element, this.question.element);
+  }
+
+  start() {
+    // The navigation asks every other second what there is: so often is enough here, too.
+    const hear = ({ detail }) => {
+      if (!this.root.isConnected) return window.removeEventListener("studio:loop", hear);
+      const now = JSON.stringify(detail);
+      if (now !== this.#loop) this.#refreshes.ask();
+      this.#loop = now;
+    };
+    window.addEventListener("studio:loop", hear);
+    this.#refreshes.ask();
+  }
+
+  onRename(row, name) {
+    return this.#attempt(
+      async () => {
+        const { name: kept } = await renameDataset(row.id, name);
+        await this.#changed();
+        row.endEdit();
+        this.#say(`Renamed to ${kept}.`);
+      },
+      () => row.refuse(true),
+    );
+  }
+
+  onDelete(row) {
+    return this.#attempt(async () => {
+      if (!(await this.question.ask(await loadDeletion(row.id)))) return row.remove.focus();
+      const { name } = await deleteDataset(row.id);
+      this.#gone.set(row.id, { id: row.id, name });
+      await this.#changed();
+      row.undo.focus();
+    });
+  }
+
+  async onUndo(row) {
+    await this.#restore(row.id, row.name);
+    row.link.focus();
+  }
+
+  #restore(id, before) {
+    return this.#attempt(async () => {
+      const { name } = await restoreDataset(id);
+      this.#gone.delete(id);
+      await this.#changed();
+      this.#say(tellRestored(before, name));
+    });
+  }
+
+  async #attempt(work, onRefused = () => {}) {
+    this.#say("");
+    try {
+      await work();
+    } catch (error) {
+      this.#say(error.message, true);
+      onRefused();
+    }
+  }
+
+  async #changed() {
+    announceChange();
+    this.trigger("submit");
+    await this.#load();
+  }
+
+  async #load() {
+    const turn = (this.#asked += 1);
+    try {
+      const found = await loadDatasets();
+      // One that was asked later may have come sooner: what it shows is newer.
+      if (turn > this.#shown) this.#show(found);
+      this.#shown = Math.max(turn, this.#shown);
+    } catch (error) {
+      this.root.hidden = false;
+      this.#say(error.message, true);
+    }
+    this.root.dataset.ready = "true";
+  }
+
+  #show({ datasets, bin }) {
+    const shown = mergeRows(datasets, [...this.#gone.values()]);
+    this.#rows = new Map(
+      shown.map((view) => [view.id, this.#rows.get(view.id) ?? new DatasetRow(this, view)]),
+    );
+    for (const view of shown) this.#rows.get(view.id).show(view);
+    this.#place([...this.#rows.values()].map(({ element }) => element));
+    this.bin.show(bin);
+    this.table.hidden = shown.length === 0;
+    this.root.hidden = shown.length === 0 && bin.length === 0;
+  }
+
+  /** Bring the rows into order without moving those that are in place: one may have the focus. */
+  #place(elements) {
+    for (const element of [...this.body.children]) {
+      if (!elements.includes(element)) element.remove();
+    }
+    let next = this.body.firstElementChild;
+    for (const element of elements) {
+      if (element === next) next = next.nextElementSibling;
+      else this.body.insertBefore(element, next);
+    }
+  }
+
+  #say(text, isWrong = false) {
+    this.said.textContent = text;
+    this.said.classList.toggle("wrong", isWrong);
+  }
+}

@@ -1,0 +1,100 @@
+// A dataset's row: its figures, its name to be changed in place, or the way back from the bin.
+
+import { make, pageAddress } from "../dom.js";
+
+const FIGURES = ["images", "waiting", "reviewed", "accepted"];
+const MOST_LETTERS = 190;
+
+export class DatasetRow {
+  #view;
+  #mode = "";
+
+  /** `page` has onRename(row, name), onDelete(row) and onUndo(row). */
+  constructor(page, view) {
+    this.page = page;
+    this.id = view.id;
+    this.nameCell = make("th", { scope: "row" });
+    this.figures = FIGURES.map(() => make("td", { className: "figure" }));
+    this.actions = make("td", { className: "actions" });
+    this.element = make("tr", {}, this.nameCell, ...this.figures, this.actions);
+    this.link = make("a", { href: pageAddress("/review", { dataset: view.id }) });
+    this.rename = this.#makeButton("Rename", () => this.#edit());
+    this.remove = this.#makeButton("Delete", () => page.onDelete(this));
+    this.undo = this.#makeButton("Undo", () => page.onUndo(this));
+    this.gone = make("span", { className: "gone" });
+    this.input = make("input", {
+      type: "text",
+      maxLength: MOST_LETTERS,
+      spellcheck: false,
+      ariaLabel: "New name",
+      onkeydown: (event) => this.#hear(event),
+    });
+    this.save = this.#makeButton("Save", () => page.onRename(this, this.input.value));
+    this.cancel = this.#makeButton("Cancel", () => this.endEdit());
+  }
+
+  get name() {
+    return this.#view.name;
+  }
+
+  /** Show a dataset as it is now; a name that is being changed stays what was typed. */
+  show(view) {
+    this.#view = view;
+    this.link.textContent = this.link.title = view.name;
+    this.gone.textContent = `${view.name} is in the bin.`;
+    for (const [index, key] of FIGURES.entries()) {
+      this.figures[index].textContent = view.gone ? "" : view[key];
+    }
+    for (const [button, does] of [
+      [this.rename, "Rename"],
+      [this.remove, "Delete"],
+      [this.undo, "Undo deleting"],
+    ]) {
+      button.ariaLabel = `${does} ${view.name}`;
+    }
+    if (view.gone) this.#turn("gone");
+    else if (this.#mode !== "edit") this.#turn("plain");
+  }
+
+  /** Say that the name that was typed cannot be given. */
+  refuse(isWrong) {
+    this.input.setAttribute("aria-invalid", String(isWrong));
+    if (isWrong) this.input.focus();
+  }
+
+  endEdit() {
+    this.#turn("plain");
+    this.rename.focus();
+  }
+
+  #edit() {
+    this.input.value = this.name;
+    this.refuse(false);
+    this.#turn("edit");
+    this.input.select();
+  }
+
+  #hear(event) {
+    if (event.key === "Enter") this.page.onRename(this, this.input.value);
+    else if (event.key === "Escape") this.endEdit();
+    else return;
+    event.preventDefault();
+  }
+
+  #turn(mode) {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.element.dataset.mode = mode;
+    const [name, ...buttons] = {
+      plain: [this.link, this.rename, this.remove],
+      edit: [this.input, this.save, this.cancel],
+      gone: [this.gone, this.undo],
+    }[mode];
+    this.nameCell.replaceChildren(name);
+    this.actions.replaceChildren(...buttons);
+  }
+
+  #makeButton(text, onclick) {
+    return make("button", { type: "button", onclick }, text);
+  }
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  mergeRows,
+  tellDeletion,
+  tellImages,
+  tellRestored,
+} from "../../desra_studio/ui/static/datasets/words.js";
+
+const rows = (...ids) => ids.map((id) => ({ id, name: `set ${id}` }));
+
+test("what was deleted just now stays in its place", () => {
+  const merged = mergeRows(rows(9, 4, 1), rows(6));
+  assert.deepEqual(merged.map(({ id }) => id), [9, 6, 4, 1]);
+  assert.deepEqual(merged.map(({ gone }) => Boolean(gone)), [false, true, false, false]);
+});
+
+test("what is restored, here or by somebody else, is a dataset again", () => {
+  assert.deepEqual(mergeRows(rows(9, 4), rows(4)), rows(9, 4));
+  assert.deepEqual(mergeRows([], rows(4)), [{ id: 4, name: "set 4", gone: true }]);
+  assert.deepEqual(mergeRows([], []), []);
+});
+
+test("a restored dataset that had to take another name says why", () => {
+  assert.equal(tellRestored("set", "set"), "set is restored.");
+  assert.equal(tellRestored("set", "set 2"), "Restored as set 2: another dataset is named set by now.");
+});
+
+test("the bin tells how many images, when and who", () => {
+  assert.equal(tellImages(1), "1 image");
+  assert.equal(tellImages(24), "24 images");
+  const deleted = { deleted_at: "2026-11-30T01:42:00+00:00", deleted_by: "ana" };
+  assert.match(tellDeletion(deleted, "en"), /^deleted Nov (29|30), 2026, .* by ana$/);
+  assert.doesNotMatch(tellDeletion({ ...deleted, deleted_by: "" }, "en"), / by/);
+});
