@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +15,7 @@ from typing import Any
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import InputError, StudioError
 from desra_studio.services.demo import start_demo
-from desra_studio.services.jobs import view_job, watcher_name
+from desra_studio.services.jobs import join_watcher, view_job
 from desra_studio.services.studio import open_studio
 
 REPEATS = 3
@@ -156,10 +155,7 @@ def time_demo() -> dict[str, Any]:
         while (job := view_job(studio, run_id)).active:
             time.sleep(0.1)
         seconds = time.perf_counter() - begun
-        # The thread that reaps the job's process reads the database once more.
-        for thread in threading.enumerate():
-            if thread.name == watcher_name(run_id):
-                thread.join()
+        join_watcher(run_id)
         studio.database.close()
         if not job.succeeded:
             raise StudioError(f"The demo failed: {job.message}")
