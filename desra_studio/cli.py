@@ -26,6 +26,7 @@ from desra_studio.console import (
     Json,
     make_settings,
     print_result,
+    render_figures,
     run_app,
     tell_notes,
 )
@@ -172,13 +173,16 @@ def bench(
             help="canvas, demo, detect, finetune, intervals, kills, queue, startup, study, upscale."
         ),
     ],
+    kills: Annotated[int | None, typer.Option(help="How often kills kills; 100.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the points at which kills kills; 1.")] = None,
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""
     from desra_studio.services.benchmarks import run_benchmark
 
-    figures = run_benchmark(name)
-    print_result(figures, "  ".join(f"{key} {value}" for key, value in figures.items()), as_json)
+    with show_progress(name) as report:
+        figures = run_benchmark(name, report, kills=kills, seed=seed)
+    print_result(figures, render_figures(figures), as_json)
 
 
 @jobs_app.command(name="run")

@@ -108,6 +108,22 @@ def print_result(result: dict[str, Any], line: str, as_json: bool) -> None:
     typer.echo(json.dumps(result) if as_json else line)
 
 
+def render_figures(figures: dict[str, Any]) -> str:
+    """Return figures as text: plain ones in a line, and a table of those that are alike."""
+    rows = {key: value for key, value in figures.items() if isinstance(value, dict)}
+    plain = "  ".join(f"{key} {value}" for key, value in figures.items() if key not in rows)
+    names = {tuple(row) for row in rows.values()}
+    if len(names) != 1:
+        return "\n".join([plain, *(f"{key}  {render_figures(row)}" for key, row in rows.items())])
+    table = [("", *names.pop()), *((key, *row.values()) for key, row in rows.items())]
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*table, strict=True)]
+    lines = [
+        "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]
+    return "\n".join([plain, *lines])
+
+
 def run_app(app: typer.Typer, arguments: Sequence[str]) -> None:
     """Run the command line; bad arguments and StudioErrors become one line and exit status 2."""
     if "" in arguments:

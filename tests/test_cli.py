@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from desra_studio import cli
+from desra_studio.console import render_figures
 from desra_studio.imaging.io import read_mask
 from desra_studio.imaging.masks import encode_mask_png
 from tests.factories.images import write_dataset
@@ -190,6 +191,8 @@ BAD = [
         ("bench", "nonsense"),
         "There are: canvas, demo, detect, finetune, intervals, kills, queue, startup, study",
     ),
+    (("bench", "kills", "--kills", "4"), "at least 5 kills, one of each kind, got 4"),
+    (("bench", "queue", "--seed", "1"), "bench queue takes no --seed"),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),
     (
@@ -290,6 +293,19 @@ def test_any_letters_in_the_data_directory(run, folder, tmp_path):
     export = ("export", "set", "--format", "csv", "--out", tmp_path / "x.csv", "--data-dir", odd)
     assert run(*export)[0] == 0
     assert run(*export)[2].startswith(f"{tmp_path / 'x.csv'} exists already")
+
+
+def test_figures_that_are_alike_are_a_table():
+    figures = {"seed": 1, "saves": {"kills": 30, "lost": 0}, "total": {"kills": 100, "lost": 0}}
+    assert render_figures(figures).splitlines() == [
+        "seed 1",
+        "       kills  lost",
+        "saves  30     0",
+        "total  100    0",
+    ]
+    others = {"seconds": 2, "quick": {"ours": 1}, "paper": {"plain": 3}}
+    assert "quick  ours 1" in render_figures(others)
+    assert render_figures({"seconds": 2, "cores": 2}) == "seconds 2  cores 2"
 
 
 def test_bad_environment(run, monkeypatch):

@@ -72,6 +72,7 @@ TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
     "detection/torchscript.py", "services/detect_benchmark.py",
     "services/finetuning.py", "services/finetune_watch.py", "services/finetune_benchmark.py",
+    "services/kill_finetunes.py",
     "services/perceptual.py", "services/derivation.py",
     "services/upscale_benchmark.py",
 }  # fmt: skip

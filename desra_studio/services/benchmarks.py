@@ -1,9 +1,9 @@
 """The project's own benchmarks, each against the peer or the naive way that it names."""
 
+import inspect
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,22 +16,35 @@ from typing import Any
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import InputError, StudioError
 from desra_studio.services.demo import start_demo
-from desra_studio.services.jobs import view_job, watcher_name
-from desra_studio.services.studio import open_studio
+from desra_studio.services.jobs import join_watcher, view_job
+from desra_studio.services.studio import Report, ignore_progress, open_studio
 
 REPEATS = 3
 PATIENCE_SECONDS = 300
 
 
-def run_benchmark(name: str) -> dict[str, Any]:
+def run_benchmark(
+    name: str, report: Report = ignore_progress, **options: int | None
+) -> dict[str, Any]:
     """Run a benchmark by name and return its figures.
 
+    Args:
+        name: of the benchmark.
+        report: told how far it is, where it tells.
+        options: what is given to it; None leaves its own value.
+
     Raises:
-        InputError: no benchmark of this name.
+        InputError: no benchmark of this name, or one that does not take an option.
     """
     if name not in BENCHMARKS:
         raise InputError(f"No benchmark named {name!r}. There are: {', '.join(BENCHMARKS)}.")
-    return {"benchmark": name, **BENCHMARKS[name]()}
+    taken = inspect.signature(BENCHMARKS[name]).parameters
+    given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+    for key in given.keys() - taken.keys():
+        raise InputError(f"bench {name} takes no --{key}.")
+    if "report" in taken:
+        given["report"] = report
+    return {"benchmark": name, **BENCHMARKS[name](**given)}
 
 
 def time_startup() -> dict[str, Any]:
@@ -73,11 +86,13 @@ def time_finetune() -> dict[str, Any]:
     return finetune_benchmark.time_finetune()
 
 
-def count_kills() -> dict[str, Any]:
-    """Kill the server in mid-work; see `kill_benchmark.count_kills`."""
+def count_kills(
+    kills: int = 100, seed: int = 1, report: Report = ignore_progress
+) -> dict[str, Any]:
+    """Kill processes in mid-work; see `kill_benchmark.count_kills`."""
     from desra_studio.services import kill_benchmark
 
-    return kill_benchmark.count_kills()
+    return kill_benchmark.count_kills(kills, seed, report)
 
 
 def time_queue() -> dict[str, Any]:
@@ -156,10 +171,7 @@ def time_demo() -> dict[str, Any]:
         while (job := view_job(studio, run_id)).active:
             time.sleep(0.1)
         seconds = time.perf_counter() - begun
-        # The thread that reaps the job's process reads the database once more.
-        for thread in threading.enumerate():
-            if thread.name == watcher_name(run_id):
-                thread.join()
+        join_watcher(run_id)
         studio.database.close()
         if not job.succeeded:
             raise StudioError(f"The demo failed: {job.message}")
@@ -193,7 +205,7 @@ def time_study() -> dict[str, Any]:
     return study_benchmark.time_study()
 
 
-BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "canvas": time_canvas,
     "demo": time_demo,
     "detect": time_detect,

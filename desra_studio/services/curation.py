@@ -70,6 +70,26 @@ def start_finetune(
 ) -> int:
     """Freeze the chosen samples as a training set, start the job and return its id.
 
+    Raises:
+        InputError: see `order_finetune`, which has the arguments.
+    """
+    config = order_finetune(
+        studio, dataset_id, revision_ids, model_id, settings, feather_sigma, held_out_share
+    )
+    return start_job(studio, "finetune", config)
+
+
+def order_finetune(
+    studio: Studio,
+    dataset_id: int,
+    revision_ids: list[int],
+    model_id: int,
+    settings: FinetuneConfig,
+    feather_sigma: float = FEATHER_SIGMA_PX,
+    held_out_share: float = HELD_OUT_SHARE,
+) -> dict[str, Any]:
+    """Freeze the chosen samples as a training set, and return the configuration of its job.
+
     Args:
         studio: the installation.
         dataset_id: whose images they are.
@@ -92,7 +112,7 @@ def start_finetune(
             [revision for _, revision in chosen],
             [candidate.revision_id for candidate in held_out],
         )
-        config: dict[str, Any] = {
+        return {
             "dataset_id": dataset_id,
             "training_set_id": training_set.id,
             "training_set_hash": training_set.hash,
@@ -103,7 +123,6 @@ def start_finetune(
             "feather_sigma": feather_sigma,
             **asdict(settings),
         }
-    return start_job(studio, "finetune", config)
 
 
 def _read_chosen(
@@ -146,9 +165,14 @@ def resume_finetune(studio: Studio, run_id: int) -> int:
         NotFoundError: no such run.
         InputError: not a fine-tuning, one that is active or done, or one without a checkpoint.
     """
+    check_resumable(studio, run_id)
+    return restart_job(studio, run_id)
+
+
+def check_resumable(studio: Studio, run_id: int) -> None:
+    """Raise InputError unless a run is a fine-tuning that has a checkpoint to go on from."""
     job = view_job(studio, run_id)
     if job.kind != "finetune":
         raise InputError(f"Job {run_id} is of the kind {job.kind}. Resume a fine-tuning.")
     if not (studio.run_folder(run_id) / CHECKPOINT).exists():
         raise InputError(f"Job {run_id} ended before its first checkpoint. Start it anew.")
-    return restart_job(studio, run_id)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,14 +58,30 @@ def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
 
     The process outlives the server; its output goes to `runs/ID/log.txt`.
     """
-    with studio.database.write() as session:
-        run_id = runs.add_run(session, kind, config).id
-    _start_process(studio, run_id)
+    run_id = queue_job(studio, kind, config)
+    start_process(studio, run_id)
     return run_id
+
+
+def queue_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
+    """Write the row of a job that waits for its process, and return its id."""
+    with studio.database.write() as session:
+        return runs.add_run(session, kind, config).id
 
 
 def restart_job(studio: Studio, run_id: int) -> int:
     """Start another attempt of a job that was cancelled, failed or lost, and return its id.
+
+    Raises:
+        NotFoundError, InputError: see `requeue_job`.
+    """
+    requeue_job(studio, run_id)
+    start_process(studio, run_id)
+    return run_id
+
+
+def requeue_job(studio: Studio, run_id: int) -> None:
+    """Let a job that was cancelled, failed or lost wait for the process of another attempt.
 
     Raises:
         NotFoundError: no such job.
@@ -75,22 +92,27 @@ def restart_job(studio: Studio, run_id: int) -> int:
         runs.check_ended_early(runs.get_run(session, run_id))
     # The last attempt may have said its last word and not be gone yet: whoever reaps it would
     # take the new one for dead.
-    for thread in threading.enumerate():
-        if thread.name == watcher_name(run_id):
-            thread.join(GOODBYE_S)
+    join_watcher(run_id, GOODBYE_S)
     with studio.database.write() as session:
         runs.requeue_run(runs.get_run(session, run_id))
-    _start_process(studio, run_id)
-    return run_id
 
 
-def _start_process(studio: Studio, run_id: int) -> None:
+def start_process(
+    studio: Studio, run_id: int, environment: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start the process of a job that waits; where it dies without a word, its job is closed.
+
+    Args:
+        studio: the installation.
+        run_id: of the job.
+        environment: variables that the process has beside those of this one.
+    """
     folder = studio.run_folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "desra_studio", "jobs", "run", str(run_id)],
-            env=os.environ | environment_of(studio.settings),
+            env={**os.environ, **(environment or {}), **environment_of(studio.settings)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -99,13 +121,20 @@ def _start_process(studio: Studio, run_id: int) -> None:
     threading.Thread(
         target=_watch_process,
         args=(studio, run_id, process),
-        name=watcher_name(run_id),
+        name=_name_watcher(run_id),
         daemon=True,
     ).start()
+    return process
 
 
-def watcher_name(run_id: int) -> str:
-    """Return the name of the thread that reaps a job's process."""
+def join_watcher(run_id: int, patience_s: float | None = None) -> None:
+    """Wait until the thread that reaps a job's process has had its last look at the database."""
+    for thread in threading.enumerate():
+        if thread.name == _name_watcher(run_id):
+            thread.join(patience_s)
+
+
+def _name_watcher(run_id: int) -> str:
     return f"job-{run_id}"
 
 

@@ -1,138 +1,171 @@
-"""What is left of acknowledged saves after the server was killed in the middle of others."""
+"""What is lost of acknowledged work after processes were killed in the middle of other work."""
 
-import gzip
+import shutil
 import tempfile
-import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 
-from desra_studio.config import LOCAL_HOST, Settings
-from desra_studio.errors import StudioError
-from desra_studio.imaging.arrays import Mask, Size
-from desra_studio.imaging.io import encode_png
-from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
-from desra_studio.services.benchmarks import PATIENCE_SECONDS, run_server
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import DetectorParams, detect_dataset
-from desra_studio.services.maintenance import check_studio
-from desra_studio.services.studio import open_studio
+from desra_studio.errors import InputError
+from desra_studio.services.kill_finetunes import KilledFinetune
+from desra_studio.services.kill_home import make_home, make_settings
+from desra_studio.services.kill_imports import KilledImport
+from desra_studio.services.kill_ledger import Ledger, read_ledger
+from desra_studio.services.kill_migrations import KilledUpgrade
+from desra_studio.services.kill_rounds import KilledWork, kill_in_mid_work, look_after
+from desra_studio.services.kill_saves import KilledSaves
+from desra_studio.services.kill_studies import KilledStudy
+from desra_studio.services.studio import Report, ignore_progress, open_studio
 
-KILLS = 20
-SIZE = Size(96, 96)
-LONGEST_WAIT_S = 0.15
-"""From the first answer to the kill: some saves later, in the middle of one."""
-IMAGE = "/studio/api/images/1"
+KINDS: dict[str, type[KilledWork]] = {
+    "import": KilledImport,
+    "saves": KilledSaves,
+    "finetune": KilledFinetune,
+    "study": KilledStudy,
+    "migrations": KilledUpgrade,
+}
+SHARES = {"import": 24, "saves": 30, "finetune": 12, "study": 14, "migrations": 20}
+"""Of each hundred kills: fewer where one takes long."""
+LATE_AT_MOST = 10
+"""And as many as are wanted in mid-work; then the kind is given up."""
+SHORTER, LONGER = 0.7, 1.05
+"""What the time that kills are drawn from is changed by: after one that came too late, and after
+one that did not. About one in ten comes too late then, however busy the machine is."""
 
 
 @dataclass
-class Saver:
-    """Saves random masks as fast as the server answers, until it is killed.
+class Tally:
+    """What the kills of one kind came to.
 
     Attributes:
-        acknowledged: seed of the mask by id of the revision, for each answer that came whole.
-        refused: what the server said where it did not save.
-        first_saved: set once something was acknowledged, or refused.
+        kills: in mid-work.
+        late: kills after the work was told as done; what was told is looked up all the same.
+        acknowledged: things that somebody had been told are kept or done, counted at each kill.
+        lost: how many of them were gone or other ones.
+        restored: kills after which `db restore` was needed.
+        faults: one line for everything that was wrong, losses too.
     """
 
-    acknowledged: dict[int, int] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    first_saved: threading.Event = field(default_factory=threading.Event)
+    kills: int = 0
+    late: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    restored: int = 0
+    faults: list[str] = field(default_factory=list)
 
-    def save_until_killed(self, port: int, seed: int) -> None:
-        """Save masks of the seeds from this one on; returns when the connection breaks."""
-        try:
-            with _connect(port) as client:
-                version = client.get(IMAGE).json()["version"]
-                while not self.refused:
-                    version = self._save(client, seed, version)
-                    seed += 1
-        except httpx.TransportError:
-            return
-        finally:
-            self.first_saved.set()
-
-    def _save(self, client: httpx.Client, seed: int, version: int) -> int:
-        body = gzip.compress(encode_mask_runs(make_mask(seed)))
-        answer = client.post(f"{IMAGE}/mask", content=body, headers={"If-Match": str(version)})
-        if answer.status_code != httpx.codes.CREATED:
-            self.refused.append(answer.text)
-            return version
-        saved = answer.json()
-        self.acknowledged[saved["revision"]["id"]] = seed
-        self.first_saved.set()
-        return int(saved["version"])
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
+        )
 
 
-def count_kills(kills: int = KILLS) -> dict[str, Any]:
-    """Kill the server while it answers saves, then ask it for every one that it acknowledged.
+@dataclass(frozen=True)
+class Home:
+    """A data directory in which people have worked, and what they were told is kept there."""
+
+    data_dir: Path
+    ledger: Ledger
+
+
+def count_kills(kills: int, seed: int, report: Report = ignore_progress) -> dict[str, Any]:
+    """Kill processes in mid-work, each at a random point, and look for all acknowledged work.
+
+    Args:
+        kills: in mid-work, of all kinds together; each kind has one at least.
+        seed: of the points.
+        report: told how many of the kills are done.
 
     Returns:
-        {"kills", "acknowledged": saves that were answered, "lost": those whose mask is gone or is
-        another one, "refused": what was said to others, "faults": what `db check` finds in the
-        end, "seconds"}.
+        {"seed", "seconds", and by kind, and as "total": see `Tally`}.
 
     Raises:
-        StudioError: a server did not start.
+        InputError: fewer kills than there are kinds.
     """
-    begun, random, saver = time.perf_counter(), np.random.default_rng(1), Saver()
+    begun, total, tallies = time.perf_counter(), Tally(), dict[str, Tally]()
     with tempfile.TemporaryDirectory() as folder:
-        data_dir = Path(folder) / "data"
-        _import_image(data_dir, Path(folder) / "source")
-        for kill in range(kills):
-            _kill_in_mid_save(data_dir, saver, kill * 10_000, random.uniform(0, LONGEST_WAIT_S))
-        with run_server(data_dir, "--no-pages") as (port, _), _connect(port) as client:
-            lost = [save for save in saver.acknowledged.items() if not _is_there(client, *save)]
-        studio = open_studio(Settings(data_dir=data_dir, database_url=""))
-        _, faults = check_studio(studio)
-        studio.database.close()
-    return {
-        "kills": kills,
-        "acknowledged": len(saver.acknowledged),
-        "lost": len(lost),
-        "refused": saver.refused,
-        "faults": faults,
-        "seconds": round(time.perf_counter() - begun, 1),
-    }
+        home = prepare_home(Path(folder))
+        for number, (kind, wanted) in enumerate(share_out(kills).items()):
+            chance = np.random.default_rng([seed, number])
+            before = total.kills
+
+            def tell(done: int, kind: str = kind, before: int = before) -> None:
+                report(before + done, kills, kind)
+
+            tallies[kind] = kill_often(KINDS[kind], wanted, home, chance, tell)
+            total += tallies[kind]
+    tallies["total"] = total
+    figures = {kind: asdict(tally) for kind, tally in tallies.items()}
+    return {"seed": seed, "seconds": round(time.perf_counter() - begun, 1), **figures}
 
 
-def make_mask(seed: int) -> Mask:
-    """Return a mask that no other seed has: (96, 96) bool, half of it marked."""
-    return np.random.default_rng(seed).random((SIZE.height, SIZE.width)) < 0.5
+def share_out(kills: int) -> dict[str, int]:
+    """Return how many kills of each kind make so many, by `SHARES`.
+
+    Raises:
+        InputError: fewer than there are kinds.
+    """
+    if kills < len(KINDS):
+        raise InputError(f"Give at least {len(KINDS)} kills, one of each kind, got {kills}.")
+    shares = {kind: max(1, kills * share // 100) for kind, share in SHARES.items()}
+    # What rounding left goes to the kind that is cheapest, and is there most often.
+    shares["saves"] += kills - sum(shares.values())
+    return shares
 
 
-def _import_image(data_dir: Path, source: Path) -> None:
-    pixels = np.random.default_rng(0).integers(0, 255, (SIZE.height, SIZE.width, 3), np.uint8)
-    for name in ("GAN-SR", "MSE-SR"):
-        (source / name).mkdir(parents=True)
-        (source / name / "a.png").write_bytes(encode_png(pixels))
-    studio = open_studio(Settings(data_dir=data_dir, database_url=""))
-    detect_dataset(studio, import_dataset(studio, source, "set").dataset_id, DetectorParams())
+def prepare_home(folder: Path) -> Home:
+    """Make the data directory that each kill has a copy of."""
+    data_dir = folder / "home"
+    make_home(data_dir, folder / "source")
+    studio = open_studio(make_settings(data_dir))
+    ledger = read_ledger(studio)
     studio.database.close()
+    return Home(data_dir, ledger)
 
 
-def _kill_in_mid_save(data_dir: Path, saver: Saver, seed: int, wait_s: float) -> None:
-    saver.first_saved.clear()
-    with run_server(data_dir, "--no-pages") as (port, process):
-        thread = threading.Thread(target=saver.save_until_killed, args=(port, seed))
-        thread.start()
-        if not saver.first_saved.wait(PATIENCE_SECONDS):
-            raise StudioError(f"The server answered no save within {PATIENCE_SECONDS} s.")
-        time.sleep(wait_s)
-        process.kill()
-        thread.join()
+@contextmanager
+def begin_work(
+    work_class: type[KilledWork], home: Home, chance: np.random.Generator
+) -> Iterator[KilledWork]:
+    """Yield work in a copy of the home, which is removed afterwards."""
+    with tempfile.TemporaryDirectory(dir=home.data_dir.parent) as folder:
+        data_dir = shutil.copytree(home.data_dir, Path(folder) / "data")
+        work = work_class(make_settings(data_dir), home.ledger, chance)
+        try:
+            yield work
+        finally:
+            work.let_go()
 
 
-def _is_there(client: httpx.Client, revision: int, seed: int) -> bool:
-    answer = client.get(f"/studio/revisions/{revision}.mask")
-    return answer.status_code == httpx.codes.OK and np.array_equal(
-        decode_mask_runs(answer.content, SIZE), make_mask(seed)
-    )
-
-
-def _connect(port: int) -> httpx.Client:
-    return httpx.Client(base_url=f"http://{LOCAL_HOST}:{port}", timeout=PATIENCE_SECONDS)
+def kill_often(
+    work_class: type[KilledWork],
+    kills: int,
+    home: Home,
+    chance: np.random.Generator,
+    tell: Callable[[int], None],
+) -> Tally:
+    """Kill one kind of work in its middle so many times; see `count_kills`."""
+    with begin_work(work_class, home, chance) as work:
+        length_s = work.measure()
+    tally = Tally()
+    while tally.kills < kills and tally.late < LATE_AT_MOST + kills:
+        tell(tally.kills)
+        with begin_work(work_class, home, chance) as work:
+            in_time = kill_in_mid_work(work, chance.uniform(0, length_s))
+            found = look_after(work)
+        tally += Tally(
+            kills=int(in_time),
+            late=int(not in_time),
+            acknowledged=found.acknowledged,
+            lost=len(found.lost),
+            restored=int(found.restored),
+            faults=found.lost + found.faults,
+        )
+        length_s *= LONGER if in_time else SHORTER
+    if tally.kills < kills:
+        tally.faults.append(f"{tally.late} kills came too late, {tally.kills} in mid-work")
+    return tally

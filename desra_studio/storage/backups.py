@@ -12,6 +12,8 @@ from desra_studio.storage.database import Database
 
 BEFORE, REPLACED = "before", "replaced"
 """What a copy was made ahead of: a migration, or another copy that was put in its place."""
+MADE_AT = "-".join(("[0-9]" * 8, "[0-9]" * 6))
+"""What the time of a copy looks like. More follows where a process died that made or read one."""
 LOGS = ("-wal", "-shm")
 """What SQLite keeps beside a database that is open, or was not closed."""
 
@@ -30,7 +32,7 @@ def back_up(database: Database, reason: str) -> Path | None:
 
 def list_backups(path: Path) -> list[Path]:
     """Return the copies of a database that were made ahead of migrations, the newest first."""
-    return sorted(path.parent.glob(f"{path.name}.{BEFORE}-*"), reverse=True)
+    return sorted(path.parent.glob(f"{path.name}.{BEFORE}-{MADE_AT}"), reverse=True)
 
 
 def restore_backup(path: Path, backup: Path) -> Path | None:

@@ -38,6 +38,12 @@ def get_head() -> str:
     return head
 
 
+def list_known_revisions() -> set[str]:
+    """Return all revisions this version knows."""
+    scripts = ScriptDirectory.from_config(make_config())
+    return {script.revision for script in scripts.walk_revisions()}
+
+
 def get_revision(database: Database) -> str | None:
     """Return the revision a database is at; None where it has none."""
     with database.connect() as connection:
@@ -59,6 +65,12 @@ def ensure_schema(database: Database) -> None:
     raise SchemaError(_describe_mismatch(revision, head))
 
 
+def create_schema(database: Database, revision: str) -> None:
+    """Create the schema of a revision in an empty database."""
+    with _migrating(database) as connection:
+        command.upgrade(make_config(connection), revision)
+
+
 def upgrade_database(database: Database) -> Path | None:
     """Migrate to the newest schema and return the backup that was made first, if any.
 
@@ -70,7 +82,7 @@ def upgrade_database(database: Database) -> Path | None:
     revision, head = get_revision(database), get_head()
     if revision == head:
         return None
-    known = _list_known_revisions()
+    known = list_known_revisions()
     if (revision is None and _list_tables(database)) or (revision and revision not in known):
         raise SchemaError(_describe_mismatch(revision, head))
     backup = back_up(database, BEFORE) if revision else None
@@ -146,18 +158,13 @@ def _refuse_broken_references(connection: Connection) -> None:
             raise SchemaError(f"{len(broken)} rows refer to rows that do not exist")
 
 
-def _list_known_revisions() -> set[str]:
-    scripts = ScriptDirectory.from_config(make_config())
-    return {script.revision for script in scripts.walk_revisions()}
-
-
 def _list_tables(database: Database) -> list[str]:
     with database.connect() as connection:
         return inspect(connection).get_table_names()
 
 
 def _describe_mismatch(revision: str | None, head: str) -> str:
-    if revision in _list_known_revisions():
+    if revision in list_known_revisions():
         return (
             f"The database is at schema {revision}, this version needs {head}. "
             "Run: desra-studio db upgrade"

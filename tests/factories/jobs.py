@@ -16,7 +16,7 @@ from desra_studio.storage.tables import RunStatus
 def run_jobs_here() -> Iterator[None]:
     """Jobs that are started meanwhile run to their end before whoever started them goes on."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jobs, "_start_process", _run_here)
+        patch.setattr(jobs, "start_process", _run_here)
         yield
 
 

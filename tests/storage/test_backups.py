@@ -96,6 +96,16 @@ def test_what_is_no_backup_is_refused_and_nothing_touched(path, run, tmp_path, c
     assert not list(path.parent.glob("*.re*"))
 
 
+@pytest.mark.parametrize("left", [".part", ".part-journal", "-wal"])
+def test_what_a_killed_process_left_beside_a_backup_is_none(path, run, left):
+    (whole,) = list_backups(path)
+    whole.with_name(f"{whole.name}{left}").write_bytes(b"half")
+    status, said, error = restore(run, path)
+    assert status == 0, error
+    assert f"that of {whole}, " in said
+    assert list_authors(path) == ["before"]
+
+
 def test_nothing_to_restore_says_how_to_name_one(studio, run):
     status, _, error = restore(run, studio.database.sqlite_path)
     assert status == 2
