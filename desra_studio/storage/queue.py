@@ -154,9 +154,8 @@ def find_next_open(
     not one that somebody else works on now. The image at the place itself does not count.
     """
     conditions: list[Condition] = [
-        QueueEntry.open.is_(True),
-        ~_is_claimed(author, model_id),
-        ~_is_answered(author, model_id),
+        *_list_waiting(author, model_id),
+        ~exists().where(*_list_claimed(author, model_id)),
     ]
     if place:
         if found := walk(session, wanted, place, 1, conditions):
@@ -164,6 +163,15 @@ def find_next_open(
         conditions.append(QueueEntry.image_id != place.image_id)
     found = list(session.scalars(_select_ids(session, wanted).where(*conditions).limit(1)))
     return found[0] if found else None
+
+
+def list_held(
+    session: Session, wanted: QueueFilter, author: str, model_id: int
+) -> list[tuple[int, str]]:
+    """Return (image id, who works on it) of what waits for an author but that others work on."""
+    query = _select_ids(session, wanted).add_columns(Review.claimed_by)
+    query = query.where(*_list_waiting(author, model_id), *_list_claimed(author, model_id))
+    return [(image_id, holder) for image_id, holder in session.execute(query)]
 
 
 def list_entries(session: Session, image_ids: Sequence[int], model_id: int) -> list[EntryRow]:
@@ -231,13 +239,18 @@ def _split_comparison(wanted: QueueFilter, place: Place, forward: bool) -> list[
     ]
 
 
-def _is_claimed(author: str, model_id: int) -> Condition:
-    return exists().where(
+def _list_waiting(author: str, model_id: int) -> list[Condition]:
+    return [QueueEntry.open.is_(True), ~_is_answered(author, model_id)]
+
+
+def _list_claimed(author: str, model_id: int) -> list[Condition]:
+    """Return what joins an entry with its review where somebody else has claimed it."""
+    return [
         Review.image_id == QueueEntry.image_id,
         Review.model_id == model_id,
         Review.claimed_by != author,
         Review.claimed_until > now(),
-    )
+    ]
 
 
 def _is_answered(author: str, model_id: int) -> Condition:
