@@ -1,4 +1,9 @@
-"""Claims: who works on an image just now, so that two people do not label it at once."""
+"""Claims: who works on an image just now, so that two people do not label it at once.
+
+A page renews its claim each minute; one that is gone stops to keep others off after `CLAIM_TIME`.
+Only the server claims, and a data directory has one: claims go by a clock of its own, so that none
+ends early, or stays, because the system's is set.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,13 +11,14 @@ from typing import Any
 
 from desra_studio.errors import ClaimedError
 from desra_studio.services.labels import asks_several
+from desra_studio.services.steady_clock import SteadyClock
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, queue, reviews
-from desra_studio.storage.queue import QueueFilter
-from desra_studio.storage.tables import Review, now
+from desra_studio.storage.queue import CLAIM_TIME as CLAIM_TIME
+from desra_studio.storage.queue import Asker, QueueFilter
+from desra_studio.storage.tables import Review
 
-CLAIM_TIME = timedelta(minutes=3)
-"""A page renews its claim each minute; one that is gone stops to keep others off after this."""
+_CLOCK = SteadyClock()
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,11 @@ class NextClaim:
     held: list[HeldImage]
 
 
+def now() -> datetime:
+    """Return the present moment by the clock that claims go by, aware."""
+    return _CLOCK.now()
+
+
 def claim_next(
     studio: Studio, wanted: QueueFilter, after: int | None, author: str | None = None
 ) -> NextClaim:
@@ -54,12 +65,13 @@ def claim_next(
         if model_id is None:
             return NextClaim(None, None, [])
         place = None if after is None else queue.find_place(session, wanted, after)
-        found = queue.find_next_open(session, wanted, place, author, model_id)
+        asker = Asker(author, model_id, now())
+        found = queue.find_next_open(session, wanted, place, asker)
         if found is not None:
             until = _claim(reviews.get_review(session, found, model_id), author)
             return NextClaim(found, until, [])
     with studio.database.read() as session:
-        held = queue.list_held(session, wanted, author, model_id)
+        held = queue.list_held(session, wanted, asker)
     return NextClaim(None, None, [HeldImage(*each) for each in held])
 
 
@@ -120,9 +132,11 @@ def tell_claim(
     holder: str | None, until: datetime | None, author: str
 ) -> tuple[str, datetime] | None:
     """Do as `find_claim` with the two columns of a claim."""
-    if holder is None or until is None or holder == author or until <= now():
+    if holder is None or until is None or holder == author:
         return None
-    return holder, until
+    if not timedelta(0) < until - now() <= CLAIM_TIME:
+        return None
+    return holder, _CLOCK.translate(until)
 
 
 def _claim(review: Review, author: str) -> datetime:
@@ -130,4 +144,4 @@ def _claim(review: Review, author: str) -> datetime:
     until = now() + CLAIM_TIME
     if not asks_several(review):
         review.claimed_by, review.claimed_until = author, until
-    return until
+    return _CLOCK.translate(until)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -16,6 +17,7 @@ from desra_studio.services.queue_bulk import BulkChange, change_images
 from desra_studio.services.queue_progress import describe_progress
 from desra_studio.services.queue_sample import fill_dataset
 from desra_studio.services.regions import label_region
+from desra_studio.services.steady_clock import SteadyClock
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.queue import ORDERS, list_ids
 from desra_studio.storage.queue_entries import refresh_dataset
@@ -304,6 +306,31 @@ def test_a_claim_keeps_others_off_until_it_ends(studio, dataset, monkeypatch):
     later = claims.now() + claims.CLAIM_TIME
     monkeypatch.setattr(claims, "now", lambda: later)
     assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
+
+
+def test_a_claim_of_a_clock_that_was_set_back_since_keeps_nobody_off(studio, dataset):
+    a = find_id(studio, dataset, "a")
+    claims.claim_image(studio, a, "anna")
+    with studio.database.write() as session:
+        model = datasets.get_record(session, a).gan.model_id
+        reviews.get_review(session, a, model).claimed_until += timedelta(hours=1)
+    assert read_item(studio, dataset, "a", "bob")["claimed_by"] is None
+    wanted = queue.make_filter(dataset)
+    assert queue.find_next(studio, wanted, None, "bob") == a
+    assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
+
+
+def test_claims_go_by_a_clock_that_nobody_sets():
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    wall, seconds = [noon], [500.0]
+    clock = SteadyClock(lambda: wall[0], lambda: seconds[0])
+    until = clock.now() + claims.CLAIM_TIME
+    for jump in (timedelta(hours=1), -timedelta(minutes=5)):
+        wall[0] = noon + jump
+        assert clock.now() == noon
+        assert clock.translate(until) == wall[0] + claims.CLAIM_TIME
+    seconds[0] += 200
+    assert clock.now() > until
 
 
 def test_progress(studio, dataset):
