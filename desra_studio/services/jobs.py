@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.config import Settings
+from desra_studio.services.lost_jobs import fail_lost_jobs, forget_process
+from desra_studio.services.lost_jobs import sweep_lost_jobs as sweep_lost_jobs
 from desra_studio.services.studio import Studio, name_log
 from desra_studio.storage import runs
-from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
+from desra_studio.storage.tables import ACTIVE, Run, RunStatus
 
 GOODBYE_S = 10.0
 """How long a process may take to end after its job has."""
@@ -88,11 +90,12 @@ def requeue_job(studio: Studio, run_id: int) -> None:
         InputError: it waits, runs, or is done.
     """
     with studio.database.write() as session:
-        runs.mark_lost_runs(session)
+        fail_lost_jobs(studio, session)
         runs.check_ended_early(runs.get_run(session, run_id))
     # The last attempt may have said its last word and not be gone yet: whoever reaps it would
     # take the new one for dead.
     join_watcher(run_id, GOODBYE_S)
+    forget_process(studio, run_id)
     with studio.database.write() as session:
         runs.requeue_run(runs.get_run(session, run_id))
 
@@ -182,15 +185,6 @@ def summarize_job_metrics(studio: Studio, run_id: int) -> dict[str, list[tuple[i
         return runs.summarize_metrics(session, run_id, MAX_POINTS)
 
 
-def sweep_lost_jobs(studio: Studio) -> None:
-    """Fail the jobs whose process is gone, as found by their heartbeat."""
-    with studio.database.read() as session:
-        if not any(map(runs.is_lost, runs.list_active_runs(session))):
-            return
-    with studio.database.write() as session:
-        runs.mark_lost_runs(session)
-
-
 def environment_of(settings: Settings) -> dict[str, str]:
     """Return the variables with which a child process opens the same installation."""
     return {
@@ -218,7 +212,9 @@ def _watch_process(studio: Studio, run_id: int, process: "subprocess.Popen[bytes
 
 
 def _view(run: Run) -> JobView:
-    elapsed = ((run.finished_at or now()) - (run.started_at or now())).total_seconds()
+    # By what the job itself wrote last: whoever looks may have another clock by now.
+    until = run.finished_at or run.heartbeat_at
+    elapsed = (until - run.started_at).total_seconds() if run.started_at else 0.0
     rate = max(0, run.done - run.done_before) / elapsed if elapsed > 0 else 0.0
     left = (run.total - run.done) / rate if rate > 0 and run.status is RunStatus.RUNNING else None
     return JobView(

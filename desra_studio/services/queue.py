@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.errors import InputError
-from desra_studio.services.claims import tell_claim
+from desra_studio.services.claims import now, tell_claim
 from desra_studio.services.flags import describe_flag
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, flags, queue
@@ -110,8 +110,8 @@ def find_next(
         if model_id is None:
             return None
         place = None if after is None else queue.find_place(session, wanted, after)
-        author = author or studio.settings.author
-        return queue.find_next_open(session, wanted, place, author, model_id)
+        asker = queue.Asker(author or studio.settings.author, model_id, now())
+        return queue.find_next_open(session, wanted, place, asker)
 
 
 def find_step(studio: Studio, wanted: QueueFilter, origin: int, offset: int) -> int | None:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import StudioError
+from desra_studio.services.crowd_benchmark import CROWDS, count_refusals
 from desra_studio.services.kinds import USUAL
 from desra_studio.services.queue_sample import PEOPLE, REGIONS, fill_dataset
 from desra_studio.services.studio import Studio, open_studio
@@ -25,6 +26,7 @@ IMAGES = 100_000
 REPEATS = 9
 LIMIT = 100
 TARGET_MS = 50.0
+CLAIM_NEXT = "queue/claim-next"
 PROGRESS = "progress"
 """It counts every region of the dataset, and no page of the queue waits for it."""
 
@@ -40,7 +42,8 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         {"images", "regions", "build_seconds": filling the tables, "rebuild_seconds": making all of
         the queue's entries, "routes": {what is asked: {"median_ms", "worst_ms"}}, "progress_ms":
         median of counting all, "median_ms" and "worst_ms": the largest of the routes',
-        "target_ms", "naive_ms", "ratio": naive over the same question's median}.
+        "target_ms", "naive_ms", "ratio": naive over the same question's median, "crowds": {people
+        who label at the same time: see `crowd_benchmark.count_refusals`}}.
 
     Raises:
         StudioError: the server did not start, or refused an answer.
@@ -55,8 +58,9 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         with studio.database.write() as session:
             refresh_dataset(session, dataset_id)
         rebuilt = time.perf_counter()
-        with _serve(data_dir) as connection:
+        with _serve(data_dir) as (port, connection):
             times = _time_routes(connection, dataset_id, images)
+            crowds = {people: count_refusals(port, dataset_id, people) for people in CROWDS}
         naive = time_naive(studio, dataset_id)
         studio.database.close()
     routes = {
@@ -76,12 +80,13 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         "target_ms": TARGET_MS,
         "naive_ms": round(naive),
         "ratio": round(naive / routes["filter kind, middle page"]["median_ms"], 1),
+        "crowds": crowds,
         "cores": os.cpu_count(),
     }
 
 
 @contextmanager
-def _serve(data_dir: Path) -> Iterator[http.client.HTTPConnection]:
+def _serve(data_dir: Path) -> Iterator[tuple[int, http.client.HTTPConnection]]:
     from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 
     port = find_free_port()
@@ -90,7 +95,7 @@ def _serve(data_dir: Path) -> Iterator[http.client.HTTPConnection]:
     try:
         wait_until_healthy(port, process)
         connection = http.client.HTTPConnection(LOCAL_HOST, port, timeout=60)
-        yield connection
+        yield port, connection
         connection.close()
     finally:
         process.terminate()
@@ -120,6 +125,7 @@ def list_routes(dataset_id: int, images: int) -> dict[str, str]:
         asked[f"order {order}, around an image"] = "queue", {"order": order, "around": middle}
         asked[f"order {order}, step"] = "queue/step", {"order": order, "from": middle, "offset": 1}
         asked[f"order {order}, next"] = "queue/next", {"order": order, "after": middle}
+        asked[f"order {order}, claim"] = CLAIM_NEXT, {"order": order, "after": middle}
     for name, values in filters.items():
         by_area = values | {"order": "area"}
         share = 3 if name in ("state", "annotator", "assigned") else 2
@@ -127,11 +133,17 @@ def list_routes(dataset_id: int, images: int) -> dict[str, str]:
         asked[f"filter {name}, middle page"] = "queue", by_area | {"offset": middle // share}
         asked[f"filter {name}, around an image"] = "queue", by_area | {"around": middle}
     asked["next where none is open"] = "queue/next", {"state": "clean", "after": middle}
+    asked["claim where none is open"] = CLAIM_NEXT, {"state": "clean", "after": middle}
     asked[PROGRESS] = "progress", {}
     return {
         name: f"{prefix}/{path}?{urlencode(values, doseq=True)}"
         for name, (path, values) in asked.items()
     }
+
+
+def choose_method(path: str) -> str:
+    """Return how a path of `list_routes` is asked for."""
+    return "POST" if f"/{CLAIM_NEXT}?" in path else "GET"
 
 
 def _time_routes(
@@ -142,7 +154,7 @@ def _time_routes(
     for repeat in range(REPEATS + 1):
         for name, path in routes.items():
             begun = time.perf_counter()
-            connection.request("GET", path)
+            connection.request(choose_method(path), path)
             answer = connection.getresponse()
             body = answer.read()
             if answer.status != 200:

@@ -1,13 +1,14 @@
 """What every service needs: settings, the database and the blobs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from desra_studio.config import Settings
 from desra_studio.errors import InputError
 from desra_studio.services.bundled import register_bundled_models
+from desra_studio.services.silences import Silences
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.database import Database
 from desra_studio.storage.migrate import ensure_schema
@@ -18,11 +19,17 @@ Report = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Studio:
-    """One installation, open."""
+    """One installation, open.
+
+    Attributes:
+        settings, database, blobs: its own.
+        silences: what this process has heard of the installation's jobs.
+    """
 
     settings: Settings
     database: Database
     blobs: BlobStore
+    silences: Silences = field(default_factory=Silences, compare=False)
 
     def run_folder(self, run_id: int) -> Path:
         """Return the folder of a job's log and files."""

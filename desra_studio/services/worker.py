@@ -5,20 +5,22 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import CancelledError, StudioError
+from desra_studio.errors import CancelledError, InputError, StudioError
 from desra_studio.imaging.io import spell_name
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
+from desra_studio.services.lost_jobs import fail_lost_jobs, hold_job
 from desra_studio.services.studies import create_study
 from desra_studio.services.studio import Studio, name_log
 from desra_studio.services.study_orders import StudyOrder
 from desra_studio.storage import runs
-from desra_studio.storage.tables import ACTIVE, RunStatus, now
+from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
 
 PULSE_SECONDS = 0.5
 DEVICE_KINDS = ("finetune", "prove", "apply", "upscale", "demo", "derive")
@@ -41,6 +43,7 @@ class Job:
         self._lock = threading.Lock()
         self._progress: tuple[int, int, str] | None = None
         self._begun_at: int | None = None
+        self._started: float | None = None
         self._metrics: list[tuple[int, str, float]] = []
         self._cancelled, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._pulse, daemon=True)
@@ -93,7 +96,7 @@ class Job:
 
     def _take_turn(self) -> bool:
         with self.studio.database.write() as session:
-            runs.mark_lost_runs(session)
+            fail_lost_jobs(self.studio, session)
             own = runs.get_run(session, self.run_id)
             waiting = own.kind in DEVICE_KINDS and any(
                 run.kind in DEVICE_KINDS and run.id < own.id
@@ -101,6 +104,7 @@ class Job:
             )
             if not waiting:
                 own.status, own.started_at, own.message = RunStatus.RUNNING, now(), "Starting"
+                self._started = time.monotonic()
             return not waiting
 
     def _pulse(self) -> None:
@@ -126,6 +130,10 @@ class Job:
         with self.studio.database.write() as session:
             run = runs.get_run(session, self.run_id)
             run.heartbeat_at = now()
+            if self._started is not None:
+                # Moved with a clock that was set meanwhile: what has passed since then is right.
+                passed = timedelta(seconds=time.monotonic() - self._started)
+                run.started_at = run.heartbeat_at - passed
             if progress:
                 run.done, run.total = progress[:2]
                 run.message = spell_name(progress[2])
@@ -138,11 +146,24 @@ class Job:
 
 
 def run_job(studio: Studio, run_id: int) -> RunStatus:
-    """Carry a queued job out and return how it ended; nothing is raised."""
-    with studio.database.read() as session:
-        run = runs.get_run(session, run_id)
-    if run.status not in ACTIVE:
-        return run.status
+    """Carry a queued job out and return how it ended; nothing is raised.
+
+    One that another process carries out, or that has ended, is left as it is.
+    """
+    try:
+        # Until its end is written, so that nobody takes it for lost in between.
+        with hold_job(studio, run_id):
+            with studio.database.read() as session:
+                run = runs.get_run(session, run_id)
+            return _carry_out(studio, run) if run.status in ACTIVE else run.status
+    except InputError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (the job's log)
+        with studio.database.read() as session:
+            return runs.get_run(session, run_id).status
+
+
+def _carry_out(studio: Studio, run: Run) -> RunStatus:
+    run_id = run.id
     job = Job(studio, run_id)
     try:
         with job:

@@ -6,6 +6,7 @@ Equal figures are ordered by the image's id, which is the order of names within 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue_entries import OPEN
 from desra_studio.storage.queue_letters import find_letter, write_class
-from desra_studio.storage.tables import Opinion, QueueEntry, Review, State, now
+from desra_studio.storage.tables import Opinion, QueueEntry, Review, State
 
 Condition: TypeAlias = ColumnElement[bool]
 EntryRow: TypeAlias = Any
@@ -28,6 +29,8 @@ ORDERS = {
     "flagged": QueueEntry.flags,
 }
 """Name of each order -> its column; names ascend, figures descend, unknown ones come last."""
+CLAIM_TIME = timedelta(minutes=3)
+"""How long a claim lasts; one that ends later was made by a clock that has been set back since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,21 @@ class Place:
 
     value: Any
     image_id: int
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks what waits for them.
+
+    Attributes:
+        author: they.
+        model_id: whose artifacts are marked.
+        moment: when they ask, by the clock that claims go by; aware.
+    """
+
+    author: str
+    model_id: int
+    moment: datetime
 
 
 def find_place(session: Session, wanted: QueueFilter, image_id: int) -> Place | None:
@@ -146,7 +164,7 @@ def walk(
 
 
 def find_next_open(
-    session: Session, wanted: QueueFilter, place: Place | None, author: str, model_id: int
+    session: Session, wanted: QueueFilter, place: Place | None, asker: Asker
 ) -> int | None:
     """Return the next image after a place that waits for an author, from the top again at the end.
 
@@ -154,9 +172,8 @@ def find_next_open(
     not one that somebody else works on now. The image at the place itself does not count.
     """
     conditions: list[Condition] = [
-        QueueEntry.open.is_(True),
-        ~_is_claimed(author, model_id),
-        ~_is_answered(author, model_id),
+        *_list_waiting(asker),
+        ~exists().where(*_list_claimed(asker)),
     ]
     if place:
         if found := walk(session, wanted, place, 1, conditions):
@@ -164,6 +181,13 @@ def find_next_open(
         conditions.append(QueueEntry.image_id != place.image_id)
     found = list(session.scalars(_select_ids(session, wanted).where(*conditions).limit(1)))
     return found[0] if found else None
+
+
+def list_held(session: Session, wanted: QueueFilter, asker: Asker) -> list[tuple[int, str]]:
+    """Return (image id, who works on it) of what waits for an author but that others work on."""
+    query = _select_ids(session, wanted).add_columns(Review.claimed_by)
+    query = query.where(*_list_waiting(asker), *_list_claimed(asker))
+    return [(image_id, holder) for image_id, holder in session.execute(query)]
 
 
 def list_entries(session: Session, image_ids: Sequence[int], model_id: int) -> list[EntryRow]:
@@ -231,23 +255,29 @@ def _split_comparison(wanted: QueueFilter, place: Place, forward: bool) -> list[
     ]
 
 
-def _is_claimed(author: str, model_id: int) -> Condition:
-    return exists().where(
+def _list_waiting(asker: Asker) -> list[Condition]:
+    return [QueueEntry.open.is_(True), ~_is_answered(asker)]
+
+
+def _list_claimed(asker: Asker) -> list[Condition]:
+    """Return what joins an entry with its review where somebody else has claimed it."""
+    return [
         Review.image_id == QueueEntry.image_id,
-        Review.model_id == model_id,
-        Review.claimed_by != author,
-        Review.claimed_until > now(),
-    )
+        Review.model_id == asker.model_id,
+        Review.claimed_by != asker.author,
+        Review.claimed_until > asker.moment,
+        Review.claimed_until <= asker.moment + CLAIM_TIME,
+    ]
 
 
-def _is_answered(author: str, model_id: int) -> Condition:
+def _is_answered(asker: Asker) -> Condition:
     """Whether others have still to label an image that the author labelled."""
     return and_(
         QueueEntry.opinions_given < QueueEntry.opinions_wanted,
         exists().where(
             Opinion.image_id == QueueEntry.image_id,
-            Opinion.model_id == model_id,
-            Opinion.author == author,
+            Opinion.model_id == asker.model_id,
+            Opinion.author == asker.author,
             Opinion.state.not_in(OPEN),
         ),
     )

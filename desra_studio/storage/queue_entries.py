@@ -19,6 +19,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -201,10 +202,18 @@ def _count(
 def _note_changes(session: Session, _context: object) -> None:
     """Remember whose entry may be wrong now: no service has to think of it."""
     for row in chain(session.new, session.dirty, session.deleted):
-        if isinstance(row, _NAMES_IMAGE):
+        if isinstance(row, _NAMES_IMAGE) and not _is_claim(row):
             session.info.setdefault(_IMAGES, set()).add(row.image_id)
         elif isinstance(row, Region):
             session.info.setdefault(_REVISIONS, set()).add(row.revision_id)
+
+
+def _is_claim(row: Base) -> bool:
+    """Tell whether a claim is all that changed: none stands in an entry, and there are many."""
+    if not isinstance(row, Review):
+        return False
+    changed = {attribute.key for attribute in inspect(row).attrs if attribute.history.has_changes()}
+    return bool(changed) and changed <= {"claimed_by", "claimed_until"}
 
 
 @event.listens_for(Session, "before_commit")

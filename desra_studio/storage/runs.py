@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,9 +10,6 @@ from desra_studio.errors import InputError, NotFoundError
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import describe_bin
 from desra_studio.storage.tables import ACTIVE, Dataset, Run, RunMetric, RunStatus, now
-
-LOST_AFTER = timedelta(seconds=30)
-"""A live job writes its heartbeat twice a second."""
 
 
 def add_run(session: Session, kind: str, config: dict[str, Any]) -> Run:
@@ -103,21 +99,14 @@ def requeue_run(run: Run) -> None:
     run.done_before = run.done
 
 
-def is_lost(run: Run) -> bool:
-    """Tell whether the process of a waiting or running job has not been heard of for too long."""
-    return now() - run.heartbeat_at > LOST_AFTER
-
-
-def mark_lost_runs(session: Session) -> None:
-    """Fail the jobs whose process has not been heard of for `LOST_AFTER`."""
-    for run in list_active_runs(session):
-        if is_lost(run):
-            finish_run(
-                run,
-                RunStatus.FAILED,
-                f"The job's process ended without a word after {run.heartbeat_at:%H:%M:%S} UTC "
-                "(killed, or the machine went down). Start it again.",
-            )
+def fail_lost_run(run: Run) -> None:
+    """Close a job whose process is gone."""
+    finish_run(
+        run,
+        RunStatus.FAILED,
+        f"The job's process ended without a word after {run.heartbeat_at:%H:%M:%S} UTC "
+        "(killed, or the machine went down). Start it again.",
+    )
 
 
 def add_metric(session: Session, run_id: int, step: int, name: str, value: float) -> None:

@@ -118,6 +118,12 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
     ) -> dict[str, int | None]:
         return {"id": queue.find_next(studio, query.read(dataset_id), query.after, user)}
 
+    @router.post("/api/datasets/{dataset_id}/queue/claim-next")
+    def claim_next(
+        dataset_id: int, query: Annotated[NextQuery, Query()], user: User
+    ) -> claims.NextClaim:
+        return claims.claim_next(studio, query.read(dataset_id), query.after, user)
+
     @router.get("/api/datasets/{dataset_id}/queue/step")
     def read_step(dataset_id: int, query: Annotated[StepQuery, Query()]) -> dict[str, int | None]:
         wanted = query.read(dataset_id)

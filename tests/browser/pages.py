@@ -13,7 +13,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first costs half as much as a whole browser of the same version; pages see no difference."""
 VIEWPORT = {"width": 1366, "height": 768}
-DRAFT, CLAIM = "/draft", "/claim"
+DRAFT, CLAIMS = "/draft", ("/claim", "/claim-next")
 READ_CANVAS = """(pane) => {
   const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -71,7 +71,8 @@ class LateWrites:
 
     def _note(self, request: Request) -> None:
         # A claim that a page gives back as it goes is never told as finished.
-        if request.url.endswith((DRAFT, CLAIM)) and request.method != "DELETE":
+        path = request.url.partition("?")[0]
+        if path.endswith((DRAFT, *CLAIMS)) and request.method != "DELETE":
             self._under_way.add(request)
 
     def _drop(self, request: Request) -> None:

@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.services import review as reviewing
+from desra_studio.services.claims import claim_image
+from desra_studio.services.queue import make_filter, read_page
 from desra_studio.storage.tables import State
-from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context
+from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context, wait_on
 from tests.factories.images import write_dataset
 from tests.factories.studio import import_detected, list_items
 
@@ -283,6 +285,66 @@ def test_next_passes_over_what_others_work_on(page, review, dataset, other):
     review.wait_image("image_03")
     page.keyboard.press("u")
     review.wait_image("image_04")
+
+
+def test_what_comes_next_is_claimed_before_it_is_opened(page, review, dataset):
+    """On the first opening, after a verdict, and by key: nobody can come between."""
+    sent = []
+
+    def note(request):
+        path = urlparse(request.url).path
+        if request.method == "POST" and path.endswith(("/claim", "/claim-next")):
+            sent.append(path.rpartition("/")[2])
+
+    page.on("request", note)
+    review.open(f"?dataset={dataset}")
+    assert review.name == "image_00"
+    page.keyboard.press("s")
+    review.wait_image("image_01")
+    page.keyboard.press("u")
+    review.wait_image("image_02")
+    assert sent == ["claim-next"] * 3
+    page.keyboard.press("d")
+    review.wait_image("image_03")
+    wait_on(page, lambda: sent[3:] == ["claim"], "the claim of what was chosen by hand")
+
+
+def list_claims(studio, dataset):
+    items = read_page(studio, make_filter(dataset), author="nobody").items
+    return {item["name"]: item["claimed_by"] for item in items if item["claimed_by"]}
+
+
+def test_what_was_claimed_for_a_verdict_is_given_back_without_one(page, review, dataset, studio):
+    review.open(f"?dataset={dataset}")
+    with page.expect_request(lambda sent: sent.url.endswith("/verdict")):
+        page.route("**/verdict", lambda route: route.fulfill(status=422, json={"error": "Not so."}))
+        page.keyboard.press("s")
+    expect(page.locator(".message")).to_contain_text("Not so.")
+    assert review.name == "image_00"
+    wait_on(page, lambda: list(list_claims(studio, dataset)) == ["image_00"], "one claim")
+    page.unroute("**/verdict")
+    page.keyboard.press("s")
+    review.wait_image("image_01")
+    wait_on(
+        page, lambda: list(list_claims(studio, dataset)) == ["image_01"], "the next one's claim"
+    )
+
+
+def test_where_others_work_on_all_that_is_left(page, review, dataset, studio):
+    for item in list_items(studio, dataset)[1:]:
+        claim_image(studio, item["id"], "Bo" if item["id"] % 2 else "Cleo")
+    review.open(f"?dataset={dataset}")
+    page.keyboard.press("s")
+    message = page.locator(".message")
+    expect(message).to_contain_text(re.compile("(Bo and Cleo|Cleo and Bo) work on the 15 images"))
+    expect(message).to_contain_text("take one over")
+    message.get_by_role("button", name="Open the first of them").click()
+    review.wait_image("image_01")
+    page.get_by_role("button", name="Take over from").click()
+    expect(page.get_by_role("button", name="Take over from")).to_be_hidden()
+    review.wait_idle()
+    page.keyboard.press("s")
+    expect(review.row("image_01")).to_have_attribute("title", re.compile("skipped"))
 
 
 def test_progress_of_each_annotator(page, review, judged):

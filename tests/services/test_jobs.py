@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,21 @@ def test_metrics_and_progress_reach_the_page(studio):
     view = jobs.view_job(studio, run_id)
     assert (view.done, view.total, view.message) == (3, 3, "step 3")
     assert jobs.list_job_metrics(studio, run_id, "loss") == [(1, 1), (2, 0.5), (3, 1 / 3)]
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), -timedelta(hours=1)])
+def test_the_rate_outlives_a_clock_that_is_set(studio, jump):
+    with studio.database.write() as session:
+        run_id = runs.add_run(session, "finetune", {}).id
+    with Job(studio, run_id) as job:
+        job.wait_for_turn()
+        job.report(0, 1_000_000, "training")
+        job.report(500_000, 1_000_000, "training")
+        with studio.database.write() as session:
+            runs.get_run(session, run_id).started_at -= jump
+    view = jobs.view_job(studio, run_id)
+    assert view.rate > 1000
+    assert 0 < view.seconds_left < 500
 
 
 def test_the_rate_is_of_this_attempt_alone(studio):

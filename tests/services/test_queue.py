@@ -1,5 +1,10 @@
 """The queue: what it lists, in which order, what comes next, and that it is never wrong."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
@@ -10,9 +15,11 @@ from desra_studio.services.detections import detect_dataset
 from desra_studio.services.flags import Finding, flag_images, resolve_flag
 from desra_studio.services.queue_bulk import BulkChange, change_images
 from desra_studio.services.queue_progress import describe_progress
+from desra_studio.services.queue_sample import fill_dataset
 from desra_studio.services.regions import label_region
+from desra_studio.services.steady_clock import SteadyClock
 from desra_studio.storage import datasets, reviews
-from desra_studio.storage.queue import ORDERS
+from desra_studio.storage.queue import ORDERS, list_ids
 from desra_studio.storage.queue_entries import refresh_dataset
 from desra_studio.storage.tables import Opinion, QueueEntry, State
 from tests.factories.images import write_dataset
@@ -163,6 +170,70 @@ def test_next_asks_each_person_for_their_own_opinion(studio, dataset):
     assert queue.find_next(studio, wanted, None, "anna") == a, "it waits for a consensus now"
 
 
+def test_everybody_who_asks_at_once_gets_an_image_of_their_own(studio):
+    with studio.database.write() as session:
+        dataset_id = fill_dataset(session, 200)
+        refresh_dataset(session, dataset_id)
+    wanted = queue.make_filter(dataset_id, "uncertainty")
+    people = [f"person {number}" for number in range(40)]
+    with ThreadPoolExecutor(len(people)) as pool:
+        given = list(pool.map(partial(claims.claim_next, studio, wanted, None), people))
+    claimed = {item["id"]: item["claimed_by"] for item in list_claimed(studio, wanted)}
+    assert claimed == {claim.id: person for claim, person in zip(given, people, strict=True)}, (
+        "nobody was refused, or given what somebody else had"
+    )
+    with studio.database.read() as session:
+        waiting = replace(wanted, states=(State.UNREVIEWED, State.IN_PROGRESS))
+        assert set(claimed) == set(list_ids(session, waiting)[:40]), "in order, none left out"
+
+
+def list_claimed(studio, wanted):
+    items = queue.read_page(studio, wanted, limit=200).items
+    return [item for item in items if item["claimed_by"]]
+
+
+def test_the_next_claim_follows_filter_and_order_and_wraps(studio, dataset):
+    ids = {name: find_id(studio, dataset, name) for name in NAMES}
+    change_images(studio, dataset, BulkChange(action="assign", to="bob"), [ids["b"], ids["d"]])
+    wanted = queue.make_filter(dataset, assigned_to="bob")
+    found = claims.claim_next(studio, wanted, None, "bob")
+    assert (found.id, found.held) == (ids["b"], [])
+    assert read_item(studio, dataset, "b")["claimed_by"] == "bob"
+    with pytest.raises(ClaimedError) as error:
+        claims.claim_image(studio, ids["b"], "anna")
+    assert error.value.until == found.until
+    assert claims.claim_next(studio, wanted, None, "bob").id == ids["b"], "it is renewed"
+    assert claims.claim_next(studio, wanted, ids["b"], "bob").id == ids["d"]
+    assert claims.claim_next(studio, wanted, ids["g"], "bob").id == ids["b"]
+    assert read_item(studio, dataset, "a")["claimed_by"] is None
+
+
+def test_where_others_work_on_all_the_rest_it_is_told_who(studio, dataset):
+    ids = {name: find_id(studio, dataset, name) for name in NAMES}
+    wanted = queue.make_filter(dataset)
+    for name, author in zip(NAMES, ["anna", "bob", "anna", "bob", "bob", "tester"], strict=False):
+        claims.claim_image(studio, ids[name], author)
+    review.judge_image(studio, ids["b"], State.SKIPPED, 0)
+    found = claims.claim_next(studio, wanted, ids["f"], "tester")
+    assert found.id == ids["g"]
+    review.judge_image(studio, ids["g"], State.SKIPPED, 0)
+    none = claims.claim_next(studio, wanted, ids["f"], "tester")
+    assert (none.id, none.until) == (None, None)
+    held = [(ids["a"], "anna"), (ids["c"], "anna"), (ids["d"], "bob"), (ids["e"], "bob")]
+    assert [(image.id, image.claimed_by) for image in none.held] == held
+    empty = queue.make_filter(dataset, states=(State.CLEAN,))
+    assert claims.claim_next(studio, empty, None, "tester").held == []
+
+
+def test_an_image_that_several_people_label_keeps_nobody_off(studio, dataset):
+    a = find_id(studio, dataset, "a")
+    change = BulkChange(action="ask_opinions", wanted=2)
+    assert change_images(studio, dataset, change, [a]).done == 1
+    wanted = queue.make_filter(dataset)
+    assert [claims.claim_next(studio, wanted, None, name).id for name in ("anna", "bob")] == [a, a]
+    assert read_item(studio, dataset, "a")["claimed_by"] is None
+
+
 def test_entries_are_what_they_would_be_made_anew(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
     saved = save_squares(studio, a, (20, 20, 9))
@@ -235,6 +306,31 @@ def test_a_claim_keeps_others_off_until_it_ends(studio, dataset, monkeypatch):
     later = claims.now() + claims.CLAIM_TIME
     monkeypatch.setattr(claims, "now", lambda: later)
     assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
+
+
+def test_a_claim_of_a_clock_that_was_set_back_since_keeps_nobody_off(studio, dataset):
+    a = find_id(studio, dataset, "a")
+    claims.claim_image(studio, a, "anna")
+    with studio.database.write() as session:
+        model = datasets.get_record(session, a).gan.model_id
+        reviews.get_review(session, a, model).claimed_until += timedelta(hours=1)
+    assert read_item(studio, dataset, "a", "bob")["claimed_by"] is None
+    wanted = queue.make_filter(dataset)
+    assert queue.find_next(studio, wanted, None, "bob") == a
+    assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
+
+
+def test_claims_go_by_a_clock_that_nobody_sets():
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    wall, seconds = [noon], [500.0]
+    clock = SteadyClock(lambda: wall[0], lambda: seconds[0])
+    until = clock.now() + claims.CLAIM_TIME
+    for jump in (timedelta(hours=1), -timedelta(minutes=5)):
+        wall[0] = noon + jump
+        assert clock.now() == noon
+        assert clock.translate(until) == wall[0] + claims.CLAIM_TIME
+    seconds[0] += 200
+    assert clock.now() > until
 
 
 def test_progress(studio, dataset):

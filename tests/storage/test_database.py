@@ -9,7 +9,7 @@ from sqlalchemy import text
 from desra_studio.errors import InputError, StudioError
 from desra_studio.storage import models, runs
 from desra_studio.storage.database import Database
-from desra_studio.storage.tables import Model, ModelRole, Run, RunStatus, now
+from desra_studio.storage.tables import Model, ModelRole, Run, now
 
 
 def count_models(studio):
@@ -86,17 +86,6 @@ def test_times_are_utc(studio):
         created = session.get(Run, run.id).created_at
     assert created.utcoffset().total_seconds() == 0
     assert abs((now() - created).total_seconds()) < 60
-
-
-def test_lost_runs_are_failed(studio):
-    with studio.database.write() as session:
-        old, new = (runs.add_run(session, "detect", {}) for _ in range(2))
-        old.heartbeat_at = now() - 2 * runs.LOST_AFTER
-    with studio.database.write() as session:
-        runs.mark_lost_runs(session)
-        assert session.get(Run, old.id).status is RunStatus.FAILED
-        assert "without a word" in session.get(Run, old.id).message
-        assert session.get(Run, new.id).status is RunStatus.QUEUED
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nodb://x", "postgresql+nodriver://x/y"])

@@ -15,7 +15,7 @@ from desra_studio.storage.queue_letters import (
     write_class,
     write_kinds,
 )
-from desra_studio.storage.tables import State
+from desra_studio.storage.tables import State, now
 
 FILTERS = {
     "none": {},
@@ -79,9 +79,8 @@ def test_an_index_counts_states(studio, dataset):
 
 def test_next_looks_in_the_order_s_index(studio, dataset):
     wanted = QueueFilter(dataset_id=dataset, order="uncertainty")
-    plans = list_plans(
-        studio, lambda session: queue.find_next_open(session, wanted, None, "Ada", 1)
-    )
+    asker = queue.Asker("Ada", 1, now())
+    plans = list_plans(studio, lambda session: queue.find_next_open(session, wanted, None, asker))
     assert plans[0][0].startswith("SEARCH queue_entry USING INDEX ix_queue_entry_uncertainty")
     assert not any("TEMP B-TREE" in step for step in plans[0])
 

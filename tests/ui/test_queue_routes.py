@@ -1,8 +1,15 @@
 """The queue's routes: what they answer and refuse, and that a page can follow them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from desra_studio.services.flags import Finding, flag_images
+from desra_studio.services.queue_sample import fill_dataset
+from desra_studio.storage.queue_entries import refresh_dataset
+from tests.factories.clients import open_client
+from tests.patience import PATIENCE_S
 from tests.ui.masks import post_mask
 
 QUEUE = "/studio/api/datasets/1/queue"
@@ -81,6 +88,48 @@ def test_claims(client):
     assert read(client, QUEUE)["items"][0]["claimed_by"] is None
 
 
+def test_the_next_image_is_claimed_as_it_is_found(client):
+    def claim_next(who, **values):
+        headers = {"X-Studio-User": who}
+        answer = client.post(f"{QUEUE}/claim-next", params=values, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    first = claim_next("anna")
+    assert (first["id"], first["held"]) == (1, [])
+    assert read(client, QUEUE)["items"][0]["claimed_by"] == "anna"
+    assert claim_next("bob", after=3, order="name")["id"] == 2
+    assert claim_next("anna", after=1, state="unreviewed")["id"] == 3
+    held = [{"id": 1, "claimed_by": "anna"}, {"id": 3, "claimed_by": "anna"}]
+    assert claim_next("bob", after=2) == {"id": None, "until": None, "held": held}
+    assert claim_next("bob", state="clean") == {"id": None, "until": None, "held": []}
+
+
+def test_many_people_at_once_are_given_different_images_and_none_is_refused(studio):
+    """As the page goes on: it asks for the next image, and works on what it is given."""
+    with studio.database.write() as session:
+        dataset_id = fill_dataset(session, 400)
+        refresh_dataset(session, dataset_id)
+    people, turns = 40, 3
+    address = f"/studio/api/datasets/{dataset_id}/queue/claim-next"
+    together = threading.Barrier(people)
+
+    def work(person):
+        given = []
+        for _ in range(turns):
+            together.wait(PATIENCE_S)
+            after = {"after": given[-1]} if given else {}
+            answer = client.post(address, params=after, headers={"X-Studio-User": f"p{person}"})
+            assert answer.status_code == 200, answer.text
+            given.append(answer.json()["id"])
+        return given
+
+    with open_client(studio) as client, ThreadPoolExecutor(people) as pool:
+        given = [image for images in pool.map(work, range(people)) for image in images]
+    assert None not in given
+    assert len(set(given)) == people * turns
+
+
 def test_bulk_changes(client):
     assert change(client, action="assign", images=[1, 2], to="Ada") == {"done": 2, "skipped": []}
     assert list_names(client, assigned="Ada") == "ab"
@@ -145,6 +194,7 @@ def test_refuses_bulk_changes(client, values, says):
     [
         ("GET", "/studio/api/datasets/99/queue"),
         ("GET", "/studio/api/datasets/99/queue/next"),
+        ("POST", "/studio/api/datasets/99/queue/claim-next"),
         ("GET", "/studio/api/datasets/99/queue/step?from=1&offset=1"),
         ("GET", "/studio/api/datasets/99/progress"),
         ("POST", "/studio/api/images/99/claim"),

@@ -14,9 +14,18 @@ const address = (dataset, path, asked, values = {}) => {
 export const loadQueuePage = (dataset, asked, place, signal) =>
   readJson(address(dataset, "queue", asked, { ...place, limit: PAGE_ROWS }), { signal });
 
-/** The next image after one that waits for a verdict: { id }, null where there is none. */
+/** The next image after one that waits for a verdict just now: { id }, null where there is none. */
 export const loadNextOpen = (dataset, asked, image) =>
-  readJson(address(dataset, "queue/next", asked, image ? { after: image } : {}));
+  readJson(address(dataset, "queue/next", asked, { after: image }));
+
+/**
+ * Claim the next image after one, or the first, that waits for a verdict: { id, held }. Where none
+ * is free the id is null, and `held` lists { id, claimed_by } of those that others work on.
+ */
+export const claimNextOpen = (dataset, asked, image) =>
+  readJson(address(dataset, "queue/claim-next", asked, image ? { after: image } : {}), {
+    method: "POST",
+  });
 
 /** The image some rows away from one, whether the filters list that one or not: { id }. */
 export const loadNeighbour = (dataset, asked, image, offset) =>

@@ -176,17 +176,18 @@ class ReviewPage {
   }
 
   async judge(state) {
-    if (this.sayFrozen()) return;
+    if (this.busy || this.sayFrozen()) return;
     const { document } = this;
     // Asked before the verdict: it may move the image elsewhere in the queue.
-    const coming = this.queue.nextOpen(document.record.id).catch(() => this.queue.upcoming());
+    const coming = this.queue.claimNext(document.record.id).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
-    if (this.document !== document) return;
+    if (this.document !== document) return this.queue.giveBack(coming);
     if (!(await this.attempts.run(() => this.document.judge(state)))) {
       this.wanted = null;
-      return;
+      return this.queue.giveBack(coming);
     }
-    const next = this.wanted ?? (await coming);
+    const claimed = await coming;
+    const next = this.wanted ?? claimed;
     if (next) await this.open(next);
     else await this.#try(() => this.queue.sayFinished());
   }

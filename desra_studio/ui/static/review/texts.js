@@ -24,6 +24,16 @@ export function describeFinished({ images, states }) {
     : `All ${images} images are reviewed, ${states.accepted} accepted. `;
 }
 
+/** Who works on all that waits for a verdict, and what to do about it. */
+export function describeHeld(held) {
+  const names = [...new Set(held.map(({ claimed_by: name }) => name))];
+  const last = names.pop();
+  const [who, does] = names.length ? [`${names.join(", ")} and ${last}`, "work"] : [last, "works"];
+  const [what, which] =
+    held.length === 1 ? ["the image that is", "it"] : [`the ${held.length} images that are`, "one"];
+  return `${who} ${does} on ${what} left: wait, or take ${which} over. `;
+}
+
 /** Whether and when a mask was saved. */
 export function describeSaved({ revision }, dirty) {
   if (dirty) return "Unsaved changes";

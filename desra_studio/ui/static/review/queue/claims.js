@@ -11,15 +11,22 @@ const ASK_MS = 15_000;
 export class Claims {
   /** Why nothing may be painted or judged: somebody else has the image that is open. */
   freezes = null;
+  /** Resolves once the server has heard of what was given back; it never rejects. */
+  released = Promise.resolve();
   #image = null;
   #mine = false;
   #timer = null;
+  /** An image that the server has claimed for who works here, and which is to be opened. */
+  #reserved = null;
 
   constructor(page) {
     this.page = page;
     this.sign = make("button", { className: "holder", hidden: true, onclick: () => this.takeOver() });
     this.slots = { top: [this.sign] };
-    window.addEventListener("pagehide", () => this.#release());
+    window.addEventListener("pagehide", () => {
+      this.#release();
+      this.cancelReservation();
+    });
     // Back from the browser's memory, or from a laptop's sleep: others may have come meanwhile.
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.#renew());
     document.addEventListener("visibilitychange", () => !document.hidden && this.#renew());
@@ -28,7 +35,28 @@ export class Claims {
   show({ record }) {
     this.#image = record.id;
     this.#free();
-    this.#renew();
+    if (this.#reserved === record.id) {
+      this.#reserved = null;
+      this.#mine = true;
+      this.#renewIn(RENEW_MS);
+    } else {
+      this.cancelReservation();
+      this.#renew();
+    }
+  }
+
+  /** The server has claimed an image for who works here: it is about to be opened. */
+  reserve(image) {
+    if (image === this.#reserved) return;
+    this.cancelReservation();
+    this.#reserved = image;
+  }
+
+  /** Another image is opened, or none: let others have the one that was claimed for it. */
+  cancelReservation() {
+    const image = this.#reserved;
+    this.#reserved = null;
+    if (image !== null) this.#giveBack(image);
   }
 
   leave() {
@@ -48,8 +76,9 @@ export class Claims {
     if (image === null || !this.page.root.isConnected) return;
     const wasFrozen = this.freezes !== null;
     try {
+      await this.released; // it may be this one, open again
       await claimImage(image, takeOver);
-      if (this.#image !== image) return void releaseImage(image).catch(() => {});
+      if (this.#image !== image) return this.#giveBack(image);
       this.#mine = true;
       this.#free();
     } catch (error) {
@@ -58,9 +87,14 @@ export class Claims {
       if (error instanceof Refusal && error.status === 409) this.#freeze(error.answer);
       else if (takeOver) this.page.say(error.message, true);
     }
-    this.#timer = setTimeout(() => this.#renew(), this.freezes ? ASK_MS : RENEW_MS);
+    this.#renewIn(this.freezes ? ASK_MS : RENEW_MS);
     // Whoever had it may have saved.
     if (wasFrozen && !this.freezes) await this.page.reload();
+  }
+
+  #renewIn(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#renew(), wait);
   }
 
   #freeze({ claimed_by: name, until }) {
@@ -87,6 +121,10 @@ export class Claims {
     clearTimeout(this.#timer);
     if (!this.#mine) return;
     this.#mine = false;
-    releaseImage(this.#image).catch(() => {}); // it ends by itself
+    this.#giveBack(this.#image);
+  }
+
+  #giveBack(image) {
+    this.released = releaseImage(image).catch(() => {}); // it ends by itself
   }
 }

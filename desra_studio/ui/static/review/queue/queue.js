@@ -2,7 +2,7 @@
 
 import { addressed, make, pageAddress } from "../../dom.js";
 import { Newest } from "../../newest.js";
-import { loadNeighbour, loadNextOpen, loadQueuePage } from "../../queue_api.js";
+import { claimNextOpen, loadNeighbour, loadNextOpen, loadQueuePage } from "../../queue_api.js";
 import { Progress } from "./progress.js";
 import { QueueBulk } from "./queue_bulk.js";
 import { QueueFilterRow } from "./queue_filter_row.js";
@@ -17,7 +17,7 @@ import {
 import { QueueList } from "./queue_list.js";
 import { QueueRows } from "./queue_rows.js";
 import { QueueSelection } from "./queue_selection.js";
-import { describeFinished } from "../texts.js";
+import { describeFinished, describeHeld } from "../texts.js";
 
 // As many rows as are fetched for the sake of one selected range.
 const MAX_RANGE = 2000;
@@ -27,6 +27,8 @@ export class Queue {
   rows = new QueueRows();
   asked = ALL;
   #next = Promise.resolve(null);
+  /** Where no image was free when the next one was asked for: what others work on. */
+  #held = [];
   #pages = new Newest(({ from, to }, signal) => this.#tryFetch(from, to, signal));
 
   constructor(page) {
@@ -103,8 +105,7 @@ export class Queue {
       if (all.position !== null) return wanted;
     }
     if (!this.rows.total) this.page.say("No image fits this filter.");
-    const { id } = await loadNextOpen(dataset, this.asked);
-    return id ?? this.rows.at(0)?.id ?? null;
+    return (await this.claimNext()) ?? this.rows.at(0)?.id ?? null;
   }
 
   /** List other images, or the same ones anew; what is open stays open. */
@@ -153,16 +154,27 @@ export class Queue {
     return this.rows.neighbour(id, offset) ?? null;
   }
 
-  /** The id of the next image that waits for a verdict, null where there is none. */
-  async nextOpen(id) {
-    const { id: next } = await loadNextOpen(this.dataset, this.asked, id);
-    return next === id ? null : next;
+  /** Claim the next image after one that waits for a verdict: its id, null where none is free. */
+  async claimNext(id) {
+    const { claims } = this.page;
+    this.#held = [];
+    await claims.released;
+    const { id: next, held } = await claimNextOpen(this.dataset, this.asked, id);
+    this.#held = held;
+    if (next) claims.reserve(next);
+    return next;
+  }
+
+  /** Let others have the image that was claimed to come next: this one stays open. */
+  async giveBack(coming) {
+    await coming;
+    this.page.claims.cancelReservation();
   }
 
   async openNext() {
     const { page } = this;
     try {
-      const next = await this.nextOpen(page.document.record.id);
+      const next = await this.claimNext(page.document.record.id);
       if (next) await page.open(next);
       else await this.sayFinished();
     } catch (error) {
@@ -189,9 +201,15 @@ export class Queue {
     this.list.element.focus();
   }
 
-  /** Say that nothing waits any more, and where to go on. */
+  /** Say that nothing waits any more, or nothing that is free, and where to go on. */
   async sayFinished() {
     const { page } = this;
+    if (this.#held.length) {
+      const [{ id }] = this.#held;
+      const open = make("button", { className: "link", onclick: () => page.open(id) });
+      open.textContent = this.#held.length === 1 ? "Open it" : "Open the first of them";
+      return page.say(describeHeld(this.#held), false, open);
+    }
     if (hasFilters(this.asked.filters)) {
       const clear = make("button", { className: "link", onclick: () => this.head.clear() });
       clear.textContent = "Clear the filter";
@@ -269,7 +287,9 @@ export class Queue {
       const place = rows.placeOf(id);
       if (place < 0) await this.#findPlace(id);
       else await this.#fetch(place - 1, place + 2);
-      return (await this.nextOpen(id)) ?? rows.neighbour(id, 1) ?? null;
+      // A guess: somebody else may claim it first.
+      const { id: next } = await loadNextOpen(this.dataset, this.asked, id);
+      return next ?? rows.neighbour(id, 1) ?? null;
     } catch {
       return null; // what comes next is asked for again when it is wanted
     }
