@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.factories.processes import list_job_processes
 from tests.patience import PATIENCE_S, wait_for, wait_until_healthy
 
 
@@ -60,7 +61,7 @@ class Server:
         """Stop what runs, and wait until no process of a job is left to write anything."""
         with closing(self._connect()) as live, live:
             live.execute("UPDATE run SET cancel_requested = 1 WHERE finished_at IS NULL")
-        wait_for(lambda: not _list_job_processes(self.data_dir), "the end of all jobs")
+        wait_for(lambda: not list_job_processes(self.data_dir), "the end of all jobs")
 
     def list_run_folders(self) -> set[Path]:
         return set((self.data_dir / "runs").glob("*"))
@@ -72,17 +73,3 @@ class Server:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.data_dir / "studio.sqlite", timeout=PATIENCE_S)
-
-
-def _list_job_processes(data_dir: Path) -> list[Path]:
-    return [process for process in Path("/proc").glob("[0-9]*") if _is_job(process, data_dir)]
-
-
-def _is_job(process: Path, data_dir: Path) -> bool:
-    try:
-        words = (process / "cmdline").read_bytes().split(b"\0")
-        environment = (process / "environ").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    ours = f"DESRA_STUDIO_DATA_DIR={data_dir.resolve()}".encode()
-    return words[-4:-2] == [b"jobs", b"run"] and ours in environment

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from desra_studio.services.datasets import check_import
 from desra_studio.services.worker import Job, run_job
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus
+from tests.factories.processes import list_job_processes, needs_proc
 from tests.patience import PATIENCE_S, wait_for, wait_until_ended
 
 
@@ -84,7 +84,7 @@ def test_an_unexpected_error_ends_the_job(studio, capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the child under /proc")
+@needs_proc
 def test_a_killed_job_is_noticed(studio):
     """The child waits for its turn behind a job that never ends, and is killed there."""
     with studio.database.write() as session:
@@ -92,27 +92,17 @@ def test_a_killed_job_is_noticed(studio):
     run_id = jobs.start_job(studio, "apply", {"dataset_id": 1, "model_id": 1})
     wait_for(lambda: "Waiting" in jobs.view_job(studio, run_id).message, "a job that waits")
     assert jobs.view_job(studio, run_id).status is RunStatus.QUEUED
-    children = [path for path in Path("/proc").iterdir() if is_job(path, run_id)]
-    assert len(children) == 1
-    os.kill(int(children[0].name), signal.SIGKILL)
+    os.kill(list_job_processes(studio.settings.data_dir)[run_id], signal.SIGKILL)
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.FAILED
     assert "ended with status -9" in view.message
     assert jobs.view_job(studio, blocker).active
 
 
-def is_job(process, run_id):
-    try:
-        words = (process / "cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return words[-4:-1] == [b"jobs", b"run", str(run_id).encode()]
-
-
 def test_cancel_reaches_the_work(studio):
     with studio.database.write() as session:
         run_id = runs.add_run(session, "detect", {}).id
-    jobs.cancel_active_job(studio, "detect")
+    jobs.cancel_job(studio, run_id)
     with Job(studio, run_id) as job, pytest.raises(CancelledError, match="at 7 of 9"):
         wait_for(lambda: job.report(7, 9, "working"), "a report that is refused")
 

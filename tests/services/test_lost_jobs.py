@@ -16,14 +16,11 @@ from desra_studio.services.silences import Silences
 from desra_studio.services.worker import run_job
 from desra_studio.storage import runs
 from desra_studio.storage.tables import RunStatus, now
+from tests.factories.processes import list_job_processes, needs_proc
 from tests.patience import PATIENCE_S, wait_for
 
 JUMPS = [timedelta(minutes=sign * minutes) for minutes in (5, 60) for sign in (1, -1)]
 """By which the clock is set after the last heartbeat, forwards and backwards."""
-
-needs_proc = pytest.mark.skipif(
-    not Path("/proc").is_dir(), reason="finds the job's process under /proc"
-)
 
 
 @pytest.fixture
@@ -46,25 +43,9 @@ def orphan(studio):
         )  # fmt: skip
         run_id = int(told.stdout)
         wait_for(lambda: "Waiting" in jobs.view_job(studio, run_id).message, "a job that waits")
-        process = find_process(studio, run_id)
-        yield run_id, process
-        if process := find_process(studio, run_id):
+        yield run_id, list_job_processes(studio.settings.data_dir)[run_id]
+        if process := list_job_processes(studio.settings.data_dir).get(run_id):
             kill(studio, process)
-
-
-def find_process(studio, run_id):
-    """The job's process, None where there is none (any more)."""
-    ours = f"DESRA_STUDIO_DATA_DIR={studio.settings.data_dir.resolve()}".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            if words[-4:-1] != [b"jobs", b"run", str(run_id).encode()]:
-                continue
-            if ours in (process / "environ").read_bytes().split(b"\0"):
-                return int(process.name)
-        except OSError:
-            continue
-    return None
 
 
 def kill(studio, process):
