@@ -57,7 +57,7 @@ def restore_revision(
         record = datasets.get_record(session, image_id)
         hidden = hides_others(record, list_given(session, record), author)
         restored = reviews.get_revision(session, revision_id)
-    if (restored.image_id, restored.model_id) != (image_id, record.gan.model_id):
+    if not reviews.is_of(restored, image_id, record.gan.model_id):
         raise InputError(
             f"Mask revision {revision_id} is not one of {record.image.name}. Reload its history."
         )

@@ -25,6 +25,27 @@ class Label:
     own: bool
 
 
+@dataclass(frozen=True)
+class EarlierLabel:
+    """A label as it was before a verdict, and what it takes to bring it back.
+
+    Attributes:
+        image: id of the image.
+        version: that the label has since; it comes back only while it still has this one.
+        before: the version that it had.
+        state: how far it was.
+        revision: id of its mask, None where none was saved.
+        own: whether it is one of several opinions.
+    """
+
+    image: int
+    version: int
+    before: int
+    state: State
+    revision: int | None
+    own: bool = False
+
+
 def asks_several(review: Review | None) -> bool:
     """Tell whether several people are asked for their opinion, and there is no consensus yet."""
     return review is not None and review.opinions_wanted > 1

@@ -9,7 +9,7 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.claims import find_claim
-from desra_studio.services.labels import asks_several
+from desra_studio.services.labels import EarlierLabel, asks_several
 from desra_studio.services.opinions import check_wanted, set_wanted
 from desra_studio.services.queue import QueueFilter
 from desra_studio.services.studio import Studio
@@ -56,10 +56,17 @@ class BulkChange:
 
 @dataclass
 class BulkReport:
-    """How many images were changed, and {"id", "name", "why"} of each that was left as it was."""
+    """What became of the images of a change.
+
+    Attributes:
+        done: how many are as they were to be.
+        skipped: {"id", "name", "why"} of each that was left as it was.
+        earlier: the labels that the change took the place of; see `services.taking_back`.
+    """
 
     done: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    earlier: list[EarlierLabel] = field(default_factory=list)
 
 
 def change_images(
@@ -117,16 +124,17 @@ class _Work:
         with self.studio.database.write() as session:
             dataset = datasets.get_dataset(session, self.dataset_id)
             records = datasets.list_records(session, dataset, image_ids)
-            skipped = [
-                {"id": image_id, "name": f"Image {image_id}", "why": "it is not in this dataset"}
-                for image_id in sorted(set(image_ids) - {record.image.id for record in records})
-            ]
+            skipped = list_missing(image_ids, records)
+            earlier = []
             for record in records:
                 review = reviews.get_review(session, record.image.id, record.gan.model_id)
+                before = (review.version, review.state, review.current_revision_id)
                 if why := self._change(session, record, review):
-                    name = record.image.name
-                    skipped.append({"id": record.image.id, "name": name, "why": why})
+                    skipped.append(describe_skipped(record, why))
+                elif review.version != before[0]:
+                    earlier.append(EarlierLabel(record.image.id, review.version, *before))
         self.report.skipped += skipped
+        self.report.earlier += earlier
         self.report.done += len(image_ids) - len(skipped)
 
     def _change(self, session: Session, record: ImageRecord, review: Review) -> str:
@@ -138,8 +146,8 @@ class _Work:
         if change.action == "ask_opinions":
             set_wanted(session, record, change.wanted)
             return ""
-        if claim := find_claim(review, self.author):
-            return f"{claim[0]} works on it until {claim[1]:%H:%M} UTC"
+        if why := describe_claim(record, self.author):
+            return why
         if asks_several(review):
             return f"{review.opinions_wanted} people are to label it, each their own mask"
         judge = self._accept if change.action == "accept" else self._clean
@@ -192,6 +200,26 @@ class _Work:
             sha = self.studio.blobs.put(encode_mask_png(np.zeros((height, width), np.bool_)))
             self._empty[width, height] = sha
         return sha
+
+
+def list_missing(image_ids: Sequence[int], records: Sequence[ImageRecord]) -> list[dict[str, Any]]:
+    """Return what `BulkReport.skipped` has of the ids that no record was found of."""
+    missing = set(image_ids) - {record.image.id for record in records}
+    return [
+        {"id": image_id, "name": f"Image {image_id}", "why": "it is not in this dataset"}
+        for image_id in sorted(missing)
+    ]
+
+
+def describe_skipped(record: ImageRecord, why: str) -> dict[str, Any]:
+    """Return what `BulkReport.skipped` has of an image."""
+    return {"id": record.image.id, "name": record.image.name, "why": why}
+
+
+def describe_claim(record: ImageRecord, author: str) -> str:
+    """Return that somebody else works on an image just now, or nothing."""
+    claim = find_claim(record.review, author)
+    return f"{claim[0]} works on it until {claim[1]:%H:%M} UTC" if claim else ""
 
 
 def _tell_label(area_px: int) -> State:

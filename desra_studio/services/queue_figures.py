@@ -1,5 +1,6 @@
 """The figures that the queue orders by, measured in what is stored: maps, classes and masks."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ from desra_studio.services.live_detection import read_stored_maps
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.queue_entries import refresh_dataset
+from desra_studio.storage.queue_entries import CHUNK, cut, refresh_dataset
 from desra_studio.storage.tables import Detection, MaskRevision
 
 NEAR = 0.1
@@ -92,6 +93,21 @@ def measure_disagreements(studio: Studio, dataset_id: int) -> None:
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
     _keep_disagreements(studio, records)
+
+
+def measure_unmeasured(studio: Studio, dataset_id: int, image_ids: Sequence[int]) -> None:
+    """Measure those of a dataset's images whose mask another one took the place of just now.
+
+    To be called after the answer, as `measure_disagreement`.
+    """
+    for ids in cut(image_ids, CHUNK):
+        with studio.database.read() as session:
+            dataset = datasets.get_dataset(session, dataset_id)
+            records = datasets.list_records(session, dataset, ids)
+        _keep_disagreements(
+            studio,
+            [record for record in records if record.review and record.review.disagreement is None],
+        )
 
 
 def rebuild_queue(studio: Studio, dataset_id: int, report: Report = ignore_progress) -> None:

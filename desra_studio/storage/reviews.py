@@ -1,5 +1,7 @@
 """Queries on mask revisions and the state of reviews."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
@@ -13,6 +15,12 @@ def get_revision(session: Session, revision_id: int) -> MaskRevision:
     revision = get_row(session, MaskRevision, revision_id, "Mask revision")
     get_image(session, revision.image_id)
     return revision
+
+
+def find_revisions(session: Session, revision_ids: Iterable[int]) -> dict[int, MaskRevision]:
+    """Return those of these mask revisions that there are, by id."""
+    query = select(MaskRevision).where(MaskRevision.id.in_(list(revision_ids)))
+    return {revision.id: revision for revision in session.scalars(query)}
 
 
 def list_revisions(session: Session, image_id: int, model_id: int) -> list[MaskRevision]:
@@ -34,6 +42,11 @@ def list_dataset_revisions(session: Session, dataset_id: int, model_id: int) -> 
         .order_by(MaskRevision.id)
     )
     return list(session.scalars(query))
+
+
+def is_of(revision: MaskRevision, image_id: int, model_id: int) -> bool:
+    """Tell whether a mask revision is one of an image for a model."""
+    return (revision.image_id, revision.model_id) == (image_id, model_id)
 
 
 def get_review(session: Session, image_id: int, model_id: int) -> Review:
@@ -79,11 +92,11 @@ def append_revision(
     return revision
 
 
-def point_to(review: Review | Opinion, revision: MaskRevision, state: State) -> None:
-    """Make a revision the current one, with this state, under the next version."""
-    if (revision.image_id, revision.model_id) != (review.image_id, review.model_id):
+def point_to(review: Review | Opinion, revision: MaskRevision | None, state: State) -> None:
+    """Make a revision, or none, the current one, with this state, under the next version."""
+    if revision and not is_of(revision, review.image_id, review.model_id):
         raise StudioError(f"Revision {revision.id} belongs to another image.")
-    review.current_revision_id = revision.id
+    review.current_revision_id = revision.id if revision else None
     if isinstance(review, Review):
         # That of the mask before; the new one's is measured after the save.
         review.disagreement = None

@@ -3,12 +3,14 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, BackgroundTasks, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from desra_studio.errors import InputError
-from desra_studio.services import claims, queue, queue_bulk, queue_progress
+from desra_studio.services import claims, queue, queue_bulk, queue_progress, taking_back
+from desra_studio.services.labels import EarlierLabel
+from desra_studio.services.queue_figures import measure_unmeasured
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION, User
 
@@ -88,6 +90,28 @@ class Bulk(BaseModel):
         return self.filter.read(dataset_id) if self.filter else self.images or []
 
 
+class Earlier(BaseModel):
+    """A label as it was before; see `services.labels.EarlierLabel`."""
+
+    image: Id
+    version: Id
+    state: queue.State
+    revision: Id | None
+    own: bool = False
+
+    def read(self) -> EarlierLabel:
+        """Return it for the services, which do not ask for the version before that."""
+        return EarlierLabel(
+            self.image, self.version, self.version, self.state, self.revision, self.own
+        )
+
+
+class TakingBack(BaseModel):
+    """Which labels come back."""
+
+    labels: list[Earlier]
+
+
 class Claim(BaseModel):
     """How an image is claimed."""
 
@@ -134,13 +158,23 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
         return queue_progress.describe_progress(studio, dataset_id)
 
     @router.post("/api/datasets/{dataset_id}/bulk")
-    def change_images(dataset_id: int, bulk: Bulk, user: User) -> dict[str, Any]:
+    def change_images(dataset_id: int, bulk: Bulk, user: User) -> JSONResponse:
         change = queue_bulk.BulkChange(
             action=bulk.action, to=bulk.to, wanted=bulk.wanted, force=bulk.force
         )
         images = bulk.read_images(dataset_id)
         report = queue_bulk.change_images(studio, dataset_id, change, images, user, bulk.leave_out)
-        return asdict(report)
+        return JSONResponse(asdict(report))
+
+    @router.post("/api/datasets/{dataset_id}/take-back")
+    def take_back(
+        dataset_id: int, taking: TakingBack, user: User, after: BackgroundTasks
+    ) -> JSONResponse:
+        labels = [label.read() for label in taking.labels]
+        report = taking_back.take_back(studio, dataset_id, labels, user)
+        changed = [label.image for label in report.earlier]
+        after.add_task(measure_unmeasured, studio, dataset_id, changed)
+        return JSONResponse(asdict(report))
 
     @router.post("/api/images/{image_id}/claim")
     def claim(image_id: int, user: User, how: Claim | None = None) -> dict[str, Any]:

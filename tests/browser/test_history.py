@@ -79,6 +79,26 @@ def test_look_back_compare_and_restore(page, review):
     expect(page.locator("#studio-panel-queue")).to_be_visible()
 
 
+def test_what_was_painted_is_saved_before_another_mask_takes_its_place(page, review):
+    review.open()
+    review.choose("c")
+    save_stroke(review, 0.3, 1)
+    first = fingerprint(review)
+    save_stroke(review, 0.5, 2)
+    review.drag("mask", (0.2, 0.7), (0.4, 0.7))
+    painted = fingerprint(review)
+    page.keyboard.press("r")
+    find_revision(page, 1).get_by_role("button", name="Restore").click()
+    expect(page.locator(".message")).to_contain_text("Restored revision 1.")
+    wait_kept(page, 0)
+    page.reload()
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    assert fingerprint(review) == first
+    page.keyboard.press("r")
+    find_revision(page, 3).get_by_role("button", name="View", exact=True).click()
+    review.expect_mask(painted)
+
+
 def test_the_list_follows_saves_and_images(page, review):
     review.open()
     review.choose("b")

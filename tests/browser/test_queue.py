@@ -187,7 +187,7 @@ def test_select_with_the_mouse_and_accept(page, review, dataset):
     bulk.get_by_role("button", name="Accept").click()
     expect(bulk).to_contain_text("Accept the mask that each of them has")
     bulk.get_by_role("button", name="Accept 4").click()
-    expect(page.locator(".message")).to_contain_text("4 images accepted.")
+    expect(page.locator(".deed")).to_contain_text("4 images accepted.")
     expect(page.locator("aside [title*=': accepted']:visible")).to_have_count(4)
     expect(bulk).to_be_hidden()
     expect(page.locator(".progress")).to_contain_text("4 of 16 reviewed")
@@ -212,8 +212,10 @@ def test_all_but_one_are_assigned_and_it_is_taken_back(page, review, dataset):
     bulk.get_by_role("button", name="Assign").click()
     page.keyboard.type("Cy")
     page.keyboard.press("Enter")
-    expect(page.locator(".message")).to_contain_text("1 image assigned to Cy.")
-    page.locator(".message").get_by_role("button", name="Undo").click()
+    line = page.locator(".deed")
+    expect(line).to_contain_text("1 image assigned to Cy.")
+    line.get_by_role("button", name="Undo").click()
+    expect(line).to_contain_text("1 image is as before.")
     expect(review.row("image_01")).to_have_attribute("title", re.compile("for Bo"))
 
 
@@ -227,7 +229,7 @@ def test_clean_leaves_what_marks_something_unless_forced(page, review, dataset):
     expect(message).to_contain_text("1 left as it was: image_02, the detected mask marks")
     expect(bulk).to_contain_text("1 selected")
     message.get_by_role("button", name="Empty what is left").click()
-    expect(message).to_contain_text("1 image called clean.")
+    expect(page.locator(".deed")).to_contain_text("1 image called clean.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("^image_02: clean"))
     expect(bulk).to_be_hidden()
 
@@ -239,7 +241,7 @@ def test_opinions_are_asked_for(page, review, dataset):
     bulk.get_by_role("button", name="Opinions").click()
     bulk.locator("select").select_option("3")
     bulk.get_by_role("button", name="Opinions 1").click()
-    expect(page.locator(".message")).to_contain_text("1 image to be labelled by 3 people.")
+    expect(page.locator(".deed")).to_contain_text("1 image to be labelled by 3 people.")
     expect(review.row("image_02")).to_have_attribute("title", re.compile("0 of 3 opinions"))
 
 

@@ -1,19 +1,28 @@
 """The queue's routes: what they answer and refuse, and that a page can follow them."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import pytest
 
 from desra_studio.services.flags import Finding, flag_images
+from desra_studio.services.labels import EarlierLabel
+from desra_studio.services.queue_bulk import MAX_IMAGES
 from desra_studio.services.queue_sample import fill_dataset
+from desra_studio.storage.base import State
 from desra_studio.storage.queue_entries import refresh_dataset
+from desra_studio.ui.answers import MAX_VERSION
+from desra_studio.ui.serving import MAX_JSON_BYTES
 from tests.factories.clients import open_client
 from tests.patience import PATIENCE_S
 from tests.ui.masks import post_mask
 
 QUEUE = "/studio/api/datasets/1/queue"
 BULK = "/studio/api/datasets/1/bulk"
+TAKE_BACK = "/studio/api/datasets/1/take-back"
+VERDICT = "/studio/api/images/1/verdict"
 
 
 def read(client, path, **values):
@@ -131,7 +140,9 @@ def test_many_people_at_once_are_given_different_images_and_none_is_refused(stud
 
 
 def test_bulk_changes(client):
-    assert change(client, action="assign", images=[1, 2], to="Ada") == {"done": 2, "skipped": []}
+    assert change(client, action="assign", images=[1, 2], to="Ada") == {
+        "done": 2, "skipped": [], "earlier": [],
+    }  # fmt: skip
     assert list_names(client, assigned="Ada") == "ab"
     chosen = {"action": "accept", "filter": {"assigned": "Ada"}, "except": [2]}
     assert change(client, **chosen)["done"] == 1
@@ -140,6 +151,55 @@ def test_bulk_changes(client):
     assert [(item["id"], item["name"]) for item in skipped] == [(1, "a")]
     assert change(client, action="ask_opinions", images=[3], wanted=2)["done"] == 1
     assert read(client, QUEUE)["items"][2]["opinions"] == {"wanted": 2, "given": 0}
+
+
+def test_a_bulk_change_is_taken_back_and_done_again(client, studio):
+    post_mask(client, 0)
+    earlier = change(client, action="clean", images=[1, 2], force=True)["earlier"]
+    assert earlier[0] == {
+        "image": 1, "version": 2, "before": 1, "state": "in progress", "revision": 1, "own": False,
+    }  # fmt: skip
+    assert read(client, QUEUE)["items"][0]["disagreement"] == 1
+    answer = client.post(TAKE_BACK, json={"labels": earlier}).json()
+    assert (answer["done"], answer["skipped"]) == (2, [])
+    assert list_names(client, state="in progress") == "a"
+    assert list_names(client, state="unreviewed") == "bc"
+    figure = read(client, QUEUE)["items"][0]["disagreement"]
+    assert 0 < figure < 1, "that of the mask that is back"
+    assert client.post(TAKE_BACK, json={"labels": answer["earlier"]}).json()["done"] == 2
+    assert list_names(client, state="clean") == "ab"
+
+
+def test_what_was_changed_meanwhile_is_named(client):
+    post_mask(client, 0)
+    client.post(VERDICT, json={"state": "skipped"}, headers={"If-Match": "1"})
+    label = {"image": 1, "version": 1, "state": "in progress", "revision": None}
+    answer = client.post(TAKE_BACK, json={"labels": [label]}).json()
+    assert answer["done"] == 0
+    assert answer["skipped"] == [{"id": 1, "name": "a", "why": "it was changed meanwhile"}]
+    assert list_names(client, state="skipped") == "a"
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        ({"image": 1, "version": -1, "state": "clean", "revision": None}, "version"),
+        ({"image": 10**30, "version": 1, "state": "clean", "revision": None}, "image"),
+        ({"image": 1, "version": 1, "state": "lost", "revision": None}, "state"),
+        ({"image": 1, "version": 1, "state": "clean"}, "revision"),
+    ],
+)
+def test_refuses_to_take_back(client, label, says):
+    answer = client.post(TAKE_BACK, json={"labels": [label]})
+    assert answer.status_code == 422
+    assert says in answer.json()["error"]
+
+
+def test_the_largest_bulk_change_can_be_sent_back():
+    label = EarlierLabel(MAX_VERSION, MAX_VERSION, 0, State.IN_PROGRESS, MAX_VERSION)
+    sent = {name: asdict(label)[name] for name in ("image", "version", "state", "revision")}
+    row = json.dumps(sent, separators=(",", ":"))
+    assert MAX_IMAGES * (len(row) + 1) < MAX_JSON_BYTES
 
 
 def test_progress(client):

@@ -79,6 +79,19 @@ export async function saveMask(image, version, runs) {
 export const judgeImage = (image, version, state) =>
   postJson(`${API}/images/${image}/verdict`, { state }, { "If-Match": String(version) });
 
+/** Bring labels of a dataset back; answers { done, skipped: [{ id, name, why }], earlier: labels }. */
+export const takeBack = (dataset, labels) =>
+  postJson(`${API}/datasets/${dataset}/take-back`, {
+    // Without the version before, a change of very many images would be too much to send.
+    labels: labels.map(({ image, version, state, revision, own }) => ({
+      image,
+      version,
+      state,
+      revision,
+      own: own || undefined,
+    })),
+  });
+
 /** Detect again in a stored map; answers { regions, area_px, score, runs }. */
 export async function loadLive(detection, settings, signal) {
   const path = `${API}/detections/${detection}/live?${toQuery(settings)}`;

@@ -64,6 +64,23 @@ const loadPair = (record) => [loadRendition(record.gan, record), loadRendition(r
 const isSame = (before, now) =>
   before.version === now.version && before.detection?.id === now.detection?.id;
 
+/**
+ * Let a document follow its label, which went from one version to another without it: a verdict was
+ * taken back, or given again. `move` is "undo" or "redo" where the verdict had emptied the mask.
+ * Tells whether it could; one that was changed meanwhile is read anew when it is opened next.
+ */
+export async function followLabel(document, { from, to }, move) {
+  const { id, version } = document.record;
+  const isKnown = opened.get(id) === document && !document.dirty && version === from;
+  const record = isKnown && (await loadImage(id).catch(() => null));
+  if (record?.version === to) {
+    document.goOn(record, move);
+    return true;
+  }
+  if (!opened.get(id)?.dirty) forgetDocument(id);
+  return false;
+}
+
 /** Forget an image, so that opening it reads the server's state. */
 export const forgetDocument = (id) => opened.delete(id);
 
@@ -183,8 +200,23 @@ export class ReviewDocument {
     this.work?.settle();
   }
 
-  /** Let an earlier revision count again, as one action that is saved; `runs` are its mask's. */
+  /** Take a record over whose mask is this one, or what it is after one `move`. */
+  goOn(record, move) {
+    Object.assign(this.record, record);
+    if (move) {
+      this[move]();
+      this.savedRuns = encodeRuns(this.mask);
+      this.history.savedSerial = this.history.current;
+    }
+    this.work?.settle();
+  }
+
+  /**
+   * Let an earlier revision count again, as one action that is saved; `runs` are its mask's. What
+   * was painted is saved first.
+   */
   async restore(revision, runs) {
+    if (this.dirty) await this.save();
     const answer = await restoreRevision(this.record.id, this.record.version, revision.id);
     this.rebase(answer, runs, decodeRuns(runs, this.mask.length));
   }
@@ -208,13 +240,28 @@ export class ReviewDocument {
     this.work?.settle();
   }
 
-  /** Set the verdict; the mask is saved first where it changed, or a label needs one. */
+  /**
+   * Set the verdict. What was painted is saved before, as a revision of its own: clean empties the
+   * mask. Answers { label, cleared }: what brings the label back, as a DeedLog has it, and whether
+   * the mask was emptied.
+   */
   async judge(state) {
-    const needsMask = state !== "skipped" && !this.record.revision;
-    if (this.dirty || needsMask) await this.save();
-    Object.assign(this.record, await judgeImage(this.record.id, this.record.version, state));
-    this.record.state = state;
+    if (this.dirty) await this.save();
+    const { id, version: before, state: was, revision, opinions } = this.record;
+    const cleared = state === "clean" && this.area > 0;
+    if (cleared) this.clear();
+    try {
+      if (cleared || (state !== "skipped" && !revision)) await this.save();
+    } catch (error) {
+      if (cleared) this.undo();
+      throw error;
+    }
+    const { version } = await judgeImage(id, this.record.version, state);
+    Object.assign(this.record, { version, state });
     this.work?.settle();
+    const own = (opinions?.wanted ?? 1) > 1;
+    const label = { image: id, version, before, state: was, revision: revision?.id ?? null, own };
+    return { label, cleared };
   }
 
   #fill(spans, value) {

@@ -26,7 +26,7 @@ export function buildLayout(page) {
     redoButton: makeIconButton(page, drawIcon("redo"), "Redo", "Ctrl+Y", () => page.undo(true)),
     verdicts: [
       button("Skip", "S", () => page.judge("skipped")),
-      button("Clean", "C", () => page.markClean()),
+      button("Clean", "C", () => page.judge("clean")),
       button("Accept", "Enter", () => page.accept(), { className: "primary" }),
     ],
     opacity: makeSlider(
@@ -62,7 +62,7 @@ export function buildLayout(page) {
       page.saveButton,
       ...page.verdicts,
     ),
-    page.message,
+    make("div", { className: "said" }, page.message, page.deeds.element),
     make(
       "div",
       { className: "stage" },

@@ -5,6 +5,7 @@ import { listPageActions } from "./actions.js";
 import { Attempts } from "./journal/attempts.js";
 import { Claims } from "./queue/claims.js";
 import { Comparison } from "./journal/comparison.js";
+import { Deeds } from "./deeds.js";
 import { Detector } from "./detector/detector.js";
 import { forgetDocument, openDocument } from "./document.js";
 import { addressed } from "../dom.js";
@@ -47,6 +48,7 @@ class ReviewPage {
   wanted = null;
   attempts = new Attempts(this);
   probe = new Probe();
+  #turn = Promise.resolve();
 
   constructor(root) {
     this.root = root;
@@ -75,11 +77,13 @@ class ReviewPage {
     this.shaping = new Shaping(this);
     this.comparison = new Comparison(this);
     this.journal = new Journal(this);
+    this.deeds = new Deeds(this);
     this.queue = new Queue(this);
     this.claims = new Claims(this);
     this.parts = [
       this.toolbox,
       this.shaping,
+      this.deeds,
       this.queue,
       new HistoryPanel(this),
       this.detector,
@@ -165,31 +169,38 @@ class ReviewPage {
     await this.judge(this.document.area ? "accepted" : "clean");
   }
 
-  async markClean() {
-    if (this.busy || this.sayFrozen()) return;
-    if (this.document.area) {
-      this.document.clear();
-      this.panes.invalidate();
-      this.tell("edited", this.document);
-    }
-    await this.judge("clean");
+  /** Say what an image is, and go on to the next one that waits for a verdict. */
+  async judge(state) {
+    if (this.loading || this.busy || this.sayFrozen()) return;
+    // As in `open`: the image is about to go.
+    this.loading = true;
+    await this.inTurn(() => this.#judge(state)).finally(() => (this.loading = false));
   }
 
-  async judge(state) {
-    if (this.busy || this.sayFrozen()) return;
+  /** Do one after the other what judges images and what takes that back. */
+  inTurn(action) {
+    this.#turn = this.#turn.then(() => this.#try(action));
+    return this.#turn;
+  }
+
+  async #judge(state) {
     const { document } = this;
     // Asked before the verdict: it may move the image elsewhere in the queue.
     const coming = this.queue.claimNext(document.record.id).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
     if (this.document !== document) return this.queue.giveBack(coming);
-    if (!(await this.attempts.run(() => this.document.judge(state)))) {
+    let verdict = null;
+    const done = await this.attempts.run(async () => (verdict = await document.judge(state)));
+    this.panes.invalidate();
+    if (!done) {
       this.wanted = null;
       return this.queue.giveBack(coming);
     }
+    this.deeds.addVerdict(document, verdict);
     const claimed = await coming;
     const next = this.wanted ?? claimed;
     if (next) await this.open(next);
-    else await this.#try(() => this.queue.sayFinished());
+    else await this.queue.sayFinished();
   }
 
   async step(offset) {
@@ -200,13 +211,20 @@ class ReviewPage {
     });
   }
 
-  undo(again = false) {
-    if (this.sayFrozen()) return;
-    this.tell("cancel");
-    const changed = again ? this.document.redo() : this.document.undo();
-    this.panes.invalidate();
-    this.afterEdit();
-    if (!changed) this.say(`Nothing to ${again ? "redo" : "undo"}.`);
+  /** Take back, or do again, what was done last: to this mask, or a verdict on the image before. */
+  undo(again = false, isHeld = false) {
+    return this.inTurn(() => {
+      const deed = this.deeds.next(again);
+      // A key held down must not change images that nobody has seen.
+      if (deed) return isHeld ? null : this.deeds.takeBack(deed, again);
+      if (this.sayFrozen()) return null;
+      this.tell("cancel");
+      const changed = again ? this.document.redo() : this.document.undo();
+      this.panes.invalidate();
+      this.afterEdit();
+      if (!changed) this.say(`Nothing to ${again ? "redo" : "undo"}.`);
+      return null;
+    });
   }
 
   /** After every action on the mask, and after undo and redo. */
@@ -270,8 +288,9 @@ class ReviewPage {
     this.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
     this.saved.classList.toggle("unsaved", dirty);
     this.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
-    this.undoButton.disabled = this.document.history.done.length === 0;
-    this.redoButton.disabled = this.document.history.undone.length === 0;
+    const { done, undone } = this.document.history;
+    this.undoButton.disabled = !done.length && !this.deeds.next(false);
+    this.redoButton.disabled = !undone.length && !this.deeds.next(true);
     for (const element of this.editors) element.inert = this.#freezing !== undefined;
     this.root.dataset.image = record.id;
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");

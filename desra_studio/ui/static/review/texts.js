@@ -12,6 +12,14 @@ export function summarize(document) {
   return `${found} · ${share} % marked · ${advice}`;
 }
 
+const VERDICTS = { accepted: "accepted", clean: "marked clean", skipped: "skipped" };
+
+/** What a verdict made of an image, after its name. */
+export const describeVerdict = (state) => ` is ${VERDICTS[state]}.`;
+
+/** What an image is once a verdict on it was taken back, after its name. */
+export const describeLabel = (state) => ` is ${state} again.`;
+
 export function countArtifacts({ regions }) {
   return `${regions.length} artifact${regions.length === 1 ? "" : "s"}`;
 }

@@ -5,9 +5,10 @@ import { nameKey } from "./key_map.js";
 const typesText = (target) =>
   target.matches("textarea, select, input:not([type=range], [type=checkbox])");
 
-/** Whether an action leaves the mask and what is said about it alone. */
-const onlyLooks = ({ id, group }) =>
-  ["View", "Panels", "Help"].includes(group) || ["previous", "next", "next-open"].includes(id);
+/** Whether an action leaves the mask and what is said about it alone, or sees itself whether it may. */
+const isFree = ({ id, group }) =>
+  ["View", "Panels", "Help"].includes(group) ||
+  ["previous", "next", "next-open", "undo", "redo"].includes(id);
 
 /** Let the keys work wherever the focus is inside the root, but not while text is typed. */
 export function bindKeys(root, page) {
@@ -29,7 +30,7 @@ export function bindKeys(root, page) {
     const { action } = page.keyMap.find(event) ?? {};
     if (!action) return;
     event.preventDefault();
-    if (!onlyLooks(action) && page.sayFrozen()) return;
+    if (!isFree(action) && page.sayFrozen()) return;
     if (action.hold) {
       if (held.has(event.code)) return;
       held.set(event.code, action);

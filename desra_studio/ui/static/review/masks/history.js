@@ -49,7 +49,7 @@ export class History {
     this.undone = [];
     const last = this.done.at(-1);
     if (group !== null && last?.group === group) return this.#join(last, before);
-    this.done.push({ tiles: before, from: this.current, source: this.source, group });
+    this.#push(this.done, { tiles: before, source: this.source, group });
     if (this.done.length > DEPTH) this.done.shift();
     this.current = ++this.serial;
     return true;
@@ -161,12 +161,26 @@ export class History {
     return this.current !== this.savedSerial;
   }
 
+  /** When the action was done, or done again, that `undo` takes back; undefined where none is. */
+  get doneAt() {
+    return this.done.at(-1)?.at;
+  }
+
+  /** When the action was undone that `redo` does again; undefined where none is. */
+  get undoneAt() {
+    return this.undone.at(-1)?.at;
+  }
+
   current = 0;
 
   /** Remember a tile before it is written to in the open action. */
   #keep(index) {
     if (!this.open.has(index)) this.open.set(index, this.#read(index));
     this.#changed.add(index);
+  }
+
+  #push(actions, action) {
+    actions.push({ ...action, from: this.current, at: performance.now() });
   }
 
   #swap(source, target) {
@@ -179,7 +193,7 @@ export class History {
       this.#write(index, tile);
       rectangles.push(this.#rectangle(index));
     }
-    target.push({ tiles: reverse, from: this.current, source: this.source, group: null });
+    this.#push(target, { tiles: reverse, source: this.source, group: null });
     this.current = action.from;
     this.source = action.source;
     return rectangles;
@@ -191,6 +205,7 @@ export class History {
       if (!last.tiles.has(index)) last.tiles.set(index, tile);
     }
     this.#dropUnchanged(last.tiles);
+    last.at = performance.now();
     this.current = last.tiles.size ? ++this.serial : last.from;
     if (last.tiles.size === 0) this.done.pop();
     return true;

@@ -182,12 +182,17 @@ export class Queue {
     }
   }
 
-  /** Show an image as the current one, in its state; its row stays even if the filter hides it. */
-  pointTo({ id, state }) {
+  /** Note an image's state; its row stays even if the filter hides it. */
+  note({ id, state }) {
     const item = this.rows.find(id);
     if (item) item.state = state;
     if (hidesState(this.asked.filters, state)) this.rows.leave(id);
     else this.rows.comeBack(id);
+  }
+
+  /** Show an image as the current one, in its state. */
+  pointTo({ id, state }) {
+    this.note({ id, state });
     this.list.pointTo(id);
   }
 

@@ -133,7 +133,8 @@ export class QueueBulk {
 
   async #run(act, change, images) {
     const { page } = this;
-    // The image that is open may be among them: what is seen is what is judged.
+    await page.attempts.idle;
+    // The image that is open may be among them: what is seen is what is judged, and it is kept.
     if (page.document?.dirty && !(await page.save())) return;
     const undo = this.#listUndo(act, images);
     const answer = await this.#send({ ...change, ...images });
@@ -155,21 +156,50 @@ export class QueueBulk {
     }
   }
 
-  #tell(act, change, { done, skipped }, undo) {
+  #tell(act, change, { done, skipped, earlier }, undo) {
+    const isDeed = done > 0 && (undo !== null || earlier.length > 0);
     const links = [];
-    if (undo) links.push(this.#makeLink("Undo", () => this.#undo(undo)));
-    if (skipped.length) {
-      const reasons = skipped.map(({ name, why }) => `${name}: ${why}`);
-      const title = reasons.slice(0, 20).join("\n");
-      const more = skipped.length > 1 ? ` and ${skipped.length - 1} more` : "";
-      const were = more ? "they were" : "it was";
-      const text = `${skipped.length} left as ${were}: ${skipped[0].name}, ${skipped[0].why}`;
-      links.push(make("span", { className: "why", title }, text), `${more}. `);
+    if (skipped.length && act.force) {
       const images = { images: skipped.map(({ id }) => id) };
-      const force = () => this.#run(act, { ...change, force: true }, images);
-      if (act.force) links.push(this.#makeLink(act.force, force));
+      const force = () => {
+        this.page.focus(); // the button goes
+        this.#run(act, { ...change, force: true }, images);
+      };
+      links.push(make("button", { className: "link", onclick: force }, act.force));
     }
-    this.page.say(`${act.done(done, change)} `, false, ...links);
+    this.#sayLeft(isDeed ? "" : `${act.done(done, change)} `, skipped, ...links);
+    if (!isDeed) return;
+    this.page.deeds.add({
+      number: done,
+      done: (number) => act.done(number, change),
+      undone: (number) => `${count(number)} ${number === 1 ? "is" : "are"} as before.`,
+      labels: earlier,
+      send: undo && (() => this.#sendAll(undo)),
+      after: (answer) => this.#showTakenBack(answer),
+    });
+  }
+
+  /** Say which images were left as they were, and why. */
+  #sayLeft(text, skipped, ...links) {
+    if (!skipped.length) return this.page.say(text);
+    const [{ name, why }] = skipped;
+    const title = skipped.slice(0, 20).map((each) => `${each.name}: ${each.why}`).join("\n");
+    const more = skipped.length > 1 ? ` and ${skipped.length - 1} more` : "";
+    const left = `${skipped.length} left as ${more ? "they were" : "it was"}: `;
+    const first = make("span", { className: "why", title }, `${name}, ${why}`);
+    this.page.say(text + left, false, first, `${more}. `, ...links);
+  }
+
+  async #showTakenBack({ skipped }) {
+    await this.host.changed(skipped.map(({ id }) => id));
+    this.#sayLeft("", skipped);
+  }
+
+  /** Send changes one after the other; answers as the server's `take-back`. */
+  async #sendAll(changes) {
+    let done = 0;
+    for (const change of changes) done += (await changeImages(this.page.dataset, change)).done;
+    return { done, skipped: [], earlier: [] };
   }
 
   /** The changes that take an act back; null where that cannot be known. */
@@ -182,14 +212,5 @@ export class QueueBulk {
       [value]: was ?? "",
       images: group.map(({ id }) => id),
     }));
-  }
-
-  async #undo(changes) {
-    for (const change of changes) if (!(await this.#send(change))) return;
-    this.page.say("Taken back.");
-  }
-
-  #makeLink(text, action) {
-    return make("button", { className: "link", onclick: action }, text);
   }
 }
