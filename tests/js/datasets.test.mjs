@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { tell } from "../../desra_studio/ui/static/actions.js";
+import { readDetector } from "../../desra_studio/ui/static/datasets/actions.js";
 import {
   mergeRows,
   tellDeletion,
@@ -33,4 +35,23 @@ test("the bin tells how many images, when and who", () => {
   const deleted = { deleted_at: "2026-11-30T01:42:00+00:00", deleted_by: "ana" };
   assert.match(tellDeletion(deleted, "en"), /^deleted Nov (29|30), 2026, .* by ana$/);
   assert.doesNotMatch(tellDeletion({ ...deleted, deleted_by: "" }, "en"), / by/);
+});
+
+test("the detector's fields become what routes take", () => {
+  const pixels = readDetector(0.65, 400.9, "px", "released");
+  assert.deepEqual(pixels, {
+    contrast_threshold: 0.65,
+    class_weights: "released",
+    area_threshold: 400,
+  });
+  const share = readDetector(0.7, 0.5, "% of the image", "none");
+  assert.deepEqual(share, { contrast_threshold: 0.7, class_weights: "none", area_share: 0.005 });
+  for (const empty of [[null, 400], [0.7, null]]) {
+    assert.throws(() => readDetector(...empty, "px", "released"), /Fill in both thresholds/);
+  }
+});
+
+test("what went wrong is told in words, and nothing where nothing did", async () => {
+  assert.equal(await tell(async () => 1), "");
+  assert.equal(await tell(() => Promise.reject(new Error("No folder is named."))), "No folder is named.");
 });
