@@ -332,6 +332,27 @@ def test_what_was_claimed_for_a_verdict_is_given_back_without_one(page, review, 
     )
 
 
+def test_a_verdict_is_tried_again_while_the_next_image_is_still_claimed(
+    page, review, dataset, studio
+):
+    review.open(f"?dataset={dataset}")
+    held = []
+    page.route(
+        "**/queue/claim-next*", lambda route: route.continue_() if held else held.append(route)
+    )
+    refuse = {"status": 422, "json": {"error": "Not so."}}
+    page.route("**/verdict", lambda route: route.fulfill(**refuse), times=1)
+    page.keyboard.press("s")
+    expect(page.locator(".message")).to_contain_text("Not so.")
+    with page.expect_response(lambda answer: answer.url.endswith("/verdict") and answer.ok):
+        page.keyboard.press("s")
+    held[0].continue_()
+    review.wait_image("image_01")
+    wait_on(
+        page, lambda: list(list_claims(studio, dataset)) == ["image_01"], "the next one's claim"
+    )
+
+
 def test_where_others_work_on_all_that_is_left(page, review, dataset, studio):
     for item in list_items(studio, dataset)[1:]:
         claim_image(studio, item["id"], "Bo" if item["id"] % 2 else "Cleo")

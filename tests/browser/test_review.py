@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.ui.server import LISTS
 from tests.browser.pages import ReviewPage, measure_contrast, open_context, wait_until
 from tests.factories.images import write_dataset
 from tests.factories.studio import import_detected
@@ -204,11 +203,6 @@ def test_an_image_that_is_gone(page, review):
     page.route("**/studio/renditions/**", lambda route: route.fulfill(status=404, body="{}"))
     page.reload()
     expect(page.locator(".message")).to_contain_text("The server answered 404")
-
-
-@pytest.mark.parametrize("address", LISTS)
-def test_nobody_is_told_all_that_can_be_called(page, address):
-    assert page.request.get(address).status == 404
 
 
 @pytest.mark.parametrize("address", ["/", "/review"])

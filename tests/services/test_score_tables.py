@@ -10,7 +10,7 @@ import pytest
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.services import review
-from desra_studio.services.comparisons import choose_comparisons, list_comparisons
+from desra_studio.services.comparisons import NetworkFile, choose_comparisons, list_comparisons
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.detectors import list_detector_runs, read_params, run_detectors
@@ -106,11 +106,12 @@ def test_comparisons_take_over_the_clean_up(studio, labelled):
 
 def test_comparisons_refuse_what_makes_no_sense(studio, labelled, tmp_path):
     for names, contrast, network, says in (
-        ([], None, " ", "at least one"),
-        ([], 0.7, "", "in the table already"),
-        ([], 1.5, "", "at most 1"),
-        ([], None, str(tmp_path / "net.png"), "TorchScript files ending in"),
-        ([], None, str(tmp_path / "net.pt"), "net.pt"),
+        ([], None, None, "at least one"),
+        (["guess"], None, None, "No baseline is named 'guess'"),
+        ([], 0.7, None, "in the table already"),
+        ([], 1.5, None, "at most 1"),
+        ([], None, NetworkFile(tmp_path / "net.png", 512), "TorchScript files ending in"),
+        ([], None, NetworkFile(tmp_path / "net.pt", 512), "net.pt"),
     ):
         with pytest.raises(InputError, match=says):
             choose_comparisons(studio, labelled, names, contrast, network)

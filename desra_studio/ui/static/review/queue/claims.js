@@ -59,6 +59,16 @@ export class Claims {
     if (image !== null) this.#giveBack(image);
   }
 
+  /** Do as `cancelReservation` once `coming` has claimed; who claims next waits for that. */
+  giveBackNext(coming) {
+    const { released } = this;
+    this.released = coming.then(() => {
+      const image = this.#reserved;
+      this.#reserved = null;
+      return image === null ? released : releaseImage(image).catch(() => {});
+    });
+  }
+
   leave() {
     this.#release();
     this.#image = null;

@@ -165,10 +165,9 @@ export class Queue {
     return next;
   }
 
-  /** Let others have the image that was claimed to come next: this one stays open. */
-  async giveBack(coming) {
-    await coming;
-    this.page.claims.cancelReservation();
+  /** Let others have the image that is claimed to come next: this one stays open. */
+  giveBack(coming) {
+    this.page.claims.giveBackNext(coming);
   }
 
   async openNext() {
