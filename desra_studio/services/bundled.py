@@ -2,23 +2,21 @@
 
 import json
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desra_studio.assets_folder import find_assets
 from desra_studio.errors import StudioError
 from desra_studio.sr.catalog import CATALOG, CatalogEntry
 from desra_studio.storage import models
-from desra_studio.storage.database import Session
+from desra_studio.storage.blobs import BlobStore
+from desra_studio.storage.database import Database, Session
 from desra_studio.storage.tables import ModelRole
-
-if TYPE_CHECKING:
-    from desra_studio.services.studio import Studio
 
 BUNDLED = tuple(entry for entry in CATALOG if entry.is_bundled)
 HEADER_LENGTH_BYTES = 8
 
 
-def register_bundled_models(studio: "Studio") -> None:
+def register_bundled_models(database: Database, blobs: BlobStore) -> None:
     """Register the bundled pair, each with its partner, where it is not registered yet.
 
     Does nothing where the files do not ship. Costs one query where all is there; several processes
@@ -28,26 +26,26 @@ def register_bundled_models(studio: "Studio") -> None:
         StudioError: the database cannot be written.
         OSError: the files cannot be read or stored.
     """
-    if _is_registered(studio):
+    if _is_registered(database):
         return
     folder = find_assets() / "models"
     try:
         files = {entry.name: (folder / entry.file).read_bytes() for entry in BUNDLED}
     except FileNotFoundError:
         return
-    shas = {name: studio.blobs.put(data) for name, data in files.items()}
+    shas = {name: blobs.put(data) for name, data in files.items()}
     cards = {entry.name: _make_card(entry, files[entry.name], shas) for entry in BUNDLED}
     try:
-        with studio.database.write() as session:
+        with database.write() as session:
             _add_missing(session, shas, cards)
     except StudioError:
         # Without a write lock over the whole database, another process may have been faster.
-        if not _is_registered(studio):
+        if not _is_registered(database):
             raise
 
 
-def _is_registered(studio: "Studio") -> bool:
-    with studio.database.read() as session:
+def _is_registered(database: Database) -> bool:
+    with database.read() as session:
         return len(models.find_models(session, [entry.name for entry in BUNDLED])) == len(BUNDLED)
 
 

@@ -45,7 +45,7 @@ def pull_model(
         known = ", ".join(entry.name for entry in catalog)
         raise NotFoundError(f"No known model is named {name!r}. There are: {known}.")
     if entry.is_bundled:
-        register_bundled_models(studio)
+        register_bundled_models(studio.database, studio.blobs)
     if here := _find_details(studio, name):
         return here, False
     by_hand = studio.settings.data_dir.resolve() / "downloads" / entry.file

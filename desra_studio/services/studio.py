@@ -68,7 +68,7 @@ def open_studio(settings: Settings) -> Studio:
     """
     studio = connect_studio(settings)
     ensure_schema(studio.database)
-    register_bundled_models(studio)
+    register_bundled_models(studio.database, studio.blobs)
     return studio
 
 

@@ -84,7 +84,7 @@ def count_queries(studio, action):
 
 
 def test_bundled_models(studio, assets):
-    bundled.register_bundled_models(studio)
+    bundled.register_bundled_models(studio.database, studio.blobs)
     gan, mse = (
         next(row for row in list_models(studio) if row.name == entry.name)
         for entry in bundled.BUNDLED
@@ -98,7 +98,14 @@ def test_bundled_models(studio, assets):
     )  # fmt: skip
     assert gan.parameters == generator.parameters
     assert check_studio(studio)[1] == []
-    assert len(count_queries(studio, lambda: bundled.register_bundled_models(studio))) == 1
+    assert (
+        len(
+            count_queries(
+                studio, lambda: bundled.register_bundled_models(studio.database, studio.blobs)
+            )
+        )
+        == 1
+    )
     assert pull_model(studio, gan.name)[1] is False
 
 
@@ -109,7 +116,7 @@ def test_assets_lie_beside_the_package():
 def test_half_a_bundled_pair_is_completed(studio, assets):
     with studio.database.write() as session:
         rows.add_model(session, bundled.BUNDLED[0].name, ModelRole.GAN, scale=4)
-    bundled.register_bundled_models(studio)
+    bundled.register_bundled_models(studio.database, studio.blobs)
     assert [row.partner for row in list_models(studio, ())] == [
         bundled.BUNDLED[0].name, bundled.BUNDLED[1].name,
     ]  # fmt: skip
@@ -117,7 +124,7 @@ def test_half_a_bundled_pair_is_completed(studio, assets):
 
 def test_bundled_models_that_do_not_ship(studio, assets):
     (assets / "models" / bundled.BUNDLED[1].file).unlink()
-    bundled.register_bundled_models(studio)
+    bundled.register_bundled_models(studio.database, studio.blobs)
     assert list_models(studio, ()) == []
     offered = {row.name for row in list_models(studio)}
     assert not offered & {entry.name for entry in bundled.BUNDLED}
@@ -132,7 +139,7 @@ def test_bundled_models_by_many_at_once(studio, assets):
         own = open_studio(studio.settings)
         barrier.wait()
         try:
-            bundled.register_bundled_models(own)
+            bundled.register_bundled_models(own.database, own.blobs)
         except Exception as error:  # noqa: BLE001 (any at all is a failure)
             errors.append(error)
         own.database.close()
