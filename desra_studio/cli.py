@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from desra_studio import __version__
+from desra_studio.bench.registry import BENCHMARKS, run_benchmark
 from desra_studio.cli_datasets import datasets_app
 from desra_studio.cli_db import db_app
 from desra_studio.cli_detection import detection_app
@@ -169,17 +170,13 @@ def export(
 def bench(
     name: Annotated[
         str,
-        typer.Argument(
-            help="canvas, demo, detect, finetune, intervals, kills, queue, startup, study, upscale."
-        ),
+        typer.Argument(help=f"{', '.join(BENCHMARKS)}."),
     ],
     kills: Annotated[int | None, typer.Option(help="How often kills kills; 100.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the points at which kills kills; 1.")] = None,
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""
-    from desra_studio.services.benchmarks import run_benchmark
-
     with show_progress(name) as report:
         figures = run_benchmark(name, report, kills=kills, seed=seed)
     print_result(figures, render_figures(figures), as_json)

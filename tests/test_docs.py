@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from desra_studio.bench.registry import BENCHMARKS, find_benchmark
 from desra_studio.cli import app
 from desra_studio.config import Settings
 from desra_studio.finetune.config import PRESETS, FinetuneConfig
-from desra_studio.services.benchmarks import BENCHMARKS
 from desra_studio.storage.tables import Base
 
 ROOT = Path(__file__).parent.parent
@@ -73,6 +73,7 @@ def test_commands_are_documented(command):
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmarks_are_documented(name):
     assert f"desra-studio bench {name}" in MANUAL
+    assert find_benchmark(name).__doc__
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -32,6 +32,10 @@ ALLOWED = {
         "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "config", "errors",
         "assets_folder",
     },
+    "bench": {
+        "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
+        "config", "errors", "assets_folder",
+    },
     "ui": {"services", "progress", "errors"},
     "console": {"services", "config", "errors"},
     "cli_datasets": {"console", "services", "errors"},
@@ -43,7 +47,7 @@ ALLOWED = {
     "cli_studies": {"console", "services", "progress", "errors"},
     "cli": {
         "cli_datasets", "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores",
-        "cli_studies", "console", "ui",
+        "cli_studies", "console", "ui", "bench",
         "services", "progress", "config", "errors",
     },
 }  # fmt: skip
@@ -53,7 +57,7 @@ OWNERS = {
     "gradio": {"ui"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
-    "httpx": {"services"},
+    "httpx": {"services", "bench"},
     "typer": {
         "cli",
         "cli_datasets",
@@ -65,16 +69,16 @@ OWNERS = {
         "cli_studies",
         "console",
     },
-    "cv2": {"imaging", "detection", "finetune", "services"},
+    "cv2": {"imaging", "detection", "finetune", "services", "bench"},
 }
 
 TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
-    "detection/torchscript.py", "services/detect_benchmark.py",
-    "services/finetuning.py", "services/finetune_watch.py", "services/finetune_benchmark.py",
-    "services/kill_finetunes.py",
+    "detection/torchscript.py", "bench/detect.py",
+    "services/finetuning.py", "services/finetune_watch.py", "bench/finetune.py",
+    "bench/kills/finetunes.py",
     "services/perceptual.py", "services/derivation.py",
-    "services/upscale_benchmark.py",
+    "bench/upscale.py",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
-from desra_studio.services.benchmarks import find_free_port
+from desra_studio.bench.server import find_free_port
 from desra_studio.services.studio import open_studio
 from tests.browser.pages import (
     ARGUMENTS,

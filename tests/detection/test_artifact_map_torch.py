@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from desra_studio.bench.detect import make_pair
 from desra_studio.detection.artifact_map import compare_contrast
 from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.detector import DetectorParams, detect_artifacts
 from desra_studio.errors import InputError
-from desra_studio.services.detect_benchmark import make_pair
 
 
 @pytest.mark.parametrize("crop", [np.s_[:1100, :300], np.s_[:266, :1034]])

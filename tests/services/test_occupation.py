@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from desra_studio.bench.server import find_free_port
 from desra_studio.errors import InputError
-from desra_studio.services.benchmarks import find_free_port
 from desra_studio.services.occupation import LOCK, occupy
 from tests.factories.studio import make_settings
 from tests.patience import PATIENCE_S

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from desra_studio.bench.queue_sample import fill_dataset
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import ClaimedError, InputError, NotFoundError
 from desra_studio.services import claims, queue, review
@@ -15,7 +16,6 @@ from desra_studio.services.detections import detect_dataset
 from desra_studio.services.flags import Finding, flag_images, resolve_flag
 from desra_studio.services.queue_bulk import BulkChange, change_images
 from desra_studio.services.queue_progress import describe_progress
-from desra_studio.services.queue_sample import fill_dataset
 from desra_studio.services.regions import label_region
 from desra_studio.services.steady_clock import SteadyClock
 from desra_studio.storage import datasets, reviews

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event, text
 
-from desra_studio.services.queue_sample import fill_dataset
+from desra_studio.bench.queue_sample import fill_dataset
 from desra_studio.storage import queue
 from desra_studio.storage.progress import count_states
 from desra_studio.storage.queue import ORDERS, QueueFilter

@@ -6,8 +6,8 @@ import sys
 import pytest
 from starlette.testclient import TestClient
 
+from desra_studio.bench.server import find_free_port
 from desra_studio.errors import InputError
-from desra_studio.services.benchmarks import find_free_port
 from desra_studio.services.studio import open_studio
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 from desra_studio.ui.vote_server import create_vote_api, parse_address

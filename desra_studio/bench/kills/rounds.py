@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from desra_studio.bench.kills.ledger import Ledger, find_lost
+from desra_studio.bench.server import PATIENCE_SECONDS
 from desra_studio.config import Settings
 from desra_studio.errors import StudioError
-from desra_studio.services.benchmarks import PATIENCE_SECONDS
-from desra_studio.services.kill_ledger import Ledger, find_lost
 from desra_studio.services.maintenance import check_studio, restore_studio
 from desra_studio.services.studio import Studio, connect_studio, open_studio
 from desra_studio.storage.maintenance import find_broken_references

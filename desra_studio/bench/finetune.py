@@ -15,6 +15,7 @@ from spandrel.architectures.ESRGAN import ESRGAN
 from torchvision.models.vgg import cfgs, make_layers
 
 from desra_studio.assets_folder import find_assets
+from desra_studio.bench.upscale import load_bundled
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.finetune.config import PAPER, QUICK, FinetuneConfig
 from desra_studio.finetune.data import Batch, CropSource, FinetuneSample, fit_crop
@@ -32,7 +33,6 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import list_images, read_rgb, resize_bicubic
 from desra_studio.services.finetune_watch import TrainingWatch
 from desra_studio.services.previews import PreviewWriter
-from desra_studio.services.upscale_benchmark import load_bundled
 from desra_studio.services.watched_pieces import PREVIEW_PX, Piece
 from desra_studio.sr.loader import Generator, build_generator, choose_device
 

@@ -1,23 +1,21 @@
 """The queue's benchmark: pages of 100 000 images over HTTP, against reading all of them."""
 
-import http.client
 import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from desra_studio.bench.crowd import CROWDS, count_refusals
+from desra_studio.bench.queue_sample import PEOPLE, REGIONS, fill_dataset
+from desra_studio.bench.server import run_server
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import StudioError
-from desra_studio.services.crowd_benchmark import CROWDS, count_refusals
 from desra_studio.services.kinds import USUAL
-from desra_studio.services.queue_sample import PEOPLE, REGIONS, fill_dataset
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.queue_entries import cut, refresh_dataset
@@ -25,6 +23,7 @@ from desra_studio.storage.queue_entries import cut, refresh_dataset
 IMAGES = 100_000
 REPEATS = 9
 LIMIT = 100
+TIMEOUT_S = 60
 TARGET_MS = 50.0
 CLAIM_NEXT = "queue/claim-next"
 PROGRESS = "progress"
@@ -43,7 +42,7 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         the queue's entries, "routes": {what is asked: {"median_ms", "worst_ms"}}, "progress_ms":
         median of counting all, "median_ms" and "worst_ms": the largest of the routes',
         "target_ms", "naive_ms", "ratio": naive over the same question's median, "crowds": {people
-        who label at the same time: see `crowd_benchmark.count_refusals`}}.
+        who label at the same time: see `crowd.count_refusals`}}.
 
     Raises:
         StudioError: the server did not start, or refused an answer.
@@ -58,8 +57,9 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         with studio.database.write() as session:
             refresh_dataset(session, dataset_id)
         rebuilt = time.perf_counter()
-        with _serve(data_dir) as (port, connection):
-            times = _time_routes(connection, dataset_id, images)
+        with run_server(data_dir) as (port, _):
+            with closing(HTTPConnection(LOCAL_HOST, port, timeout=TIMEOUT_S)) as connection:
+                times = _time_routes(connection, dataset_id, images)
             crowds = {people: count_refusals(port, dataset_id, people) for people in CROWDS}
         naive = time_naive(studio, dataset_id)
         studio.database.close()
@@ -83,23 +83,6 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
         "crowds": crowds,
         "cores": os.cpu_count(),
     }
-
-
-@contextmanager
-def _serve(data_dir: Path) -> Iterator[tuple[int, http.client.HTTPConnection]]:
-    from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
-
-    port = find_free_port()
-    command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "--data-dir", str(data_dir)], stdout=subprocess.DEVNULL)
-    try:
-        wait_until_healthy(port, process)
-        connection = http.client.HTTPConnection(LOCAL_HOST, port, timeout=60)
-        yield port, connection
-        connection.close()
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def list_routes(dataset_id: int, images: int) -> dict[str, str]:
@@ -147,7 +130,7 @@ def choose_method(path: str) -> str:
 
 
 def _time_routes(
-    connection: http.client.HTTPConnection, dataset_id: int, images: int
+    connection: HTTPConnection, dataset_id: int, images: int
 ) -> dict[str, list[float]]:
     routes = list_routes(dataset_id, images)
     times: dict[str, list[float]] = {name: [] for name in routes}

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from desra_studio.finetune.trainer import Helpers, finetune_generator
-from desra_studio.services.finetune_benchmark import (
+from desra_studio.bench.finetune import (
     PlainLoop,
     Setting,
     list_settings,
@@ -14,6 +13,7 @@ from desra_studio.services.finetune_benchmark import (
     make_samples,
     time_setting,
 )
+from desra_studio.finetune.trainer import Helpers, finetune_generator
 from desra_studio.sr.loader import build_generator
 from tests.factories.networks import CPU, make_compact
 from tests.factories.training import TINY

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from desra_studio.bench.kills.ledger import Ledger
+from desra_studio.bench.kills.rounds import Findings, KilledWork, measure_from_sign
 from desra_studio.config import Settings
 from desra_studio.errors import StudioError
 from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
-from desra_studio.services.kill_ledger import Ledger
-from desra_studio.services.kill_rounds import Findings, KilledWork, measure_from_sign
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.services.worker import run_job
 from desra_studio.storage.tables import RunStatus

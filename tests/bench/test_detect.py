@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from desra_studio.bench.detect import compute_naive_map, make_pair, measure_memory
 from desra_studio.detection.artifact_map import compute_artifact_map
-from desra_studio.services.detect_benchmark import compute_naive_map, make_pair, measure_memory
 
 
 def test_the_fast_map_is_the_plain_one():

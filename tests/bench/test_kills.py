@@ -11,18 +11,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from desra_studio.bench.kills.counting import KINDS, begin_work, kill_often, prepare_home, share_out
+from desra_studio.bench.kills.ledger import read_ledger
+from desra_studio.bench.kills.rounds import Findings, look_after
+from desra_studio.bench.kills.saves import IMAGE_ID, make_mask
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
-from desra_studio.services.kill_benchmark import (
-    KINDS,
-    begin_work,
-    kill_often,
-    prepare_home,
-    share_out,
-)
-from desra_studio.services.kill_ledger import read_ledger
-from desra_studio.services.kill_rounds import Findings, look_after
-from desra_studio.services.kill_saves import IMAGE_ID, make_mask
 from desra_studio.services.review import describe_image, save_mask
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.backups import back_up

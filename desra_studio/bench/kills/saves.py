@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import httpx
 import numpy as np
 
+from desra_studio.bench.kills.home import SIDE_PX
+from desra_studio.bench.kills.ledger import Ledger
+from desra_studio.bench.kills.rounds import Findings, KilledWork
+from desra_studio.bench.server import PATIENCE_SECONDS, run_server
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import NotFoundError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import encode_mask_runs
-from desra_studio.services.benchmarks import PATIENCE_SECONDS, run_server
-from desra_studio.services.kill_home import SIDE_PX
-from desra_studio.services.kill_ledger import Ledger
-from desra_studio.services.kill_rounds import Findings, KilledWork
 from desra_studio.services.review import describe_image, load_revision_mask, save_mask
 from desra_studio.services.studio import Studio
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from desra_studio.bench.kills.finetunes import KilledFinetune
+from desra_studio.bench.kills.home import make_home, make_settings
+from desra_studio.bench.kills.imports import KilledImport
+from desra_studio.bench.kills.ledger import Ledger, read_ledger
+from desra_studio.bench.kills.migrations import KilledUpgrade
+from desra_studio.bench.kills.rounds import KilledWork, kill_in_mid_work, look_after
+from desra_studio.bench.kills.saves import KilledSaves
+from desra_studio.bench.kills.studies import KilledStudy
 from desra_studio.errors import InputError
-from desra_studio.services.kill_finetunes import KilledFinetune
-from desra_studio.services.kill_home import make_home, make_settings
-from desra_studio.services.kill_imports import KilledImport
-from desra_studio.services.kill_ledger import Ledger, read_ledger
-from desra_studio.services.kill_migrations import KilledUpgrade
-from desra_studio.services.kill_rounds import KilledWork, kill_in_mid_work, look_after
-from desra_studio.services.kill_saves import KilledSaves
-from desra_studio.services.kill_studies import KilledStudy
 from desra_studio.services.studio import Report, ignore_progress, open_studio
 
 KINDS: dict[str, type[KilledWork]] = {

@@ -4,12 +4,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from desra_studio.bench.kills.home import DETECTOR, write_pairs
+from desra_studio.bench.kills.jobs import KilledJob
+from desra_studio.bench.kills.rounds import Findings
 from desra_studio.services.datasets import check_import
 from desra_studio.services.detections import detect_dataset
 from desra_studio.services.jobs import JobView
-from desra_studio.services.kill_home import DETECTOR, write_pairs
-from desra_studio.services.kill_jobs import KilledJob
-from desra_studio.services.kill_rounds import Findings
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
 from desra_studio.storage.datasets import ImageRecord

@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 
+from desra_studio.bench.kills.ledger import Ledger, find_lost
+from desra_studio.bench.kills.rounds import Findings, KilledWork, measure_from_sign
 from desra_studio.config import Settings
-from desra_studio.services.kill_ledger import Ledger, find_lost
-from desra_studio.services.kill_rounds import Findings, KilledWork, measure_from_sign
 from desra_studio.services.maintenance import restore_studio, upgrade_studio
 from desra_studio.services.studio import Studio, connect_studio
 from desra_studio.storage.backups import LOGS

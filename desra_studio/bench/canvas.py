@@ -5,8 +5,6 @@ the whole of it for each step of a stroke.
 """
 
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +16,11 @@ import cv2
 import numpy as np
 
 from desra_studio.assets_folder import find_assets
+from desra_studio.bench.server import run_server
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import StudioError
 from desra_studio.imaging.arrays import Mask, RgbImage, Size
 from desra_studio.imaging.io import encode_png, read_rgb, resize_bicubic
-from desra_studio.services.benchmarks import find_free_port, wait_until_healthy
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.layout import GAN_FOLDER, MSE_FOLDER
 from desra_studio.services.queue import make_filter, read_page
@@ -63,10 +61,12 @@ def time_canvas() -> dict[str, Any]:
         datasets = {side: make_dataset(studio, Path(folder) / str(side), side) for side in SIDES}
         studio.database.close()
         figures = {}
-        with serve(settings.data_dir) as url:
+        with run_server(settings.data_dir) as (port, _):
             for side, dataset in datasets.items():
                 with open_page() as page:
-                    figures[str(side)] = time_review(page, f"{url}/review?dataset={dataset}", side)
+                    figures[str(side)] = time_review(
+                        page, f"http://{LOCAL_HOST}:{port}/review?dataset={dataset}", side
+                    )
         return figures
 
 
@@ -96,21 +96,6 @@ def make_mask(side: int, seed: int) -> Mask:
     noise = np.random.default_rng(seed).standard_normal((side, side), np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), BLOB_PX * side / SIDES[0])
     return np.asarray(smooth > np.quantile(smooth[::8, ::8], 1 - MARKED_SHARE))
-
-
-@contextmanager
-def serve(data_dir: Path) -> Iterator[str]:
-    """Run a server on a data directory; gives its address."""
-    port = find_free_port()
-    command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(port)]
-    command += ["--data-dir", str(data_dir)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        wait_until_healthy(port, process)
-        yield f"http://{LOCAL_HOST}:{port}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 import pytest
 
-from desra_studio.services.study_benchmark import time_study
+from desra_studio.bench.study import time_study
 
 pytestmark = pytest.mark.slow
 

@@ -4,14 +4,14 @@ import subprocess
 from dataclasses import replace
 from typing import Any
 
+from desra_studio.bench.kills.home import DATASET
+from desra_studio.bench.kills.jobs import KilledJob
+from desra_studio.bench.kills.rounds import Findings
 from desra_studio.errors import ModelError
 from desra_studio.services import curation, jobs
 from desra_studio.services.demo import BUNDLED_GAN
 from desra_studio.services.exports import find_dataset_by_name
 from desra_studio.services.jobs import JobView
-from desra_studio.services.kill_home import DATASET
-from desra_studio.services.kill_jobs import KilledJob
-from desra_studio.services.kill_rounds import Findings
 from desra_studio.services.studio import Studio
 from desra_studio.storage import models
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from desra_studio.bench.server import run_server
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.imaging.io import encode_png
 from desra_studio.services import studies
-from desra_studio.services.benchmarks import run_server
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.services.study_links import make_links
