@@ -72,7 +72,9 @@ class Home:
     ledger: Ledger
 
 
-def count_kills(kills: int, seed: int, report: Report = ignore_progress) -> dict[str, Any]:
+def count_kills(
+    kills: int = 100, seed: int = 1, report: Report = ignore_progress
+) -> dict[str, Any]:
     """Kill processes in mid-work, each at a random point, and look for all acknowledged work.
 
     Args:
