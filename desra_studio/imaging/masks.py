@@ -83,7 +83,7 @@ def encode_mask_runs(mask: Mask) -> bytes:
     """Encode an (H, W) bool mask as run lengths: what the canvas sends and receives.
 
     Row by row, the lengths of alternating runs, the first of which is unmarked (and may be 0),
-    each as an unsigned LEB128 number. `ui/static/review/masks/runs.js` is the other half;
+    each as an unsigned LEB128 number. `ui/static/masks/runs.js` is the other half;
     `tests/golden/runs.json` holds both to the same bytes.
     """
     flat = mask.ravel()

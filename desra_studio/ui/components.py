@@ -26,7 +26,7 @@ class JobValue(TypedDict):
 
 def build_loop_nav() -> gr.HTML:
     """Build the steps of the loop with their counts, the dataset, and the running job."""
-    return _build("studio-nav", "nav.js", "element")
+    return _build("studio-nav", "shell/nav.js", "element")
 
 
 def build_mask_canvas() -> gr.HTML:
@@ -41,12 +41,12 @@ def build_dataset_list() -> gr.HTML:
 
 def build_job_progress() -> gr.HTML:
     """Build the progress of a job; its value is a JobValue, or None for nothing."""
-    return _build("studio-job", "job.js", "element, props, watch")
+    return _build("studio-job", "shell/job.js", "element, props, watch")
 
 
 def build_problem() -> gr.HTML:
     """Build the line that says what went wrong; its value is the text, empty for nothing."""
-    return _build("studio-problem", "problem.js", "element, props, watch")
+    return _build("studio-problem", "shared/problem.js", "element, props, watch")
 
 
 def build_model_upload() -> gr.HTML:

@@ -188,5 +188,5 @@ def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
         event.then(handlers.show_status, offer.model, status, **QUIET)
     # What was calibrated just now can be chosen without loading the page again.
     weights.focus(handlers.show_weights, weights, weights, **QUIET)
-    send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.error)
+    send(tab.cancel.click, "shared/actions.js#cancel", [tab.progress], tab.error)
     tab.table.submit(handlers.show_status, offer.model, status, **QUIET)

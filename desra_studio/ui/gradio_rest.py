@@ -13,7 +13,7 @@ QUEUE_REST_SECONDS = 0.05
 """How often Gradio's queue looks for events: what it does on Windows; elsewhere it looks a thousand
 times a second, which costs an idle server 8 % of a core."""
 PAGE = "frontend/index.html"
-SCRIPT = f'<head><script src="{STATIC_URL}/rest.js"></script>'
+SCRIPT = f'<head><script src="{STATIC_URL}/shell/rest.js"></script>'
 """Read before any script of Gradio's. What `head` names, Gradio adds from its scripts: too late."""
 
 

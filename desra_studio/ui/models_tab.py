@@ -217,7 +217,7 @@ def bind(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
     tab.ended.change(handlers.load_page, tab.chosen, page, **QUIET).then(
         handlers.show_chosen, tab.chosen, shown, **QUIET
     )
-    send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.error)
+    send(tab.cancel.click, "shared/actions.js#cancel", [tab.progress], tab.error)
 
 
 def _read_name(names: list[str], event: gr.SelectData) -> str:

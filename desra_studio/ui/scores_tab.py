@@ -209,7 +209,7 @@ def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
         send(trigger, f"scores/actions.js#{function}", values, problem).then(
             handlers.refresh, inputs, page, **QUIET
         )
-    send(tab.cancel.click, "actions.js#cancel", [tab.progress], tab.compare.error)
+    send(tab.cancel.click, "shared/actions.js#cancel", [tab.progress], tab.compare.error)
     tab.to_review.click(None, js="() => { location.href = '/review' + location.search }")
 
 

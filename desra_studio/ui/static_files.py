@@ -23,5 +23,5 @@ def make_head() -> str:
     # That of voters belongs to their page alone.
     sheets = [name for name in sheets if not name.startswith("vote/")]
     # The common one first: the pages' own build on it.
-    sheets.sort(key=lambda name: name != "studio.css")
+    sheets.sort(key=lambda name: name != "shared/studio.css")
     return "".join(f'<link rel="stylesheet" href="{STATIC_URL}/{name}">' for name in sheets)

@@ -21,7 +21,7 @@ from desra_studio.ui.serving import (
 from desra_studio.ui.static_files import STATIC, STATIC_URL
 from desra_studio.ui.vote_routes import make_vote_router
 
-SHARED_SCRIPTS = ("dom.js", "frame.js")
+SHARED_SCRIPTS = ("shared/dom.js", "shared/frame.js")
 SHUTDOWN_SECONDS = 1
 
 

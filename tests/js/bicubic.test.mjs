@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { enlargeBicubic, reachSource } from "../../desra_studio/ui/static/review/canvas/bicubic.js";
+import { enlargeBicubic, reachSource } from "../../desra_studio/ui/static/viewer/bicubic.js";
 
 const golden = JSON.parse(await readFile(new URL("../golden/bicubic.json", import.meta.url)));
 const { width, height, factor } = golden;

@@ -6,8 +6,8 @@ import {
   findItem,
   findSpans,
   listComponents,
-} from "../../desra_studio/ui/static/review/masks/component_list.js";
-import { groupSpans, readSpans } from "../../desra_studio/ui/static/review/masks/spans.js";
+} from "../../desra_studio/ui/static/review/regions/component_list.js";
+import { groupSpans, readSpans } from "../../desra_studio/ui/static/masks/spans.js";
 
 const toMask = (rows) => Uint8Array.from(rows.join(""), (letter) => Number(letter !== "."));
 

@@ -12,8 +12,8 @@ import {
   rankRegions,
   shareMarked,
   tellDirection,
-} from "../../desra_studio/ui/static/review/masks/components.js";
-import { countPixels } from "../../desra_studio/ui/static/review/masks/spans.js";
+} from "../../desra_studio/ui/static/masks/components.js";
+import { countPixels } from "../../desra_studio/ui/static/masks/spans.js";
 
 /** A mask drawn in letters: each letter other than a dot is marked, and names its component. */
 function draw(...rows) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { tell } from "../../desra_studio/ui/static/actions.js";
+import { tell } from "../../desra_studio/ui/static/shared/actions.js";
 import { readDetector } from "../../desra_studio/ui/static/datasets/actions.js";
 import {
   mergeRows,

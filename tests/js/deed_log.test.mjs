@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { DeedLog } from "../../desra_studio/ui/static/review/deed_log.js";
-import { History } from "../../desra_studio/ui/static/review/masks/history.js";
+import { History } from "../../desra_studio/ui/static/masks/history.js";
 
 const label = (image, before, version) => ({ image, before, version, state: "unreviewed", revision: null });
 const deed = (...labels) => ({ labels });

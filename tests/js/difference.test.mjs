@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { areEqual, combineMasks, splitMasks } from "../../desra_studio/ui/static/review/masks/difference.js";
+import { areEqual, combineMasks, splitMasks } from "../../desra_studio/ui/static/masks/difference.js";
 
 const MINE = Uint8Array.from([0, 1, 0, 1, 1]);
 const THEIRS = Uint8Array.from([0, 0, 1, 1, 0]);

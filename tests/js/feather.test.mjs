@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { featherMask } from "../../desra_studio/ui/static/review/canvas/feather.js";
+import { featherMask } from "../../desra_studio/ui/static/viewer/feather.js";
 
 const size = { width: 40, height: 30 };
 const all = { x0: 0, y0: 0, x1: 40, y1: 30 };

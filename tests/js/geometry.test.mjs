@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  boundSpans,
-  brushSpans,
   fitView,
   keepInside,
   panBy,
@@ -11,7 +9,8 @@ import {
   toImage,
   toPane,
   zoomAt,
-} from "../../desra_studio/ui/static/review/canvas/geometry.js";
+} from "../../desra_studio/ui/static/viewer/geometry.js";
+import { boundSpans, brushSpans } from "../../desra_studio/ui/static/masks/spans.js";
 
 const image = { width: 400, height: 300 };
 const pane = { width: 200, height: 200 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DEPTH, History } from "../../desra_studio/ui/static/review/masks/history.js";
+import { DEPTH, History } from "../../desra_studio/ui/static/masks/history.js";
 
 const WIDTH = 300;
 const HEIGHT = 200;

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { MOST_BYTES, MOST_ENTRIES, rebuildMask, WorkLog } from "../../desra_studio/ui/static/review/journal/journal_log.js";
-import { History } from "../../desra_studio/ui/static/review/masks/history.js";
+import { History } from "../../desra_studio/ui/static/masks/history.js";
 import { chooseRestore, describeTime } from "../../desra_studio/ui/static/review/journal/restore.js";
-import { decodeRuns, encodeRuns, nameRuns } from "../../desra_studio/ui/static/review/masks/runs.js";
-import { countTiles, placeTile, readTile, writeTile } from "../../desra_studio/ui/static/review/masks/tiles.js";
+import { decodeRuns, encodeRuns, nameRuns } from "../../desra_studio/ui/static/masks/runs.js";
+import { countTiles, placeTile, readTile, writeTile } from "../../desra_studio/ui/static/masks/tiles.js";
 
 const WIDTH = 300;
 const HEIGHT = 200;

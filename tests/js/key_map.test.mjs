@@ -7,7 +7,7 @@ import {
   KeyMap,
   nameKeys,
   refuseKey,
-} from "../../desra_studio/ui/static/review/keys/key_map.js";
+} from "../../desra_studio/ui/static/shared/key_map.js";
 
 const press = (key, code = "", held = "") => ({
   key,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { paintBlocks, shareBlocks } from "../../desra_studio/ui/static/review/canvas/mask_sheet.js";
-import { TileGrid } from "../../desra_studio/ui/static/review/canvas/tile_grid.js";
+import { paintBlocks, shareBlocks } from "../../desra_studio/ui/static/viewer/mask_sheet.js";
+import { TileGrid } from "../../desra_studio/ui/static/viewer/tile_grid.js";
 
 const makeMask = (...rows) => Uint8Array.from(rows.join(""), Number);
 const show = (pixels, width) =>

@@ -7,14 +7,14 @@ import {
   findRim,
   growSpans,
   takesCorners,
-} from "../../desra_studio/ui/static/review/masks/morphology.js";
+} from "../../desra_studio/ui/static/masks/morphology.js";
 import {
   countPixels,
   drawSpans,
   floodFrom,
   groupSpans,
   readSpans,
-} from "../../desra_studio/ui/static/review/masks/spans.js";
+} from "../../desra_studio/ui/static/masks/spans.js";
 
 /** A mask drawn in letters: all but dots are marked. */
 function draw(...rows) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Newest } from "../../desra_studio/ui/static/newest.js";
+import { Newest } from "../../desra_studio/ui/static/shared/newest.js";
 
 /** Requests that are answered by hand. */
 function start() {

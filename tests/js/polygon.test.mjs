@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fillPolygon } from "../../desra_studio/ui/static/review/masks/polygon.js";
+import { fillPolygon } from "../../desra_studio/ui/static/masks/polygon.js";
 
 const size = { width: 12, height: 10 };
 

@@ -7,7 +7,7 @@ import {
   decodeRuns,
   encodeRuns,
   unpackRegions,
-} from "../../desra_studio/ui/static/review/masks/runs.js";
+} from "../../desra_studio/ui/static/masks/runs.js";
 
 const cases = JSON.parse(readFileSync(new URL("../golden/runs.json", import.meta.url)));
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupSpans, readSpans } from "../../desra_studio/ui/static/review/masks/spans.js";
-import { findCut, traceLine } from "../../desra_studio/ui/static/review/masks/split.js";
+import { groupSpans, readSpans } from "../../desra_studio/ui/static/masks/spans.js";
+import { findCut, traceLine } from "../../desra_studio/ui/static/masks/split.js";
 
 const size = { width: 40, height: 30 };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TileCache } from "../../desra_studio/ui/static/review/canvas/tile_cache.js";
-import { findTop, listTiles, pickLevel } from "../../desra_studio/ui/static/review/canvas/tile_plan.js";
+import { TileCache } from "../../desra_studio/ui/static/viewer/tile_cache.js";
+import { findTop, listTiles, pickLevel } from "../../desra_studio/ui/static/viewer/tile_plan.js";
 
 const size = { width: 8192, height: 5000 };
 

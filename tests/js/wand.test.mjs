@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Growth, UNKNOWN } from "../../desra_studio/ui/static/review/masks/wand.js";
+import { Growth, UNKNOWN } from "../../desra_studio/ui/static/masks/wand.js";
 
 const WIDTH = 7;
 const MAP = Uint8Array.from([

@@ -27,7 +27,7 @@ def test_severities_are_the_servers():
 def test_what_is_typed_is_as_long_as_the_server_takes_it():
     assert read_constant("review/regions/component_row.js", "MOST_LETTERS") == notes.MAX_NOTE
     assert read_constant("review/regions/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
-    assert read_constant("identity.js", "MOST_LETTERS") == MAX_NAME
+    assert read_constant("shell/identity.js", "MOST_LETTERS") == MAX_NAME
 
 
 def test_no_module_knows_the_kinds_of_a_dataset():

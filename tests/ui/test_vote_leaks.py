@@ -7,6 +7,7 @@ import pytest
 from desra_studio.services import studies
 from desra_studio.storage.studies import list_items
 from desra_studio.ui.static_files import STATIC
+from desra_studio.ui.vote_server import SHARED_SCRIPTS
 from tests.factories.clients import open_client
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, open_new
@@ -90,7 +91,7 @@ def test_no_word_that_tells_what_is_compared_or_checked_is_sent(listened):
 
 
 def test_pages_scripts_name_no_system_either():
-    for path in (STATIC / "vote").rglob("*"):
+    for path in [*(STATIC / "vote").rglob("*"), *(STATIC / name for name in SHARED_SCRIPTS)]:
         text = path.read_text().lower()
         for word in ("gan-sr", "mse-sr", "desra", "fine-tuned", "gold", "decoy", "identical"):
             assert word not in text, f"{path.name} tells {word}"

@@ -29,11 +29,11 @@ def test_voters_reach_their_page_and_nothing_else(tmp_path):
         assert client.get(f"/vote/api/{link}").json()["state"] == "consent"
         for file in (STATIC / "vote").iterdir():
             assert client.get(f"{STATIC_URL}/vote/{file.name}").status_code == 200
-        for name in ("dom.js", "frame.js"):
+        for name in ("shared/dom.js", "shared/frame.js"):
             assert client.get(f"{STATIC_URL}/{name}").text == (STATIC / name).read_text()
         hidden = ("/", "/studies", "/studio/api/loop", "/studio/api/studies/1", "/openapi.json",
-                  f"{STATIC_URL}/review/review.js", f"{STATIC_URL}/api.js",
-                  f"{STATIC_URL}/vote/../api.js")  # fmt: skip
+                  f"{STATIC_URL}/review/review.js", f"{STATIC_URL}/shared/api.js",
+                  f"{STATIC_URL}/vote/../shared/api.js")  # fmt: skip
         for path in hidden:
             assert client.get(path).status_code == 404, path
         foreign = {"Origin": "http://elsewhere.example"}

@@ -1,6 +1,6 @@
 // Requests of the list of datasets.
 
-import { API, postJson, readJson } from "../api.js";
+import { API, postJson, readJson } from "../shared/api.js";
 
 const dataset = (id) => `${API}/datasets/${id}`;
 

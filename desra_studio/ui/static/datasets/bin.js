@@ -1,6 +1,6 @@
 // The bin: what was deleted, and the way back.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { tellDeletion, tellImages } from "./words.js";
 
 export class Bin {

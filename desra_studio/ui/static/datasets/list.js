@@ -1,7 +1,7 @@
 // The datasets of the first page: each leads to Review, and can be renamed, deleted and restored.
 
-import { announceChange, make } from "../dom.js";
-import { Newest } from "../newest.js";
+import { announceChange, make } from "../shared/dom.js";
+import { Newest } from "../shared/newest.js";
 import { deleteDataset, loadDatasets, loadDeletion, renameDataset, restoreDataset } from "./api.js";
 import { Bin } from "./bin.js";
 import { Question } from "./question.js";

@@ -1,6 +1,6 @@
 // The question before a dataset goes into the bin: it names what would go.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 
 export class Question {
   #answer = () => {};

@@ -1,6 +1,6 @@
 // A dataset's row: its figures, its name to be changed in place, or the way back from the bin.
 
-import { make, pageAddress } from "../dom.js";
+import { make, pageAddress } from "../shared/dom.js";
 
 const FIGURES = ["images", "waiting", "reviewed", "accepted"];
 const MOST_LETTERS = 190;

@@ -1,9 +1,10 @@
 // Requests of the Fine-tune page.
 
-import { API, postJson, readJson, request } from "../api.js";
+import { API, postJson, readJson, request } from "../shared/api.js";
 
 export const loadChoices = (dataset) => readJson(`${API}/datasets/${dataset}/finetune`);
 export const loadRuns = (dataset) => readJson(`${API}/datasets/${dataset}/finetune/runs`);
+export const loadFineTuned = (dataset) => readJson(`${API}/datasets/${dataset}/fine-tuned`);
 
 /** Start a run; answers { run }. */
 export const startRun = (dataset, order) => postJson(`${API}/datasets/${dataset}/finetune`, order);

@@ -1,6 +1,6 @@
 // Losses and figures as small plots on one axis of iterations, a line for each run that is shown.
 
-import { make, makeSvg } from "../dom.js";
+import { make, makeSvg } from "../shared/dom.js";
 import { findRange, listFigures, readAt, smooth, tellValue, traceLine } from "./plot.js";
 
 const SECTIONS = [

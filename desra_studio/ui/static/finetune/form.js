@@ -1,6 +1,6 @@
 // The form at the right: which generator, which preset, what differs from it, and the start.
 
-import { addressed, make } from "../dom.js";
+import { addressed, make } from "../shared/dom.js";
 import { addModel, startRun } from "./api.js";
 import { estimateTime, tellTime } from "./estimate.js";
 import { GROUPS, listChanged, MAIN, PRESETS } from "./fields.js";

@@ -1,8 +1,8 @@
 // One sample from all sides: LR, GAN-SR, MSE-SR, mask, pseudo-GT and the newest fine-tuned output,
 // with one view for all of them.
 
-import { loadImage, loadMaskRuns, lrUrl, pseudoGtUrl, renditionUrl } from "../api.js";
-import { make, pageAddress } from "../dom.js";
+import { loadImage, loadMaskRuns, lrUrl, pseudoGtUrl, renditionUrl } from "../shared/api.js";
+import { make, pageAddress } from "../shared/dom.js";
 import { Panes } from "./panes.js";
 
 const TITLES = {

@@ -1,7 +1,7 @@
 // The Fine-tune page: choosing samples and settings, and the runs that came of it.
 
-import { loadLoop } from "../api.js";
-import { addressed, announceChange, make, pageAddress, remember } from "../dom.js";
+import { loadLoop } from "../shared/api.js";
+import { addressed, announceChange, make, pageAddress, remember } from "../shared/dom.js";
 import { loadChoices, loadRuns } from "./api.js";
 import { RunsView } from "./runs.js";
 import { SetupView } from "./setup.js";

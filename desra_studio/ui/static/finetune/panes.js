@@ -1,10 +1,10 @@
 // Small panes that show one place of several images of one size; dragging one moves all.
 
-import { make } from "../dom.js";
-import { makeScheduler } from "../frame.js";
-import { fitView, MAX_SCALE, panBy, zoomAt } from "../review/canvas/geometry.js";
-import { decodeRuns } from "../review/masks/runs.js";
-import { groupSpans, readSpans } from "../review/masks/spans.js";
+import { make } from "../shared/dom.js";
+import { makeScheduler } from "../shared/frame.js";
+import { fitView, MAX_SCALE, panBy, zoomAt } from "../viewer/geometry.js";
+import { decodeRuns } from "../masks/runs.js";
+import { groupSpans, readSpans } from "../masks/spans.js";
 
 const MASK_COLOUR = [47, 127, 255, 190];
 const KEYS = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };

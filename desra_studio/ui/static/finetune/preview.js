@@ -1,8 +1,8 @@
 // One crop as GAN-SR was, as it is at an iteration, and as MSE-SR has it, with a slider through the
 // iterations. While a run goes on the slider follows it, until somebody moves it back.
 
-import { make } from "../dom.js";
-import { Newest } from "../newest.js";
+import { make } from "../shared/dom.js";
+import { Newest } from "../shared/newest.js";
 import { previewUrl } from "./api.js";
 
 const PANES = [

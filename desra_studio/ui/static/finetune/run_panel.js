@@ -1,7 +1,7 @@
 // The run that is watched: what it is, how far it is, and what can be done with it.
 
-import { announceChange, make, pageAddress } from "../dom.js";
-import { fillJob } from "../job.js";
+import { announceChange, make, pageAddress } from "../shared/dom.js";
+import { fillJob } from "../shell/job.js";
 import { applyRun, cancelJob, proveRun, resumeRun, weightsUrl } from "./api.js";
 
 export class RunPanel {

@@ -1,6 +1,6 @@
 // The runs: one that is watched, others to compare it with, and all of them in a table.
 
-import { addressed, make, remember } from "../dom.js";
+import { addressed, make, remember } from "../shared/dom.js";
 import { loadMetrics, loadPreviews } from "./api.js";
 import { Charts } from "./charts.js";
 import { Preview } from "./preview.js";

@@ -1,6 +1,6 @@
 // All runs of the dataset in a table: one is watched, others are laid over its lines.
 
-import { make, pageAddress } from "../dom.js";
+import { make, pageAddress } from "../shared/dom.js";
 import { tellTime } from "./estimate.js";
 import { tellValue } from "./plot.js";
 

@@ -1,7 +1,7 @@
 // The accepted samples as a list: which are chosen, which of those are held out, and one open.
 
-import { renditionUrl } from "../api.js";
-import { make } from "../dom.js";
+import { renditionUrl } from "../shared/api.js";
+import { make } from "../shared/dom.js";
 import { readStored, writeStored } from "./stored.js";
 
 const tellNoticed = ({ prominence }) =>

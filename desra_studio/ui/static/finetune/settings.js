@@ -1,6 +1,6 @@
 // The fields of the settings: building, showing and reading them by name.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { readField } from "./fields.js";
 
 export class Settings {

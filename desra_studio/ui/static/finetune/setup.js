@@ -1,7 +1,7 @@
 // Setting up a run: samples at the left, what is known of one in the middle, settings at the right.
 
-import { make, pageAddress } from "../dom.js";
-import { loadFineTuned } from "../api.js";
+import { make, pageAddress } from "../shared/dom.js";
+import { loadFineTuned } from "./api.js";
 import { Form } from "./form.js";
 import { pickHeldOut } from "./held_out.js";
 import { Inspector } from "./inspector.js";

@@ -1,7 +1,7 @@
 // What the buttons of the Models page do. Each gets what the page's fields hold, in their order.
 
-import { tell } from "../actions.js";
-import { API, postJson } from "../api.js";
+import { tell } from "../shared/actions.js";
+import { API, postJson } from "../shared/api.js";
 
 export const startPull = (model) => tell(() => postJson(`${API}/models/pull`, { model }));
 

@@ -1,6 +1,6 @@
 // Sending a weight file, with how far it is: fetch tells nothing of that.
 
-import { API, Refusal } from "../api.js";
+import { API, Refusal } from "../shared/api.js";
 
 /** Send a file; answers { model, name }. `onShare` hears the share that was sent, 0 to 1. */
 export function sendModel(file, role, onShare) {

@@ -1,7 +1,7 @@
 // Adding a weight file: its role, the file, and how far it has been sent. Its value is { name } of
 // the model that was added last; `submit` tells Python of it.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { sendModel } from "./sending.js";
 
 const ROLES = [

@@ -1,6 +1,6 @@
 // The verdict and its figures: a scale each, with the interval as a bar and the bound as a wall.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { describeAgreement, listFigures, writeVerdict } from "./verdict.js";
 
 const INTERVAL = "95 % interval, by bootstrap over images";

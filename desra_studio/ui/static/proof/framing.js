@@ -1,6 +1,6 @@
 // Where the panes look to show a component. No DOM here.
 
-import { fitView } from "../review/canvas/geometry.js";
+import { fitView } from "../viewer/geometry.js";
 
 /** How many times as large as the component what is seen around it is. */
 const CONTEXT = 2;

@@ -1,10 +1,10 @@
 // Before, after and MSE-SR side by side with one view: what moves in one moves in all.
 
-import { make } from "../dom.js";
-import { makeScheduler } from "../frame.js";
-import { fitView, panBy, toPane, zoomAt } from "../review/canvas/geometry.js";
-import { Gestures } from "../review/canvas/gestures.js";
-import { loadRendition } from "../review/canvas/sources.js";
+import { make } from "../shared/dom.js";
+import { makeScheduler } from "../shared/frame.js";
+import { fitView, panBy, toPane, zoomAt } from "../viewer/geometry.js";
+import { Gestures } from "../viewer/gestures.js";
+import { loadRendition } from "../viewer/sources.js";
 import { frameBox } from "./framing.js";
 
 // The same grey as in Review, in both themes.

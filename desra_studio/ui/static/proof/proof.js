@@ -1,8 +1,8 @@
 // The Proof page: what a fine-tuning changed, in figures and component by component.
 
-import { addressed, announceChange, make, pageAddress } from "../dom.js";
-import { fillSelect } from "../controls.js";
-import { loadProof, loadProofRuns, sendBack, startProof, weightsUrl } from "../proof_api.js";
+import { addressed, announceChange, make, pageAddress } from "../shared/dom.js";
+import { fillSelect } from "../shared/controls.js";
+import { loadProof, loadProofRuns, sendBack, startProof, weightsUrl } from "./api.js";
 import { countNoun, listOpen, writeWalk } from "./fates.js";
 import { buildFigures, buildVerdict } from "./figures.js";
 import { explainMissing, isActive, pickRun, titleRun } from "./runs.js";

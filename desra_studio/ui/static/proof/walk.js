@@ -1,8 +1,8 @@
 // The walk through the components: which ones, which one is shown, and the keys.
 
-import { makeButton } from "../controls.js";
-import { make, pageAddress } from "../dom.js";
-import { nameKeys } from "../review/keys/key_map.js";
+import { makeButton } from "../shared/controls.js";
+import { make, pageAddress } from "../shared/dom.js";
+import { nameKeys } from "../shared/key_map.js";
 import {
   FATES,
   countFates,

@@ -1,8 +1,8 @@
 // The line that tells of the last verdict, or change of many images, and takes it back.
 
-import { takeBack } from "../api.js";
-import { makeButton } from "../controls.js";
-import { announceChange, make } from "../dom.js";
+import { takeBack } from "./api.js";
+import { makeButton } from "../shared/controls.js";
+import { announceChange, make } from "../shared/dom.js";
 import { DeedLog } from "./deed_log.js";
 import { followLabel } from "./document.js";
 import { describeLabel, describeVerdict } from "./texts.js";

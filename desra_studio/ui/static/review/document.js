@@ -1,15 +1,16 @@
 // One image under review: its views, its mask with undo, and saving.
 
-import { judgeImage, loadImage, loadMaskRuns, saveMask } from "../api.js";
-import { restoreRevision } from "../revisions_api.js";
+import { loadImage, loadMaskRuns } from "../shared/api.js";
+import { judgeImage, saveMask } from "./api.js";
+import { restoreRevision } from "./journal/revisions_api.js";
 import { Detected } from "./detector/detected.js";
-import { areEqual } from "./masks/difference.js";
+import { areEqual } from "../masks/difference.js";
 import { DocumentViews } from "./document_views.js";
-import { boundSpans, brushSpans } from "./canvas/geometry.js";
-import { History } from "./masks/history.js";
-import { MaskLayer } from "./canvas/mask_layer.js";
-import { countMarked, decodeRuns, encodeRuns } from "./masks/runs.js";
-import { loadRendition } from "./canvas/sources.js";
+import { History } from "../masks/history.js";
+import { MaskLayer } from "../viewer/mask_layer.js";
+import { countMarked, decodeRuns, encodeRuns } from "../masks/runs.js";
+import { boundSpans, brushSpans } from "../masks/spans.js";
+import { loadRendition } from "../viewer/sources.js";
 
 const KEPT_DOCUMENTS = 4;
 // No state of the mask is the saved one.

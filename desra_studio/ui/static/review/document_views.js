@@ -3,11 +3,11 @@
 // A view has draw(context, view, pane, { opacity, maskShown, divider, invalidate }), which answers
 // what is to be said beside its name, if anything.
 
-import { lrUrl, mapUrl } from "../api.js";
-import { BicubicView } from "./canvas/bicubic_view.js";
-import { PseudoGt } from "./canvas/pseudo_gt.js";
-import { Pyramid } from "./canvas/pyramid.js";
-import { loadPyramid, loadRendition } from "./canvas/sources.js";
+import { lrUrl, mapUrl } from "../shared/api.js";
+import { BicubicView } from "../viewer/bicubic_view.js";
+import { PseudoGt } from "../viewer/pseudo_gt.js";
+import { Pyramid } from "../viewer/pyramid.js";
+import { loadPyramid, loadRendition } from "../viewer/sources.js";
 import { findTuned, tellMissing } from "./views.js";
 
 // A frame has 16 ms, for the mask and all else.

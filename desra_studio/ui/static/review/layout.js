@@ -4,8 +4,8 @@
 // { id, title, element }), `corner` (below them), `rows` (below the images), `stage` (over them),
 // `bottom` and `top` (bars).
 
-import { makeButton, makeIconButton, makeSlider } from "../controls.js";
-import { make, pageAddress } from "../dom.js";
+import { makeButton, makeIconButton, makeSlider } from "../shared/controls.js";
+import { make, pageAddress } from "../shared/dom.js";
 import { drawIcon } from "./tools/icons.js";
 
 /** Give the page its elements and put them into its root. */

@@ -1,6 +1,6 @@
 // The Review page: which image is open, what is done to it, and what is said about it.
 
-import { loadLoop } from "../api.js";
+import { loadLoop } from "../shared/api.js";
 import { listPageActions } from "./actions.js";
 import { Attempts } from "./journal/attempts.js";
 import { Claims } from "./queue/claims.js";
@@ -8,10 +8,10 @@ import { Comparison } from "./journal/comparison.js";
 import { Deeds } from "./deeds.js";
 import { Detector } from "./detector/detector.js";
 import { forgetDocument, openDocument } from "./document.js";
-import { addressed } from "../dom.js";
+import { addressed } from "../shared/dom.js";
 import { HistoryPanel } from "./journal/history_panel.js";
 import { Journal } from "./journal/journal.js";
-import { KeyMap } from "./keys/key_map.js";
+import { KeyMap } from "../shared/key_map.js";
 import { bindKeys } from "./keys/keys.js";
 import { Kinds } from "./regions/kinds.js";
 import { buildEmpty, buildLayout } from "./layout.js";

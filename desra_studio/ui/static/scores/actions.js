@@ -1,8 +1,8 @@
 // What the buttons of the Scores page do. Each gets what the page's fields hold, in their order.
 
-import { tell } from "../actions.js";
-import { API, loadLoop, postJson } from "../api.js";
-import { addressed } from "../dom.js";
+import { tell } from "../shared/actions.js";
+import { API, loadLoop, postJson } from "../shared/api.js";
+import { addressed } from "../shared/dom.js";
 
 const send = (action, value) =>
   tell(async () => {

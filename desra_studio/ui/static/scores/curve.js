@@ -2,7 +2,7 @@
 // stale, busy, filtered }; a point is { threshold, iou, precision, recall, f1, detected, manual },
 // figures null where there is nothing to count, `chosen` and `best` are indices of points.
 
-import { make, makeSvg } from "../dom.js";
+import { make, makeSvg } from "../shared/dom.js";
 
 const SIZE = { width: 460, height: 340, left: 46, right: 16, top: 14, bottom: 42 };
 const COLUMNS = ["", "Threshold", "IoU", "Precision", "Recall", "F1", "Detected"];

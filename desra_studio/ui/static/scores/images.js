@@ -1,7 +1,7 @@
 // The scored images, worst first, each a link to Review. Python hands over { dataset, title, rows },
 // a row being { id, name, state, iou, empty, detected, right, manual, found }.
 
-import { make, pageAddress } from "../dom.js";
+import { make, pageAddress } from "../shared/dom.js";
 
 const HEADS = ["Image", "State", "IoU", "Detected right", "Manual found"];
 

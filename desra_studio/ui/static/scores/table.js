@@ -1,7 +1,7 @@
 // Detectors as rows, one of them chosen. Python hands over { regions, rows, chosen, notes }; a row
 // is { key, name, settings, inReview, missing, figures: [{ text, interval, value, low, high, count }] }.
 
-import { make, remember } from "../dom.js";
+import { make, remember } from "../shared/dom.js";
 
 const HEADS = ["Detector", "IoU", "Precision", "Recall"];
 const NO_INTERVAL = "Fewer than 2 images count, or all give the same: nothing to tell an interval from";

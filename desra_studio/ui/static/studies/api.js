@@ -1,6 +1,6 @@
 // Requests about user studies.
 
-import { API, postJson, readJson } from "../api.js";
+import { API, postJson, readJson } from "../shared/api.js";
 
 const study = (id) => `${API}/studies/${id}`;
 

@@ -1,6 +1,6 @@
 // Drawing a forest plot: where each image stands, and all of them together.
 
-import { make, makeSvg, pageAddress } from "../dom.js";
+import { make, makeSvg, pageAddress } from "../shared/dom.js";
 import { cutRows, listRows } from "./forest.js";
 import { tellInterval, tellShare } from "./words.js";
 

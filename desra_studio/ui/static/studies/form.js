@@ -1,6 +1,6 @@
 // Setting up a study: what is compared, what is asked, what is shown, how many vote.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { findMissing, guessSystems, readOrder } from "./order.js";
 
 const percent = (share) => String(Math.round(100 * share));

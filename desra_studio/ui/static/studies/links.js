@@ -1,6 +1,6 @@
 // The links by which people vote: an open one, and personal ones.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { readLines } from "./order.js";
 
 const toAddress = (path) => new URL(path, location.origin).href;

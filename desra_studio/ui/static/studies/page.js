@@ -1,7 +1,7 @@
 // The Studies page: the studies of a dataset, a new one, and what each found.
 
-import { loadLoop } from "../api.js";
-import { addressed, announceChange, make, pageAddress, remember } from "../dom.js";
+import { loadLoop } from "../shared/api.js";
+import { addressed, announceChange, make, pageAddress, remember } from "../shared/dom.js";
 import {
   cancelJob,
   closeStudy,

@@ -1,6 +1,6 @@
 // What a study found: shares with plots, checks, who was left out, and what goes back to work.
 
-import { make, pageAddress } from "../dom.js";
+import { make, pageAddress } from "../shared/dom.js";
 import { fileUrl } from "./api.js";
 import { buildForest } from "./forest_plot.js";
 import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare } from "./words.js";

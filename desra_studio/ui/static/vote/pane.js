@@ -1,6 +1,6 @@
 // One picture on a canvas, pixel for pixel.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { clampView, placePicture } from "./view.js";
 
 const GAP_PX = 24;

@@ -1,6 +1,6 @@
 // The pages around the trials: agreeing, the display, the end, and what went wrong.
 
-import { make } from "../dom.js";
+import { make } from "../shared/dom.js";
 import { checkDisplay } from "./display.js";
 
 const card = (title, ...children) =>

@@ -1,7 +1,7 @@
 // One trial: the pictures, how to look at them, and the answers.
 
-import { make } from "../dom.js";
-import { makeScheduler } from "../frame.js";
+import { make } from "../shared/dom.js";
+import { makeScheduler } from "../shared/frame.js";
 import { Gate } from "./gate.js";
 import { findAction, findAnswer, listAnswers } from "./keys.js";
 import { Pane } from "./pane.js";

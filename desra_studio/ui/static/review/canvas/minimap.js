@@ -1,7 +1,7 @@
 // The whole image, small, with a frame around what the panes show; a press or drag moves the view.
 
-import { make } from "../../dom.js";
-import { fitView, toImage, toPane } from "./geometry.js";
+import { make } from "../../shared/dom.js";
+import { fitView, toImage, toPane } from "../../viewer/geometry.js";
 
 export class Minimap {
   canvas = make("canvas", { className: "minimap", role: "img", ariaLabel: "Whole image" });

@@ -1,7 +1,7 @@
 // One pane: a canvas, and below it the name of what it shows, which is a menu.
 
-import { fillSelect, makeSelect } from "../../controls.js";
-import { make } from "../../dom.js";
+import { fillSelect, makeSelect } from "../../shared/controls.js";
+import { make } from "../../shared/dom.js";
 import { LOADING } from "../document_views.js";
 import { titleView } from "../views.js";
 

@@ -1,7 +1,7 @@
 // Keys and buttons for what the panes show: their number, blinking, opacity. Kept in this browser.
 
-import { makeButton } from "../../controls.js";
-import { readUser } from "../../user.js";
+import { makeButton } from "../../shared/controls.js";
+import { readUser } from "../../shared/user.js";
 import { readLayout } from "./layouts.js";
 
 // Below three flashes in a second, which can harm people.

@@ -1,9 +1,9 @@
 // One to four panes with one view: what is zoomed, panned, or pointed at in one is so in all.
 
-import { make } from "../../dom.js";
-import { makeScheduler } from "../../frame.js";
-import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "./geometry.js";
-import { Gestures } from "./gestures.js";
+import { make } from "../../shared/dom.js";
+import { makeScheduler } from "../../shared/frame.js";
+import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "../../viewer/geometry.js";
+import { Gestures } from "../../viewer/gestures.js";
 import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
 import { Pane } from "./pane.js";
 import { listViews } from "../views.js";

@@ -1,6 +1,6 @@
 // The quiet line that tells the values of both images under the pointer.
 
-import { make } from "../../dom.js";
+import { make } from "../../shared/dom.js";
 
 export class Probe {
   element = make("span", { className: "probe" });

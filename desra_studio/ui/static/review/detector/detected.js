@@ -1,9 +1,9 @@
 // What the detector marks in an image: as it is stored, or with settings that are being tried.
 
-import { loadMaskRuns } from "../../api.js";
-import { rankRegions } from "../masks/components.js";
+import { loadMaskRuns } from "../../shared/api.js";
+import { rankRegions } from "../../masks/components.js";
 import { completeSettings } from "./detector_settings.js";
-import { decodeRuns } from "../masks/runs.js";
+import { decodeRuns } from "../../masks/runs.js";
 
 // Undo keeps many of these; as pixels only the one used last: 16 MB of a 4096x4096 image.
 let decoded = { detected: null, mask: null };

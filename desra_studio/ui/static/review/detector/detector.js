@@ -1,12 +1,13 @@
 // The detector in Review: a panel whose sliders redraw the mask, and the components it found.
 
-import { detectDataset, loadLive, loadWeightSets } from "../../api.js";
-import { makeButton } from "../../controls.js";
+import { detectDataset } from "../../shared/api.js";
+import { loadLive, loadWeightSets } from "../api.js";
+import { makeButton } from "../../shared/controls.js";
 import { Detected } from "./detected.js";
 import { DetectorPanel } from "./detector_panel.js";
-import { announceChange, make } from "../../dom.js";
-import { Newest } from "../../newest.js";
-import { drawOutlines } from "../canvas/outlines.js";
+import { announceChange, make } from "../../shared/dom.js";
+import { Newest } from "../../shared/newest.js";
+import { drawOutlines } from "../../viewer/outlines.js";
 import { Selection } from "../regions/selection.js";
 import { countArtifacts } from "../texts.js";
 

@@ -1,9 +1,9 @@
 // The row of the detector's settings: sliders and selects that show settings and tell of new ones.
 
-import { fillSelect, makeSelect, makeSlider } from "../../controls.js";
-import { groupDigits } from "../masks/components.js";
+import { fillSelect, makeSelect, makeSlider } from "../../shared/controls.js";
+import { groupDigits } from "../../masks/components.js";
 import { AREAS, changeAreaUnit, findNearest, KERNELS, SHARES } from "./detector_settings.js";
-import { make } from "../../dom.js";
+import { make } from "../../shared/dom.js";
 
 // Steps by keyboard that follow each other more quickly are one action.
 const PAUSE_MS = 700;

@@ -1,7 +1,7 @@
 // Saves and verdicts: one at a time, with what went wrong in words.
 
-import { Refusal } from "../../api.js";
-import { announceChange } from "../../dom.js";
+import { Refusal } from "../../shared/api.js";
+import { announceChange } from "../../shared/dom.js";
 import { Stale } from "./stale.js";
 
 export class Attempts {

@@ -3,7 +3,7 @@
 
 import { rebuildMask, WorkLog } from "./journal_log.js";
 import { openStore } from "./journal_store.js";
-import { encodeRuns, nameRuns } from "../masks/runs.js";
+import { encodeRuns, nameRuns } from "../../masks/runs.js";
 
 // Of images with unsaved work, by key.
 const logs = new Map();

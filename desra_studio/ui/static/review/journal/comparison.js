@@ -1,10 +1,10 @@
 // Looking at two masks at once, and choosing between them. While it is open the mask stays as it is.
 
-import { groupDigits } from "../masks/components.js";
-import { combineMasks } from "../masks/difference.js";
-import { DifferenceLayer, makeSwatch } from "../masks/difference_layer.js";
-import { make } from "../../dom.js";
-import { MaskLayer } from "../canvas/mask_layer.js";
+import { groupDigits } from "../../masks/components.js";
+import { combineMasks } from "../../masks/difference.js";
+import { DifferenceLayer, makeSwatch } from "../../viewer/difference_layer.js";
+import { make } from "../../shared/dom.js";
+import { MaskLayer } from "../../viewer/mask_layer.js";
 
 const CHOOSE_FIRST = "Choose between the two masks first, below the images.";
 const CLOSE_FIRST = "Two masks are compared. Close the comparison (Escape) to go on painting.";

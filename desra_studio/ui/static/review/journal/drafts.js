@@ -1,7 +1,7 @@
 // Drafts: the server gets what was painted within a second, and again once it can be reached.
 
-import { Refusal } from "../../api.js";
-import { dropDraft, putDraft } from "../../drafts_api.js";
+import { Refusal } from "../../shared/api.js";
+import { dropDraft, putDraft } from "./drafts_api.js";
 
 const DELAY_MS = 400;
 const PATIENCE_MS = 3000;

@@ -1,12 +1,12 @@
 // The panel of an image's history: who saved which mask when; to be looked at, compared, restored.
 
-import { loadImage, loadMaskRuns } from "../../api.js";
-import { listRevisions } from "../../revisions_api.js";
-import { groupDigits } from "../masks/components.js";
-import { make } from "../../dom.js";
+import { loadImage, loadMaskRuns } from "../../shared/api.js";
+import { listRevisions } from "./revisions_api.js";
+import { groupDigits } from "../../masks/components.js";
+import { make } from "../../shared/dom.js";
 import { OpinionsPanel } from "./opinions_panel.js";
 import { describeTime } from "./restore.js";
-import { decodeRuns } from "../masks/runs.js";
+import { decodeRuns } from "../../masks/runs.js";
 
 const ID = "history";
 

@@ -1,8 +1,8 @@
 // The journal: every action is kept in this browser at once and on the server within a second, and
 // taken up again when its image is opened next, whatever happened in between.
 
-import { make } from "../../dom.js";
-import { readUser } from "../../user.js";
+import { make } from "../../shared/dom.js";
+import { readUser } from "../../shared/user.js";
 import { Codec } from "./codec.js";
 import { forgetDocument, hasUnsaved } from "../document.js";
 import { Drafts } from "./drafts.js";

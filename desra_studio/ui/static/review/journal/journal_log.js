@@ -1,8 +1,8 @@
 // What the journal keeps of the unsaved work on one image: the whole mask once, then the tiles that
 // each action changed, and from time to time the whole mask again, so that it cannot grow.
 
-import { decodeRuns, encodeRuns } from "../masks/runs.js";
-import { readTile, writeTile } from "../masks/tiles.js";
+import { decodeRuns, encodeRuns } from "../../masks/runs.js";
+import { readTile, writeTile } from "../../masks/tiles.js";
 
 export const MOST_ENTRIES = 64;
 export const MOST_BYTES = 4 * 1024 * 1024;

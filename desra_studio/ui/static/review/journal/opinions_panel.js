@@ -1,9 +1,9 @@
 // Second opinions: who was asked, who answered, how far they agree, and what is made of it.
 
-import { askOpinions, makeConsensus } from "../../revisions_api.js";
-import { groupDigits } from "../masks/components.js";
-import { make } from "../../dom.js";
-import { encodeRuns } from "../masks/runs.js";
+import { askOpinions, makeConsensus } from "./revisions_api.js";
+import { groupDigits } from "../../masks/components.js";
+import { make } from "../../shared/dom.js";
+import { encodeRuns } from "../../masks/runs.js";
 
 export class OpinionsPanel {
   element = make("section", { className: "opinions", ariaLabel: "Opinions" });

@@ -1,8 +1,8 @@
 // What happens when somebody else was faster: both masks are there, and the reviewer chooses.
 
-import { loadImage, loadMaskRuns } from "../../api.js";
-import { areEqual } from "../masks/difference.js";
-import { decodeRuns } from "../masks/runs.js";
+import { loadImage, loadMaskRuns } from "../../shared/api.js";
+import { areEqual } from "../../masks/difference.js";
+import { decodeRuns } from "../../masks/runs.js";
 
 export class Stale {
   constructor(page) {

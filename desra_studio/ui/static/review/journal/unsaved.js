@@ -1,11 +1,11 @@
 // Work that was not saved when its image was opened last: found, offered, and spoken of.
 
-import { make } from "../../dom.js";
-import { loadDraft } from "../../drafts_api.js";
-import { readUser } from "../../user.js";
-import { areEqual } from "../masks/difference.js";
+import { make } from "../../shared/dom.js";
+import { loadDraft } from "./drafts_api.js";
+import { readUser } from "../../shared/user.js";
+import { areEqual } from "../../masks/difference.js";
 import { chooseRestore, countActions, describeTime } from "./restore.js";
-import { decodeRuns, nameRuns } from "../masks/runs.js";
+import { decodeRuns, nameRuns } from "../../masks/runs.js";
 import { baseOf, keyOf } from "./work.js";
 
 /**

@@ -1,7 +1,7 @@
 // A cursor that the arrow keys move, so that every tool works without a mouse: Space is its button.
 
-import { makeIconButton } from "../../controls.js";
-import { toPane } from "../canvas/geometry.js";
+import { makeIconButton } from "../../shared/controls.js";
+import { toPane } from "../../viewer/geometry.js";
 import { drawIcon } from "../tools/icons.js";
 
 // On the screen: how far one press of an arrow goes, and how near to the edge before the view follows.

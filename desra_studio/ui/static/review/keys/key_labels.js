@@ -1,6 +1,6 @@
 // The keys that stand on buttons and in their tooltips, kept true when a key is changed.
 
-import { describeKey, shortenKey } from "./key_map.js";
+import { describeKey, shortenKey } from "../../shared/key_map.js";
 
 export class KeyLabels {
   #page;

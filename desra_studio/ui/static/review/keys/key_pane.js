@@ -1,7 +1,7 @@
 // Changing keys: choose one, press the other one. Conflicts are told, and decided, at once.
 
-import { make } from "../../dom.js";
-import { describeKey, isModifier, MOST_KEYS, nameKey, refuseKey, shortenKey } from "./key_map.js";
+import { make } from "../../shared/dom.js";
+import { describeKey, isModifier, MOST_KEYS, nameKey, refuseKey, shortenKey } from "../../shared/key_map.js";
 import { groupActions } from "./key_sheet.js";
 
 const ADVICE =

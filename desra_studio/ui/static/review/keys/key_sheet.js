@@ -1,8 +1,8 @@
 // The sheet that shows all keys at a glance, as they are set now. A part of the page may add gestures
 // to it: `pointer`, rows of [gesture, what it does].
 
-import { make } from "../../dom.js";
-import { describeKey, describeSeries } from "./key_map.js";
+import { make } from "../../shared/dom.js";
+import { describeKey, describeSeries } from "../../shared/key_map.js";
 
 const GROUPS = ["Images", "Mask", "Tools", "Components", "View", "Panels", "Help"];
 const POINTER = [["Wheel", "Zoom at the pointer"]];

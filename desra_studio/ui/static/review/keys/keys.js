@@ -1,6 +1,6 @@
 // The keys of the Review page at work; which key does what is in key_map.js.
 
-import { nameKey } from "./key_map.js";
+import { nameKey } from "../../shared/key_map.js";
 
 const typesText = (target) =>
   target.matches("textarea, select, input:not([type=range], [type=checkbox])");

@@ -1,8 +1,8 @@
 // Settings of the Review page: its keys, and the kinds of artifacts of the dataset. What is changed
 // holds at once.
 
-import { make } from "../../dom.js";
-import { UserSettings } from "../../user_settings.js";
+import { make } from "../../shared/dom.js";
+import { UserSettings } from "../../shell/user_settings.js";
 import { hasUnsaved } from "../document.js";
 import { KeyLabels } from "./key_labels.js";
 import { KeyPane } from "./key_pane.js";

@@ -1,9 +1,9 @@
 // Who works on the image that is open. A claim keeps two people off one image; it is renewed while
 // the image is open, and ends by itself when the page does.
 
-import { Refusal } from "../../api.js";
-import { make } from "../../dom.js";
-import { claimImage, releaseImage } from "../../queue_api.js";
+import { Refusal } from "../../shared/api.js";
+import { make } from "../../shared/dom.js";
+import { claimImage, releaseImage } from "./api.js";
 
 const RENEW_MS = 60_000;
 const ASK_MS = 15_000;

@@ -1,8 +1,8 @@
 // How far the dataset is, and each annotator: a bar under the queue, figures in a panel.
 
-import { loadProgress } from "../../queue_api.js";
-import { make } from "../../dom.js";
-import { attachPopover } from "../../popover.js";
+import { loadProgress } from "./api.js";
+import { make } from "../../shared/dom.js";
+import { attachPopover } from "../../shared/popover.js";
 import { STATES } from "./queue_filters.js";
 import { MARKS } from "./queue_row.js";
 

@@ -1,8 +1,8 @@
 // The queue: the images of the dataset, filtered and in an order, and which one comes next.
 
-import { addressed, make, pageAddress } from "../../dom.js";
-import { Newest } from "../../newest.js";
-import { claimNextOpen, loadNeighbour, loadNextOpen, loadQueuePage } from "../../queue_api.js";
+import { addressed, make, pageAddress } from "../../shared/dom.js";
+import { Newest } from "../../shared/newest.js";
+import { claimNextOpen, loadNeighbour, loadNextOpen, loadQueuePage } from "./api.js";
 import { Progress } from "./progress.js";
 import { QueueBulk } from "./queue_bulk.js";
 import { QueueFilterRow } from "./queue_filter_row.js";

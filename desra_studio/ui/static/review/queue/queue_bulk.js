@@ -1,8 +1,8 @@
 // What can be done to all selected images at once. Each act says how many it is about before it is
 // done; what can be taken back offers that after.
 
-import { changeImages } from "../../queue_api.js";
-import { announceChange, make } from "../../dom.js";
+import { changeImages } from "./api.js";
+import { announceChange, make } from "../../shared/dom.js";
 
 const count = (number) => `${number} image${number === 1 ? "" : "s"}`;
 

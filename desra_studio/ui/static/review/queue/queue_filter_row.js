@@ -1,8 +1,8 @@
 // The head of the queue: what it lists, in which order, and the button that asks for it again.
 
-import { fillSelect, makeSelect } from "../../controls.js";
-import { make } from "../../dom.js";
-import { attachPopover } from "../../popover.js";
+import { fillSelect, makeSelect } from "../../shared/controls.js";
+import { make } from "../../shared/dom.js";
+import { attachPopover } from "../../shared/popover.js";
 import {
   NO_FILTERS,
   ORDERS,

@@ -1,7 +1,7 @@
 // The list of the queue: however long it is, only the rows in sight are elements.
 
-import { make } from "../../dom.js";
-import { makeScheduler } from "../../frame.js";
+import { make } from "../../shared/dom.js";
+import { makeScheduler } from "../../shared/frame.js";
 import { scrollTo, windowRows } from "./queue_rows.js";
 import { MARKS, barLength, describeItem, listBadges, writeFigure } from "./queue_row.js";
 

@@ -1,7 +1,7 @@
 // The row of the chosen component: what it is, what a verdict does, and what reviewers call it.
 
-import { fillSelect, makeButton, makeSelect } from "../../controls.js";
-import { make } from "../../dom.js";
+import { fillSelect, makeButton, makeSelect } from "../../shared/controls.js";
+import { make } from "../../shared/dom.js";
 import { KEYED_KINDS } from "./kinds.js";
 import { UNLABELLED } from "./regions.js";
 

@@ -1,7 +1,7 @@
 // The components of the document that is open, listed once for every state of its mask.
 
-import { findSpans, listComponents } from "../masks/component_list.js";
-import { groupSpans, readSpans } from "../masks/spans.js";
+import { findSpans, listComponents } from "./component_list.js";
+import { groupSpans, readSpans } from "../../masks/spans.js";
 
 export class Inventory {
   #listed = { document: null, detected: null, state: null, items: null };

@@ -1,6 +1,6 @@
 // Changing the kinds of artifacts of the dataset: their names, and their order, which is their keys'.
 
-import { make } from "../../dom.js";
+import { make } from "../../shared/dom.js";
 import { KEYED_KINDS } from "./kinds.js";
 
 const MOST_LETTERS = 50;

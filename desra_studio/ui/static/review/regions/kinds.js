@@ -1,6 +1,6 @@
 // The kinds of artifacts of the dataset under review, in the order of their keys.
 
-import { putJson, readJson } from "../../api.js";
+import { putJson, readJson } from "../../shared/api.js";
 
 /** So many of them, the first ones, have a key. */
 export const KEYED_KINDS = 7;

@@ -1,8 +1,8 @@
 // What was said about a component, written beside it.
 
-import { tellDirection } from "../masks/components.js";
-import { toPane } from "../canvas/geometry.js";
-import { TAG } from "../canvas/outlines.js";
+import { tellDirection } from "../../masks/components.js";
+import { toPane } from "../../viewer/geometry.js";
+import { TAG } from "../../viewer/outlines.js";
 
 const LONGEST = 36;
 

@@ -1,7 +1,7 @@
 // What reviewers say about the components of a mask: kind, severity and note, a key each.
 
-import { loadRegionLabels, saveRegionLabel } from "../../api.js";
-import { findMarked, findRegion, hasPoint } from "../masks/components.js";
+import { loadRegionLabels, saveRegionLabel } from "../api.js";
+import { findMarked, findRegion, hasPoint } from "../../masks/components.js";
 import { KEYED_KINDS } from "./kinds.js";
 import { drawTag } from "./region_tags.js";
 

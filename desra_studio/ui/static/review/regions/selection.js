@@ -1,13 +1,13 @@
 // One component under review: choosing it, deciding about it, telling about it. It may be the
 // detector's, as it is in the mask or left out of it, or one that was painted.
 
-import { loadAttribution } from "../../api.js";
-import { findAround, findItem } from "../masks/component_list.js";
+import { loadAttribution } from "../api.js";
+import { findAround, findItem } from "./component_list.js";
 import { ComponentRow } from "./component_row.js";
-import { describeRegion, findMarked, hasPoint, pickPoint, shareMarked } from "../masks/components.js";
+import { describeRegion, findMarked, hasPoint, pickPoint, shareMarked } from "../../masks/components.js";
 import { areSame } from "../detector/detector_settings.js";
 import { Inventory } from "./inventory.js";
-import { Newest } from "../../newest.js";
+import { Newest } from "../../shared/newest.js";
 import { UNLABELLED } from "./regions.js";
 
 const PAINTED = "Painted here: precision and recall are told for what was detected.";

@@ -1,6 +1,6 @@
 // The artifact map of the image that was worked on last, as bytes: what the wand grows along.
 
-import { loadBlob } from "../../api.js";
+import { loadBlob } from "../../shared/api.js";
 
 export class ArtifactMaps {
   #known = { key: null, loading: null, map: null };

@@ -1,6 +1,6 @@
 // Brush and eraser: round, with a hard edge, exact to the pixel. With Alt the brush erases.
 
-import { toPane } from "../canvas/geometry.js";
+import { toPane } from "../../viewer/geometry.js";
 
 export class BrushTool {
   setting = "size";

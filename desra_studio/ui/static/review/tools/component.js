@@ -1,6 +1,6 @@
 // Component: a click takes the component there out of the mask, or puts it in again.
 
-import { drawOutlines } from "../canvas/outlines.js";
+import { drawOutlines } from "../../viewer/outlines.js";
 import { drawCross } from "./cross.js";
 
 export class ComponentTool {

@@ -1,6 +1,6 @@
 // What tools draw over the panes: a cross as cursor, and lines, seen on any photograph.
 
-import { toPane } from "../canvas/geometry.js";
+import { toPane } from "../../viewer/geometry.js";
 
 const ARM = 6;
 const DARK_BELOW_LIGHT = [["#000", 3], ["#fff", 1]];

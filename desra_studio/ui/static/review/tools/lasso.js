@@ -1,6 +1,6 @@
 // Lasso: drag around what to mark; with Alt it is unmarked.
 
-import { fillPolygon } from "../masks/polygon.js";
+import { fillPolygon } from "../../masks/polygon.js";
 import { drawCross, drawLine } from "./cross.js";
 
 export class LassoTool {

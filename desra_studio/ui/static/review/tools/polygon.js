@@ -1,7 +1,7 @@
 // Polygon: each click adds a corner; a double click, Enter, or a click on the first corner closes
 // it. Escape drops it, Backspace takes the last corner back. Begun with Alt it unmarks.
 
-import { fillPolygon } from "../masks/polygon.js";
+import { fillPolygon } from "../../masks/polygon.js";
 import { drawCorner, drawCross, drawLine } from "./cross.js";
 
 const NEAR_PX = 8; // on the screen

@@ -1,12 +1,12 @@
 // What is done to a whole mask, or to the chosen component of it, with one key: filling holes,
 // growing and shrinking.
 
-import { makeIconButton } from "../../controls.js";
-import { groupDigits } from "../masks/components.js";
+import { makeIconButton } from "../../shared/controls.js";
+import { groupDigits } from "../../masks/components.js";
 import { drawIcon } from "./icons.js";
-import { shortenKey } from "../keys/key_map.js";
-import { findHoles, findHolesOf, findRim, growSpans, takesCorners } from "../masks/morphology.js";
-import { countPixels, readSpans } from "../masks/spans.js";
+import { shortenKey } from "../../shared/key_map.js";
+import { findHoles, findHolesOf, findRim, growSpans, takesCorners } from "../../masks/morphology.js";
+import { countPixels, readSpans } from "../../masks/spans.js";
 
 export class Shaping {
   #step = 0;

@@ -1,6 +1,6 @@
 // Split: drag a line across components to cut them in two.
 
-import { findCut } from "../masks/split.js";
+import { findCut } from "../../masks/split.js";
 import { drawCross, drawLine } from "./cross.js";
 
 export class SplitTool {

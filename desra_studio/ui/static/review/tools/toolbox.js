@@ -9,12 +9,12 @@
 // has `pans`: true and nothing else; one whose cursor tells whether it adds or subtracts has
 // `subtracts`: true.
 
-import { makeIconButton, makeSlider } from "../../controls.js";
-import { make } from "../../dom.js";
+import { makeIconButton, makeSlider } from "../../shared/controls.js";
+import { make } from "../../shared/dom.js";
 import { ArtifactMaps } from "./artifact_maps.js";
 import { drawIcon } from "./icons.js";
 import { KeyCursor } from "../keys/key_cursor.js";
-import { shortenKey } from "../keys/key_map.js";
+import { shortenKey } from "../../shared/key_map.js";
 import { Setting } from "./setting.js";
 import { BrushTool } from "./brush.js";
 import { ComponentTool } from "./component.js";

@@ -1,7 +1,7 @@
 // Wand: marks what hangs together around a px where D is no higher than there plus a tolerance,
 // which the wheel, [ and ] change while the button is down. With Alt it unmarks.
 
-import { Growth, UNKNOWN } from "../masks/wand.js";
+import { Growth, UNKNOWN } from "../../masks/wand.js";
 import { drawCross } from "./cross.js";
 
 // Of the wheel, in px: one notch of a mouse, or as far as a touch pad has to go.

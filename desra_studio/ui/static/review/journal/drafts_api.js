@@ -1,6 +1,6 @@
 // Requests about drafts: what somebody painted and did not save yet.
 
-import { readJson, request } from "./api.js";
+import { readJson, request } from "../../shared/api.js";
 
 const addressOf = (image) => `/studio/api/images/${image}/draft`;
 

@@ -1,7 +1,7 @@
 // The loop as navigation: every step with its count, the dataset, and the job that runs.
 
-import { loadLoop } from "./api.js";
-import { addressed, make, pageAddress } from "./dom.js";
+import { loadLoop } from "../shared/api.js";
+import { addressed, make, pageAddress } from "../shared/dom.js";
 import { buildIdentity } from "./identity.js";
 
 const POLL_MS = 2000;

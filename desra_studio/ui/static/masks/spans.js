@@ -1,8 +1,6 @@
 // Masks as rows of pixels: a span { y, from, to } is what is alike in row y, `to` excluded. No DOM
 // here. Lists of spans are in reading order: by row, then from left to right.
 
-import { boundSpans } from "../canvas/geometry.js";
-
 /** The spans of a mask that hold a value. */
 export function readSpans(mask, width, height, value = 1) {
   const spans = [];
@@ -17,6 +15,39 @@ export function readSpans(mask, width, height, value = 1) {
     }
   }
   return spans;
+}
+
+/**
+ * Rows of pixels under a round brush drawn from one point to another.
+ *
+ * A pixel belongs to it where its centre is at most `radius` from the line; the pixel under each
+ * end always does, so that the smallest brush paints.
+ * @returns {{ y: number, from: number, to: number }[]} spans [from, to) inside the image.
+ */
+export function brushSpans(start, end, radius, image) {
+  const left = new Map();
+  const right = new Map();
+  const include = (y, from, to) => {
+    if (y < 0 || y >= image.height) return;
+    const low = Math.max(0, from);
+    const high = Math.min(image.width, to);
+    if (low >= high) return;
+    left.set(y, Math.min(left.get(y) ?? low, low));
+    right.set(y, Math.max(right.get(y) ?? high, high));
+  };
+  const length = Math.hypot(end.x - start.x, end.y - start.y);
+  const steps = Math.max(1, Math.ceil(length * 2));
+  for (let step = 0; step <= steps; step++) {
+    const cx = start.x + ((end.x - start.x) * step) / steps;
+    const cy = start.y + ((end.y - start.y) * step) / steps;
+    include(Math.floor(cy), Math.floor(cx), Math.floor(cx) + 1);
+    for (let y = Math.ceil(cy - radius - 0.5); y <= Math.floor(cy + radius - 0.5); y++) {
+      const dy = y + 0.5 - cy;
+      const half = Math.sqrt(Math.max(0, radius * radius - dy * dy));
+      include(y, Math.ceil(cx - half - 0.5), Math.floor(cx + half - 0.5) + 1);
+    }
+  }
+  return [...left.keys()].sort((a, b) => a - b).map((y) => ({ y, from: left.get(y), to: right.get(y) }));
 }
 
 /** Which component each span belongs to, numbered from 0 in reading order. */
@@ -87,6 +118,17 @@ export function takeComponent(mask, width, height, { x, y }) {
     }
   }
   return spans.sort((a, b) => a.y - b.y || a.from - b.from);
+}
+
+/** The rectangle { x0, y0, x1, y1 } around spans, or null where there are none. */
+export function boundSpans(spans) {
+  if (spans.length === 0) return null;
+  let [x0, x1] = [Infinity, -Infinity];
+  for (const { from, to } of spans) {
+    if (from < x0) x0 = from;
+    if (to > x1) x1 = to;
+  }
+  return { x0, y0: spans[0].y, x1, y1: spans.at(-1).y + 1 };
 }
 
 /** The box [x, y, width, height] around spans, of which there is one at least. */

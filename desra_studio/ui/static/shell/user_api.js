@@ -1,6 +1,6 @@
 // Requests about who works here.
 
-import { putJson, readJson } from "./api.js";
+import { putJson, readJson } from "../shared/api.js";
 
 /** Who the server takes this browser for: { name, author, settings }. */
 export const loadUser = () => readJson("/studio/api/user");

@@ -1,6 +1,6 @@
 // Requests about an image's masks: its revisions, and what several people said about it.
 
-import { postJson, readJson } from "./api.js";
+import { postJson, readJson } from "../../shared/api.js";
 
 const addressOf = (image) => `/studio/api/images/${image}`;
 

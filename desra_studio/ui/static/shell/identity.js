@@ -1,7 +1,7 @@
 // Who works here, in the navigation, and the dialog that changes it.
 
-import { make } from "./dom.js";
-import { readUser, writeUser } from "./user.js";
+import { make } from "../shared/dom.js";
+import { readUser, writeUser } from "../shared/user.js";
 import { loadUser } from "./user_api.js";
 
 const MOST_LETTERS = 100;

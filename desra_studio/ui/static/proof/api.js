@@ -1,6 +1,6 @@
 // Requests about the proof of fine-tunings.
 
-import { API, postJson, readJson } from "./api.js";
+import { API, postJson, readJson } from "../shared/api.js";
 
 /** The newest fine-tunings and the one asked for, newest first; see services/proof_runs.py. */
 export const loadProofRuns = (run) => readJson(`${API}/fine-tunings${/^\d+$/.test(run) ? `?run=${run}` : ""}`);

@@ -1,6 +1,6 @@
 // A job's progress as Python hands it over: { message, done, total, pace, status } or null.
 
-import { announceChange, make } from "./dom.js";
+import { announceChange, make } from "../shared/dom.js";
 
 export function mount(element, props, watch) {
   const show = fillJob(element.querySelector(".studio-job"));

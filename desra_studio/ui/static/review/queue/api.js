@@ -1,8 +1,8 @@
 // Requests about the queue of a dataset, its progress, and who works on which image.
 
-import { API, postJson, readJson } from "./api.js";
-import { PAGE_ROWS } from "./review/queue/queue_rows.js";
-import { writeFilters } from "./review/queue/queue_filters.js";
+import { API, postJson, readJson } from "../../shared/api.js";
+import { PAGE_ROWS } from "./queue_rows.js";
+import { writeFilters } from "./queue_filters.js";
 
 const address = (dataset, path, asked, values = {}) => {
   const query = writeFilters(new URLSearchParams(), asked);

@@ -1,8 +1,8 @@
 // Two masks drawn at once: what either marks alone and what both do, told apart by pattern as well
 // as by colour. The patterns keep their size on the screen, however far the view is away.
 
-import { splitMasks } from "./difference.js";
-import { MaskLayer } from "../canvas/mask_layer.js";
+import { splitMasks } from "../masks/difference.js";
+import { MaskLayer } from "./mask_layer.js";
 
 const CELL = 8;
 const BLUE = "#2f6bff";

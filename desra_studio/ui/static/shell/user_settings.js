@@ -1,7 +1,7 @@
 // What a person set, by name: on the server, and in this browser while that cannot be reached.
 
 import { loadUser, saveUserSettings } from "./user_api.js";
-import { readUser } from "./user.js";
+import { readUser } from "../shared/user.js";
 
 const KEPT = "studio.settings";
 

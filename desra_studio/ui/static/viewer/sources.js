@@ -1,6 +1,6 @@
 // Decoded images by address, the last used ones kept: going back and on must not load again.
 
-import { loadBlob, renditionUrl, tileUrl } from "../../api.js";
+import { loadBlob, renditionUrl, tileUrl } from "../shared/api.js";
 import { askWorker } from "./pixel_workers.js";
 import { Pyramid } from "./pyramid.js";
 import { LARGEST_WHOLE, Tiled } from "./tiled.js";

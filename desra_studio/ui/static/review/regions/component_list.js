@@ -6,8 +6,8 @@
 // is what is in the mask, or, where nothing of it is (`kept` false), what was detected; `whole` is
 // what keeping it marks: all that was detected.
 
-import { groupSpans, readSpans } from "./spans.js";
-import { floodRegion } from "./components.js";
+import { groupSpans, readSpans } from "../../masks/spans.js";
+import { floodRegion } from "../../masks/components.js";
 
 /** The spans of ranked regions, in their order; each is a component of the detected mask. */
 export function findSpans(ranked, mask, width, height) {

@@ -1,0 +1,48 @@
+// Requests of the Review page about an image: its mask, verdict, components and detection.
+
+import { unpackRegions } from "../masks/runs.js";
+import { API, postJson, readJson, request } from "../shared/api.js";
+import { toQuery } from "./detector/detector_settings.js";
+
+/** Save run lengths as a new revision; answers { version, state, revision }. */
+export async function saveMask(image, version, runs) {
+  const stream = new Blob([runs]).stream().pipeThrough(new CompressionStream("gzip"));
+  return readJson(`${API}/images/${image}/mask`, {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream", "If-Match": String(version) },
+    body: await new Response(stream).arrayBuffer(),
+  });
+}
+
+/** Set the verdict on an image; answers { version }. */
+export const judgeImage = (image, version, state) =>
+  postJson(`${API}/images/${image}/verdict`, { state }, { "If-Match": String(version) });
+
+/** Bring labels of a dataset back; answers { done, skipped: [{ id, name, why }], earlier: labels }. */
+export const takeBack = (dataset, labels) =>
+  postJson(`${API}/datasets/${dataset}/take-back`, {
+    // Without the version before, a change of very many images would be too much to send.
+    labels: labels.map(({ image, version, state, revision, own }) => ({
+      image,
+      version,
+      state,
+      revision,
+      own: own || undefined,
+    })),
+  });
+
+/** Detect again in a stored map; answers { regions, area_px, score, runs }. */
+export async function loadLive(detection, settings, signal) {
+  const path = `${API}/detections/${detection}/live?${toQuery(settings)}`;
+  return unpackRegions(new Uint8Array(await (await request(path, { signal })).arrayBuffer()));
+}
+
+export const loadWeightSets = () => readJson(`${API}/weight-sets`);
+
+/** What either verdict on the detected component over a pixel does to the figures of the set. */
+export const loadAttribution = (image, { x, y }, signal) =>
+  readJson(`${API}/images/${image}/attribution?x=${x}&y=${y}`, { signal });
+
+/** Labels of the components of the saved mask: [{ x, y, kind, severity, note }]. */
+export const loadRegionLabels = (image) => readJson(`${API}/images/${image}/regions`);
+export const saveRegionLabel = (image, label) => postJson(`${API}/images/${image}/regions`, label);
