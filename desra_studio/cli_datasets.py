@@ -7,10 +7,9 @@ import typer
 
 from desra_studio.console import DatabaseUrl, DataDir, Json, make_settings, print_result
 from desra_studio.services import dataset_bin
-from desra_studio.services.browse import DatasetView, list_dataset_views
+from desra_studio.services.browse import DatasetView, find_dataset_by_name, list_dataset_views
 from desra_studio.services.dataset_bin import DeletedDataset
 from desra_studio.services.datasets import rename_dataset
-from desra_studio.services.exports import find_dataset_by_name
 from desra_studio.services.studio import open_studio
 
 datasets_app = typer.Typer(help="List, rename, delete and restore datasets.", no_args_is_help=True)

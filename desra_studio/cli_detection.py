@@ -156,9 +156,9 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Compute class weights from images without artifacts, and keep them under a name."""
+    from desra_studio.services.browse import find_dataset_by_name
     from desra_studio.services.calibrating import calibrate_dataset, calibrate_folders
     from desra_studio.services.detect_folders import open_folder_classes
-    from desra_studio.services.exports import find_dataset_by_name
 
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     network = choose_segmentation(class_maps, segmentation, no_segmentation=False)
@@ -199,7 +199,7 @@ def regress(
     as_json: Json = False,
 ) -> None:
     """Count the artifacts that fine-tuning removed, left and added."""
-    from desra_studio.services.detect_folders import regress_folders
+    from desra_studio.services.regress_folders import regress_folders
 
     params = DetectorParams(
         contrast_threshold=contrast_threshold,

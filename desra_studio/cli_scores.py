@@ -76,9 +76,9 @@ def score(
 def _score_dataset(
     studio: Studio, dataset: str, detectors: list[str], regions: str, as_json: bool
 ) -> None:
+    from desra_studio.services.browse import find_dataset_by_name
     from desra_studio.services.comparisons import adopt_cleaning
     from desra_studio.services.detectors import list_detector_runs, parse_detector, run_detectors
-    from desra_studio.services.exports import find_dataset_by_name
     from desra_studio.services.regions import RegionFilter, check_filter
     from desra_studio.services.scores import score_dataset
 

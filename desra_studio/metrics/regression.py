@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,3 +137,16 @@ def _describe(components: Components, index: int, fate: Fate) -> JudgedComponent
         area=int(components.areas[index]),
         centre=(x + int(columns[nearest]), y + int(rows[nearest])),
     )
+
+
+def describe_regression(regression: Regression, images: int) -> dict[str, Any]:
+    """Return a regression's figures as plain values, for JSON and the page."""
+    return {
+        "removal_rate": regression.removal_rate,
+        "addition_rate": regression.addition_rate,
+        "before_components": regression.before_components,
+        "removed": regression.removed,
+        "remaining": regression.remaining,
+        "added": regression.added,
+        "images": images,
+    }

@@ -8,7 +8,8 @@ from desra_studio.errors import NotFoundError
 from desra_studio.services.jobs import list_jobs, view_job
 from desra_studio.services.review import count_progress
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets
+from desra_studio.storage import dataset_bin, datasets
+from desra_studio.storage.tables import Dataset
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,25 @@ def list_dataset_names(studio: Studio) -> list[dict[str, Any]]:
         return [
             {"id": dataset.id, "name": dataset.name} for dataset in datasets.list_datasets(session)
         ]
+
+
+def find_dataset_by_name(studio: Studio, name: str) -> Dataset:
+    """Return a dataset by name.
+
+    Raises:
+        NotFoundError: none of this name; lists those there are, or says that it is in the bin.
+    """
+    with studio.database.read() as session:
+        dataset = datasets.find_dataset(session, name)
+        known = [found.name for found in datasets.list_datasets(session)]
+        deleted = dataset_bin.list_deleted(session, name)
+    if dataset is None:
+        if deleted:
+            raise NotFoundError(datasets.describe_bin(deleted[0]))
+        raise NotFoundError(
+            f"No dataset named {name!r}. There are: {', '.join(known) or 'none yet'}."
+        )
+    return dataset
 
 
 def list_dataset_views(studio: Studio) -> list[DatasetView]:

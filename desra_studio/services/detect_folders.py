@@ -20,7 +20,6 @@ from desra_studio.imaging.arrays import LabelMap, RgbImage
 from desra_studio.imaging.io import list_images, read_label_map, read_rgb
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.imaging.staging import stage_folder
-from desra_studio.metrics.regression import Regression, compare_masks, summarize_regressions
 from desra_studio.services.class_maps import NONE, find_segmentation
 from desra_studio.services.folders import match_folders, run_parallel
 from desra_studio.services.studio import Report, ignore_progress
@@ -182,7 +181,7 @@ def write_masks(
             images = [read_rgb(pairs[name][option]) for option in ("--gan", "--mse")]
             for path, image in zip(pairs[name].values(), images, strict=True):
                 notes[f"{path.parent.name}/{path.name}"] = image.conversions
-            with _naming(name):
+            with naming(name):
                 found = detect_one(staged, name, images[0].pixels, images[1].pixels)
             (staged / "mask" / f"{name}.png").write_bytes(encode_mask_png(found.mask))
             return DetectedImage(
@@ -201,55 +200,8 @@ def write_masks(
     }
 
 
-def regress_folders(
-    before: Path,
-    after: Path,
-    mse: Path,
-    params: DetectorParams,
-    classes: FolderClasses,
-    report: Report = ignore_progress,
-) -> dict[str, Any]:
-    """Compare what the detector finds in two folders of GAN-SR images, before and after.
-
-    Both are weighted by the classes of the image before: what the picture shows is the same.
-
-    Raises:
-        InputError: files that do not match, fit or open.
-    """
-    triplets = match_folders({"--before": before, "--after": after, "--mse": mse})
-    classes.check(triplets)
-    weights = classes.read_weights()
-
-    def compare_one(name: str) -> Regression:
-        first, second, mse_sr = (read_rgb(path).pixels for path in triplets[name].values())
-        labels = classes.label(name, first)
-        with _naming(name):
-            masks = [
-                detect_artifacts(image, mse_sr, params, labels, weights).mask
-                for image in (first, second)
-            ]
-        return compare_masks(masks[0], masks[1])
-
-    rows = run_parallel(compare_one, list(triplets), report)
-    figures = describe_regression(summarize_regressions(rows), len(rows))
-    return figures | {"classes": classes.describe(params)}
-
-
-def describe_regression(regression: Regression, images: int) -> dict[str, Any]:
-    """Return a regression's figures as plain values, for JSON and the page."""
-    return {
-        "removal_rate": regression.removal_rate,
-        "addition_rate": regression.addition_rate,
-        "before_components": regression.before_components,
-        "removed": regression.removed,
-        "remaining": regression.remaining,
-        "added": regression.added,
-        "images": images,
-    }
-
-
 @contextmanager
-def _naming(image: str) -> Iterator[None]:
+def naming(image: str) -> Iterator[None]:
     """Let an InputError name the image it is about."""
     try:
         yield

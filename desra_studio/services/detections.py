@@ -9,17 +9,14 @@ import numpy as np
 from desra_studio.detection.artifact_map import ArtifactMap
 from desra_studio.detection.detector import METHOD, detect_artifacts
 from desra_studio.detection.detector import DetectorParams as DetectorParams
+from desra_studio.detection.figures import measure_uncertainty, name_regions
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.class_maps import ClassSource, open_class_source, read_class_map
+from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.devices import choose_map_device
-from desra_studio.services.queue_figures import (
-    measure_disagreements,
-    measure_uncertainty,
-    name_regions,
-)
-from desra_studio.services.set_scorer import describe_code_version
+from desra_studio.services.queue_figures import measure_disagreements
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.weight_sets import load_weights
 from desra_studio.storage import datasets

@@ -21,8 +21,8 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.class_maps import ClassSource, open_class_source
+from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.detections import detect_pair, encode_map
-from desra_studio.services.set_scorer import describe_code_version
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets
 from desra_studio.storage.datasets import ImageRecord

@@ -5,11 +5,12 @@ import io
 from pathlib import Path
 from typing import Any
 
-from desra_studio.errors import InputError, NotFoundError
+from desra_studio.errors import InputError
 from desra_studio.imaging.staging import stage_folder, write_atomically
+from desra_studio.services.browse import find_dataset_by_name
 from desra_studio.services.scores import score_dataset
 from desra_studio.services.studio import Studio
-from desra_studio.storage import dataset_bin, datasets
+from desra_studio.storage import datasets
 from desra_studio.storage.tables import Dataset
 
 FORMATS = ("masks", "csv")
@@ -20,25 +21,6 @@ COLUMNS = (
     "label_area_px", "detected_area_px", "detected_components", "detected_hits",
     "manual_components", "manual_hits", "iou",
 )  # fmt: skip
-
-
-def find_dataset_by_name(studio: Studio, name: str) -> Dataset:
-    """Return a dataset by name.
-
-    Raises:
-        NotFoundError: none of this name; lists those there are, or says that it is in the bin.
-    """
-    with studio.database.read() as session:
-        dataset = datasets.find_dataset(session, name)
-        known = [found.name for found in datasets.list_datasets(session)]
-        deleted = dataset_bin.list_deleted(session, name)
-    if dataset is None:
-        if deleted:
-            raise NotFoundError(datasets.describe_bin(deleted[0]))
-        raise NotFoundError(
-            f"No dataset named {name!r}. There are: {', '.join(known) or 'none yet'}."
-        )
-    return dataset
 
 
 def export_dataset(studio: Studio, name: str, form: str, out: Path) -> dict[str, Any]:

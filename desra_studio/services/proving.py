@@ -18,11 +18,10 @@ from desra_studio.metrics.outside import (
     measure_outside,
     summarize_outside,
 )
-from desra_studio.metrics.regression import Regression, summarize_regressions
+from desra_studio.metrics.regression import Regression, describe_regression, summarize_regressions
+from desra_studio.services.applying import AppliedImage, list_applicable, run_model
 from desra_studio.services.bounds import BOUNDS, find_warnings
-from desra_studio.services.detect_folders import describe_regression
 from desra_studio.services.studio import Report, Studio
-from desra_studio.services.upscaling import AppliedImage, list_applicable, run_model
 from desra_studio.storage import datasets, models, runs
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord

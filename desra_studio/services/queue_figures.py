@@ -1,61 +1,16 @@
-"""The figures that the queue orders by, measured in what is stored: maps, classes and masks."""
+"""How far detector and reviewer disagree, which the queue orders by."""
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
-import numpy as np
-
-from desra_studio.detection.artifact_map import ArtifactMap
-from desra_studio.detection.detector import METHOD, DetectorParams
 from desra_studio.errors import NotFoundError
-from desra_studio.imaging.arrays import LabelMap, Mask
-from desra_studio.imaging.io import decode_label_map
-from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.mask_metrics import measure_iou
-from desra_studio.services.live_detection import read_stored_maps
-from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.queue_entries import CHUNK, cut, refresh_dataset
+from desra_studio.storage.queue_entries import CHUNK, cut
 from desra_studio.storage.tables import Detection, MaskRevision
-
-NEAR = 0.1
-"""How near to the threshold a value of the weighted map is uncertain."""
-
-
-def measure_uncertainty(adjusted: ArtifactMap, threshold: float) -> float:
-    """Return the share of a weighted map, 0..1, that lies within 0.1 of the contrast threshold.
-
-    Args:
-        adjusted: (h, w) float32, the valid region, see `adjust_map`.
-        threshold: below which it is an artifact, in (0, 1].
-    """
-    near = (adjusted > threshold - NEAR) & (adjusted < threshold + NEAR)
-    return float(np.count_nonzero(near) / near.size)
-
-
-def list_region_classes(mask: Mask, labels: LabelMap) -> list[int]:
-    """Return the class that most px of each component of a mask show, in order of the components.
-
-    Args:
-        mask: (H, W) bool.
-        labels: (H, W) uint8 ADE20K indices.
-    """
-    components = find_components(mask)
-    pairs = components.labels[mask].astype(np.int64) * 256 + labels[mask]
-    counts = np.bincount(pairs, minlength=(len(components) + 1) * 256)
-    return [int(index) for index in counts.reshape(-1, 256)[1:].argmax(axis=1)]
-
-
-def name_regions(
-    regions: list[dict[str, Any]], mask: Mask, labels: LabelMap | None
-) -> list[dict[str, Any]]:
-    """Return a detection's regions, each with its "class_index" where there are class labels."""
-    if labels is None:
-        return regions
-    classes = list_region_classes(mask, labels)
-    return [region | {"class_index": index} for region, index in zip(regions, classes, strict=True)]
 
 
 def compare_with_detection(
@@ -85,14 +40,14 @@ def measure_disagreement(studio: Studio, image_id: int) -> None:
     with suppress(NotFoundError):  # the image is gone meanwhile
         with studio.database.read() as session:
             record = datasets.get_record(session, image_id)
-        _keep_disagreements(studio, [record])
+        keep_disagreements(studio, [record])
 
 
 def measure_disagreements(studio: Studio, dataset_id: int) -> None:
     """Measure them for all images of a dataset that have a mask, as after a new detection."""
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
-    _keep_disagreements(studio, records)
+    keep_disagreements(studio, records)
 
 
 def measure_unmeasured(studio: Studio, dataset_id: int, image_ids: Sequence[int]) -> None:
@@ -104,55 +59,14 @@ def measure_unmeasured(studio: Studio, dataset_id: int, image_ids: Sequence[int]
         with studio.database.read() as session:
             dataset = datasets.get_dataset(session, dataset_id)
             records = datasets.list_records(session, dataset, ids)
-        _keep_disagreements(
+        keep_disagreements(
             studio,
             [record for record in records if record.review and record.review.disagreement is None],
         )
 
 
-def rebuild_queue(studio: Studio, dataset_id: int, report: Report = ignore_progress) -> None:
-    """Make a dataset's queue anew, and measure what an earlier version did not.
-
-    Raises:
-        NotFoundError: no such dataset.
-    """
-    with studio.database.read() as session:
-        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
-    measured = {}
-    for index, record in enumerate(records):
-        report(index, len(records), f"Measuring {record.image.name}")
-        detection = record.detection
-        if detection and detection.uncertainty is None and detection.method == METHOD:
-            with suppress(NotFoundError):
-                measured[detection.id] = _measure_detection(studio, detection)
-    _keep_disagreements(studio, records)
-    with studio.database.write() as session:
-        for detection_id, (uncertainty, regions) in measured.items():
-            stored = datasets.get_detection(session, detection_id)
-            stored.uncertainty, stored.regions = uncertainty, regions
-        refresh_dataset(session, dataset_id)
-
-
-def measure_missing(studio: Studio, report: Report = ignore_progress) -> None:
-    """Rebuild the queues in which something is not measured, as after an upgrade or a crash."""
-    with studio.database.read() as session:
-        ids = datasets.list_unmeasured(session)
-    for dataset_id in ids:
-        rebuild_queue(studio, dataset_id, report)
-
-
-def _measure_detection(studio: Studio, detection: Detection) -> tuple[float, list[dict[str, Any]]]:
-    params = DetectorParams(**detection.params)
-    maps = read_stored_maps(studio, detection, params.class_weights)
-    regions = detection.regions
-    if detection.labels_sha:
-        mask = decode_mask_png(studio.blobs.get(detection.mask_sha))
-        labels = decode_label_map(studio.blobs.get(detection.labels_sha))
-        regions = name_regions(regions, mask, labels)
-    return measure_uncertainty(maps.adjusted, params.contrast_threshold), regions
-
-
-def _keep_disagreements(studio: Studio, records: list[ImageRecord]) -> None:
+def keep_disagreements(studio: Studio, records: list[ImageRecord]) -> None:
+    """Measure how far detector and current mask of images disagree, and keep it."""
     measured = {
         (record.image.id, record.revision.id): compare_with_detection(
             studio, record.revision, record.detection

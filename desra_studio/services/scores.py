@@ -7,9 +7,10 @@ from typing import Any
 from desra_studio.metrics.intervals import ScoreIntervals, bootstrap_scores
 from desra_studio.metrics.mask_metrics import DEFINITIONS, ImageScore, summarize_scores
 from desra_studio.metrics.mask_metrics import SetScore as SetScore
+from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.detectors import DetectorRun, list_detector_runs
 from desra_studio.services.regions import RegionFilter, check_filter
-from desra_studio.services.set_scorer import SetScorer, describe_code_version, hash_mask_set
+from desra_studio.services.set_scorer import SetScorer, hash_mask_set
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions, scores
 from desra_studio.storage.database import Session

@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
-import desra_studio
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.mask_metrics import ImageScore, score_image
@@ -13,8 +11,6 @@ from desra_studio.metrics.region_filters import score_regions
 from desra_studio.services.regions import RegionFilter, find_kept
 from desra_studio.services.studio import Studio
 from desra_studio.storage.tables import MaskRevision, Region
-
-SCORING_PARTS = ("detection/*.py", "metrics/*.py", "imaging/*.py", "services/regions.py")
 
 
 class SetScorer:
@@ -80,14 +76,3 @@ def hash_mask_set(
     if chosen and not chosen.keeps_all:
         lines += [f"regions {chosen.name}", *sorted(kept)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-@cache
-def describe_code_version() -> str:
-    """Return the version, and the hash of the code that decides about figures: '0.1.0+3f2a…'."""
-    package = Path(desra_studio.__file__).parent
-    digest = hashlib.sha256()
-    for part in SCORING_PARTS:
-        for path in sorted(package.glob(part)):
-            digest.update(path.read_bytes())
-    return f"{desra_studio.__version__}+{digest.hexdigest()[:12]}"

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from desra_studio.services.set_scorer import describe_code_version
+from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.studio import Studio
 from desra_studio.services.study_orders import WINDOWS, StudyOrder
 from desra_studio.services.study_windows import Source

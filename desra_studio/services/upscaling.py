@@ -1,62 +1,15 @@
-"""Running models on a dataset; needs torch."""
+"""Upscaling a dataset of LR images with a pair of models; needs torch."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import decode_png, encode_png
-from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.metrics.regression import Regression, compare_masks, summarize_regressions
 from desra_studio.services.class_maps import NO_CLASSES, ClassSource, open_class_source
-from desra_studio.services.detect_folders import describe_regression
-from desra_studio.services.detections import detect_labelled_pair, detect_pair
-from desra_studio.services.models import load_model
+from desra_studio.services.detections import detect_pair
+from desra_studio.services.model_runner import open_runner
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.sr.loader import choose_device
-from desra_studio.sr.upscale import Upscaler
 from desra_studio.storage import datasets, models
-from desra_studio.storage.database import Session
-from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Dataset, Detection, Image, Model, Rendition
-
-
-@dataclass(frozen=True)
-class _Runner:
-    """A model that is ready to run, and how it tells of what it had to change."""
-
-    model: Model
-    upscaler: Upscaler
-
-    def store_output(self, studio: Studio, image: Image) -> str:
-        """Upscale an image's LR, store the output and return its address."""
-        lr = decode_png(studio.blobs.get(image.lr_sha or ""))
-        return studio.blobs.put(encode_png(self.upscaler.upscale(lr)))
-
-
-@dataclass(frozen=True)
-class AppliedImage:
-    """What another model made of an image, and what the detector finds before and in that.
-
-    Attributes:
-        record: the image with the outputs of its dataset's own pair.
-        output: what the other model made of its LR.
-        before: what the detector found in GAN-SR.
-        after: what it finds in the output, with the same parameters and classes.
-    """
-
-    record: ImageRecord
-    output: Rendition
-    before: Detection
-    after: Detection
-
-    def compare(self, studio: Studio) -> Regression:
-        """Count what is gone and what is new."""
-        before, after = (
-            decode_mask_png(studio.blobs.get(found.mask_sha)) for found in (self.before, self.after)
-        )
-        return compare_masks(before, after)
+from desra_studio.storage.tables import Detection, Image, Model
 
 
 def upscale_dataset(
@@ -94,7 +47,7 @@ def upscale_dataset(
     classes = _open_classes(studio, used, earlier)
     if classes.note:
         notes.append(classes.note)
-    runners = [_make_runner(studio, model, notes) for model in (gan, mse)] if missing else []
+    runners = [open_runner(studio, model, notes.append) for model in (gan, mse)] if missing else []
     for index, image in enumerate(missing, first):
         report(index, total, f"Upscaling {image.name}")
         outputs = [
@@ -176,73 +129,6 @@ def bind_pair(studio: Studio, dataset_id: int, gan: Model, mse: Model) -> None:
         dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
 
 
-def apply_model(
-    studio: Studio, dataset_id: int, model_id: int, report: Report = ignore_progress
-) -> dict[str, Any]:
-    """Upscale a dataset's LR images with a model, detect, and compare with the dataset's GAN-SR.
-
-    Both are weighted by the classes of the dataset's GAN-SR: what the picture shows is the same.
-
-    Returns:
-        the figures of `regress` over the images that have an LR and a detection, "model", and
-        "notes": what had to be changed on the way.
-
-    Raises:
-        InputError: no image has an LR of the model's scale.
-    """
-    with studio.database.read() as session:
-        model = models.get_model(session, model_id)
-        dataset = datasets.get_dataset(session, dataset_id)
-        records = list_applicable(session, dataset, model)
-    if not records:
-        raise InputError(f"No image of {dataset.name} has an LR image for x{model.scale}.")
-    notes: list[str] = []
-    applied = run_model(studio, model, records, notes, report)
-    rows = [image.compare(studio) for image in applied]
-    report(len(records), len(records), "Done")
-    figures = describe_regression(summarize_regressions(rows), len(rows))
-    return figures | {"model": model.name, "notes": notes}
-
-
-def list_applicable(session: Session, dataset: Dataset, model: Model) -> list[ImageRecord]:
-    """Return the images that a model can be run and compared on: an LR, its scale, a detection."""
-    return [
-        record
-        for record in datasets.list_records(session, dataset)
-        if record.image.lr_sha and record.image.scale == model.scale and record.detection
-    ]
-
-
-def run_model(
-    studio: Studio, model: Model, records: list[ImageRecord], notes: list[str], report: Report
-) -> Iterator[AppliedImage]:
-    """Upscale images with a model, detect, and store both; yield them one by one.
-
-    Args:
-        studio: the installation.
-        model: with weights.
-        records: see `list_applicable`.
-        notes: gets a line for what had to be changed on the way.
-        report: called before each image.
-    """
-    runner = _make_runner(studio, model, notes)
-    for index, record in enumerate(records):
-        found = record.detection
-        if found is None:
-            continue
-        report(index, len(records), f"Upscaling {record.image.name}")
-        sha = runner.store_output(studio, record.image)
-        with studio.database.write() as session:
-            rendition = datasets.put_rendition(session, record.image.id, model.id, sha)
-        params = DetectorParams(**found.params)
-        after = detect_labelled_pair(
-            studio, rendition, record.mse, params, found.labels_sha, found.segmentation
-        )
-        with studio.database.write() as session:
-            session.add(after)
-        yield AppliedImage(record, rendition, found, after)
-
-
 def _open_classes(studio: Studio, params: DetectorParams, earlier: Detection | None) -> ClassSource:
     """Open what names the classes: what did so in the first run, as its thresholds are kept."""
     if earlier and not earlier.segmentation:
@@ -254,11 +140,6 @@ def _open_classes(studio: Studio, params: DetectorParams, earlier: Detection | N
             "its folder in DESRA_STUDIO_SEGMENTATION, and start again."
         )
     return classes
-
-
-def _make_runner(studio: Studio, model: Model, notes: list[str]) -> _Runner:
-    device = choose_device(studio.settings.device)
-    return _Runner(model, Upscaler(load_model(studio, model), device, tell=notes.append))
 
 
 def _find_output(studio: Studio, image: Image, model: Model) -> str | None:

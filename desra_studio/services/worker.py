@@ -253,7 +253,7 @@ def _run_prove(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.upscaling import apply_model
+    from desra_studio.services.applying import apply_model
 
     return apply_model(job.studio, config["dataset_id"], config["model_id"], job.report)
 

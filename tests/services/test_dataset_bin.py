@@ -7,6 +7,7 @@ import pytest
 
 from desra_studio.errors import InputError, NotFoundError, VoteError
 from desra_studio.services import browse, drafts, jobs, review, studies, voting
+from desra_studio.services.browse import find_dataset_by_name
 from desra_studio.services.claims import claim_image
 from desra_studio.services.dataset_bin import (
     delete_dataset,
@@ -16,11 +17,10 @@ from desra_studio.services.dataset_bin import (
 )
 from desra_studio.services.datasets import check_import, import_dataset, rename_dataset
 from desra_studio.services.detections import DetectorParams, detect_dataset
-from desra_studio.services.exports import find_dataset_by_name
 from desra_studio.services.maintenance import check_studio
 from desra_studio.services.model_lists import list_models
 from desra_studio.services.proof_runs import list_proof_runs
-from desra_studio.services.queue_figures import measure_missing
+from desra_studio.services.rebuilding import measure_missing
 from desra_studio.storage import runs
 from desra_studio.storage.tables import RunStatus
 from tests.factories.studies import begin, make_order, open_new

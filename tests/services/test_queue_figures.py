@@ -4,17 +4,14 @@ import numpy as np
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
+from desra_studio.detection.figures import list_region_classes, measure_uncertainty
 from desra_studio.imaging.io import encode_label_map
 from desra_studio.services import review
 from desra_studio.services.datasets import import_dataset
 from desra_studio.services.detections import detect_dataset, detect_labelled_pair
-from desra_studio.services.queue_figures import (
-    list_region_classes,
-    measure_disagreement,
-    measure_uncertainty,
-    rebuild_queue,
-)
+from desra_studio.services.queue_figures import measure_disagreement
 from desra_studio.services.queue_progress import describe_progress
+from desra_studio.services.rebuilding import rebuild_queue
 from desra_studio.storage import datasets
 from tests.services.queues import find_id, list_names, read_item, save_squares
 

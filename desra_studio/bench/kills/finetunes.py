@@ -9,8 +9,8 @@ from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
 from desra_studio.errors import ModelError
 from desra_studio.services import curation, jobs
+from desra_studio.services.browse import find_dataset_by_name
 from desra_studio.services.demo import BUNDLED_GAN
-from desra_studio.services.exports import find_dataset_by_name
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.storage import models

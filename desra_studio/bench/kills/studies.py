@@ -6,7 +6,7 @@ from desra_studio.bench.kills.home import DATASET, order_study
 from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
 from desra_studio.services import studies
-from desra_studio.services.exports import find_dataset_by_name
+from desra_studio.services.browse import find_dataset_by_name
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.storage.studies import find_study, get_study, list_items
