@@ -33,7 +33,7 @@ from desra_studio.console import (
 )
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
-from desra_studio.services.detections import DetectorParams
+from desra_studio.services.detection.dataset import DetectorParams
 from desra_studio.services.studio import open_studio
 
 app = typer.Typer(
@@ -113,8 +113,8 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Import a folder of images as a dataset and detect its artifacts."""
-    from desra_studio.services.datasets import check_pair, import_dataset
-    from desra_studio.services.detections import detect_dataset
+    from desra_studio.services.datasets.importing import check_pair, import_dataset
+    from desra_studio.services.detection.dataset import detect_dataset
 
     params = DetectorParams(contrast_threshold=contrast_threshold, area_threshold=area_threshold)
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
@@ -131,7 +131,7 @@ def import_(
             result |= detect_dataset(studio, imported.dataset_id, params, report)
         tell_notes(result["notes"])
     elif model_id is not None:
-        from desra_studio.services.upscaling import upscale_dataset
+        from desra_studio.services.datasets.upscaling import upscale_dataset
 
         with show_progress("upscale") as report:
             result |= upscale_dataset(studio, imported.dataset_id, model_id, params, report)
@@ -159,7 +159,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Export a dataset's labels."""
-    from desra_studio.services.exports import export_dataset
+    from desra_studio.services.export.labels import export_dataset
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     result = export_dataset(studio, dataset, form, out)

@@ -6,10 +6,20 @@ from typing import Annotated, Any
 import typer
 
 from desra_studio.console import DatabaseUrl, DataDir, Json, make_settings, print_result
-from desra_studio.services import dataset_bin
-from desra_studio.services.browse import DatasetView, find_dataset_by_name, list_dataset_views
-from desra_studio.services.dataset_bin import DeletedDataset
-from desra_studio.services.datasets import rename_dataset
+from desra_studio.services.datasets.bin import (
+    DeletedDataset,
+    delete_dataset,
+    describe_deletion,
+    find_deleted,
+    list_deleted,
+    restore_dataset,
+)
+from desra_studio.services.datasets.importing import rename_dataset
+from desra_studio.services.datasets.listing import (
+    DatasetView,
+    find_dataset_by_name,
+    list_dataset_views,
+)
 from desra_studio.services.studio import open_studio
 
 datasets_app = typer.Typer(help="List, rename, delete and restore datasets.", no_args_is_help=True)
@@ -26,7 +36,7 @@ def list_all(
     """List all datasets, the newest first, or what is in the bin."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     if deleted:
-        found = dataset_bin.list_deleted(studio)
+        found = list_deleted(studio)
         lines = [_describe_deleted(dataset) for dataset in found]
         values = [_as_dict(dataset) for dataset in found]
         print_result({"bin": values}, "\n".join(lines) or "Nothing is in the bin.", as_json)
@@ -66,12 +76,12 @@ def delete(
     """Put a dataset into the bin, after a question that names what would go."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     dataset_id = find_dataset_by_name(studio, dataset).id
-    deletion = dataset_bin.describe_deletion(studio, dataset_id)
+    deletion = describe_deletion(studio, dataset_id)
     if not yes:
         for line in deletion.describe():
             typer.echo(f"  {line}", err=True)
         typer.confirm(f"Put {dataset} into the bin?", abort=True, err=True)
-    dataset_bin.delete_dataset(studio, dataset_id)
+    delete_dataset(studio, dataset_id)
     print_result(
         asdict(deletion),
         f"{dataset} is in the bin. To restore it: desra-studio datasets restore {dataset_id}",
@@ -88,8 +98,8 @@ def restore(
 ) -> None:
     """Take a dataset out of the bin; it gets a number where its name was taken meanwhile."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
-    deleted = dataset_bin.find_deleted(studio, dataset)
-    name = dataset_bin.restore_dataset(studio, deleted.id)
+    deleted = find_deleted(studio, dataset)
+    name = restore_dataset(studio, deleted.id)
     renamed = f" as {name}: another dataset is named so by now" if name != deleted.name else ""
     print_result({"id": deleted.id, "name": name}, f"{deleted.name} is restored{renamed}.", as_json)
 

@@ -30,12 +30,12 @@ from desra_studio.console import (
 )
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
-from desra_studio.services.calibrating import CalibrationConfig
-from desra_studio.services.detections import DetectorParams
+from desra_studio.services.detection.calibrating import CalibrationConfig
+from desra_studio.services.detection.dataset import DetectorParams
 from desra_studio.services.studio import open_studio
 
 if TYPE_CHECKING:
-    from desra_studio.services.detect_folders import FolderClasses
+    from desra_studio.services.detection.folders import FolderClasses
 
 CALIBRATION = CalibrationConfig()
 
@@ -70,7 +70,7 @@ def detect(
     as_json: Json = False,
 ) -> None:
     """Mark the artifacts of GAN-SR images against MSE-SR images."""
-    from desra_studio.services.detect_folders import detect_folders
+    from desra_studio.services.detection.folders import detect_folders
 
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     if detector != "desra":
@@ -80,7 +80,7 @@ def detect(
                 "--class-maps, --segmentation and --contrast-threshold out; its threshold stands "
                 "after a colon, as in ldl:0.005."
             )
-        from desra_studio.services.baseline_folders import detect_folders_by_baseline
+        from desra_studio.services.detection.baseline_folders import detect_folders_by_baseline
 
         areas = {"area_threshold": area_threshold, "area_share": area_share, "cleaned": not raw}
         regions = areas | {"kernel_px": kernel, "dilations": dilations}
@@ -123,8 +123,8 @@ def _open_classes(
     settings: Settings, params: DetectorParams, class_maps: Path | None, network: str | None
 ) -> "FolderClasses":
     """Open what names the classes; the database only for a weight set that lies there."""
-    from desra_studio.services.detect_folders import open_folder_classes
-    from desra_studio.services.weight_sets import BUILT_IN, load_weights
+    from desra_studio.services.detection.folders import open_folder_classes
+    from desra_studio.services.detection.weight_sets import BUILT_IN, load_weights
 
     weights = None
     if params.class_weights not in BUILT_IN:
@@ -156,9 +156,9 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Compute class weights from images without artifacts, and keep them under a name."""
-    from desra_studio.services.browse import find_dataset_by_name
-    from desra_studio.services.calibrating import calibrate_dataset, calibrate_folders
-    from desra_studio.services.detect_folders import open_folder_classes
+    from desra_studio.services.datasets.listing import find_dataset_by_name
+    from desra_studio.services.detection.calibrating import calibrate_dataset, calibrate_folders
+    from desra_studio.services.detection.folders import open_folder_classes
 
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     network = choose_segmentation(class_maps, segmentation, no_segmentation=False)
@@ -199,7 +199,7 @@ def regress(
     as_json: Json = False,
 ) -> None:
     """Count the artifacts that fine-tuning removed, left and added."""
-    from desra_studio.services.regress_folders import regress_folders
+    from desra_studio.services.proof.folders import regress_folders
 
     params = DetectorParams(
         contrast_threshold=contrast_threshold,

@@ -35,7 +35,7 @@ def upscale(
 ) -> None:
     """Upscale a folder of images with a model; a second run does what is missing."""
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.upscale_folder import upscale_folder
+    from desra_studio.services.models.upscale_folder import upscale_folder
 
     with show_progress("upscale") as report:
         result = upscale_folder(studio, model, lr, out, tile, report)
@@ -84,7 +84,7 @@ def finetune(
 ) -> None:
     """Fine-tune a generator so that the masked artifacts go."""
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.finetuning import choose_settings, finetune_folders
+    from desra_studio.services.finetune.training import choose_settings, finetune_folders
 
     given = {"iterations": iterations, "batch": batch, "crop": crop, "seed": seed}
     settings = choose_settings(studio, preset, given)

@@ -8,9 +8,9 @@ import typer
 
 from desra_studio.console import DatabaseUrl, DataDir, Device, Json, make_settings, print_result
 from desra_studio.progress import show_progress
-from desra_studio.services.curation import DeriveConfig
-from desra_studio.services.model_lists import ModelDetails, describe_model, list_models
-from desra_studio.services.models import FORMATS, add_model_file, export_model
+from desra_studio.services.finetune.ordering import DeriveConfig
+from desra_studio.services.models.listing import ModelDetails, describe_model, list_models
+from desra_studio.services.models.registry import FORMATS, add_model_file, export_model
 from desra_studio.services.studio import open_studio
 
 DERIVE = DeriveConfig()
@@ -37,7 +37,7 @@ def pull(
     as_json: Json = False,
 ) -> None:
     """Fetch a known model, or take its file from DATA_DIR/downloads; resumes where it broke off."""
-    from desra_studio.services.pulling import pull_model
+    from desra_studio.services.models.pulling import pull_model
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     with show_progress("pull") as report:
@@ -112,7 +112,7 @@ def derive_mse(
     """Train a GAN-SR model on with L1 alone, and make the result its MSE-SR partner."""
     config = DeriveConfig(max_iterations=iterations, seed=seed)
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
-    from desra_studio.services.derivation import derive_from_folders, find_derivable_model
+    from desra_studio.services.models.deriving import derive_from_folders, find_derivable_model
 
     model = find_derivable_model(studio, name, replace)
     with show_progress("derive") as report:

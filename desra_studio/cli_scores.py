@@ -59,7 +59,7 @@ def score(
         raise InputError("Give --pred and --gt, or --dataset.")
     if detector or regions != "all":
         raise InputError("--detector and --regions need --dataset. Give it, or leave them out.")
-    from desra_studio.services.score_folders import score_every_pair, score_folders
+    from desra_studio.services.scores.folders import score_every_pair, score_folders
 
     if len(pred) == len(gt) == 1:
         figures, notes = score_folders(pred[0], gt[0])
@@ -76,11 +76,15 @@ def score(
 def _score_dataset(
     studio: Studio, dataset: str, detectors: list[str], regions: str, as_json: bool
 ) -> None:
-    from desra_studio.services.browse import find_dataset_by_name
-    from desra_studio.services.comparisons import adopt_cleaning
-    from desra_studio.services.detectors import list_detector_runs, parse_detector, run_detectors
-    from desra_studio.services.regions import RegionFilter, check_filter
-    from desra_studio.services.scores import score_dataset
+    from desra_studio.services.datasets.listing import find_dataset_by_name
+    from desra_studio.services.detection.detectors import (
+        list_detector_runs,
+        parse_detector,
+        run_detectors,
+    )
+    from desra_studio.services.review.regions import RegionFilter, check_filter
+    from desra_studio.services.scores.comparisons import adopt_cleaning
+    from desra_studio.services.scores.dataset import score_dataset
 
     chosen = RegionFilter(regions)
     dataset_id = find_dataset_by_name(studio, dataset).id

@@ -7,15 +7,17 @@ import typer
 
 from desra_studio.console import DatabaseUrl, DataDir, Json, make_settings, print_result
 from desra_studio.errors import InputError
-from desra_studio.services import studies, study_reports, study_votes
+from desra_studio.services.studies import lifecycle
+from desra_studio.services.studies.manifests import export_manifest
+from desra_studio.services.studies.reports import report_study
+from desra_studio.services.studies.votes import render_votes_csv, render_votes_json
 from desra_studio.services.studio import Studio, open_studio
-from desra_studio.services.study_manifests import export_manifest
 
 studies_app = typer.Typer(help="User studies: list, report, export.", no_args_is_help=True)
 Named = Annotated[str, typer.Argument(help="Name, or number, of the study.")]
 RENDERERS = {
-    "csv": study_votes.render_votes_csv,
-    "json": study_votes.render_votes_json,
+    "csv": render_votes_csv,
+    "json": render_votes_json,
     "manifest": export_manifest,
 }
 
@@ -25,7 +27,7 @@ def list_studies(
     data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: Json = False
 ) -> None:
     """List all studies, the newest first."""
-    found = studies.list_studies(_open(data_dir, database_url))
+    found = lifecycle.list_studies(_open(data_dir, database_url))
     lines = [
         f"{one['id']:>4}  {one['state']:<7} {one['kind']:<11} {one['votes']:>6} of "
         f"{one['wanted']} votes  {one['name']}"
@@ -43,7 +45,7 @@ def report(
 ) -> None:
     """Print what a study found: shares with intervals, checks, and who was left out."""
     studio = _open(data_dir, database_url)
-    result = study_reports.report_study(studio, studies.find_study(studio, study))
+    result = report_study(studio, lifecycle.find_study(studio, study))
     print_result(result, "\n".join(_write_report(result)), as_json)
 
 
@@ -62,7 +64,7 @@ def export(
     if file_format not in RENDERERS:
         raise InputError(f"--format must be one of {', '.join(RENDERERS)}, got {file_format!r}.")
     studio = _open(data_dir, database_url)
-    text = RENDERERS[file_format](studio, studies.find_study(studio, study))
+    text = RENDERERS[file_format](studio, lifecycle.find_study(studio, study))
     out.write_text(text, encoding="utf-8")
     print_result({"file": str(out), "characters": len(text)}, f"{out} written.", as_json)
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from desra_studio.cli import main
-from desra_studio.services.datasets import import_dataset
+from desra_studio.services.datasets.importing import import_dataset
 from tests.factories.studio import import_detected
 
 

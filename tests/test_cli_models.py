@@ -10,8 +10,8 @@ from spandrel.architectures.Compact import Compact
 
 from desra_studio.assets_folder import find_assets
 from desra_studio.cli import main
-from desra_studio.services import pulling
-from desra_studio.services.model_lists import list_models
+from desra_studio.services.models import pulling
+from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.catalog import BUNDLED
 from desra_studio.sr.loader import encode_weights

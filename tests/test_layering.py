@@ -52,6 +52,9 @@ ALLOWED = {
     },
 }  # fmt: skip
 
+# Settings are declared where they are used, and taken from there by the pages and the commands.
+SETTINGS = {"detection.detector", "finetune.config", "study.order"}
+
 OWNERS = {
     "onnxruntime": {"sr"},
     "gradio": {"ui"},
@@ -72,12 +75,32 @@ OWNERS = {
     "cv2": {"imaging", "detection", "finetune", "services", "bench"},
 }
 
+# The rooms of services/, one a page; what lies in none is their ground. Lower ones come first, so
+# that no arrow goes back.
+ROOMS: dict[str, set[str]] = {
+    "review": set(),
+    "models": set(),
+    "detection": {"review"},
+    "studies": {"review"},
+    "scores": {"detection", "review"},
+    "datasets": {"detection", "models", "review"},
+    "finetune": {"datasets", "detection", "models", "review"},
+    "proof": {"finetune", "datasets", "detection", "models", "review", "studies"},
+    "export": {"scores", "review", "finetune", "datasets", "models"},
+}
+# Of the ground: what every room may use, and what may use every room.
+GROUND = {
+    "bundled", "checks", "code_version", "devices", "folders", "jobs", "lost_jobs", "occupation",
+    "places", "silences", "studio",
+}  # fmt: skip
+ABOVE = {"maintenance", "worker"}
+
 TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
     "detection/torchscript.py", "bench/detect.py",
-    "services/finetuning.py", "services/finetune_watch.py", "bench/finetune.py",
+    "services/finetune/training.py", "services/finetune/watching.py", "bench/finetune.py",
     "bench/kills/finetunes.py",
-    "services/perceptual.py", "services/derivation.py",
+    "services/finetune/vgg19.py", "services/models/deriving.py",
     "bench/upscale.py",
 }  # fmt: skip
 
@@ -113,11 +136,83 @@ def test_imports(path):
         if first == "desra_studio" and rest:
             other = rest.partition(".")[0]
             if other in ALLOWED:
-                assert other == part or other in ALLOWED[part], f"{relative} imports {name}"
+                is_setting = ".".join(rest.split(".")[:2]) in SETTINGS
+                is_allowed = other == part or other in ALLOWED[part]
+                assert is_allowed or is_setting, f"{relative} imports {name}"
         if first in OWNERS:
             assert part in OWNERS[first], f"{relative} imports {name}"
         if first in ("torch", "transformers", "spandrel", "safetensors"):
             assert part in TORCH_FILES or relative in TORCH_FILES, f"{relative} imports {name}"
+
+
+def get_room(module: str) -> str:
+    """Return the room of services/ that a module's dotted name lies in, or its own name."""
+    return module.split(".")[2]
+
+
+SERVICES = [path for path in FILES if get_part(path) == "services" and path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize(
+    "path", SERVICES, ids=lambda path: path.relative_to(PACKAGE / "services").as_posix()
+)
+def test_rooms_of_services(path):
+    relative = path.relative_to(PACKAGE / "services")
+    room = relative.parts[0].removesuffix(".py")
+    in_a_room = len(relative.parts) > 1
+    assert room in (ROOMS if in_a_room else GROUND | ABOVE), f"{relative} lies in no room"
+    allowed = GROUND | ABOVE | set(ROOMS) if room in ABOVE else GROUND | ROOMS.get(room, set())
+    for name in list_imports(path):
+        if name.startswith("desra_studio.services."):
+            other = get_room(name)
+            assert other in allowed | {room}, f"{relative} imports {name}"
+
+
+def test_no_arrow_between_rooms_goes_back():
+    rooms = list(ROOMS)
+    for index, room in enumerate(rooms):
+        assert ROOMS[room] <= set(rooms[:index]), f"{room} imports a room above it"
+
+
+def list_modules() -> dict[str, set[str]]:
+    """Return what each module of the package imports of it, but for types alone."""
+    names = {
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in FILES
+    }
+    return {
+        module: {
+            name
+            for name in list_imports(path)
+            if name in names and name != module and not name.endswith("__init__")
+        }
+        for module, path in names.items()
+    }
+
+
+def find_circle(arrows: dict[str, set[str]]) -> list[str]:
+    """Return modules of which each imports the next and the last the first; empty where none."""
+    done: set[str] = set()
+
+    def follow(module: str, way: list[str]) -> list[str]:
+        if module in way:
+            return way[way.index(module) :]
+        if module not in done:
+            for other in sorted(arrows[module]):
+                if found := follow(other, [*way, module]):
+                    return found
+            done.add(module)
+        return []
+
+    return next((found for module in arrows if (found := follow(module, []))), [])
+
+
+def test_no_circle_of_modules():
+    assert find_circle(list_modules()) == []
+
+
+def test_a_circle_is_found():
+    assert find_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
+    assert find_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
 
 def is_pytests(name: str) -> bool:

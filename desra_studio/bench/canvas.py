@@ -21,10 +21,10 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import StudioError
 from desra_studio.imaging.arrays import Mask, RgbImage, Size
 from desra_studio.imaging.io import encode_png, read_rgb, resize_bicubic
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.layout import GAN_FOLDER, MSE_FOLDER
-from desra_studio.services.queue import make_filter, read_page
-from desra_studio.services.review import save_mask
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER
+from desra_studio.services.review.masks import save_mask
+from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.services.studio import Studio, open_studio
 
 if TYPE_CHECKING:

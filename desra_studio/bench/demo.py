@@ -7,7 +7,7 @@ from typing import Any
 
 from desra_studio.config import Settings
 from desra_studio.errors import StudioError
-from desra_studio.services.demo import start_demo
+from desra_studio.services.datasets.demo import start_demo
 from desra_studio.services.jobs import join_watcher, view_job
 from desra_studio.services.studio import open_studio
 

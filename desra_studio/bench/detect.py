@@ -25,9 +25,9 @@ from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.detector import DetectorParams, detect_in_map
 from desra_studio.imaging.arrays import RgbImage, Size
 from desra_studio.imaging.io import encode_png, list_images, read_rgb, resize_bicubic
-from desra_studio.services.detect_folders import FolderClasses, detect_folders
+from desra_studio.services.detection.folders import FolderClasses, detect_folders
+from desra_studio.services.detection.live import pack_regions
 from desra_studio.services.devices import AUTO, CPU, guess_device
-from desra_studio.services.live_detection import pack_regions
 
 SIDE = 2048
 LARGE_SIDE = 4096

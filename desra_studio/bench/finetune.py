@@ -31,9 +31,9 @@ from desra_studio.finetune.losses import (
 from desra_studio.finetune.trainer import Helpers, finetune_generator
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import list_images, read_rgb, resize_bicubic
-from desra_studio.services.finetune_watch import TrainingWatch
-from desra_studio.services.previews import PreviewWriter
-from desra_studio.services.watched_pieces import PREVIEW_PX, Piece
+from desra_studio.services.finetune.pieces import PREVIEW_PX, Piece
+from desra_studio.services.finetune.previews import PreviewWriter
+from desra_studio.services.finetune.watching import TrainingWatch
 from desra_studio.sr.loader import Generator, build_generator, choose_device
 
 TURNS = 5

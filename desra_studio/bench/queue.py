@@ -15,7 +15,7 @@ from desra_studio.bench.queue_sample import PEOPLE, REGIONS, fill_dataset
 from desra_studio.bench.server import run_server
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import StudioError
-from desra_studio.services.kinds import USUAL
+from desra_studio.services.review.kinds import USUAL
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.queue_entries import cut, refresh_dataset

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from desra_studio.detection.class_weights import CLASSES
-from desra_studio.services.detections import DetectorParams
-from desra_studio.services.kinds import USUAL
+from desra_studio.services.detection.dataset import DetectorParams
+from desra_studio.services.review.kinds import USUAL
 from desra_studio.storage.database import Session
 from desra_studio.storage.queue_entries import cut
 from desra_studio.storage.tables import (

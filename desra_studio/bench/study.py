@@ -17,12 +17,12 @@ import numpy as np
 from desra_studio.bench.server import run_server
 from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.imaging.io import encode_png
-from desra_studio.services import studies
-from desra_studio.services.datasets import import_dataset
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.studies.lifecycle import create_study, describe_choices, open_study
+from desra_studio.services.studies.links import make_links
+from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studio import Studio, open_studio
-from desra_studio.services.study_links import make_links
-from desra_studio.services.study_orders import WHOLE, StudyOrder
-from desra_studio.services.study_votes import read_ballots
+from desra_studio.study.order import WHOLE, StudyOrder
 
 VOTERS = 50
 VOTES = 40
@@ -150,7 +150,7 @@ def _make_study(
             pixels = random.integers(0, 256, (SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
             (folder / sub / f"{number}.png").write_bytes(encode_png(pixels))
     dataset_id = import_dataset(studio, folder, "votes").dataset_id
-    systems = [one["id"] for one in studies.describe_choices(studio, dataset_id)["systems"]]
+    systems = [one["id"] for one in describe_choices(studio, dataset_id)["systems"]]
     order = StudyOrder(
         name="load",
         systems=tuple(systems),
@@ -161,9 +161,9 @@ def _make_study(
         training=0,
         min_seconds=min_seconds,
     )
-    study_id = studies.create_study(studio, dataset_id, order)
+    study_id = create_study(studio, dataset_id, order)
     links = make_links(studio, study_id, [f"voter {number}" for number in range(voters)])
-    studies.open_study(studio, study_id)
+    open_study(studio, study_id)
     return study_id, links
 
 

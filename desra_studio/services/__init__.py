@@ -1,1 +1,1 @@
-"""What a user can do, one module per family of actions."""
+"""What people can do: a room per page, on the ground that all of them share."""

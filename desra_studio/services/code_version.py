@@ -7,7 +7,7 @@ from pathlib import Path
 
 import desra_studio
 
-SCORING_PARTS = ("detection/*.py", "metrics/*.py", "imaging/*.py", "services/regions.py")
+SCORING_PARTS = ("detection/*.py", "metrics/*.py", "imaging/*.py", "services/review/regions.py")
 
 
 @cache

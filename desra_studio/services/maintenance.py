@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from desra_studio.errors import InputError, StudioError
+from desra_studio.services.detection.rebuilding import measure_missing
 from desra_studio.services.occupation import occupy
-from desra_studio.services.rebuilding import measure_missing
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage.backups import list_backups, restore_backup
 from desra_studio.storage.maintenance import find_broken_references, list_blobs

@@ -13,14 +13,14 @@ from typing import Any, TypeAlias
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, InputError, StudioError
 from desra_studio.imaging.io import spell_name
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.lost_jobs import fail_lost_jobs, hold_job
-from desra_studio.services.studies import create_study
+from desra_studio.services.studies.lifecycle import create_study
 from desra_studio.services.studio import Studio, name_log
-from desra_studio.services.study_orders import StudyOrder
 from desra_studio.storage import runs
 from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
+from desra_studio.study.order import StudyOrder
 
 PULSE_SECONDS = 0.5
 DEVICE_KINDS = ("finetune", "prove", "apply", "upscale", "demo", "derive")
@@ -205,7 +205,7 @@ def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 def _run_upscale(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     job.report(0, 0, "Loading the models")
     # Brings torch in, which some kinds do without, and which takes seconds.
-    from desra_studio.services.upscaling import upscale_dataset
+    from desra_studio.services.datasets.upscaling import upscale_dataset
 
     params = DetectorParams(**config["params"])
     return upscale_dataset(job.studio, config["dataset_id"], config["model_id"], params, job.report)
@@ -219,21 +219,21 @@ def _run_demo(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run_derive(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.derivation import run_derivation
+    from desra_studio.services.models.deriving import run_derivation
 
     return run_derivation(job.studio, config, job.report, job.add_metric)
 
 
 def _run_pull(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.pulling import pull_model
+    from desra_studio.services.models.pulling import pull_model
 
     details, is_new = pull_model(job.studio, config["model"], job.report)
     return {"model": details.name, "model_id": details.id, "new": is_new}
 
 
 def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.finetuning import finetune_training_set
-    from desra_studio.services.proving import prove_or_tell
+    from desra_studio.services.finetune.training import finetune_training_set
+    from desra_studio.services.proof.proving import prove_or_tell
 
     job.result = finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
 
@@ -247,32 +247,32 @@ def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 
 def _run_prove(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     job.report(0, 0, "Loading the model")
-    from desra_studio.services.proving import prove_again
+    from desra_studio.services.proof.proving import prove_again
 
     return prove_again(job.studio, config["run_id"], job.report)
 
 
 def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.applying import apply_model
+    from desra_studio.services.proof.applying import apply_model
 
     return apply_model(job.studio, config["dataset_id"], config["model_id"], job.report)
 
 
 def _run_score(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.detectors import read_params, run_detectors
+    from desra_studio.services.detection.detectors import read_params, run_detectors
 
     wanted = [read_params(values) for values in config["detectors"]]
     return {"notes": run_detectors(job.studio, config["dataset_id"], wanted, job.report)}
 
 
 def _run_curve(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.curves import trace_detector
+    from desra_studio.services.scores.curves import trace_detector
 
     return trace_detector(job.studio, config["dataset_id"], config["detector"], job.report)
 
 
 def _run_calibrate(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    from desra_studio.services.calibrating import calibrate_dataset
+    from desra_studio.services.detection.calibrating import calibrate_dataset
 
     return calibrate_dataset(job.studio, config["dataset_id"], config["name"], report=job.report)
 

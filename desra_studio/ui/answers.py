@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from desra_studio.errors import InputError
-from desra_studio.services.review import SavedMask
+from desra_studio.services.review.masks import SavedMask
 from desra_studio.ui.identity import read_user
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}

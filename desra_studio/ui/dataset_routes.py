@@ -6,9 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from desra_studio.services import dataset_bin
-from desra_studio.services.browse import list_dataset_views
-from desra_studio.services.datasets import rename_dataset
+from desra_studio.services.datasets.bin import (
+    delete_dataset,
+    describe_deletion,
+    list_deleted,
+    restore_dataset,
+)
+from desra_studio.services.datasets.importing import rename_dataset
+from desra_studio.services.datasets.listing import list_dataset_views
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import NEVER, User
 
@@ -27,7 +32,7 @@ def add_dataset_routes(router: APIRouter, studio: Studio) -> None:
         response.headers.update(NEVER)
         return {
             "datasets": [asdict(view) for view in list_dataset_views(studio)],
-            "bin": [asdict(deleted) for deleted in dataset_bin.list_deleted(studio)],
+            "bin": [asdict(deleted) for deleted in list_deleted(studio)],
         }
 
     @router.patch("/api/datasets/{dataset_id}")
@@ -37,13 +42,13 @@ def add_dataset_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/datasets/{dataset_id}/deletion")
     def read_deletion(dataset_id: int, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
-        deletion = dataset_bin.describe_deletion(studio, dataset_id)
+        deletion = describe_deletion(studio, dataset_id)
         return asdict(deletion) | {"lines": deletion.describe()}
 
     @router.delete("/api/datasets/{dataset_id}")
     def delete(dataset_id: int, user: User) -> dict[str, str]:
-        return {"name": dataset_bin.delete_dataset(studio, dataset_id, user)}
+        return {"name": delete_dataset(studio, dataset_id, user)}
 
     @router.post("/api/datasets/{dataset_id}/restore")
     def restore(dataset_id: int) -> dict[str, str]:
-        return {"name": dataset_bin.restore_dataset(studio, dataset_id)}
+        return {"name": restore_dataset(studio, dataset_id)}

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services.detections import DetectorParams
+from desra_studio.services.detection.dataset import DetectorParams
+from desra_studio.services.detection.weight_sets import RELEASED, list_weight_names
 from desra_studio.services.studio import Studio
-from desra_studio.services.weight_sets import RELEASED, list_weight_names
 
 PIXELS, SHARE = "px", "% of the image"
 

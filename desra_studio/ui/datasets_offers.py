@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services import browse, models
+from desra_studio.services.datasets.listing import find_pending
+from desra_studio.services.models.registry import list_generators
 from desra_studio.services.studio import Studio
 from desra_studio.ui.events import Updates
 from desra_studio.ui.text import escape_markdown
@@ -70,7 +71,7 @@ def show_upscale_offer(
         chosen: the model that the user chose, which stays if it can be had.
         idle: whether no job runs; nothing is offered meanwhile.
     """
-    pending = browse.find_pending(studio, wanted) if idle else None
+    pending = find_pending(studio, wanted) if idle else None
     if pending is None:
         return {
             offer.group: gr.update(visible=False),
@@ -78,7 +79,7 @@ def show_upscale_offer(
             offer.model: gr.skip(),
             offer.dataset: None,
         }
-    pairs = [view for view in models.list_generators(studio) if view.partner_id is not None]
+    pairs = [view for view in list_generators(studio) if view.partner_id is not None]
     if pending.gan_model_id is not None:
         pairs = [view for view in pairs if view.id == pending.gan_model_id]
     ids = [view.id for view in pairs]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services import browse, jobs
+from desra_studio.services import jobs
+from desra_studio.services.datasets.listing import list_dataset_views
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_dataset_list, build_job_progress, build_problem
 from desra_studio.ui.datasets_detector import (
@@ -115,7 +116,7 @@ class DatasetsHandlers:
         newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
         job = jobs.find_active_job(self.studio, *KINDS) or newest
         active = job is not None and job.active
-        views = browse.list_dataset_views(self.studio)
+        views = list_dataset_views(self.studio)
         empty = not views and not active
         wanted = read_dataset(request, self.studio)
         offer = show_upscale_offer(self.tab.upscale, self.studio, wanted, chosen, not active)

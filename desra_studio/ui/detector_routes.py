@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from desra_studio.services import jobs, regions, weight_sets
-from desra_studio.services.attribution import attribute_verdict
-from desra_studio.services.detections import DetectorParams, make_detect_config
-from desra_studio.services.live_detection import LiveDetector, pack_regions
-from desra_studio.services.set_scorer import SetScorer
+from desra_studio.services import jobs
+from desra_studio.services.detection import weight_sets
+from desra_studio.services.detection.dataset import DetectorParams, make_detect_config
+from desra_studio.services.detection.live import LiveDetector, pack_regions
+from desra_studio.services.review import regions
+from desra_studio.services.scores.attribution import attribute_verdict
+from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import NEVER, User, answer_packed
 

@@ -6,13 +6,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
-from desra_studio.services import browse, curation, devices, models
-from desra_studio.services.curation import (
+from desra_studio.services import devices
+from desra_studio.services.datasets.listing import get_gan_model_id
+from desra_studio.services.finetune.ordering import (
     FEATHER_SIGMA_PX,
     HELD_OUT_SHARE,
+    MINIMUM_SAMPLES,
     PRESETS,
     FinetuneConfig,
+    list_candidates,
+    start_finetune,
 )
+from desra_studio.services.models.registry import ModelView, list_generators
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION
 
@@ -40,12 +45,12 @@ class FinetuneOrder(BaseModel):
 
 def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
     """Return what can be chosen for a run: samples, generators, presets and their values."""
-    views = models.list_generators(studio)
+    views = list_generators(studio)
     extra = {"feather_sigma": FEATHER_SIGMA_PX, "held_out_share": HELD_OUT_SHARE}
     on_cpu = devices.guess_device(studio.settings.device) == devices.CPU
     return {
-        "candidates": [asdict(one) for one in curation.list_candidates(studio, dataset_id)],
-        "minimum": curation.MINIMUM_SAMPLES,
+        "candidates": [asdict(one) for one in list_candidates(studio, dataset_id)],
+        "minimum": MINIMUM_SAMPLES,
         "generators": [{"id": view.id, "label": view.label} for view in views],
         "generator": _guess_generator(studio, dataset_id, views),
         "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
@@ -57,7 +62,7 @@ def start_run(studio: Studio, dataset_id: int, order: FinetuneOrder) -> int:
     """Start what was ordered and return the run's id.
 
     Raises:
-        InputError: something is missing or out of range; see `curation.start_finetune`.
+        InputError: something is missing or out of range; see `ordering.start_finetune`.
     """
     if order.generator is None:
         raise InputError("Choose a generator, or add its weight file first.")
@@ -65,7 +70,7 @@ def start_run(studio: Studio, dataset_id: int, order: FinetuneOrder) -> int:
         raise InputError("Fill in the feather and the held-out share.")
     if not 0 <= order.feather_sigma <= MAX_FEATHER_PX:
         raise InputError(f"The feather must be in 0..50 px, got {order.feather_sigma:g}.")
-    return curation.start_finetune(
+    return start_finetune(
         studio,
         dataset_id,
         order.revisions,
@@ -106,13 +111,13 @@ def _read_setting(name: str, value: float | str | None, default: object) -> floa
     return value
 
 
-def _guess_generator(studio: Studio, dataset_id: int, views: list[models.ModelView]) -> int | None:
+def _guess_generator(studio: Studio, dataset_id: int, views: list[ModelView]) -> int | None:
     """Return what made the dataset's GAN-SR.
 
     Where only its outputs were imported, the newest model that a person added is the best guess;
     the bundled one never is.
     """
-    own = browse.get_gan_model_id(studio, dataset_id)
+    own = get_gan_model_id(studio, dataset_id)
     if any(view.id == own for view in views):
         return own
     return next((view.id for view in views if not (view.fine_tuned or view.bundled)), None)

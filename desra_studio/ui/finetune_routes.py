@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from desra_studio.errors import InputError
-from desra_studio.services import curation, jobs
+from desra_studio.services import jobs
+from desra_studio.services.finetune.ordering import resume_finetune
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import NEVER
 from desra_studio.ui.finetune_order import FinetuneOrder, describe_choices, start_run
@@ -36,7 +37,7 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/runs/{run_id}/resume", status_code=202)
     def resume(run_id: int) -> dict[str, int]:
-        return {"run": curation.resume_finetune(studio, run_id)}
+        return {"run": resume_finetune(studio, run_id)}
 
     @router.post("/api/runs/{run_id}/apply", status_code=202)
     def apply(run_id: int) -> dict[str, int]:

@@ -3,16 +3,18 @@
 from dataclasses import asdict
 from typing import Any
 
-from desra_studio.services import browse, curation, jobs, models
-from desra_studio.services.curation import CHECKPOINT
+from desra_studio.services import jobs
+from desra_studio.services.datasets.listing import check_dataset
+from desra_studio.services.finetune.ordering import CHECKPOINT, QUICK
 from desra_studio.services.jobs import JobView
+from desra_studio.services.models.registry import list_generators
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import JobValue, show_job
 from desra_studio.ui.text import show_figure
 
 AFTERWARDS = ("apply", "prove")
 """Kinds of jobs that do something with the model of a run."""
-SETTINGS = (*asdict(curation.QUICK), "feather_sigma", "held_out_share")
+SETTINGS = (*asdict(QUICK), "feather_sigma", "held_out_share")
 
 
 def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
@@ -26,9 +28,9 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
     Raises:
         NotFoundError: no such dataset, or it is in the bin.
     """
-    browse.check_dataset(studio, dataset)
+    check_dataset(studio, dataset)
     jobs.sweep_lost_jobs(studio)
-    names = {view.id: view.name for view in models.list_generators(studio)}
+    names = {view.id: view.name for view in list_generators(studio)}
     later = jobs.list_jobs(studio, *AFTERWARDS)
     return [
         _describe_run(studio, run, names, later)

@@ -4,11 +4,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from desra_studio.errors import InputError
-from desra_studio.services import demo, jobs
-from desra_studio.services.datasets import check_import
+from desra_studio.services import jobs
+from desra_studio.services.datasets import demo
+from desra_studio.services.datasets.importing import check_import
+from desra_studio.services.detection.weight_sets import check_new_name
 from desra_studio.services.places import resolve_folder
 from desra_studio.services.studio import Studio
-from desra_studio.services.weight_sets import check_new_name
 from desra_studio.ui.detector_routes import DetectorSettings
 
 

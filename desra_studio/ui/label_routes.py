@@ -7,8 +7,8 @@ from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from desra_studio.services import drafts, history
-from desra_studio.services.queue_figures import measure_disagreement
+from desra_studio.services.review import drafts, history
+from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import (
     MAX_MASK_BYTES,

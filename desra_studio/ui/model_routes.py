@@ -8,8 +8,10 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from desra_studio.errors import InputError
-from desra_studio.services import jobs, model_lists, models
-from desra_studio.services.curation import DeriveConfig
+from desra_studio.services import jobs
+from desra_studio.services.finetune.ordering import DeriveConfig
+from desra_studio.services.models import registry
+from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.places import resolve_folder
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import save_body
@@ -71,8 +73,8 @@ def add_model_routes(router: APIRouter, studio: Studio) -> None:
         with TemporaryDirectory(dir=studio.settings.data_dir, prefix="upload-") as folder:
             path, limit = Path(folder) / name, studio.settings.max_upload_mb * 10**6
             await save_body(request, path, limit, name)
-            model = await run_in_threadpool(models.add_model_file, studio, path, role=role)
-        return {"model": model, "name": model_lists.describe_model(studio, model).name}
+            model = await run_in_threadpool(registry.add_model_file, studio, path, role=role)
+        return {"model": model, "name": describe_model(studio, model).name}
 
     @router.post("/api/models/pull", status_code=202)
     def start_pull(pull: Pull) -> dict[str, int]:
@@ -84,9 +86,9 @@ def add_model_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/models/pair")
     def set_partner(pairing: Pairing) -> dict[str, int]:
-        listed = model_lists.list_models(studio)
+        listed = list_models(studio)
         model = next((found.id for found in listed if found.name == pairing.model), None)
         if model is None or pairing.partner is None:
             raise InputError("Choose an MSE-SR model, or derive or add one first.")
-        models.set_partner(studio, model, pairing.partner)
+        registry.set_partner(studio, model, pairing.partner)
         return {"model": model}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services import browse
-from desra_studio.services.curation import DeriveConfig
+from desra_studio.services.datasets.listing import list_dataset_names
+from desra_studio.services.finetune.ordering import DeriveConfig
 from desra_studio.services.studio import Studio
 
 INTRO = """**Derive an MSE-SR partner.** A copy of the model goes on training with an L1 loss alone
@@ -39,5 +39,5 @@ def build_derive_form() -> DeriveForm:
 
 def offer_datasets(studio: Studio) -> object:
     """Return the update of the choice of LR images."""
-    choices = [(dataset["name"], dataset["id"]) for dataset in browse.list_dataset_names(studio)]
+    choices = [(dataset["name"], dataset["id"]) for dataset in list_dataset_names(studio)]
     return gr.update(choices=choices, value=choices[0][1] if choices else None)

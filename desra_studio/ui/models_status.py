@@ -8,9 +8,10 @@ import gradio as gr
 import pandas as pd
 
 from desra_studio.progress import format_time
-from desra_studio.services import jobs, models
+from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
-from desra_studio.services.model_lists import ModelDetails
+from desra_studio.services.models.listing import ModelDetails
+from desra_studio.services.models.registry import list_export_forms
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import JobValue, show_job
 from desra_studio.ui.events import Updates
@@ -60,7 +61,7 @@ def describe_details(details: ModelDetails) -> str:
 
 def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updates:
     """Return the updates of the download buttons, which are links."""
-    forms = models.list_export_forms() if details.state == "ready" else []
+    forms = list_export_forms() if details.state == "ready" else []
     return {
         button: gr.update(
             link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}.{form}",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.blocks import Block
 
-from desra_studio.services import jobs, model_lists, models
-from desra_studio.services.model_lists import ModelDetails
+from desra_studio.services import jobs
+from desra_studio.services.models.listing import ModelDetails, list_models
+from desra_studio.services.models.registry import FORMATS
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_job_progress, build_model_upload, build_problem
 from desra_studio.ui.events import QUIET, Updates, send
@@ -73,7 +74,7 @@ def build() -> ModelsTab:
                 with gr.Row():
                     exports = {
                         form: gr.Button(f"Download .{form}", size="sm", visible=False)
-                        for form in models.FORMATS
+                        for form in FORMATS
                     }
                 plot = gr.LinePlot(
                     x="iteration",
@@ -121,7 +122,7 @@ class ModelsHandlers:
 
     def load_page(self, wanted: str | None) -> Updates:
         """Return the table and the choice, with this model chosen where it is there."""
-        listed = model_lists.list_models(self.studio)
+        listed = list_models(self.studio)
         names = [details.name for details in listed]
         value = wanted if wanted in names else next(iter(names), None)
         return {
@@ -167,13 +168,13 @@ class ModelsHandlers:
         return self.load_page(added["name"] if added else None)
 
     def _find(self, name: str | None) -> ModelDetails | None:
-        listed = model_lists.list_models(self.studio)
+        listed = list_models(self.studio)
         return next((details for details in listed if details.name == name), None)
 
     def _offer_partners(self, details: ModelDetails) -> object:
         fitting = [
             other
-            for other in model_lists.list_models(self.studio)
+            for other in list_models(self.studio)
             if other.role == "mse" and other.state == "ready" and other.scale == details.scale
         ]
         value = next((other.id for other in fitting if other.name == details.partner), None)

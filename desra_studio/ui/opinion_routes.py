@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks
 from pydantic import Base64Bytes, BaseModel, Field
 
-from desra_studio.services import consensus, opinions, review
-from desra_studio.services.queue_figures import measure_disagreement
+from desra_studio.services.review import consensus, opinions
+from desra_studio.services.review.disagreement import measure_disagreement
+from desra_studio.services.review.masks import describe_image
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION, User, describe_saved
 
@@ -31,7 +32,7 @@ def add_opinion_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/images/{image_id}/opinions")
     def ask_opinions(image_id: int, asking: Asking, user: User) -> dict[str, Any]:
         opinions.ask_opinions(studio, image_id, asking.wanted)
-        return review.describe_image(studio, image_id, user)
+        return describe_image(studio, image_id, user)
 
     @router.post("/api/images/{image_id}/consensus", status_code=201)
     def make_consensus(

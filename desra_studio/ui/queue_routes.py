@@ -8,9 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from desra_studio.errors import InputError
-from desra_studio.services import claims, queue, queue_bulk, queue_progress, taking_back
-from desra_studio.services.labels import EarlierLabel
-from desra_studio.services.queue_figures import measure_unmeasured
+from desra_studio.services.review import bulk as queue_bulk
+from desra_studio.services.review import claims, queue, taking_back
+from desra_studio.services.review.disagreement import measure_unmeasured
+from desra_studio.services.review.labels import EarlierLabel
+from desra_studio.services.review.progress import describe_progress
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION, User
 
@@ -155,7 +157,7 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/api/datasets/{dataset_id}/progress")
     def read_progress(dataset_id: int) -> dict[str, Any]:
-        return queue_progress.describe_progress(studio, dataset_id)
+        return describe_progress(studio, dataset_id)
 
     @router.post("/api/datasets/{dataset_id}/bulk")
     def change_images(dataset_id: int, bulk: Bulk, user: User) -> JSONResponse:

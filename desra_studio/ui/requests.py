@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from desra_studio.services.browse import pick_dataset
+from desra_studio.services.datasets.listing import pick_dataset
 from desra_studio.services.studio import Studio
 
 

@@ -9,16 +9,31 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from desra_studio.progress import format_time
-from desra_studio.services import curation, exports, jobs, models, review, score_tables
-from desra_studio.services.browse import (
+from desra_studio.services import jobs
+from desra_studio.services.datasets.listing import (
     get_rendition_path,
     get_weights_path,
     list_dataset_names,
     list_fine_tuned,
     pick_dataset,
 )
-from desra_studio.services.queue_figures import measure_disagreement
-from desra_studio.services.regions import ALL
+from desra_studio.services.export.labels import render_dataset_csv
+from desra_studio.services.finetune.ordering import render_pseudo_gt
+from desra_studio.services.models.registry import encode_model
+from desra_studio.services.review.disagreement import measure_disagreement
+from desra_studio.services.review.masks import (
+    Mask,
+    State,
+    count_progress,
+    describe_image,
+    judge_image,
+    load_detected_mask,
+    load_revision_mask,
+    pack_mask,
+    save_packed_mask,
+)
+from desra_studio.services.review.regions import ALL
+from desra_studio.services.scores.tables import render_images_csv, render_scores_csv
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import (
     MAX_MASK_BYTES,
@@ -51,7 +66,7 @@ from desra_studio.ui.view_routes import add_view_routes
 class Verdict(BaseModel):
     """What a reviewer says about an image."""
 
-    state: review.State
+    state: State
 
 
 def make_router(studio: Studio) -> APIRouter:
@@ -83,7 +98,7 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     def read_loop(dataset: int | None = None) -> dict[str, Any]:
         jobs.sweep_lost_jobs(studio)
         chosen = pick_dataset(studio, dataset)
-        counts = review.count_progress(studio, chosen) if chosen else {}
+        counts = count_progress(studio, chosen) if chosen else {}
         return {
             "datasets": list_dataset_names(studio),
             "dataset": chosen,
@@ -102,7 +117,7 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/api/models/{model_id}/{file:path}")
     def read_model(model_id: int, file: str) -> Response:
-        data = models.encode_model(studio, model_id, file.rpartition(".")[2])
+        data = encode_model(studio, model_id, file.rpartition(".")[2])
         return Response(
             data,
             media_type="application/octet-stream",
@@ -111,16 +126,16 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/api/datasets/{dataset_id}/labels.csv")
     def read_labels(dataset_id: int) -> Response:
-        return _answer_csv(*exports.render_dataset_csv(studio, dataset_id))
+        return _answer_csv(*render_dataset_csv(studio, dataset_id))
 
     @router.get("/api/datasets/{dataset_id}/scores.csv")
     def read_scores(dataset_id: int, regions: str = ALL) -> Response:
-        name, text = score_tables.render_scores_csv(studio, dataset_id, regions)
+        name, text = render_scores_csv(studio, dataset_id, regions)
         return _answer_csv(f"{name}-scores", text)
 
     @router.get("/api/datasets/{dataset_id}/scores-images.csv")
     def read_scored_images(dataset_id: int, regions: str = ALL) -> Response:
-        name, text = score_tables.render_images_csv(studio, dataset_id, regions)
+        name, text = render_images_csv(studio, dataset_id, regions)
         return _answer_csv(f"{name}-scores-images", text)
 
 
@@ -128,7 +143,7 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/images/{image_id}")
     def read_image(image_id: int, user: User, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
-        return review.describe_image(studio, image_id, user)
+        return describe_image(studio, image_id, user)
 
     @router.get("/renditions/{rendition_id}.png")
     def read_rendition(rendition_id: int, v: str = "") -> FileResponse:
@@ -137,17 +152,17 @@ def _add_image_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/revisions/{revision_id}.mask")
     def read_revision(revision_id: int, v: str = "") -> Response:
-        return _answer_mask(review.load_revision_mask(studio, revision_id), v)
+        return _answer_mask(load_revision_mask(studio, revision_id), v)
 
     @router.get("/detections/{detection_id}.mask")
     def read_detection(detection_id: int, v: str = "") -> Response:
-        return _answer_mask(review.load_detected_mask(studio, detection_id), v)
+        return _answer_mask(load_detected_mask(studio, detection_id), v)
 
     @router.get("/revisions/{revision_id}/pseudo-gt.png")
     def read_pseudo_gt(
         revision_id: int, feather: Annotated[float, Query(ge=0, le=50)] = 2.0, v: str = ""
     ) -> Response:
-        image = curation.render_pseudo_gt(studio, revision_id, feather)
+        image = render_pseudo_gt(studio, revision_id, feather)
         return Response(image, media_type="image/png", headers=keep_named(v))
 
 
@@ -165,7 +180,7 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
         after.add_task(measure_disagreement, studio, image_id)
         body = await read_body(request, MAX_MASK_BYTES, "The mask")
         saved = await run_in_threadpool(
-            review.save_packed_mask, studio, image_id, body, version, user, note
+            save_packed_mask, studio, image_id, body, version, user, note
         )
         return describe_saved(saved)
 
@@ -174,11 +189,11 @@ def _add_review_routes(router: APIRouter, studio: Studio) -> None:
         image_id: int, verdict: Verdict, user: User, if_match: Annotated[str, Header()]
     ) -> dict[str, Any]:
         version = read_version(if_match)
-        return {"version": review.judge_image(studio, image_id, verdict.state, version, user)}
+        return {"version": judge_image(studio, image_id, verdict.state, version, user)}
 
 
-def _answer_mask(mask: review.Mask, version: str) -> Response:
-    return answer_packed(review.pack_mask(mask), keep_named(version))
+def _answer_mask(mask: Mask, version: str) -> Response:
+    return answer_packed(pack_mask(mask), keep_named(version))
 
 
 def _answer_csv(name: str, text: str) -> Response:

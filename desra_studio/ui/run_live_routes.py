@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 
-from desra_studio.services import jobs, previews
+from desra_studio.services import jobs
+from desra_studio.services.finetune import previews
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import MAX_VERSION, NEVER, keep_named
 

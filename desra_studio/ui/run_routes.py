@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from desra_studio.services import proofs
+from desra_studio.services.proof import proofs
 from desra_studio.services.studio import Studio
 
 

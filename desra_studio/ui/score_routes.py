@@ -5,9 +5,9 @@ from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
-from desra_studio.services.comparisons import NetworkFile, choose_comparisons
-from desra_studio.services.detectors import NETWORK_INPUT_PX
+from desra_studio.services.detection.detectors import NETWORK_INPUT_PX
 from desra_studio.services.places import resolve_detector
+from desra_studio.services.scores.comparisons import NetworkFile, choose_comparisons
 from desra_studio.services.studio import Studio
 from desra_studio.ui.scores_curve import find_detector
 

@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from desra_studio.errors import StudioError
-from desra_studio.services import agreement
-from desra_studio.services.set_scorer import SetScorer
+from desra_studio.services.scores import agreement
+from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.ui.events import QUIET, Updates
 from desra_studio.ui.requests import read_dataset
 from desra_studio.ui.scores_table import count_of

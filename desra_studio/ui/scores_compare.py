@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services.comparisons import list_comparisons
-from desra_studio.services.detectors import NETWORK_INPUT_PX
+from desra_studio.services.detection.detectors import NETWORK_INPUT_PX
 from desra_studio.services.places import list_detector_files
+from desra_studio.services.scores.comparisons import list_comparisons
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import build_problem
 

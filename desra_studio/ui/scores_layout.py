@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services.regions import ALL
+from desra_studio.services.review.regions import ALL
 from desra_studio.ui.components import (
     build_job_progress,
     build_score_curve,

@@ -8,14 +8,10 @@ from gradio.blocks import Block
 
 from desra_studio.errors import StudioError
 from desra_studio.services import jobs
-from desra_studio.services.detectors import DetectorRun, list_detector_runs
-from desra_studio.services.regions import ALL, RegionFilter, list_filters
-from desra_studio.services.scores import (
-    DatasetScore,
-    DetectorScore,
-    score_dataset,
-)
-from desra_studio.services.set_scorer import SetScorer
+from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.review.regions import ALL, RegionFilter, list_filters
+from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
+from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.ui.components import show_job
 from desra_studio.ui.events import QUIET, Updates, send

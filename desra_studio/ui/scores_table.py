@@ -5,9 +5,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from desra_studio.services.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
-from desra_studio.services.score_tables import Interval, count_regions
-from desra_studio.services.scores import DatasetScore, DetectorScore
+from desra_studio.services.review.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
+from desra_studio.services.scores.dataset import DatasetScore, DetectorScore
+from desra_studio.services.scores.tables import Interval, count_regions
 from desra_studio.ui.text import escape_markdown, show_figure
 
 FEW_IMAGES = 10

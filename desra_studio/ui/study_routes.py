@@ -7,17 +7,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
-from desra_studio.services import (
-    jobs,
-    studies,
-    study_findings,
-    study_links,
-    study_reports,
-    study_votes,
-)
+from desra_studio.services import jobs
+from desra_studio.services.studies import findings, lifecycle
+from desra_studio.services.studies import links as study_links
+from desra_studio.services.studies.manifests import export_manifest
+from desra_studio.services.studies.reports import report_study
+from desra_studio.services.studies.votes import render_votes_csv, render_votes_json
 from desra_studio.services.studio import Studio
-from desra_studio.services.study_manifests import export_manifest
-from desra_studio.services.study_orders import StudyOrder
+from desra_studio.study.order import StudyOrder
 from desra_studio.ui.answers import MAX_VERSION, NEVER
 from desra_studio.ui.components import show_job
 
@@ -79,13 +76,13 @@ def _add_making_routes(router: APIRouter, studio: Studio) -> None:
     def read_studies(dataset_id: int, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
         return {
-            "choices": studies.describe_choices(studio, dataset_id),
-            "studies": studies.list_studies(studio, dataset_id),
+            "choices": lifecycle.describe_choices(studio, dataset_id),
+            "studies": lifecycle.list_studies(studio, dataset_id),
         }
 
     @router.post("/api/datasets/{dataset_id}/studies", status_code=202)
     def make_study(dataset_id: int, ordered: OrderedStudy) -> dict[str, int]:
-        return {"job": studies.start_study(studio, dataset_id, ordered.as_order())}
+        return {"job": lifecycle.start_study(studio, dataset_id, ordered.as_order())}
 
     @router.get("/api/studies/jobs/{run_id}")
     def read_job(run_id: int, response: Response) -> dict[str, Any]:
@@ -102,12 +99,12 @@ def _add_making_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/studies/{study_id}/open")
     def open_study(study_id: int) -> dict[str, Any]:
-        studies.open_study(studio, study_id)
+        lifecycle.open_study(studio, study_id)
         return _describe(studio, study_id)
 
     @router.post("/api/studies/{study_id}/close")
     def close_study(study_id: int) -> dict[str, Any]:
-        studies.close_study(studio, study_id)
+        lifecycle.close_study(studio, study_id)
         return _describe(studio, study_id)
 
     @router.post("/api/studies/{study_id}/links", status_code=201)
@@ -120,30 +117,30 @@ def _add_result_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/studies/{study_id}/report")
     def read_report(study_id: int, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
-        report = study_reports.report_study(studio, study_id)
+        report = report_study(studio, study_id)
         losses = []
         if report["kind"] == "choice":
-            losses = study_findings.list_losses(studio, study_id)
+            losses = findings.list_losses(studio, study_id)
         return report | {"losses": losses}
 
     @router.post("/api/studies/{study_id}/send-back")
     def send_back(study_id: int, losing: LosingSystem) -> dict[str, Any]:
-        return study_findings.send_back_losses(studio, study_id, losing.system)
+        return findings.send_back_losses(studio, study_id, losing.system)
 
     @router.post("/api/studies/{study_id}/prominence")
     def keep_prominence(study_id: int) -> dict[str, int]:
-        return {"regions": study_findings.keep_prominence(studio, study_id)}
+        return {"regions": findings.keep_prominence(studio, study_id)}
 
     @router.get("/api/studies/{study_id}/{file}")
     def download(study_id: int, file: str) -> Response:
         renderers = {
             "manifest.json": export_manifest,
-            "votes.csv": study_votes.render_votes_csv,
-            "votes.json": study_votes.render_votes_json,
+            "votes.csv": render_votes_csv,
+            "votes.json": render_votes_json,
         }
         if file not in renderers:
             raise InputError(f"There is no {file!r}. There are: {', '.join(renderers)}.")
-        name = f"{studies.describe_study(studio, study_id)['name']}-{file}"
+        name = f"{lifecycle.describe_study(studio, study_id)['name']}-{file}"
         kind = "text/csv" if file.endswith("csv") else "application/json"
         return Response(
             renderers[file](studio, study_id),
@@ -154,7 +151,7 @@ def _add_result_routes(router: APIRouter, studio: Studio) -> None:
 
 def _describe(studio: Studio, study_id: int) -> dict[str, Any]:
     """Return a study with its links as addresses: of the voters' own server, if there is one."""
-    told = studies.describe_study(studio, study_id)
+    told = lifecycle.describe_study(studio, study_id)
     links, voters = told["links"], studio.settings.voters
     root = f"http://{voters}/vote" if voters else "/vote"
     links["open"] = f"{root}/{links['open']}"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from desra_studio.services import kinds, users
+from desra_studio.services.review import kinds, users
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import NEVER, User, read_body
 

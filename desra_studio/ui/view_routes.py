@@ -3,9 +3,15 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
-from desra_studio.services import views
+from desra_studio.services.datasets.pictures import TileCutter
+from desra_studio.services.detection.map_views import (
+    get_lr_path,
+    list_class_names,
+    pack_classes,
+    pack_map,
+    render_map,
+)
 from desra_studio.services.studio import Studio
-from desra_studio.services.tiles import TileCutter
 from desra_studio.ui.answers import answer_packed, keep_named
 
 PNG = "image/png"
@@ -22,22 +28,22 @@ def add_view_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/detections/{detection_id}/map.png")
     def read_map_picture(detection_id: int, v: str = "") -> Response:
-        image = views.render_map(studio, detection_id)
+        image = render_map(studio, detection_id)
         return Response(image, media_type=PNG, headers=keep_named(v))
 
     @router.get("/detections/{detection_id}/map.bin")
     def read_map(detection_id: int, v: str = "") -> Response:
-        return answer_packed(views.pack_map(studio, detection_id), keep_named(v))
+        return answer_packed(pack_map(studio, detection_id), keep_named(v))
 
     @router.get("/detections/{detection_id}/classes.bin")
     def read_classes(detection_id: int, v: str = "") -> Response:
-        return answer_packed(views.pack_classes(studio, detection_id), keep_named(v))
+        return answer_packed(pack_classes(studio, detection_id), keep_named(v))
 
     @router.get("/api/classes")
     def read_class_names() -> tuple[str, ...]:
-        return views.list_class_names()
+        return list_class_names()
 
     @router.get("/images/{image_id}/lr.png")
     def read_lr(image_id: int, v: str = "") -> FileResponse:
-        path = views.get_lr_path(studio, image_id)
+        path = get_lr_path(studio, image_id)
         return FileResponse(path, media_type=PNG, headers=keep_named(v))

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from desra_studio.errors import StudioError, VoteError
-from desra_studio.services import voting
+from desra_studio.services.studies import voting
 from desra_studio.services.studio import Studio
 from desra_studio.ui.answers import NEVER
 from desra_studio.ui.serving import LimitedRoute

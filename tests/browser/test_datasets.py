@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.services import browse
-from desra_studio.services.dataset_bin import delete_dataset
-from desra_studio.services.datasets import rename_dataset
+from desra_studio.services.datasets.bin import delete_dataset
+from desra_studio.services.datasets.importing import rename_dataset
+from desra_studio.services.datasets.listing import list_dataset_names
 from desra_studio.storage import runs
 from tests.browser.pages import measure_contrast
 from tests.factories.images import write_dataset
@@ -106,7 +106,7 @@ def test_all_of_it_by_keyboard_alone(page, listed, studio):
     page.keyboard.press("Enter")
     expect(listed.locator(".said")).to_have_text("Straßen is restored.")
     expect(listed.get_by_role("link", name="Straßen")).to_be_focused()
-    assert [one["name"] for one in browse.list_dataset_names(studio)] == ["last", NASTY, "Straßen"]
+    assert [one["name"] for one in list_dataset_names(studio)] == ["last", NASTY, "Straßen"]
 
 
 def test_the_bin_brings_back_what_was_deleted_long_ago(page, studio, datasets, listed):

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.finetune.config import QUICK
-from desra_studio.services import curation
-from desra_studio.services.models import add_model_file
+from desra_studio.services.finetune.ordering import list_candidates, start_finetune
+from desra_studio.services.models.registry import add_model_file
 from desra_studio.sr.loader import encode_weights
 from tests.browser.pages import wait_until
 from tests.factories.images import write_dataset
@@ -172,10 +172,10 @@ def come_back(page):
 @pytest.fixture
 def earlier(studio, accepted):
     """A run that is done."""
-    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, 1)]
+    chosen = [candidate.revision_id for candidate in list_candidates(studio, 1)]
     settings = replace(QUICK, iterations=30, batch=2, crop=32, preview_every=10)
     with run_jobs_here():
-        run_id = curation.start_finetune(studio, 1, chosen, accepted, settings)
+        run_id = start_finetune(studio, 1, chosen, accepted, settings)
     return view_done(studio, run_id)
 
 

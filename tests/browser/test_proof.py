@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 from desra_studio.assets_folder import find_assets
 from desra_studio.finetune.config import QUICK
 from desra_studio.imaging.io import encode_png, read_rgb
-from desra_studio.services import browse, curation, jobs
-from desra_studio.services.demo import BUNDLED_GAN, DEMO_PARAMS
+from desra_studio.services import jobs
+from desra_studio.services.datasets.demo import BUNDLED_GAN, DEMO_PARAMS
+from desra_studio.services.datasets.listing import get_gan_model_id
+from desra_studio.services.finetune.ordering import list_candidates, start_finetune
 from desra_studio.storage import models, runs
 from tests.browser.pages import count_colours, read_pane
 from tests.factories.jobs import run_jobs_here, view_done
@@ -45,12 +47,10 @@ def dataset(studio, tmp_path_factory):
 def run(studio, dataset):
     """A fine-tuning too short to mend much, so that components stay."""
     accept_detected(studio, dataset)
-    chosen = [candidate.revision_id for candidate in curation.list_candidates(studio, dataset)]
-    model, settings = browse.get_gan_model_id(studio, dataset), replace(QUICK, iterations=3)
+    chosen = [candidate.revision_id for candidate in list_candidates(studio, dataset)]
+    model, settings = get_gan_model_id(studio, dataset), replace(QUICK, iterations=3)
     with run_jobs_here():
-        run_id = curation.start_finetune(
-            studio, dataset, chosen, model, settings, held_out_share=0.5
-        )
+        run_id = start_finetune(studio, dataset, chosen, model, settings, held_out_share=0.5)
     view = view_done(studio, run_id)
     assert view.result["proof"]["before_components"] > 2
     return view

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.services import review as reviewing
-from desra_studio.services.claims import claim_image
-from desra_studio.services.queue import make_filter, read_page
+from desra_studio.services.review import masks as reviewing
+from desra_studio.services.review.claims import claim_image
+from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.storage.tables import State
 from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context, wait_on
 from tests.factories.images import write_dataset

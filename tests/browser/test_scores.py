@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.services import review as reviewing
+from desra_studio.services.review import masks as reviewing
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.tables import State
 from tests.factories.images import write_dataset

@@ -5,10 +5,15 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from desra_studio.services import studies
-from desra_studio.services.study_links import make_links
-from desra_studio.services.study_reports import report_study
-from desra_studio.services.study_votes import read_ballots
+from desra_studio.services.studies.lifecycle import (
+    close_study,
+    create_study,
+    describe_study,
+    open_study,
+)
+from desra_studio.services.studies.links import make_links
+from desra_studio.services.studies.reports import report_study
+from desra_studio.services.studies.votes import read_ballots
 from desra_studio.storage.studies import find_trial
 from desra_studio.storage.tables import StudyItem
 from tests.browser.pages import VIEWPORT, gather_problems, open_context, wait_on
@@ -49,9 +54,9 @@ def open_voter(chromium: Browser, server: Server):
 
 def make_open(studio, dataset, name, labels=("one", "two"), **values):
     usual = {"name": name, "rules": make_rules(), "min_seconds": 0.2}
-    study_id = studies.create_study(studio, dataset, make_order(studio, dataset, **usual | values))
+    study_id = create_study(studio, dataset, make_order(studio, dataset, **usual | values))
     links = make_links(studio, study_id, labels)
-    studies.open_study(studio, study_id)
+    open_study(studio, study_id)
     return study_id, links
 
 
@@ -268,7 +273,7 @@ def test_pictures_are_native_zoom_together_and_flip_in_place(studio, dataset, op
 
 def test_the_open_link_is_one_person_per_device(studio, dataset, open_voter):
     study_id, _ = make_open(studio, dataset, "open to all", training=0, check_share=0.0)
-    link = studies.describe_study(studio, study_id)["links"]["open"]
+    link = describe_study(studio, study_id)["links"]["open"]
     page = open_voter(link)
     agree(page)
     code = wait_open(page)
@@ -276,7 +281,7 @@ def test_the_open_link_is_one_person_per_device(studio, dataset, open_voter):
     page.goto(f"/vote/{link}")
     page.get_by_role("button", name="Continue").click()
     assert wait_open(page) == code
-    assert studies.describe_study(studio, study_id)["joined"] == 1
+    assert describe_study(studio, study_id)["joined"] == 1
 
 
 def test_prominence_is_voted_by_keys_on_a_phone_too(studio, dataset, open_voter):
@@ -310,7 +315,7 @@ def test_a_study_that_closes_meanwhile_has_a_plain_page(studio, dataset, open_vo
     page = open_voter(link)
     agree(page)
     wait_open(page)
-    studies.close_study(studio, study_id)
+    close_study(studio, study_id)
     page.keyboard.press("1")
     expect(page.get_by_role("heading", name="This study is not open")).to_be_visible()
     assert read_ballots(studio, study_id) == []

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from desra_studio.services import studies
-from desra_studio.services.study_reports import report_study
+from desra_studio.services.studies.lifecycle import describe_study, list_studies
+from desra_studio.services.studies.reports import report_study
 from tests.factories.images import write_dataset
 from tests.factories.studies import (
     decide_by_system,
@@ -48,7 +48,7 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     page.locator("[name=window_px]").fill("48")
     page.locator("[name=window_px]").press("Enter")
     expect(page.get_by_role("heading", name="by hand")).to_be_visible()
-    (made,) = [one for one in studies.list_studies(studio, dataset) if one["name"] == "by hand"]
+    (made,) = [one for one in list_studies(studio, dataset) if one["name"] == "by hand"]
     assert made["state"] == "draft"
     names = page.get_by_label("Names of voters, one a line")
     names.fill("Ann\nBo")
@@ -63,7 +63,7 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     expect(page.locator(".state")).to_have_text("Open")
     page.get_by_role("button", name="Close for good").click()
     expect(page.locator(".state")).to_have_text("Closed")
-    assert studies.describe_study(studio, made["id"])["state"] == "closed"
+    assert describe_study(studio, made["id"])["state"] == "closed"
 
 
 def test_results_come_while_people_vote_and_losses_go_back(page, studio, dataset):

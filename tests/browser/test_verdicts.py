@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.services import review as reviewing
+from desra_studio.services.review import masks as reviewing
 from desra_studio.storage import datasets
 from desra_studio.storage.queue_entries import refresh_entries
 from desra_studio.storage.tables import State

@@ -1,13 +1,14 @@
 """Makes studies, and votes in them, for tests."""
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.services import studies, voting
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
-from desra_studio.services.study_links import make_links
-from desra_studio.services.study_orders import StudyOrder
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.studies import voting
+from desra_studio.services.studies.lifecycle import create_study, describe_choices, open_study
+from desra_studio.services.studies.links import make_links
 from desra_studio.storage.studies import find_trial
 from desra_studio.storage.tables import StudyItem
+from desra_studio.study.order import StudyOrder
 from desra_studio.study.screening import Rules
 from tests.factories.studio import accept_detected
 
@@ -24,7 +25,7 @@ def import_labelled(studio, folder):
 
 def list_systems(studio, dataset_id):
     """Return the ids of the models with outputs, in order."""
-    found = studies.describe_choices(studio, dataset_id)["systems"]
+    found = describe_choices(studio, dataset_id)["systems"]
     return tuple(system["id"] for system in found)
 
 
@@ -40,9 +41,9 @@ def make_order(studio, dataset_id, **values):
 
 def open_new(studio, dataset_id, labels=("one", "two"), **values):
     """Make and open a study; returns its id and personal links."""
-    study_id = studies.create_study(studio, dataset_id, make_order(studio, dataset_id, **values))
+    study_id = create_study(studio, dataset_id, make_order(studio, dataset_id, **values))
     links = make_links(studio, study_id, labels)
-    studies.open_study(studio, study_id)
+    open_study(studio, study_id)
     return study_id, links
 
 

@@ -5,10 +5,15 @@ from pathlib import Path
 
 from desra_studio.config import Settings
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.services import review
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
-from desra_studio.services.queue import make_filter, read_page
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.review.masks import (
+    describe_image,
+    judge_image,
+    load_detected_mask,
+    save_mask,
+)
+from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.services.studio import Studio
 from desra_studio.storage.tables import State
 
@@ -35,9 +40,9 @@ def list_items(studio: Studio, dataset_id: int) -> list[dict]:
 def accept_detected(studio: Studio, dataset_id: int, all_over: Collection[str] = ()) -> None:
     """Accept every image with the mask that was detected; some, by name, marked all over."""
     for item in list_items(studio, dataset_id):
-        document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"]["id"])
+        document = describe_image(studio, item["id"])
+        mask = load_detected_mask(studio, document["detection"]["id"])
         if item["name"] in all_over:
             mask[:] = True
-        saved = review.save_mask(studio, item["id"], mask, document["version"])
-        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+        saved = save_mask(studio, item["id"], mask, document["version"])
+        judge_image(studio, item["id"], State.ACCEPTED, saved.version)

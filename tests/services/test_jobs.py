@@ -12,7 +12,7 @@ import pytest
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError
 from desra_studio.services import jobs, worker
-from desra_studio.services.datasets import check_import
+from desra_studio.services.datasets.importing import check_import
 from desra_studio.services.worker import Job, run_job
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus

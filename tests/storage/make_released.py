@@ -40,10 +40,16 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import StaleRevisionError
 from desra_studio.imaging.io import encode_png
 from desra_studio.imaging.masks import encode_mask_png
-from desra_studio.services import review
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
-from desra_studio.services.scores import score_dataset
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.review.masks import (
+    describe_image,
+    judge_image,
+    load_detected_mask,
+    pack_mask,
+    save_mask,
+)
+from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.studio import open_studio
 from desra_studio.storage import datasets, models, runs, tables, training_sets
 from desra_studio.storage.migrate import get_head
@@ -128,7 +134,7 @@ def import_waiting(studio, folder: Path) -> None:
 
 def delete_waiting(studio, folder: Path) -> None:
     """Put the dataset that waits into the bin, and import another one under its name."""
-    from desra_studio.services.dataset_bin import delete_dataset
+    from desra_studio.services.datasets.bin import delete_dataset
 
     with studio.database.read() as session:
         dataset_id = datasets.find_dataset(session, "Später").id
@@ -151,8 +157,8 @@ def list_images(studio, dataset_id: int) -> dict[str, int]:
 def detect_otherwise(studio, dataset_id: int, image_id: int) -> None:
     """Run other detectors to be compared, and name the classes of an image."""
     from desra_studio.imaging.io import encode_label_map
-    from desra_studio.services.detections import detect_labelled_pair
-    from desra_studio.services.detectors import parse_detector, run_detectors
+    from desra_studio.services.detection.dataset import detect_labelled_pair
+    from desra_studio.services.detection.detectors import parse_detector, run_detectors
     from desra_studio.storage.weight_sets import put_class_map
 
     other = DetectorParams(contrast_threshold=0.6, area_threshold=200)
@@ -182,8 +188,8 @@ def calibrate(studio) -> None:
 
 def set_up_people(studio, dataset_id: int) -> None:
     """Keep what people set for themselves, and the kinds of artifacts that they tell apart."""
-    from desra_studio.services.kinds import keep_kinds
-    from desra_studio.services.users import keep_settings
+    from desra_studio.services.review.kinds import keep_kinds
+    from desra_studio.services.review.users import keep_settings
 
     keep_settings(studio, {"keys": {"accept": "ä"}, "panes": ["gan", "mse"]}, "ana")
     keep_settings(studio, {}, "ben")
@@ -202,7 +208,7 @@ def label_images(studio, images: dict[str, int]) -> None:
     save(studio, "ana", images["einig"], load_detected(studio, images["einig"]))
     judge(studio, "ana", images["einig"], State.ACCEPTED)
     with suppress(StaleRevisionError):  # kept as a revision that is not the current one
-        review.save_mask(be(studio, "ben"), images["alt"], mark(*SQUARES), 0)
+        save_mask(be(studio, "ben"), images["alt"], mark(*SQUARES), 0)
 
 
 def write_note(studio, image_id: int) -> None:
@@ -213,7 +219,7 @@ def write_note(studio, image_id: int) -> None:
 
 def label_regions(studio, image_id: int, schema: int) -> None:
     """Say of what kind and how severe two components are."""
-    from desra_studio.services.regions import label_region
+    from desra_studio.services.review.regions import label_region
 
     kind, said = "repeated pattern", {}
     if schema >= 4:
@@ -224,13 +230,14 @@ def label_regions(studio, image_id: int, schema: int) -> None:
 
 def label_together(studio, dataset_id: int, images: dict[str, int]) -> None:
     """Claim, assign, flag, ask for opinions, agree on one label, and leave drafts."""
-    from desra_studio.services import claims, drafts, flags, opinions, queue_bulk
-    from desra_studio.services.consensus import Method, make_consensus
-    from desra_studio.services.queue_figures import measure_disagreement
+    from desra_studio.services.review import claims, drafts, flags, opinions
+    from desra_studio.services.review.bulk import BulkChange, change_images
+    from desra_studio.services.review.consensus import Method, make_consensus
+    from desra_studio.services.review.disagreement import measure_disagreement
 
     claims.claim_image(studio, images["čaj"], "ben")
-    change = queue_bulk.BulkChange(action="assign", to="zoë")
-    queue_bulk.change_images(studio, dataset_id, change, [images["čaj"], images["offen"]])
+    change = BulkChange(action="assign", to="zoë")
+    change_images(studio, dataset_id, change, [images["čaj"], images["offen"]])
     found = [
         flags.Finding(images["Łódź"], "unscharf über der Brücke", 10, 20),
         flags.Finding(images["čaj"], "schon gesehen"),
@@ -247,7 +254,7 @@ def label_together(studio, dataset_id: int, images: dict[str, int]) -> None:
     for image_id in images.values():
         measure_disagreement(studio, image_id)
     for name in ("offen", "Łódź"):
-        drafts.keep_draft(studio, images[name], review.pack_mask(mark(SQUARES[1])), 1, "ben")
+        drafts.keep_draft(studio, images[name], pack_mask(mark(SQUARES[1])), 1, "ben")
 
 
 def fine_tune(studio, dataset_id: int, schema: int) -> None:
@@ -291,7 +298,8 @@ def fine_tune(studio, dataset_id: int, schema: int) -> None:
 
 def compare_systems(studio, dataset_id: int) -> None:
     """Ask which of two outputs is better, and leave the study open, half voted."""
-    from desra_studio.services import studies, study_links
+    from desra_studio.services.studies.lifecycle import open_study
+    from desra_studio.services.studies.links import join_study, make_links, make_open_link
 
     with studio.database.read() as session:
         dataset = datasets.get_dataset(session, dataset_id)
@@ -304,18 +312,20 @@ def compare_systems(studio, dataset_id: int) -> None:
         controls=1,
         check_share=0.45,
     )
-    links = study_links.make_links(studio, study_id, ["Jürgen", "Ayşe"], days=30)
-    studies.open_study(studio, study_id)
+    links = make_links(studio, study_id, ["Jürgen", "Ayşe"], days=30)
+    open_study(studio, study_id)
     with studio.database.read() as session:
         study = session.get(tables.Study, study_id)
-    links.append(study_links.join_study(studio, study_links.make_open_link(study)))
+    links.append(join_study(studio, make_open_link(study)))
     vote(studio, links[0], ("left", "right", "unsure"), 100)
     vote(studio, links[2], ("right",), 3)
 
 
 def ask_prominence(studio, dataset_id: int) -> None:
     """Ask whether artifacts are noticed, close the study, and keep what voters said of regions."""
-    from desra_studio.services import studies, study_findings, study_links
+    from desra_studio.services.studies.findings import keep_prominence
+    from desra_studio.services.studies.lifecycle import close_study, open_study
+    from desra_studio.services.studies.links import make_links
     from desra_studio.study.screening import Rules
 
     with studio.database.read() as session:
@@ -329,16 +339,16 @@ def ask_prominence(studio, dataset_id: int) -> None:
         controls=1,
         rules=Rules(min_votes=1, min_gold_pass=0, min_repeats=0, min_median_seconds=0),
     )
-    links = study_links.make_links(studio, study_id, ["Jürgen"])
-    studies.open_study(studio, study_id)
+    links = make_links(studio, study_id, ["Jürgen"])
+    open_study(studio, study_id)
     vote(studio, links[0], ("yes", "yes", "no"), 100)
-    studies.close_study(studio, study_id)
-    study_findings.keep_prominence(studio, study_id)
+    close_study(studio, study_id)
+    keep_prominence(studio, study_id)
 
 
 def make_study(studio, dataset_id: int, **values) -> int:
-    from desra_studio.services.studies import create_study
-    from desra_studio.services.study_orders import StudyOrder
+    from desra_studio.services.studies.lifecycle import create_study
+    from desra_studio.study.order import StudyOrder
 
     usual = {"title": "Bilder vergleichen", "window_px": 32, "training": 1, "min_seconds": 0.0}
     return create_study(studio, dataset_id, StudyOrder(**usual, **values))
@@ -346,7 +356,7 @@ def make_study(studio, dataset_id: int, **values) -> int:
 
 def vote(studio, link: str, answers: tuple[str, ...], most: int) -> None:
     """Give so many answers, in turn."""
-    from desra_studio.services import voting
+    from desra_studio.services.studies import voting
 
     shown = {"zoom": 1, "ratio": 1, "width": 1366, "height": 768}
     trial = voting.begin_session(studio, link, shown)["trial"]
@@ -364,18 +374,18 @@ def be(studio, author: str):
 
 
 def save(studio, author: str, image_id: int, mask, **said) -> None:
-    version = review.describe_image(be(studio, author), image_id)["version"]
-    review.save_mask(be(studio, author), image_id, mask, version, **said)
+    version = describe_image(be(studio, author), image_id)["version"]
+    save_mask(be(studio, author), image_id, mask, version, **said)
 
 
 def judge(studio, author: str, image_id: int, state: State) -> None:
-    version = review.describe_image(be(studio, author), image_id)["version"]
-    review.judge_image(be(studio, author), image_id, state, version)
+    version = describe_image(be(studio, author), image_id)["version"]
+    judge_image(be(studio, author), image_id, state, version)
 
 
 def load_detected(studio, image_id: int):
-    detection = review.describe_image(studio, image_id)["detection"]
-    return review.load_detected_mask(studio, detection["id"])
+    detection = describe_image(studio, image_id)["detection"]
+    return load_detected_mask(studio, detection["id"])
 
 
 def mark(*squares):

@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 
 from desra_studio.errors import SchemaError
-from desra_studio.services import review
-from desra_studio.services.queue import make_filter, read_page
+from desra_studio.services.review.masks import count_progress
+from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.database import Database
 from desra_studio.storage.migrate import (
@@ -214,7 +214,7 @@ def test_the_queue_has_every_image_in_its_state(path, upgrade):
     studio = open_studio(make_settings(path.parent))
     ((dataset_id,),) = ask(path, "SELECT id FROM dataset WHERE gan_model_id IS NOT NULL")
     page = read_page(studio, make_filter(dataset_id))
-    progress = review.count_progress(studio, dataset_id)
+    progress = count_progress(studio, dataset_id)
     studio.database.close()
     listed = [(item["name"], item["state"], item["annotator"]) for item in page.items]
     assert listed == list(dict.fromkeys(row[:3] for row in found))

@@ -3,8 +3,8 @@
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
 from tests.factories.clients import open_client
 
 

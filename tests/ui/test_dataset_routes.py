@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from desra_studio.services.datasets import import_dataset
+from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.storage import runs
 from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.routes import make_router

@@ -4,7 +4,9 @@ from dataclasses import asdict
 
 import pytest
 
-from desra_studio.services import curation, jobs, models
+from desra_studio.services import jobs
+from desra_studio.services.finetune.ordering import FEATHER_SIGMA_PX, QUICK, FinetuneConfig
+from desra_studio.services.models.registry import list_generators
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import accept_detected
 
@@ -32,13 +34,13 @@ def test_what_can_be_chosen(accepted, studio):
     assert all(0 <= one["held_out_rank"] <= 1 for one in choices["candidates"])
     assert list(choices["presets"]) == ["quick", "paper", "long"]
     quick = choices["presets"]["quick"]
-    extra = {"feather_sigma": curation.FEATHER_SIGMA_PX, "held_out_share": 0.25}
-    assert quick == asdict(curation.QUICK) | extra
+    extra = {"feather_sigma": FEATHER_SIGMA_PX, "held_out_share": 0.25}
+    assert quick == asdict(QUICK) | extra
     assert choices["generator"] is None, (
         "only outputs were imported, and the bundled one is a guess"
     )
     assert [one["id"] for one in choices["generators"]] == [
-        view.id for view in models.list_generators(studio)
+        view.id for view in list_generators(studio)
     ]
     assert accepted.get("/studio/api/datasets/77/finetune").status_code == 404
 
@@ -81,8 +83,8 @@ def test_a_run_from_upload_to_weights(accepted, studio, generator_file):
     assert (listed["id"], listed["status"], listed["active"]) == (run, "done", False)
     assert (listed["base"], listed["samples"], listed["held_out"]) == ("mine", 2, 1)
     assert (listed["iteration"], listed["iterations"]) == (4, 4)
-    assert listed["settings"] == asdict(curation.FinetuneConfig(**SMALL)) | {
-        "feather_sigma": curation.FEATHER_SIGMA_PX,
+    assert listed["settings"] == asdict(FinetuneConfig(**SMALL)) | {
+        "feather_sigma": FEATHER_SIGMA_PX,
         "held_out_share": 0.25,
     }
     assert "mine fine-tuned" in listed["job"]["message"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from desra_studio.services import jobs, review
+from desra_studio.services import jobs
+from desra_studio.services.review.masks import describe_image
 from desra_studio.services.studio import Studio
 from tests.factories.clients import open_client
 from tests.factories.jobs import run_jobs_here
@@ -73,7 +74,7 @@ def test_what_is_started_runs_with_what_it_was_given(client, dataset_folder, stu
     job = jobs.view_job(studio, answer.json()["job"])
     assert job.succeeded, job.message
     image = list_items(studio, 2)[0]["id"]
-    params = review.describe_image(studio, image)["detection"]["params"]
+    params = describe_image(studio, image)["detection"]["params"]
     assert (params["contrast_threshold"], params["area_threshold"]) == (0.6, 300)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import decode_mask_runs
-from desra_studio.services import regions
+from desra_studio.services.review import regions
 from desra_studio.storage import datasets
 from tests.factories.masks import mark_squares
 from tests.ui.masks import compress, pack

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desra_studio.services.model_lists import describe_model
+from desra_studio.services.models.listing import describe_model
 from desra_studio.storage import models as rows
 from desra_studio.storage.tables import ModelRole
 from desra_studio.ui.models_status import describe_details

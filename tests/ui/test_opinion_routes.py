@@ -7,9 +7,9 @@ import pytest
 
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
-from desra_studio.services import regions
-from desra_studio.services.agreement import list_annotators
-from desra_studio.services.set_scorer import SetScorer
+from desra_studio.services.review import regions
+from desra_studio.services.scores.agreement import list_annotators
+from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.storage import datasets
 from tests.factories.masks import mark_squares
 from tests.ui.masks import compress, pack

@@ -8,9 +8,9 @@ from dataclasses import asdict
 import pytest
 
 from desra_studio.bench.queue_sample import fill_dataset
-from desra_studio.services.flags import Finding, flag_images
-from desra_studio.services.labels import EarlierLabel
-from desra_studio.services.queue_bulk import MAX_IMAGES
+from desra_studio.services.review.bulk import MAX_IMAGES
+from desra_studio.services.review.flags import Finding, flag_images
+from desra_studio.services.review.labels import EarlierLabel
 from desra_studio.storage.base import State
 from desra_studio.storage.queue_entries import refresh_dataset
 from desra_studio.ui.answers import MAX_VERSION

@@ -3,7 +3,7 @@
 import numpy as np
 
 from desra_studio.imaging.io import decode_png
-from desra_studio.services.previews import open_previews
+from desra_studio.services.finetune.previews import open_previews
 from desra_studio.storage import runs
 
 

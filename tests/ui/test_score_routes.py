@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from desra_studio.services import jobs
-from desra_studio.services.detectors import list_detector_runs, read_params, run_detectors
+from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
 from desra_studio.services.studio import Studio
 from desra_studio.storage import runs
 from desra_studio.ui.scores_table import make_key

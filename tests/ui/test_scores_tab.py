@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.services import review, worker
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
-from desra_studio.services.detectors import list_detector_runs, read_params, run_detectors
-from desra_studio.services.regions import label_region
-from desra_studio.services.scores import score_dataset
+from desra_studio.services import worker
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
+from desra_studio.services.review.masks import (
+    describe_image,
+    judge_image,
+    load_detected_mask,
+    save_mask,
+)
+from desra_studio.services.review.regions import label_region
+from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus, State
 from desra_studio.ui import scores_tab
@@ -45,12 +51,12 @@ def dataset(studio, dataset_folder):
 
 def label(studio, image, erased=None, state=State.ACCEPTED):
     """Save the detected mask, less what is erased, and judge it."""
-    document = review.describe_image(studio, image)
-    mask = review.load_detected_mask(studio, document["detection"]["id"])
+    document = describe_image(studio, image)
+    mask = load_detected_mask(studio, document["detection"]["id"])
     if erased is not None:
         mask[erased] = False
-    saved = review.save_mask(studio, image, mask, document["version"])
-    review.judge_image(studio, image, state, saved.version)
+    saved = save_mask(studio, image, mask, document["version"])
+    judge_image(studio, image, state, saved.version)
     return mask
 
 
@@ -83,8 +89,8 @@ def test_nothing_to_score_yet(page, dataset):
 def test_labels_without_a_detector(page, studio, dataset_folder):
     dataset = import_dataset(studio, dataset_folder, "bare").dataset_id
     image = list_items(studio, dataset)[0]["id"]
-    saved = review.save_mask(studio, image, np.zeros((96, 96), bool), 0)
-    review.judge_image(studio, image, State.CLEAN, saved.version)
+    saved = save_mask(studio, image, np.zeros((96, 96), bool), 0)
+    judge_image(studio, image, State.CLEAN, saved.version)
     updates = page.handlers.load_page(ask(dataset=dataset))
     assert "No detector has run" in updates[page.tab.empty]["value"]
     assert updates[page.tab.compare.group]["visible"]

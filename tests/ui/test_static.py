@@ -5,9 +5,10 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from desra_studio.services import kinds, notes
-from desra_studio.services.curation import PRESETS, QUICK, Candidate, split_held_out
-from desra_studio.services.regions import MAX_SEVERITY
+from desra_studio.services.checks import MAX_NOTE
+from desra_studio.services.finetune.ordering import PRESETS, QUICK, Candidate, split_held_out
+from desra_studio.services.review import kinds
+from desra_studio.services.review.regions import MAX_SEVERITY
 from desra_studio.ui.identity import MAX_NAME
 from desra_studio.ui.static_files import STATIC
 
@@ -25,7 +26,7 @@ def test_severities_are_the_servers():
 
 
 def test_what_is_typed_is_as_long_as_the_server_takes_it():
-    assert read_constant("review/regions/component_row.js", "MOST_LETTERS") == notes.MAX_NOTE
+    assert read_constant("review/regions/component_row.js", "MOST_LETTERS") == MAX_NOTE
     assert read_constant("review/regions/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
     assert read_constant("shell/identity.js", "MOST_LETTERS") == MAX_NAME
 

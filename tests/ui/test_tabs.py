@@ -6,9 +6,14 @@ import gradio as gr
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.services import review
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import detect_dataset
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.review.masks import (
+    describe_image,
+    judge_image,
+    load_detected_mask,
+    save_mask,
+)
 from desra_studio.storage.tables import State
 from desra_studio.ui import datasets_tab, scores_tab
 from desra_studio.ui.app import build_pages
@@ -56,10 +61,10 @@ def test_an_empty_studio_teaches(make_handlers):
 
 def test_scores_name_a_missing_file(make_handlers, dataset, studio):
     image = list_items(studio, dataset)[0]["id"]
-    detection = review.describe_image(studio, image)["detection"]
-    mask = review.load_detected_mask(studio, detection["id"])
-    saved = review.save_mask(studio, image, mask, 0)
-    review.judge_image(studio, image, State.ACCEPTED, saved.version)
+    detection = describe_image(studio, image)["detection"]
+    mask = load_detected_mask(studio, detection["id"])
+    saved = save_mask(studio, image, mask, 0)
+    judge_image(studio, image, State.ACCEPTED, saved.version)
     tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
     updates = handlers.load_page(ask(dataset=dataset))
     figures = updates[tab.table]["rows"][0]["figures"]

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from desra_studio.services import review
-from desra_studio.services.kinds import USUAL
-from desra_studio.services.regions import RegionFilter
-from desra_studio.services.scores import score_dataset
+from desra_studio.services.review.kinds import USUAL
+from desra_studio.services.review.masks import judge_image, save_mask
+from desra_studio.services.review.regions import RegionFilter
+from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage.tables import State
 
 USER, KINDS = "/studio/api/user", "/studio/api/datasets/1/kinds"
@@ -73,8 +73,8 @@ def test_refuses_names(client, name):
 def save_labelled(client, studio, label):
     mask = np.zeros((96, 96), bool)
     mask[20:60, 20:60] = True
-    saved = review.save_mask(studio, 1, mask, 0)
-    review.judge_image(studio, 1, State.ACCEPTED, saved.version)
+    saved = save_mask(studio, 1, mask, 0)
+    judge_image(studio, 1, State.ACCEPTED, saved.version)
     return client.post("/studio/api/images/1/regions", json={"x": 30, "y": 30, **label})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from desra_studio.detection.artifact_map import compute_artifact_map
 from desra_studio.imaging.io import decode_png, encode_label_map
-from desra_studio.services.datasets import import_dataset
+from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.storage import datasets, models
 from desra_studio.storage.tables import Detection, ModelRole, Run
 from tests.factories.images import make_pair, write_dataset

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from desra_studio.services import studies
+from desra_studio.services.studies.lifecycle import describe_study
 from desra_studio.storage.studies import list_items
 from desra_studio.ui.static_files import STATIC
 from desra_studio.ui.vote_server import SHARED_SCRIPTS
@@ -67,7 +67,7 @@ def listened(studio, tmp_path):
 
 def test_no_name_of_a_system_image_or_voter_is_sent(studio, listened):
     study_id, names, browser = listened
-    told = studies.describe_study(studio, study_id)
+    told = describe_study(studio, study_id)
     with studio.database.read() as session:
         shas = {
             sha

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from desra_studio.services import studies
+from desra_studio.services.studies.lifecycle import close_study, describe_study
 from tests.factories.clients import open_client
 from tests.factories.images import write_dataset
 from tests.factories.jobs import run_jobs_here, view_done
@@ -53,7 +53,7 @@ def test_a_voter_votes_over_http(studio, dataset, voter):
 
 def test_the_open_link_gives_a_personal_one(studio, dataset, voter):
     study_id, _ = open_new(studio, dataset)
-    link = studies.describe_study(studio, study_id)["links"]["open"]
+    link = describe_study(studio, study_id)["links"]["open"]
     mine = voter.post(f"/vote/api/{link}/join").json()["link"]
     assert voter.get(f"/vote/api/{mine}").json()["state"] == "consent"
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_is_told_plainly(studio, dataset, voter, method, path, bo
 
 def test_a_closed_study_answers_gone(studio, dataset, voter):
     study_id, (link, _) = open_new(studio, dataset)
-    studies.close_study(studio, study_id)
+    close_study(studio, study_id)
     answer = voter.post(f"/vote/api/{link}/begin", json=AGREED)
     assert (answer.status_code, answer.json()["code"]) == (410, "closed")
     assert "over" in answer.json()["error"]
@@ -102,7 +102,7 @@ def test_a_link_cannot_bring_markup_into_the_page(voter):
 
 def test_an_error_of_the_server_is_not_told_to_voters(studio, dataset, voter, monkeypatch):
     from desra_studio.errors import StudioError
-    from desra_studio.services import voting
+    from desra_studio.services.studies import voting
 
     def fail(*_):
         raise StudioError("/secret/gan-model.pth is gone")

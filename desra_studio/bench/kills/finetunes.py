@@ -8,16 +8,21 @@ from desra_studio.bench.kills.home import DATASET
 from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
 from desra_studio.errors import ModelError
-from desra_studio.services import curation, jobs
-from desra_studio.services.browse import find_dataset_by_name
-from desra_studio.services.demo import BUNDLED_GAN
+from desra_studio.services import jobs
+from desra_studio.services.datasets.demo import BUNDLED_GAN
+from desra_studio.services.datasets.listing import find_dataset_by_name
+from desra_studio.services.finetune.ordering import (
+    CHECKPOINT,
+    QUICK,
+    check_resumable,
+    list_candidates,
+    order_finetune,
+)
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.storage import models
 
-SETTINGS = replace(
-    curation.QUICK, iterations=60, batch=1, crop=32, checkpoint_every=5, preview_every=20
-)
+SETTINGS = replace(QUICK, iterations=60, batch=1, crop=32, checkpoint_every=5, preview_every=20)
 """The quick preset made short, with many checkpoints."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 """Two that have to wait for each other take ten times as long where something else is at work."""
@@ -33,10 +38,10 @@ class KilledFinetune(KilledJob):
     def order(self) -> dict[str, Any]:
         """Order it from all masks that are accepted."""
         dataset_id = find_dataset_by_name(self.studio, DATASET).id
-        chosen = [one.revision_id for one in curation.list_candidates(self.studio, dataset_id)]
+        chosen = [one.revision_id for one in list_candidates(self.studio, dataset_id)]
         with self.studio.database.read() as session:
             model = models.require_model(session, BUNDLED_GAN)
-        return curation.order_finetune(self.studio, dataset_id, chosen, model.id, SETTINGS)
+        return order_finetune(self.studio, dataset_id, chosen, model.id, SETTINGS)
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start the job's process, on one core."""
@@ -81,9 +86,9 @@ class KilledFinetune(KilledJob):
 
     def begin_again(self, studio: Studio) -> int | None:
         """Resume it, as the page offers it, where it has a checkpoint; else start another."""
-        if not (studio.run_folder(self.run_id) / curation.CHECKPOINT).exists():
+        if not (studio.run_folder(self.run_id) / CHECKPOINT).exists():
             return super().begin_again(studio)
-        curation.check_resumable(studio, self.run_id)
+        check_resumable(studio, self.run_id)
         jobs.requeue_job(studio, self.run_id)
         return self.run_id
 
@@ -93,7 +98,7 @@ def _find_lost_checkpoint(studio: Studio, run_id: int, told: int) -> list[str]:
     from desra_studio.finetune.checkpoints import load_checkpoint
 
     try:
-        kept = load_checkpoint(studio.run_folder(run_id) / curation.CHECKPOINT)["iteration"]
+        kept = load_checkpoint(studio.run_folder(run_id) / CHECKPOINT)["iteration"]
     except ModelError as error:
         return [f"lost: the checkpoint of iteration {told}: {error}"]
     return [] if kept >= told else [f"lost: the checkpoint of iteration {told}; {kept} is there"]

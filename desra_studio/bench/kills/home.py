@@ -6,15 +6,22 @@ import numpy as np
 
 from desra_studio.config import Settings
 from desra_studio.imaging.io import encode_png
-from desra_studio.services import review, studies, voting
-from desra_studio.services.datasets import import_dataset
-from desra_studio.services.detections import DetectorParams, detect_dataset
-from desra_studio.services.queue import make_filter, read_page
-from desra_studio.services.regions import label_region
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.detection.dataset import DetectorParams, detect_dataset
+from desra_studio.services.review.masks import (
+    describe_image,
+    judge_image,
+    load_detected_mask,
+    save_mask,
+)
+from desra_studio.services.review.queue import make_filter, read_page
+from desra_studio.services.review.regions import label_region
+from desra_studio.services.studies import voting
+from desra_studio.services.studies.lifecycle import create_study, describe_choices, open_study
+from desra_studio.services.studies.links import make_links
 from desra_studio.services.studio import Studio, open_studio
-from desra_studio.services.study_links import make_links
-from desra_studio.services.study_orders import StudyOrder
 from desra_studio.storage.tables import State
+from desra_studio.study.order import StudyOrder
 
 DATASET, STUDY = "labelled", "voted"
 PAIRS = 6
@@ -44,7 +51,7 @@ def make_home(data_dir: Path, source: Path) -> None:
     dataset_id = import_dataset(studio, source, DATASET).dataset_id
     detect_dataset(studio, dataset_id, DETECTOR)
     _accept_all(studio, dataset_id)
-    _vote(studio, studies.create_study(studio, dataset_id, order_study(studio, dataset_id, STUDY)))
+    _vote(studio, create_study(studio, dataset_id, order_study(studio, dataset_id, STUDY)))
     studio.database.close()
 
 
@@ -67,7 +74,7 @@ def order_study(
     studio: Studio, dataset_id: int, name: str, training: int = 0, check_share: float = 0
 ) -> StudyOrder:
     """Order a comparison of the two systems of a dataset that takes no time to vote in."""
-    systems = studies.describe_choices(studio, dataset_id)["systems"]
+    systems = describe_choices(studio, dataset_id)["systems"]
     return StudyOrder(
         name=name,
         systems=tuple(system["id"] for system in systems),
@@ -82,16 +89,16 @@ def order_study(
 
 def _accept_all(studio: Studio, dataset_id: int) -> None:
     for item in read_page(studio, make_filter(dataset_id)).items:
-        document = review.describe_image(studio, item["id"])
-        mask = review.load_detected_mask(studio, document["detection"]["id"])
-        saved = review.save_mask(studio, item["id"], mask, document["version"])
-        review.judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+        document = describe_image(studio, item["id"])
+        mask = load_detected_mask(studio, document["detection"]["id"])
+        saved = save_mask(studio, item["id"], mask, document["version"])
+        judge_image(studio, item["id"], State.ACCEPTED, saved.version)
         label_region(studio, item["id"], *INSIDE, kind="blotch", severity=2)
 
 
 def _vote(studio: Studio, study_id: int) -> None:
     (link,) = make_links(studio, study_id, ["voter"])
-    studies.open_study(studio, study_id)
+    open_study(studio, study_id)
     trial = voting.begin_session(studio, link, {})["trial"]
     for _ in range(VOTES):
         nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]

@@ -7,8 +7,8 @@ from typing import Any
 from desra_studio.bench.kills.home import DETECTOR, write_pairs
 from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
-from desra_studio.services.datasets import check_import
-from desra_studio.services.detections import detect_dataset
+from desra_studio.services.datasets.importing import check_import
+from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets

@@ -5,9 +5,9 @@ from typing import Any
 from desra_studio.bench.kills.home import DATASET, order_study
 from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
-from desra_studio.services import studies
-from desra_studio.services.browse import find_dataset_by_name
+from desra_studio.services.datasets.listing import find_dataset_by_name
 from desra_studio.services.jobs import JobView
+from desra_studio.services.studies.lifecycle import open_study
 from desra_studio.services.studio import Studio
 from desra_studio.storage.studies import find_study, get_study, list_items
 
@@ -39,14 +39,14 @@ class KilledStudy(KilledJob):
         """Look for all its pictures, and open it."""
         _look_for_items(studio, job.result["study"], found)
         # It refuses a manifest that is not what was laid down.
-        studies.open_study(studio, job.result["study"])
+        open_study(studio, job.result["study"])
 
     def begin_again(self, studio: Studio) -> int | None:
         """Open the study, as the page offers it, where it is there; else make it."""
         study_id = _find_killed(studio)
         if study_id is None:
             return super().begin_again(studio)
-        studies.open_study(studio, study_id)
+        open_study(studio, study_id)
         return None
 
 

@@ -1,0 +1,1 @@
+"""Datasets: brought in, listed, upscaled, deleted."""

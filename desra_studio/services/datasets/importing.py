@@ -1,0 +1,243 @@
+"""Importing datasets and telling what is in them."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import InputError
+from desra_studio.imaging.io import spell_name
+from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_layout
+from desra_studio.services.datasets.reading import Importer, Sample
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets, models, reviews
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import (
+    Dataset,
+    Image,
+    Model,
+    ModelRole,
+    Origin,
+    Rendition,
+    State,
+)
+
+MAX_NAME = 190
+"""Letters of a dataset's name."""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        dataset_id: of the new dataset.
+        name: of the new dataset.
+        images: pairs imported, or LR images alone.
+        lr_only: whether they wait to be upscaled.
+        with_lr: how many of them have an LR image, which fine-tuning needs.
+        labels: how many came with a manual mask.
+        lines: one 'FOLDER/FILE: what was wrong or converted' per file concerned.
+    """
+
+    dataset_id: int
+    name: str
+    images: int
+    lr_only: bool
+    with_lr: int
+    labels: int
+    lines: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return asdict(self)
+
+
+def check_import(studio: Studio, source: Path, name: str, params: DetectorParams) -> dict[str, Any]:
+    """Return the configuration of an `import` job, having seen that it can start.
+
+    Raises:
+        InputError: as `import_dataset`, as far as it can be told at once.
+    """
+    source = _expand(source)
+    find_layout(source)
+    with studio.database.read() as session:
+        name = check_name(session, name or source.name)
+    return {"source": str(source), "name": name, "params": params.as_dict()}
+
+
+def check_pair(studio: Studio, name: str) -> int:
+    """Return the id of the GAN-SR model of this name, having seen that it can upscale a dataset.
+
+    Raises:
+        NotFoundError: no such model.
+        InputError: it is no GAN-SR model, or it or its partner has no weights.
+    """
+    with studio.database.read() as session:
+        model = models.require_model(session, name)
+        partner = models.get_model(session, model.partner_id) if model.partner_id else None
+    if model.role is not ModelRole.GAN or model.file_sha is None:
+        raise InputError(f"{name} is not a GAN-SR model with weights. Give one.")
+    if partner is None or partner.file_sha is None:
+        raise InputError(
+            f"{name} has no MSE-SR partner with weights, without which nothing can be detected. "
+            f"Give it one: desra-studio models derive-mse {name} --lr DIR"
+        )
+    return model.id
+
+
+def import_dataset(
+    studio: Studio, source: Path, name: str, report: Report = ignore_progress
+) -> ImportReport:
+    """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
+
+    A folder of LR images alone becomes a dataset that waits to be upscaled.
+    Files are matched by name without ending. A file that cannot be used is told and left out,
+    the rest is imported; rows are written at the end, all or none.
+
+    Raises:
+        InputError: no such layout, nothing usable in it, or a name that is empty or taken.
+        CancelledError: from `report`.
+    """
+    with studio.database.read() as session:
+        name = check_name(session, name)
+    source = _expand(source)
+    layout = find_layout(source)
+    names = layout.names
+    importer = Importer(studio)
+    samples = []
+    for index, image_name in enumerate(names):
+        report(index, len(names), f"Reading {image_name}")
+        sample = importer.read_sample(image_name, layout)
+        if sample:
+            samples.append(sample)
+    for path, reason in layout.others.items():
+        importer.note(path, f"left out, {reason}")
+    for paths in (layout.lr, layout.labels):
+        for extra in sorted(paths.keys() - set(names)):
+            importer.note(paths[extra], "left out, no GAN-SR and MSE-SR of this name")
+    if not samples:
+        raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
+    report(len(names), len(names), "Writing the dataset")
+    with studio.database.write() as session:
+        check_name(session, name)  # reading took a while
+        dataset_id = _write_rows(session, studio, source, name, samples).id
+    return ImportReport(
+        dataset_id=dataset_id,
+        name=name,
+        images=len(samples),
+        lr_only=layout.lr_only,
+        with_lr=sum(sample.lr_sha is not None for sample in samples),
+        labels=sum(sample.label_sha is not None for sample in samples),
+        lines=tuple(importer.lines),
+    )
+
+
+def rename_dataset(studio: Studio, dataset_id: int, name: str) -> str:
+    """Give a dataset another name, and return it as it is kept.
+
+    What is called after it, the models whose outputs were imported with it, is called anew, too.
+
+    Raises:
+        NotFoundError: no such dataset, or it is in the bin.
+        InputError: a name that is empty, too long or taken.
+    """
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        if name.strip() == dataset.name:
+            return dataset.name
+        before, dataset.name = dataset.name, check_name(session, name)
+        for model_id, folder in _list_outputs(dataset):
+            model = models.get_model(session, model_id)
+            if model.file_sha is None and model.name == f"{before} {folder}":
+                model.name = models.find_free_name(session, f"{dataset.name} {folder}")
+        return dataset.name
+
+
+def check_name(session: Session, name: str) -> str:
+    """Return a dataset's name without spaces around it, having seen that it can be given.
+
+    Raises:
+        InputError: it is empty, too long, cannot be printed, or is taken.
+    """
+    name = name.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InputError(
+            f"The dataset's name must have 1 to {MAX_NAME} printable letters, got {name!r}."
+        )
+    if datasets.find_dataset(session, name):
+        raise InputError(f"A dataset named {name!r} exists already. Choose another name.")
+    return name
+
+
+def _list_outputs(dataset: Dataset) -> list[tuple[int, str]]:
+    """Return the models of a dataset's pair, each with the folder its outputs are imported from."""
+    pair = ((dataset.gan_model_id, GAN_FOLDER), (dataset.mse_model_id, MSE_FOLDER))
+    return [(model_id, folder) for model_id, folder in pair if model_id is not None]
+
+
+def _expand(source: Path) -> Path:
+    try:
+        return source.expanduser().resolve()
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{source} cannot be found ({error}). Give the whole path.") from error
+
+
+def _write_rows(
+    session: Session, studio: Studio, source: Path, name: str, samples: list[Sample]
+) -> Dataset:
+    dataset = Dataset(name=name, source=spell_name(str(source)))
+    session.add(dataset)
+    session.flush()
+    images = [
+        Image(
+            dataset_id=dataset.id,
+            name=sample.name,
+            width=sample.size.width,
+            height=sample.size.height,
+            scale=sample.scale,
+            lr_sha=sample.lr_sha,
+        )
+        for sample in samples
+    ]
+    # All of a kind at once: others wait for the write lock, five seconds at most.
+    session.add_all(images)
+    session.flush()
+    if any(sample.gan_sha for sample in samples):
+        _write_pairs(session, studio, dataset, images, samples)
+    return dataset
+
+
+def _write_pairs(
+    session: Session, studio: Studio, dataset: Dataset, images: list[Image], samples: list[Sample]
+) -> None:
+    mse, gan = (
+        # Those of a dataset in the bin keep their names.
+        models.add_model(session, models.find_free_name(session, f"{dataset.name} {folder}"), role)
+        for folder, role in ((MSE_FOLDER, ModelRole.MSE), (GAN_FOLDER, ModelRole.GAN))
+    )
+    gan.partner_id = mse.id
+    dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
+    for image, sample in zip(images, samples, strict=True):
+        for model, sha in ((gan, sample.gan_sha), (mse, sample.mse_sha)):
+            session.add(Rendition(image_id=image.id, model_id=model.id, blob_sha=str(sha)))
+    session.flush()
+    for image, sample in zip(images, samples, strict=True):
+        if sample.label_sha:
+            _write_label(session, studio, image, gan, sample)
+
+
+def _write_label(
+    session: Session, studio: Studio, image: Image, gan: Model, sample: Sample
+) -> None:
+    review = reviews.get_review(session, image.id, gan.id)
+    revision = reviews.append_revision(
+        session,
+        review,
+        parent_id=None,
+        author=studio.settings.author,
+        origin=Origin.IMPORTED,
+        mask_sha=str(sample.label_sha),
+        area_px=sample.label_area,
+    )
+    reviews.point_to(review, revision, State.ACCEPTED if sample.label_area else State.CLEAN)

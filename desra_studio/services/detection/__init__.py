@@ -1,0 +1,1 @@
+"""Detectors on datasets and folders, and what names the classes for them."""

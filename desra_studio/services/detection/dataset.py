@@ -1,0 +1,147 @@
+"""Running the detector over datasets."""
+
+from dataclasses import asdict
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from desra_studio.detection.artifact_map import ArtifactMap
+from desra_studio.detection.detector import METHOD, detect_artifacts
+from desra_studio.detection.detector import DetectorParams as DetectorParams
+from desra_studio.detection.figures import measure_uncertainty, name_regions
+from desra_studio.errors import InputError
+from desra_studio.imaging.io import decode_png
+from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services.code_version import describe_code_version
+from desra_studio.services.detection.class_maps import (
+    ClassSource,
+    open_class_source,
+    read_class_map,
+)
+from desra_studio.services.detection.weight_sets import load_weights
+from desra_studio.services.devices import choose_map_device
+from desra_studio.services.review.disagreement import measure_disagreements
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets
+from desra_studio.storage.tables import Detection as DetectionRow
+from desra_studio.storage.tables import Rendition
+
+
+def detect_dataset(
+    studio: Studio,
+    dataset_id: int,
+    params: DetectorParams,
+    report: Report = ignore_progress,
+    segmentation: str | None = None,
+) -> dict[str, Any]:
+    """Detect on every pair of a dataset.
+
+    Labels are not touched: a reviewer's mask stays what it is.
+
+    Args:
+        studio: the installation.
+        dataset_id: of the dataset.
+        params: of the detector.
+        report: of the progress.
+        segmentation: see `open_class_source`.
+
+    Returns:
+        {"marked": images with artifacts, "segmentation": the network's identity or None,
+        "notes": why all weights are 1, where they are}.
+
+    Raises:
+        InputError: nothing is upscaled yet, or a weight set or network that cannot be used.
+    """
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    if not records:
+        raise InputError("No image of this dataset is upscaled yet. Upscale it first.")
+    load_weights(studio, params.class_weights)
+    report(0, len(records), "Looking for the segmentation network")
+    classes = open_class_source(studio, params.class_weights, segmentation)
+    rows = []
+    for index, record in enumerate(records):
+        report(index, len(records), f"Detecting in {record.image.name}")
+        rows.append(detect_pair(studio, record.gan, record.mse, params, classes))
+    report(len(records), len(records), "Writing the detections")
+    # All or none: masks of two thresholds in one dataset would be scored as one.
+    with studio.database.write() as session:
+        session.add_all(rows)
+    measure_disagreements(studio, dataset_id)
+    return {
+        "marked": sum(row.area_px > 0 for row in rows),
+        "segmentation": classes.identity,
+        "notes": [classes.note] if classes.note else [],
+    }
+
+
+def make_detect_config(studio: Studio, dataset_id: int, params: DetectorParams) -> dict[str, Any]:
+    """Return the configuration of a `detect` job, having seen that it can start.
+
+    Raises:
+        NotFoundError: no such dataset or weight set.
+    """
+    load_weights(studio, params.class_weights)
+    with studio.database.read() as session:
+        datasets.get_dataset(session, dataset_id)
+    return {"dataset_id": dataset_id, "params": params.as_dict()}
+
+
+def detect_pair(
+    studio: Studio,
+    gan: Rendition,
+    mse: Rendition,
+    params: DetectorParams,
+    classes: ClassSource,
+) -> DetectionRow:
+    """Detect on two stored renditions, store what was found, and return the row to be written."""
+    labels_sha = classes.mapper.map_image(gan.blob_sha) if classes.mapper else None
+    return detect_labelled_pair(studio, gan, mse, params, labels_sha, classes.identity)
+
+
+def detect_labelled_pair(
+    studio: Studio,
+    gan: Rendition,
+    mse: Rendition,
+    params: DetectorParams,
+    labels_sha: str | None,
+    segmentation: str | None,
+) -> DetectionRow:
+    """Do as `detect_pair` with a class map that is there already, or with none."""
+    labels = read_class_map(studio, labels_sha) if labels_sha else None
+    weights = load_weights(studio, params.class_weights)
+    detection = detect_artifacts(
+        decode_png(studio.blobs.get(gan.blob_sha)),
+        decode_png(studio.blobs.get(mse.blob_sha)),
+        params,
+        labels if weights is not None else None,
+        weights,
+        device=choose_map_device(studio.settings),
+    )
+    return DetectionRow(
+        image_id=gan.image_id,
+        gan_rendition_id=gan.id,
+        mse_rendition_id=mse.id,
+        method=METHOD,
+        params=params.as_dict(),
+        map_sha=studio.blobs.put(encode_map(detection.maps.d)),
+        busier_sha=studio.blobs.put(encode_mask_png(detection.maps.busier)),
+        segmentation=segmentation,
+        labels_sha=labels_sha,
+        code_version=describe_code_version(),
+        mask_sha=studio.blobs.put(encode_mask_png(detection.mask)),
+        regions=name_regions(
+            [asdict(region) for region in detection.regions], detection.mask, labels
+        ),
+        area_px=int(np.count_nonzero(detection.mask)),
+        score=detection.score,
+        uncertainty=measure_uncertainty(detection.adjusted, params.contrast_threshold),
+    )
+
+
+def encode_map(values: ArtifactMap) -> bytes:
+    """Return a map as .npy, exact: thresholds moved later must give the detector's own masks."""
+    buffer = BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Labels, taken out of the studio."""

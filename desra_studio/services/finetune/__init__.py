@@ -1,0 +1,1 @@
+"""Fine-tuning: its samples, the training, and watching it."""

@@ -1,0 +1,145 @@
+"""Proofs of fine-tuned models as they are looked at: figures, components, and the way back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from desra_studio.errors import InputError, NotFoundError
+from desra_studio.imaging.masks import decode_mask_png
+from desra_studio.metrics.regression import Fate, judge_components
+from desra_studio.services.jobs import find_active_job, start_job
+from desra_studio.services.review.flags import Finding, flag_images
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets, models, runs
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import Detection, Rendition, Run
+
+ORDER = (Fate.NEW, Fate.UNCHANGED, Fate.FIXED)
+"""What a person should look at first."""
+_NOTES = {Fate.NEW: "new", Fate.UNCHANGED: "still there"}
+
+
+def start_proof(studio: Studio, run_id: int) -> int:
+    """Start the job that proves a fine-tuning again, and return its id.
+
+    Raises:
+        NotFoundError: no such job.
+        InputError: it is not a fine-tuning that made a model, or is being proved already.
+    """
+    with studio.database.read() as session:
+        run = runs.open_run(session, run_id)
+        model = models.find_run_model(session, run_id)
+    if run.kind != "finetune" or model is None:
+        raise InputError(f"Job {run_id} has made no model that could be proved.")
+    active = find_active_job(studio, "finetune", "prove")
+    if active and run_id in (active.id, active.config.get("run_id")):
+        raise InputError(f"{model.name} is being proved already. Wait for job {active.id}.")
+    config = {"run_id": run_id, "dataset_id": run.config["dataset_id"]}
+    return start_job(studio, "prove", config)
+
+
+def list_proof_components(studio: Studio, run_id: int) -> dict[str, Any]:
+    """Return a proof with all components it is about.
+
+    Returns:
+        {"run", "model": its name, "dataset_id", "images": [{"id", "name", "width", "height",
+        "gan": {"id", "sha"}, "after": the same, "mse": the same}], "components": [{"image_id",
+        "fate": fixed, unchanged or new, "x", "y", "w", "h", "area_px", "centre": [x, y]}], the new
+        ones first, then the unchanged, each by area, "proof": see `proving.prove_run`, "flagged":
+        whether they were sent back}.
+
+    Raises:
+        NotFoundError: no such job, no proof, or a stored file is missing.
+    """
+    with studio.database.read() as session:
+        run, proof = _get_proof(session, run_id)
+        pairs = list(_read_pairs(session, proof))
+        images = [_describe_image(session, before, after) for before, after in pairs]
+    components = [component for pair in pairs for component in _judge_pair(studio, *pair)]
+    components.sort(key=lambda one: (ORDER.index(one["fate"]), -one["area_px"]))
+    return {
+        "run": run_id,
+        "model": run.result["model"],
+        "dataset_id": run.config["dataset_id"],
+        "images": images,
+        "components": components,
+        "proof": proof,
+        "flagged": bool(run.result.get("sent_back")),
+    }
+
+
+def send_back(studio: Studio, run_id: int) -> dict[str, Any]:
+    """Flag, for the review queue, every component that is new or still there after fine-tuning.
+
+    What was flagged before and nobody has looked at is not flagged twice.
+
+    Returns:
+        {"images": how many were flagged, "components", "dataset_id"}.
+
+    Raises:
+        NotFoundError: see `list_proof_components`.
+    """
+    shown = list_proof_components(studio, run_id)
+    findings = [
+        Finding(
+            component["image_id"],
+            f"{_NOTES[component['fate']]} after fine-tuning {run_id}, {component['area_px']} px",
+            *component["centre"],
+        )
+        for component in shown["components"]
+        if component["fate"] in _NOTES
+    ]
+    flag_images(studio, "regression", findings)
+    sent = {
+        "images": len({finding.image_id for finding in findings}),
+        "components": len(findings),
+        "dataset_id": shown["dataset_id"],
+    }
+    with studio.database.write() as session:
+        runs.keep_result(session, run_id, {"sent_back": sent})
+    return sent
+
+
+def _get_proof(session: Session, run_id: int) -> tuple[Run, dict[str, Any]]:
+    run = runs.open_run(session, run_id)
+    proof = run.result.get("proof")
+    if not proof:
+        why = run.result.get("proof_note") or "It is no fine-tuning that has ended with a model."
+        raise NotFoundError(f"Job {run_id} has no proof. {why}")
+    return run, proof
+
+
+def _read_pairs(session: Session, proof: dict[str, Any]) -> Iterator[tuple[Detection, Detection]]:
+    for before, after in proof["detections"]:
+        yield datasets.get_detection(session, before), datasets.get_detection(session, after)
+
+
+def _describe_image(session: Session, before: Detection, after: Detection) -> dict[str, Any]:
+    image = datasets.get_image(session, before.image_id)
+
+    def name(rendition_id: int) -> dict[str, Any]:
+        rendition: Rendition = datasets.get_rendition(session, rendition_id)
+        return {"id": rendition.id, "sha": rendition.blob_sha}
+
+    return {
+        "id": image.id,
+        "name": image.name,
+        "width": image.width,
+        "height": image.height,
+        "gan": name(before.gan_rendition_id),
+        "after": name(after.gan_rendition_id),
+        "mse": name(before.mse_rendition_id),
+    }
+
+
+def _judge_pair(studio: Studio, before: Detection, after: Detection) -> list[dict[str, Any]]:
+    masks = [decode_mask_png(studio.blobs.get(found.mask_sha)) for found in (before, after)]
+    return [
+        {
+            "image_id": before.image_id,
+            "fate": component.fate,
+            **dict(zip("xywh", component.box, strict=True)),
+            "area_px": component.area,
+            "centre": list(component.centre),
+        }
+        for component in judge_components(masks[0], masks[1])
+    ]

@@ -1,0 +1,1 @@
+"""Masks, verdicts and what reviewers say about regions; the queue that they work through."""

@@ -1,0 +1,141 @@
+"""Precision and recall of a dataset's detector over its threshold, from the stored maps."""
+
+from dataclasses import asdict, replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from desra_studio.detection.baseline_detector import (
+    BASELINES,
+    BaselineParams,
+    detect_in_baseline_map,
+)
+from desra_studio.detection.detector import DetectorParams, detect_in_map
+from desra_studio.errors import InputError
+from desra_studio.imaging.arrays import Mask
+from desra_studio.metrics.curves import CurvePoint, find_best_f1, find_nearest, trace_curve
+from desra_studio.metrics.mask_metrics import ImageScore, score_image
+from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.detection.live import read_stored_maps
+from desra_studio.services.review.regions import RegionFilter
+from desra_studio.services.scores.dataset import score_dataset
+from desra_studio.services.scores.set_scorer import SetScorer
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets
+from desra_studio.storage.tables import Detection
+
+POINTS = 25
+CONTRAST_RANGE = (0.4, 0.96)
+"""Of the contrast threshold: below 0.4 little is left on any published image."""
+SMALLEST_LIMIT = 1e-3
+"""In place of a threshold of 0, of which there are no multiples."""
+BASELINE_OCTAVES = 3
+"""A baseline's threshold is moved by this many powers of two, both ways."""
+
+
+def list_thresholds(params: DetectorParams | BaselineParams) -> list[float]:
+    """Return the thresholds of a curve, the chosen one among them, ascending."""
+    if isinstance(params, DetectorParams):
+        values = np.linspace(*CONTRAST_RANGE, POINTS).round(3)
+        chosen = params.contrast_threshold
+    elif params.method in ("ssim", "network"):
+        values = np.linspace(0.02, 0.98, POINTS).round(3)
+        chosen = params.limit
+    else:
+        octaves = np.linspace(-BASELINE_OCTAVES, BASELINE_OCTAVES, POINTS)
+        values, chosen = (params.limit or SMALLEST_LIMIT) * 2**octaves, params.limit
+        values = np.clip(values, None, BASELINES[params.method].largest)
+    return sorted({*map(float, values), chosen})
+
+
+def trace_detector(
+    studio: Studio,
+    dataset_id: int,
+    detector: dict[str, Any] | None = None,
+    report: Report = ignore_progress,
+) -> dict[str, Any]:
+    """Score a detector at many thresholds against the labels of a dataset.
+
+    Args:
+        studio: the installation.
+        dataset_id: of the dataset.
+        detector: what `DetectorRun.as_dict` gives; the one that Review shows where None.
+        report: of the progress.
+
+    Returns:
+        {"dataset_id", "title", "mask_set", "chosen": index of the detector's own threshold,
+        "best": index of the highest F1 or None, "points": [{"threshold", "iou", "precision",
+        "recall", "detected", "manual"}]}.
+
+    Raises:
+        InputError: nothing is labelled or detected yet.
+        CancelledError: from `report`.
+    """
+    runs = [
+        run
+        for run in list_detector_runs(studio, dataset_id)
+        if detector is None or run.as_dict() == detector
+    ]
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    labelled = [record for record in records if record.label]
+    if not labelled or not runs:
+        raise InputError("There is no curve without a detector that ran and labelled images.")
+    run = runs[0]
+    scorer = SetScorer(studio)
+    thresholds = list_thresholds(run.params)
+    scores: dict[float, list[ImageScore]] = {threshold: [] for threshold in thresholds}
+    for done, record in enumerate(labelled):
+        report(done, len(labelled), f"Scoring {record.image.name}")
+        detection = run.detections.get(record.image.id)
+        manual = scorer.read(record.label.mask_sha) if record.label else None
+        if manual is None:
+            continue
+        for threshold, mask in _sweep(studio, run, detection, thresholds).items():
+            scores[threshold].append(score_image(mask, manual))
+    points = trace_curve(scores)
+    limit = _read_limit(run)
+    report(len(labelled), len(labelled), "Done")
+    return {
+        "dataset_id": dataset_id,
+        "title": run.title,
+        "detector": run.as_dict(),
+        "mask_set": score_dataset(studio, dataset_id, RegionFilter(), scorer, [run]).mask_set,
+        "chosen": find_nearest(points, limit),
+        "best": find_best_f1(points),
+        "points": [describe_point(point) for point in points],
+    }
+
+
+def describe_point(point: CurvePoint) -> dict[str, Any]:
+    """Return a point as plain values."""
+    return asdict(point) | {"f1": point.f1}
+
+
+def _read_limit(run: DetectorRun) -> float:
+    if isinstance(run.params, DetectorParams):
+        return run.params.contrast_threshold
+    return run.params.limit
+
+
+def _sweep(
+    studio: Studio, run: DetectorRun, detection: Detection | None, thresholds: list[float]
+) -> dict[float, Mask | None]:
+    """Return the masks of an image by threshold; None, an empty one, where it was not run."""
+    if detection is None:
+        return dict.fromkeys(thresholds)
+    if isinstance(run.params, DetectorParams):
+        params = run.params
+        maps = read_stored_maps(studio, detection, params.class_weights)
+        return {
+            value: detect_in_map(
+                maps.adjusted, maps.busier, replace(params, contrast_threshold=value)
+            ).mask
+            for value in thresholds
+        }
+    values = np.load(BytesIO(studio.blobs.get(detection.map_sha)), allow_pickle=False)
+    return {
+        value: detect_in_baseline_map(values, replace(run.params, threshold=value)).mask
+        for value in thresholds
+    }

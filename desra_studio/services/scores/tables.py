@@ -1,0 +1,120 @@
+"""The tables of the Scores page as CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from desra_studio.metrics.intervals import Interval as Interval
+from desra_studio.services.review.regions import ALL, RegionFilter
+from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
+from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets
+
+FIGURES = ("iou", "precision", "recall")
+COUNTS = ("detected_components", "detected_hits", "manual_components", "manual_hits")
+
+COLUMNS = (
+    "detector", "regions", *(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")),
+    "images", "empty_both", "missing_predictions", *COUNTS, "unlabelled", "unknown_regions",
+    "mask_set", "code_version", "parameters",
+)  # fmt: skip
+IMAGE_COLUMNS = (
+    "detector", "regions", "image", "state", "iou", "empty_both", *COUNTS, "mask_set",
+    "code_version", "parameters",
+)  # fmt: skip
+
+
+def render_scores_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tuple[str, str]:
+    """Return the name of a dataset and its table of detectors as CSV, the one in Review first.
+
+    A cell is empty where there is nothing to count, or nothing to tell an interval from.
+
+    Raises:
+        InputError: an unknown filter of regions.
+        NotFoundError: no such dataset, or a stored mask is missing.
+    """
+    name, score = _score(studio, dataset_id, regions)
+    rows = (_list_row(row, score, regions) for row in score.detectors)
+    return name, _write(COLUMNS, rows)
+
+
+def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tuple[str, str]:
+    """Return the name of a dataset and the score of every labelled image, detector by detector.
+
+    Raises:
+        InputError, NotFoundError: as `render_scores_csv`.
+    """
+    name, score = _score(studio, dataset_id, regions)
+    rows = (
+        {
+            "detector": detector.title,
+            "parameters": json.dumps(detector.detector),
+            "regions": regions,
+            "image": row.name,
+            "state": row.state.value,
+            "iou": _render(row.score.iou),
+            "empty_both": int(row.score.empty_both),
+            "detected_components": row.score.detected,
+            "detected_hits": row.score.detected_hits,
+            "manual_components": row.score.manual,
+            "manual_hits": row.score.manual_hits,
+            "mask_set": score.mask_set,
+            "code_version": score.code_version,
+        }
+        for detector in score.detectors
+        for row in detector.rows
+    )
+    return name, _write(IMAGE_COLUMNS, rows)
+
+
+def count_regions(row: DetectorScore) -> dict[str, int]:
+    """Return what precision and recall of a detector were counted over, all images together."""
+    scores = [image.score for image in row.rows]
+    return {
+        "detected_components": sum(score.detected for score in scores),
+        "detected_hits": sum(score.detected_hits for score in scores),
+        "manual_components": sum(score.manual for score in scores),
+        "manual_hits": sum(score.manual_hits for score in scores),
+    }
+
+
+def _score(studio: Studio, dataset_id: int, regions: str) -> tuple[str, DatasetScore]:
+    score = score_dataset(studio, dataset_id, RegionFilter(regions))
+    with studio.database.read() as session:
+        return datasets.get_dataset(session, dataset_id).name, score
+
+
+def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str, Any]:
+    cells: dict[str, Any] = {
+        "detector": row.title,
+        "regions": regions,
+        "images": row.total.images,
+        "empty_both": row.total.empty_both,
+        "missing_predictions": row.missing_predictions,
+        **count_regions(row),
+        "unlabelled": score.unlabelled,
+        "unknown_regions": score.unknown_regions,
+        "mask_set": score.mask_set,
+        "code_version": score.code_version,
+        "parameters": json.dumps(row.detector, sort_keys=True),
+    }
+    for figure in FIGURES:
+        interval: Interval | None = getattr(row.intervals, figure)
+        cells[figure] = _render(getattr(row.total, figure))
+        cells[f"{figure}_low"] = _render(interval.low if interval else None)
+        cells[f"{figure}_high"] = _render(interval.high if interval else None)
+    return cells
+
+
+def _render(value: float | None) -> str:
+    return "" if value is None else f"{value:.9f}"
+
+
+def _write(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""User studies: ordered, voted in, reported."""

@@ -1,0 +1,259 @@
+"""User studies: made from a dataset, laid down, opened and closed."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from desra_studio.errors import InputError
+from desra_studio.services.jobs import start_job
+from desra_studio.services.studies.items import make_items
+from desra_studio.services.studies.links import make_key, make_open_link, sign_link
+from desra_studio.services.studies.manifests import COUNTED, hash_manifest, write_manifest
+from desra_studio.services.studies.windows import Source
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.storage import datasets, models, studies
+from desra_studio.storage.database import Session
+from desra_studio.storage.dataset_bin import is_in_bin
+from desra_studio.storage.tables import Model, Study, now
+from desra_studio.study.order import StudyOrder
+
+
+def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
+    """Start the job that makes a study, and return its id; its result has the study's.
+
+    Raises:
+        InputError, NotFoundError: what can be told at once; see `create_study`.
+    """
+    with studio.database.read() as session:
+        _check_name(session, order.name)
+        systems = [models.get_model(session, model_id) for model_id in order.systems]
+        _list_sources(session, dataset_id, order, systems)
+    return start_job(studio, "study", {"dataset_id": dataset_id, "order": order.as_dict()})
+
+
+def create_study(
+    studio: Studio, dataset_id: int, order: StudyOrder, report: Report = ignore_progress
+) -> int:
+    """Make a study: cut what it shows, write down all that it is, and return its id.
+
+    It is a draft until it is opened; what was written down does not change any more.
+
+    Raises:
+        InputError: the name is taken, a system has no outputs of these images, or there is
+            nothing to show; see `StudyOrder` and `make_items`.
+        NotFoundError: no such dataset, model or image, or a stored file is missing.
+    """
+    with studio.database.read() as session:
+        _check_name(session, order.name)
+        systems = [models.get_model(session, model_id) for model_id in order.systems]
+        sources = _list_sources(session, dataset_id, order, systems)
+        dataset = datasets.get_dataset(session, dataset_id)
+    items = list(make_items(studio, order, sources, report))
+    manifest = write_manifest(order, dataset.name, systems, sources, items)
+    with studio.database.write() as session:
+        _check_name(session, order.name)
+        study = Study(
+            name=order.name.strip(),
+            dataset_id=dataset_id,
+            kind=order.kind,
+            manifest=manifest,
+            manifest_sha=hash_manifest(manifest),
+            key=make_key(),
+        )
+        session.add(study)
+        session.flush()
+        for item in items:
+            item.study_id = study.id
+        session.add_all(items)
+        return study.id
+
+
+def open_study(studio: Studio, study_id: int) -> None:
+    """Let people vote.
+
+    Raises:
+        InputError: the study is closed, or its manifest is not what was laid down.
+        NotFoundError: no such study.
+    """
+    with studio.database.write() as session:
+        study = studies.get_study(session, study_id)
+        if study.state == "closed":
+            raise InputError(f"{study.name} is closed. Make another study to go on.")
+        if hash_manifest(study.manifest) != study.manifest_sha:
+            raise InputError(f"The manifest of {study.name} was changed: it cannot be opened.")
+        study.state, study.opened_at = "open", study.opened_at or now()
+
+
+def close_study(studio: Studio, study_id: int) -> None:
+    """End a study, for good; the votes stay. NotFoundError where there is none."""
+    with studio.database.write() as session:
+        study = studies.get_study(session, study_id)
+        study.state, study.closed_at = "closed", study.closed_at or now()
+
+
+def close_if_done(session: Session, study: Study) -> bool:
+    """Close a study whose stopping rule is met; tell whether it was."""
+    counts = studies.count_votes(session, study.id)
+    wanted = study.manifest["votes_per_pair"]
+    questions = range(len(study.manifest["questions"]))
+    numbers = [one["number"] for one in study.manifest["items"] if one["kind"] in COUNTED]
+    done = all(
+        counts.get((one, question), 0) >= wanted for one in numbers for question in questions
+    )
+    if done and study.state == "open":
+        study.state, study.closed_at = "closed", now()
+    return done
+
+
+def list_studies(studio: Studio, dataset_id: int | None = None) -> list[dict[str, Any]]:
+    """Return all studies, or those of a dataset, newest first, as plain values.
+
+    Returns:
+        [{"id", "name", "kind", "state", "voters": who began, "votes": that count, "wanted",
+        "created_at"}].
+    """
+    with studio.database.read() as session:
+        return [_summarize(session, study) for study in studies.list_studies(session, dataset_id)]
+
+
+def find_study(studio: Studio, named: str) -> int:
+    """Return the id of a study by its name, or its number; InputError where there is none."""
+    with studio.database.read() as session:
+        study = studies.find_study(session, named)
+        known = [one.name for one in studies.list_studies(session)]
+        if study is None and named.isascii() and named.isdecimal() and len(named) < 10:
+            study = session.get(Study, int(named))
+    if study is None:
+        there = f"There are: {', '.join(known)}." if known else "There is none yet."
+        raise InputError(f"No study is named {named!r}. {there}")
+    return study.id
+
+
+def describe_study(studio: Studio, study_id: int) -> dict[str, Any]:
+    """Return a study as its page shows it; NotFoundError where there is none.
+
+    Returns:
+        What `list_studies` has, and {"title", "manifest_sha", "systems": names, "questions",
+        "items": {kind: how many}, "links": {"open": link, "personal": [{"label", "link", "done",
+        "trials", "expires_at"}]}, "joined": by the open link, "opened_at", "closed_at", "rules"}.
+    """
+    with studio.database.read() as session:
+        study = studies.get_study(session, study_id)
+        manifest = study.manifest
+        trials = studies.count_voter_trials(session, study.id)
+        voters = studies.list_voters(session, study.id)
+        kinds = [item["kind"] for item in manifest["items"]]
+        return _summarize(session, study) | {
+            "title": manifest["title"],
+            "dataset_id": study.dataset_id,
+            "manifest_sha": study.manifest_sha,
+            "systems": [system["name"] for system in manifest["systems"]],
+            "questions": manifest["questions"],
+            "items": {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
+            "votes_per_pair": manifest["votes_per_pair"],
+            "rules": manifest["rules"],
+            "joined": sum(voter.is_open for voter in voters),
+            "opened_at": _tell_time(study.opened_at),
+            "closed_at": _tell_time(study.closed_at),
+            "links": {
+                "open": make_open_link(study),
+                "personal": [
+                    {
+                        "label": voter.label,
+                        "link": sign_link(study, voter.code),
+                        "done": trials.get(voter.id, (0, 0))[0],
+                        "trials": trials.get(voter.id, (0, 0))[1],
+                        "expires_at": _tell_time(voter.expires_at),
+                    }
+                    for voter in voters
+                    if not voter.is_open
+                ],
+            },
+        }
+
+
+def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
+    """Return what a study of a dataset can be made of; NotFoundError where there is none.
+
+    Returns:
+        {"systems": [{"id", "name", "images", "fine_tuned"}], those of the dataset's own pair at
+        both ends, "images": upscaled ones, "labelled": with accepted masks, "defaults": of
+        `StudyOrder`}.
+    """
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
+        records = datasets.list_records(session, dataset)
+        found = studies.list_systems(session, dataset_id)
+    ends = {dataset.gan_model_id: -1, dataset.mse_model_id: 1}
+    found.sort(key=lambda row: ends.get(row[0].id, 0))
+    usual = asdict(StudyOrder("study", (1, 2)))
+    return {
+        "systems": [
+            {
+                "id": model.id,
+                "name": model.name,
+                "images": count,
+                "fine_tuned": model.parent_run_id is not None,
+            }
+            for model, count in found
+        ],
+        "images": len(records),
+        "labelled": sum(bool(one.label and one.label.area_px) for one in records),
+        "defaults": {k: v for k, v in usual.items() if k not in ("name", "systems", "images")},
+    }
+
+
+def _check_name(session: Session, name: str) -> None:
+    taken = studies.find_study(session, name.strip())
+    if taken:
+        where = ", of a dataset in the bin" if is_in_bin(session, taken.dataset_id) else ""
+        raise InputError(
+            f"There is a study named {name.strip()!r} already{where}. Choose another name."
+        )
+
+
+def _list_sources(
+    session: Session, dataset_id: int, order: StudyOrder, systems: list[Model]
+) -> list[Source]:
+    dataset = datasets.get_dataset(session, dataset_id)
+    outputs = studies.list_outputs(session, dataset_id, order.systems)
+    records = datasets.list_records(session, dataset, order.images)
+    if order.images and len(records) < len(order.images):
+        raise InputError(
+            f"{len(order.images) - len(records)} of the chosen images are not in {dataset.name}, "
+            "or not upscaled."
+        )
+    sources = []
+    for record in records:
+        made = outputs.get(record.image.id, {})
+        lacking = [model.name for model in systems if model.id not in made]
+        if lacking and order.images:
+            raise InputError(f"{lacking[0]} has no output of {record.image.name}. Run it first.")
+        if not lacking:
+            sources.append(Source(record, tuple(made[model.id] for model in systems)))
+    if not sources:
+        names = " and ".join(model.name for model in systems)
+        raise InputError(
+            f"No image of {dataset.name} has outputs of {names}. Run the models first."
+        )
+    return sources
+
+
+def _summarize(session: Session, study: Study) -> dict[str, Any]:
+    manifest = study.manifest
+    units = sum(item["kind"] in COUNTED for item in manifest["items"])
+    voters = studies.list_voters(session, study.id)
+    return {
+        "id": study.id,
+        "name": study.name,
+        "kind": study.kind,
+        "state": study.state,
+        "voters": sum(voter.consent_at is not None for voter in voters),
+        "votes": sum(studies.count_votes(session, study.id).values()),
+        "wanted": units * len(manifest["questions"]) * manifest["votes_per_pair"],
+        "created_at": study.created_at.isoformat(),
+    }
+
+
+def _tell_time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,125 @@
+"""The trials of a voter: planned once, and told without a word of what made the pictures."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from desra_studio.errors import VoteError
+from desra_studio.services.studies.links import make_code
+from desra_studio.services.studies.manifests import COUNTED
+from desra_studio.storage import studies
+from desra_studio.storage.database import Session
+from desra_studio.storage.tables import Study, StudyItem, Trial, Voter, now
+from desra_studio.study.design import Plan, Pool, plan_trials
+from desra_studio.study.order import CHOICE
+
+PENDING_HOURS = 24
+"""How long trials of somebody who began, and has not answered, are kept for them."""
+AHEAD = 2
+"""Trials after the next one whose pictures a page may fetch already."""
+_KINDS = (*COUNTED, "training", "gold", "identical", "decoy")
+
+
+def plan_session(session: Session, study: Study, voter: Voter) -> None:
+    """Lay down what a voter is going to see; VoteError where nothing is left to vote on."""
+    manifest = study.manifest
+    items = studies.list_items(session, study.id)
+    numbers = {kind: [one.number for one in items if one.kind == kind] for kind in _KINDS}
+    is_choice = study.kind == CHOICE
+    blank = "identical" if is_choice else "decoy"
+    pool = Pool(
+        votes=tuple(number for kind in COUNTED for number in numbers[kind]),
+        training=tuple(numbers["training"]),
+        gold=tuple(numbers["gold"]),
+        blank=tuple(numbers[blank]),
+        blank_role=blank,
+    )
+    plan = Plan(
+        questions=len(manifest["questions"]),
+        trials=manifest["trials_per_voter"],
+        check_share=manifest["check_share"],
+        votes_per_item=manifest["votes_per_pair"],
+        seed=manifest["seed"],
+    )
+    since = now() - timedelta(hours=PENDING_HOURS)
+    counts = studies.count_sides(session, study.id, since)
+    planned = plan_trials(pool, plan, voter.place, counts)
+    if not planned:
+        raise VoteError(
+            "closed", "Enough people have voted on every picture. Thank you for coming."
+        )
+    ids = {item.number: item.id for item in items}
+    trials: list[Trial] = []
+    for position, one in enumerate(planned):
+        trial = Trial(
+            voter_id=voter.id,
+            item_id=ids[one.item],
+            question=one.question,
+            position=position,
+            role=one.role,
+            swapped=one.swapped and is_choice,
+            repeat_of_id=None if one.repeat_of is None else trials[one.repeat_of].id,
+            code=make_code(),
+        )
+        session.add(trial)
+        if any(later.repeat_of == position for later in planned):
+            session.flush()
+        trials.append(trial)
+    session.flush()
+
+
+def tell_next(
+    session: Session, study: Study, voter: Voter, after: Trial | None = None
+) -> dict[str, Any]:
+    """Return the first trial that a voter has not answered; see `voting.find_next`.
+
+    Args:
+        session: of the database.
+        study: that is voted in.
+        voter: who votes.
+        after: a trial that counts as answered, whether it is already or not yet.
+    """
+    waiting = studies.list_waiting(session, voter.id, 2 + AHEAD)
+    done, total = studies.count_trials(session, voter.id)
+    if after is not None:
+        left = [row for row in waiting if row[0].id != after.id]
+        done += len(waiting) - len(left)
+        waiting = left
+    return {
+        "trial": _tell_trial(study, *waiting[0]) if waiting else None,
+        "ahead": [one["url"] for row in waiting[1 : 1 + AHEAD] for one in _list_pictures(*row)],
+        "done": done,
+        "total": total,
+    }
+
+
+def _tell_trial(study: Study, trial: Trial, item: StudyItem) -> dict[str, Any]:
+    outline = item.outline if study.kind != CHOICE else None
+    return {
+        "code": trial.code,
+        "training": trial.role == "training",
+        "question": study.manifest["questions"][trial.question],
+        "images": _list_pictures(trial, item),
+        "lr": f"/vote/image/{trial.code}/lr.png" if item.blob_lr else None,
+        "width": item.width,
+        "height": item.height,
+        "outline": outline["points"] if outline else None,
+    }
+
+
+def _list_pictures(trial: Trial, item: StudyItem) -> list[dict[str, str]]:
+    return [
+        {"side": side, "url": f"/vote/image/{trial.code}/{side}.png"}
+        for side in list_blobs(trial, item)
+        if side != "lr"
+    ]
+
+
+def list_blobs(trial: Trial, item: StudyItem) -> dict[str, str]:
+    """Return the pictures of a trial by side."""
+    lr = {"lr": item.blob_lr} if item.blob_lr else {}
+    if item.blob_b is None:
+        return {"only": item.blob_a} | lr
+    pair: Sequence[str] = (item.blob_a, item.blob_b)
+    left, right = reversed(pair) if trial.swapped else pair
+    return {"left": left, "right": right} | lr
