@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desra_studio.cli import main
+from desra_studio.cli.app import main
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.sr.loader import Generator, build_generator, encode_weights, parse_weights
 from tests.development_data import TRIPLETS

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from desra_studio.bench.registry import BENCHMARKS, find_benchmark
-from desra_studio.cli import app
+from desra_studio.cli.app import app
 from desra_studio.config import Settings
 from desra_studio.finetune.config import PRESETS, FinetuneConfig
 from desra_studio.storage.tables import Base

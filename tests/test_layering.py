@@ -37,19 +37,7 @@ ALLOWED = {
         "config", "errors", "assets_folder",
     },
     "ui": {"services", "progress", "errors"},
-    "console": {"services", "config", "errors"},
-    "cli_datasets": {"console", "services", "errors"},
-    "cli_db": {"console", "services", "progress", "errors"},
-    "cli_models": {"console", "services", "progress", "errors"},
-    "cli_detection": {"console", "services", "progress", "config", "errors"},
-    "cli_scores": {"console", "services", "progress", "errors"},
-    "cli_folders": {"console", "services", "progress", "errors"},
-    "cli_studies": {"console", "services", "progress", "errors"},
-    "cli": {
-        "cli_datasets", "cli_db", "cli_detection", "cli_folders", "cli_models", "cli_scores",
-        "cli_studies", "console", "ui", "bench",
-        "services", "progress", "config", "errors",
-    },
+    "cli": {"ui", "bench", "services", "progress", "config", "errors"},
 }  # fmt: skip
 
 # Settings are declared where they are used, and taken from there by the pages and the commands.
@@ -61,17 +49,7 @@ OWNERS = {
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "httpx": {"services", "bench"},
-    "typer": {
-        "cli",
-        "cli_datasets",
-        "cli_db",
-        "cli_detection",
-        "cli_folders",
-        "cli_models",
-        "cli_scores",
-        "cli_studies",
-        "console",
-    },
+    "typer": {"cli"},
     "cv2": {"imaging", "detection", "finetune", "services", "bench"},
 }
 
@@ -265,7 +243,7 @@ def test_wrong_sharing_is_found(file, code, tmp_path):
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import desra_studio.cli", ("gradio", "torch", "scipy.stats")),
+        ("import desra_studio.cli.app", ("gradio", "torch", "scipy.stats")),
         (
             "import desra_studio.ui.app, desra_studio.ui.server",
             ("torch", "transformers", "spandrel"),

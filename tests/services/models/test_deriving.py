@@ -7,7 +7,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from desra_studio.cli_models import models_app
+from desra_studio.cli.models import models_app
 from desra_studio.errors import CancelledError, InputError, ModelError, NotFoundError
 from desra_studio.finetune.config import DeriveConfig
 from desra_studio.finetune.derive import DeriveResult, derive_mse

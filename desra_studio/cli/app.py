@@ -9,15 +9,7 @@ import typer
 
 from desra_studio import __version__
 from desra_studio.bench.registry import BENCHMARKS, run_benchmark
-from desra_studio.cli_datasets import datasets_app
-from desra_studio.cli_db import db_app
-from desra_studio.cli_detection import detection_app
-from desra_studio.cli_folders import folders_app
-from desra_studio.cli_models import models_app
-from desra_studio.cli_scores import scores_app
-from desra_studio.cli_studies import studies_app
-from desra_studio.config import LOCAL_HOST, Settings
-from desra_studio.console import (
+from desra_studio.cli.console import (
     DEFAULTS,
     AreaThreshold,
     ContrastThreshold,
@@ -31,6 +23,14 @@ from desra_studio.console import (
     run_app,
     tell_notes,
 )
+from desra_studio.cli.database import db_app
+from desra_studio.cli.datasets import datasets_app
+from desra_studio.cli.detection import detection_app
+from desra_studio.cli.folders import folders_app
+from desra_studio.cli.models import models_app
+from desra_studio.cli.scores import scores_app
+from desra_studio.cli.studies import studies_app
+from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.detection.dataset import DetectorParams

@@ -6,8 +6,8 @@ import tempfile
 import numpy as np
 import pytest
 
-from desra_studio import cli
-from desra_studio.console import render_figures
+from desra_studio.cli import app
+from desra_studio.cli.console import render_figures
 from desra_studio.imaging.io import read_mask
 from desra_studio.imaging.masks import encode_mask_png
 from tests.factories.images import write_dataset
@@ -277,7 +277,7 @@ def test_nobody_is_shown_a_trace(run, monkeypatch, tmp_path):
         raise RuntimeError("unexpected")
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(cli, "open_studio", fail)
+    monkeypatch.setattr(app, "open_studio", fail)
     status, output, errors = run("import", tmp_path, "--name", "x")
     assert (status, output, errors.count("\n")) == (2, "", 1), errors
     (report,) = tmp_path.glob("desra-studio-fault-*.txt")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from desra_studio.console import DatabaseUrl, DataDir, Json, make_settings, print_result
+from desra_studio.cli.console import DatabaseUrl, DataDir, Json, make_settings, print_result
 from desra_studio.errors import InputError
 from desra_studio.services.studies import lifecycle
 from desra_studio.services.studies.manifests import export_manifest

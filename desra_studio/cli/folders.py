@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desra_studio.console import (
+from desra_studio.cli.console import (
     DatabaseUrl,
     DataDir,
     Device,

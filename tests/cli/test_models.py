@@ -9,7 +9,7 @@ import torch
 from spandrel.architectures.Compact import Compact
 
 from desra_studio.assets_folder import find_assets
-from desra_studio.cli import main
+from desra_studio.cli.app import main
 from desra_studio.services.models import pulling
 from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import open_studio

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from desra_studio.console import DatabaseUrl, DataDir, Json, make_settings, print_result
+from desra_studio.cli.console import DatabaseUrl, DataDir, Json, make_settings, print_result
 from desra_studio.services.datasets.bin import (
     DeletedDataset,
     delete_dataset,

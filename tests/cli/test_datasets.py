@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from desra_studio.cli import main
+from desra_studio.cli.app import main
 from desra_studio.services.datasets.importing import import_dataset
 from tests.factories.studio import import_detected
 

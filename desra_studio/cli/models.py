@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from desra_studio.console import DatabaseUrl, DataDir, Device, Json, make_settings, print_result
+from desra_studio.cli.console import DatabaseUrl, DataDir, Device, Json, make_settings, print_result
 from desra_studio.progress import show_progress
 from desra_studio.services.finetune.ordering import DeriveConfig
 from desra_studio.services.models.listing import ModelDetails, describe_model, list_models

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desra_studio.config import Settings
-from desra_studio.console import (
+from desra_studio.cli.console import (
     DEFAULTS,
     AreaShare,
     AreaThreshold,
@@ -28,6 +27,7 @@ from desra_studio.console import (
     show_figure,
     tell_notes,
 )
+from desra_studio.config import Settings
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.detection.calibrating import CalibrationConfig

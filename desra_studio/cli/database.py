@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desra_studio.console import DatabaseUrl, DataDir, make_settings
+from desra_studio.cli.console import DatabaseUrl, DataDir, make_settings
 from desra_studio.errors import SchemaError
 from desra_studio.progress import show_progress
 from desra_studio.services.studio import connect_studio, open_studio
