@@ -149,7 +149,7 @@ def test_a_lock_is_for_one(tmp_path):
 DIES = """
 import os, sys
 from pathlib import Path
-from desra_studio.services.downloads import hold_lock
+from desra_studio.services.models.downloads import hold_lock
 
 with hold_lock(Path(sys.argv[1]), "busy"):
     print("locked", flush=True)
