@@ -1,0 +1,1 @@
+"""The Datasets page and its routes."""

@@ -1,0 +1,1 @@
+"""The routes of the Fine-tune page: orders, runs, and watching them."""

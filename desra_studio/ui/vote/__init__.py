@@ -1,0 +1,1 @@
+"""The page of voters, by itself on a server of its own."""
