@@ -68,8 +68,8 @@ ROOMS: dict[str, set[str]] = {
 }
 # Of the ground: what every room may use, and what may use every room.
 GROUND = {
-    "bundled", "checks", "code_version", "devices", "folders", "jobs", "lost_jobs", "occupation",
-    "places", "silences", "studio",
+    "bundled", "checks", "code_version", "devices", "folders", "job_process", "jobs", "lost_jobs",
+    "occupation", "places", "silences", "studio",
 }  # fmt: skip
 ABOVE = {"maintenance", "worker"}
 
@@ -124,7 +124,7 @@ def test_imports(path):
 
 
 def get_room(module: str) -> str:
-    """Return the room of services/ that a module's dotted name lies in, or its own name."""
+    """Return the room of services/ or ui/ that a dotted name lies in, or the module's own name."""
     return module.split(".")[2]
 
 
@@ -146,10 +146,43 @@ def test_rooms_of_services(path):
             assert other in allowed | {room}, f"{relative} imports {name}"
 
 
+# The rooms of ui/, again one a page; what lies in none puts them together.
+UI_ROOMS: dict[str, set[str]] = {
+    "shared": set(),
+    "review": {"shared"},
+    "datasets": {"shared", "review"},
+    "finetune": {"shared"},
+    "models": {"shared"},
+    "proof": {"shared"},
+    "scores": {"shared"},
+    "studies": {"shared"},
+    "vote": {"shared"},
+}
+UI_TOP = {"app", "routes", "server"}
+
+PAGES = [path for path in FILES if get_part(path) == "ui" and path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize(
+    "path", PAGES, ids=lambda path: path.relative_to(PACKAGE / "ui").as_posix()
+)
+def test_rooms_of_ui(path):
+    relative = path.relative_to(PACKAGE / "ui")
+    room = relative.parts[0].removesuffix(".py")
+    if len(relative.parts) == 1:
+        assert room in UI_TOP, f"{relative} lies in no room"
+        return
+    for name in list_imports(path):
+        if name.startswith("desra_studio.ui."):
+            other = get_room(name)
+            assert other in UI_ROOMS[room] | {room}, f"{relative} imports {name}"
+
+
 def test_no_arrow_between_rooms_goes_back():
-    rooms = list(ROOMS)
-    for index, room in enumerate(rooms):
-        assert ROOMS[room] <= set(rooms[:index]), f"{room} imports a room above it"
+    for table in (ROOMS, UI_ROOMS):
+        rooms = list(table)
+        for index, room in enumerate(rooms):
+            assert table[room] <= set(rooms[:index]), f"{room} imports a room above it"
 
 
 def list_modules() -> dict[str, set[str]]:

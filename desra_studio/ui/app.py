@@ -7,19 +7,20 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from desra_studio.services.studio import Studio
-from desra_studio.ui import (
-    datasets_tab,
-    finetune_tab,
-    models_tab,
-    proof_tab,
-    review_tab,
-    scores_tab,
-    studies_tab,
+from desra_studio.ui.datasets.page import bind_datasets_page, build_datasets_page
+from desra_studio.ui.models.page import bind_models_page, build_models_page
+from desra_studio.ui.scores.layout import build_scores_page
+from desra_studio.ui.scores.page import bind_scores_page
+from desra_studio.ui.shared.components import (
+    build_finetune_page,
+    build_loop_nav,
+    build_mask_canvas,
+    build_proof_page,
+    build_studies_page,
 )
-from desra_studio.ui.components import build_loop_nav
-from desra_studio.ui.gradio_doors import GradioDoors
-from desra_studio.ui.gradio_rest import let_rest
-from desra_studio.ui.static_files import make_head
+from desra_studio.ui.shared.gradio_doors import GradioDoors
+from desra_studio.ui.shared.gradio_rest import let_rest
+from desra_studio.ui.shared.static_files import make_head
 
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "DejaVu Sans", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
@@ -37,7 +38,10 @@ def make_theme() -> gr.themes.Base:
 
 
 def build_pages(studio: Studio) -> gr.Blocks:
-    """Build every page and wire its events."""
+    """Build every page and wire its events.
+
+    Pages of one element have no timer: Gradio reloads a page whose timer meets a network cut.
+    """
     pages = gr.Blocks(
         title="DeSRA Studio",
         analytics_enabled=False,
@@ -45,25 +49,25 @@ def build_pages(studio: Studio) -> gr.Blocks:
     )
     with pages:
         build_loop_nav()
-        datasets_tab.bind(datasets_tab.build(), pages, studio)
+        bind_datasets_page(build_datasets_page(), pages, studio)
     with pages.route("Review", "/review"):
         build_loop_nav()
-        review_tab.build()
+        build_mask_canvas()
     with pages.route("Fine-tune", "/fine-tune"):
         build_loop_nav()
-        finetune_tab.build()
+        build_finetune_page()
     with pages.route("Proof", "/proof"):
         build_loop_nav()
-        proof_tab.build()
+        build_proof_page()
     with pages.route("Scores", "/scores"):
         build_loop_nav()
-        scores_tab.bind(scores_tab.build(), pages, studio)
+        bind_scores_page(build_scores_page(), pages, studio)
     with pages.route("Studies", "/studies"):
         build_loop_nav()
-        studies_tab.build()
+        build_studies_page()
     with pages.route("Models", "/models"):
         build_loop_nav()
-        models_tab.bind(models_tab.build(), pages, studio)
+        bind_models_page(build_models_page(), pages, studio)
     return pages
 
 

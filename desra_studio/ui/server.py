@@ -23,16 +23,16 @@ from desra_studio.errors import (
 from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Studio
 from desra_studio.ui.routes import make_router
-from desra_studio.ui.serving import (
+from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
     ForeverStaticFiles,
     SafeHeaders,
     answer_error,
     bind_listener,
 )
-from desra_studio.ui.static_files import STATIC, STATIC_URL
-from desra_studio.ui.vote_routes import make_vote_router
-from desra_studio.ui.vote_server import serve_voters
+from desra_studio.ui.shared.static_files import STATIC, STATIC_URL
+from desra_studio.ui.vote.routes import make_vote_router
+from desra_studio.ui.vote.server import serve_voters
 
 # Before Gradio is imported, which reads it then: nothing of a user leaves the machine.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

@@ -20,4 +20,4 @@ def test_a_part_that_was_moved_away_is_missed(tmp_path):
     (tmp_path / "metrics" / "scores.py").write_text("")
     assert list_parts(tmp_path, ["metrics/*.py"]) == [tmp_path / "metrics" / "scores.py"]
     with pytest.raises(FileNotFoundError, match=r"'services/regions\.py'"):
-        list_parts(tmp_path, ["metrics/*.py", "services/review/regions.py"])
+        list_parts(tmp_path, ["metrics/*.py", "services/regions.py"])

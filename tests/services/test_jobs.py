@@ -13,7 +13,8 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError
 from desra_studio.services import jobs, worker
 from desra_studio.services.datasets.importing import check_import
-from desra_studio.services.worker import Job, run_job
+from desra_studio.services.job_process import Job
+from desra_studio.services.worker import run_job
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus
 from tests.factories.processes import list_job_processes, needs_proc

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from desra_studio.services.review import masks
-from desra_studio.ui.serving import MAX_JSON_BYTES
+from desra_studio.ui.review import routes
+from desra_studio.ui.shared.serving import MAX_JSON_BYTES
 from tests.factories.clients import open_client
 from tests.factories.damage import flip_byte
 from tests.ui.masks import post_mask
@@ -86,7 +86,7 @@ def test_a_fault_of_ours_has_a_number_and_no_trace(studio, monkeypatch, caplog):
     def fail(*_):
         raise RuntimeError("a secret of the server")
 
-    monkeypatch.setattr(masks, "describe_image", fail)
+    monkeypatch.setattr(routes, "describe_image", fail)
     with open_client(studio, raise_server_exceptions=False) as client:
         answer = client.get(IMAGE)
     assert answer.status_code == 500

@@ -15,9 +15,11 @@ from desra_studio.services.review.masks import (
     save_mask,
 )
 from desra_studio.storage.tables import State
-from desra_studio.ui import datasets_tab, scores_tab
 from desra_studio.ui.app import build_pages
-from desra_studio.ui.text import escape_markdown
+from desra_studio.ui.datasets.page import DatasetsHandlers, build_datasets_page
+from desra_studio.ui.scores.layout import build_scores_page
+from desra_studio.ui.scores.page import ScoresHandlers
+from desra_studio.ui.shared.text import escape_markdown
 from tests.factories.studio import list_items
 
 
@@ -27,9 +29,9 @@ def ask(**query):
 
 @pytest.fixture
 def make_handlers(studio):
-    def make(module, kind):
+    def make(build, kind):
         with gr.Blocks():
-            tab = module.build()
+            tab = build()
         return tab, kind(tab, studio)
 
     return make
@@ -49,12 +51,12 @@ def test_all_pages_build(studio):
 
 
 def test_an_empty_studio_teaches(make_handlers):
-    tab, handlers = make_handlers(datasets_tab, datasets_tab.DatasetsHandlers)
+    tab, handlers = make_handlers(build_datasets_page, DatasetsHandlers)
     updates = handlers.show_status(None, ask())
     assert updates[tab.demo.group]["visible"]
     assert updates[tab.layout]["visible"]
     assert not updates[tab.detect]["interactive"]
-    tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
+    tab, handlers = make_handlers(build_scores_page, ScoresHandlers)
     updates = handlers.load_page(ask())
     assert "0 of 0" in updates[tab.empty]["value"]
 
@@ -65,14 +67,14 @@ def test_scores_name_a_missing_file(make_handlers, dataset, studio):
     mask = load_detected_mask(studio, detection["id"])
     saved = save_mask(studio, image, mask, 0)
     judge_image(studio, image, State.ACCEPTED, saved.version)
-    tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
+    tab, handlers = make_handlers(build_scores_page, ScoresHandlers)
     updates = handlers.load_page(ask(dataset=dataset))
     figures = updates[tab.table]["rows"][0]["figures"]
     assert [figure["text"] for figure in figures] == ["1.000", "1.000", "1.000"]
     assert "accepted unchanged" in updates[tab.uncounted]["value"].replace("\n", " ")
     studio.blobs.find(saved.revision["sha"]).unlink()
     # Other handlers: those that scored the mask once have no need to read it again.
-    tab, handlers = make_handlers(scores_tab, scores_tab.ScoresHandlers)
+    tab, handlers = make_handlers(build_scores_page, ScoresHandlers)
     updates = handlers.load_page(ask(dataset=dataset))
     assert "is missing" in updates[tab.error]["value"]
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from desra_studio.errors import InputError
-from desra_studio.ui.serving import bind_listener
+from desra_studio.ui.shared.serving import bind_listener
 
 
 def test_answers_do_not_wait_for_acknowledgements():

@@ -9,8 +9,8 @@ from desra_studio.services.checks import MAX_NOTE
 from desra_studio.services.finetune.ordering import PRESETS, QUICK, Candidate, split_held_out
 from desra_studio.services.review import kinds
 from desra_studio.services.review.regions import MAX_SEVERITY
-from desra_studio.ui.identity import MAX_NAME
-from desra_studio.ui.static_files import STATIC
+from desra_studio.ui.shared.identity import MAX_NAME
+from desra_studio.ui.shared.static_files import STATIC
 
 
 def read_constant(module: str, name: str) -> object:

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from desra_studio.ui.static_files import STATIC
-from desra_studio.ui.vote_server import SHARED_SCRIPTS
+from desra_studio.ui.shared.static_files import STATIC
+from desra_studio.ui.vote.server import SHARED_SCRIPTS
 
 PAGE = {"shared", "shell", "viewer", "masks"}
 

@@ -10,7 +10,7 @@ from desra_studio.services.datasets.importing import check_import
 from desra_studio.services.detection.weight_sets import check_new_name
 from desra_studio.services.places import resolve_folder
 from desra_studio.services.studio import Studio
-from desra_studio.ui.detector_routes import DetectorSettings
+from desra_studio.ui.review.detector_routes import DetectorSettings
 
 
 class ImportOrder(BaseModel):

@@ -7,8 +7,8 @@ import gradio as gr
 from desra_studio.services.datasets.listing import find_pending
 from desra_studio.services.models.registry import list_generators
 from desra_studio.services.studio import Studio
-from desra_studio.ui.events import Updates
-from desra_studio.ui.text import escape_markdown
+from desra_studio.ui.shared.events import Updates
+from desra_studio.ui.shared.text import escape_markdown
 
 DEMO = """### New here? See it work first
 Sixteen photographs are upscaled by the bundled pair of models and searched for artifacts, on this

@@ -7,25 +7,26 @@ import gradio as gr
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import list_dataset_views
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import build_dataset_list, build_job_progress, build_problem
-from desra_studio.ui.datasets_detector import (
+from desra_studio.services.worker import list_kinds
+from desra_studio.ui.datasets.detector import (
     CalibrationForm,
     DetectorFields,
     build_calibration_form,
     build_detector_fields,
     show_weights,
 )
-from desra_studio.ui.datasets_offers import (
+from desra_studio.ui.datasets.offers import (
     DemoOffer,
     UpscaleOffer,
     build_demo_offer,
     build_upscale_offer,
     show_upscale_offer,
 )
-from desra_studio.ui.datasets_status import KINDS, leads_on, offer_review, show_import, show_report
-from desra_studio.ui.datasets_text import INTRO, LAYOUT
-from desra_studio.ui.events import QUIET, Updates, send
-from desra_studio.ui.requests import read_dataset
+from desra_studio.ui.datasets.status import leads_on, offer_review, show_import, show_report
+from desra_studio.ui.datasets.text import INTRO, LAYOUT
+from desra_studio.ui.shared.components import build_dataset_list, build_job_progress, build_problem
+from desra_studio.ui.shared.events import QUIET, Updates, send
+from desra_studio.ui.shared.requests import read_dataset
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class DatasetsTab:
     timer: gr.Timer
 
 
-def build() -> DatasetsTab:
+def build_datasets_page() -> DatasetsTab:
     """Build the page."""
     with gr.Column(elem_classes=["studio-page"]):
         demo_offer = build_demo_offer()
@@ -113,8 +114,8 @@ class DatasetsHandlers:
     def show_status(self, chosen: int | None, request: gr.Request) -> Updates:
         """Return the newest job, and what can be done next."""
         jobs.sweep_lost_jobs(self.studio)
-        newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
-        job = jobs.find_active_job(self.studio, *KINDS) or newest
+        newest = next(iter(jobs.list_jobs(self.studio, *list_kinds("/"))), None)
+        job = jobs.find_active_job(self.studio, *list_kinds("/")) or newest
         active = job is not None and job.active
         views = list_dataset_views(self.studio)
         empty = not views and not active
@@ -149,7 +150,7 @@ class DatasetsHandlers:
         return show_weights(self.studio, chosen)
 
 
-def bind(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
+def bind_datasets_page(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = DatasetsHandlers(tab, studio)
     offer = tab.upscale

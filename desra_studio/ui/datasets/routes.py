@@ -15,7 +15,7 @@ from desra_studio.services.datasets.bin import (
 from desra_studio.services.datasets.importing import rename_dataset
 from desra_studio.services.datasets.listing import list_dataset_views
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER, User
+from desra_studio.ui.shared.answers import NEVER, User
 
 
 class NewName(BaseModel):

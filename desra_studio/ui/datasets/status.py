@@ -5,9 +5,7 @@ from collections.abc import Collection
 import gradio as gr
 
 from desra_studio.services.jobs import JobView
-from desra_studio.ui.components import JobValue, show_job
-
-KINDS = ("import", "detect", "upscale", "demo", "calibrate")
+from desra_studio.ui.shared.components import JobValue, show_job
 
 
 def show_import(job: JobView | None) -> JobValue | None:

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from desra_studio.services import jobs
 from desra_studio.services.finetune import previews
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import MAX_VERSION, NEVER, keep_named
+from desra_studio.ui.shared.answers import MAX_VERSION, NEVER, keep_named
 
 RunId = Annotated[int, Path(ge=0, le=MAX_VERSION)]
 

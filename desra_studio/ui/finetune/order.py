@@ -19,7 +19,7 @@ from desra_studio.services.finetune.ordering import (
 )
 from desra_studio.services.models.registry import ModelView, list_generators
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import MAX_VERSION
+from desra_studio.ui.shared.answers import MAX_VERSION
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 MAX_FEATHER_PX = 50.0

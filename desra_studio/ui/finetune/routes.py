@@ -8,9 +8,9 @@ from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.finetune.ordering import resume_finetune
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER
-from desra_studio.ui.finetune_order import FinetuneOrder, describe_choices, start_run
-from desra_studio.ui.finetune_runs import list_runs
+from desra_studio.ui.finetune.order import FinetuneOrder, describe_choices, start_run
+from desra_studio.ui.finetune.runs import list_runs
+from desra_studio.ui.shared.answers import NEVER
 
 
 def add_finetune_routes(router: APIRouter, studio: Studio) -> None:

@@ -9,8 +9,8 @@ from desra_studio.services.finetune.ordering import CHECKPOINT, QUICK
 from desra_studio.services.jobs import JobView
 from desra_studio.services.models.registry import list_generators
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import JobValue, show_job
-from desra_studio.ui.text import show_figure
+from desra_studio.ui.shared.components import JobValue, show_job
+from desra_studio.ui.shared.text import show_figure
 
 AFTERWARDS = ("apply", "prove")
 """Kinds of jobs that do something with the model of a run."""

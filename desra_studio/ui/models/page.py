@@ -9,22 +9,18 @@ from desra_studio.services import jobs
 from desra_studio.services.models.listing import ModelDetails, list_models
 from desra_studio.services.models.registry import FORMATS
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import build_job_progress, build_model_upload, build_problem
-from desra_studio.ui.events import QUIET, Updates, send
-from desra_studio.ui.models_derive import (
-    DeriveForm,
-    build_derive_form,
-    offer_datasets,
-)
-from desra_studio.ui.models_status import (
+from desra_studio.services.worker import list_kinds
+from desra_studio.ui.models.derive import DeriveForm, build_derive_form, offer_datasets
+from desra_studio.ui.models.status import (
     COLUMNS,
-    KINDS,
     describe_details,
     list_row,
     offer_exports,
     plot_psnr,
     show_models_job,
 )
+from desra_studio.ui.shared.components import build_job_progress, build_model_upload, build_problem
+from desra_studio.ui.shared.events import QUIET, Updates, send
 
 INTRO = """## Models
 A **GAN-SR** model is compared with its partner: the same model trained on MSE alone, **MSE-SR**.
@@ -54,7 +50,7 @@ class ModelsTab:
     timer: gr.Timer
 
 
-def build() -> ModelsTab:
+def build_models_page() -> ModelsTab:
     """Build the page: the table, then the chosen model and what can be done with it."""
     with gr.Column(elem_classes=["studio-page"]):
         gr.Markdown(INTRO)
@@ -150,8 +146,8 @@ class ModelsHandlers:
     def show_status(self) -> Updates:
         """Return the newest job of this page."""
         jobs.sweep_lost_jobs(self.studio)
-        newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
-        job = jobs.find_active_job(self.studio, *KINDS) or newest
+        newest = next(iter(jobs.list_jobs(self.studio, *list_kinds("/models"))), None)
+        job = jobs.find_active_job(self.studio, *list_kinds("/models")) or newest
         active = job is not None and job.active
         return {
             self.tab.progress: show_models_job(job),
@@ -188,7 +184,7 @@ def list_shown(tab: ModelsTab) -> list[Block]:
     ]  # fmt: skip
 
 
-def bind(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
+def bind_models_page(tab: ModelsTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = ModelsHandlers(tab, studio)
     page = [tab.table, tab.names, tab.chosen, tab.derive.dataset]

@@ -14,7 +14,7 @@ from desra_studio.services.models import registry
 from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.places import resolve_folder
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import save_body
+from desra_studio.ui.shared.answers import save_body
 
 UPLOAD_NAME_LETTERS = 100
 

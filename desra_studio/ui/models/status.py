@@ -13,12 +13,11 @@ from desra_studio.services.jobs import JobView
 from desra_studio.services.models.listing import ModelDetails
 from desra_studio.services.models.registry import list_export_forms
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import JobValue, show_job
-from desra_studio.ui.events import Updates
-from desra_studio.ui.text import escape_markdown, show_figure
+from desra_studio.ui.shared.components import JobValue, show_job
+from desra_studio.ui.shared.events import Updates
+from desra_studio.ui.shared.text import escape_markdown, show_figure
 
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
-KINDS = ("pull", "derive")
 ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR"}
 WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 

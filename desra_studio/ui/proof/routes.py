@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from desra_studio.services.jobs import sweep_lost_jobs
 from desra_studio.services.proof.runs import list_proof_runs
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER
+from desra_studio.ui.shared.answers import NEVER
 
 
 def add_proof_routes(router: APIRouter, studio: Studio) -> None:

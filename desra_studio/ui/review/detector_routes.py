@@ -13,7 +13,7 @@ from desra_studio.services.review import regions
 from desra_studio.services.scores.attribution import attribute_verdict
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER, User, answer_packed
+from desra_studio.ui.shared.answers import NEVER, User, answer_packed
 
 DEFAULTS = DetectorParams()
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from desra_studio.services.review import drafts, history
 from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import (
+from desra_studio.ui.shared.answers import (
     MAX_MASK_BYTES,
     NEVER,
     User,

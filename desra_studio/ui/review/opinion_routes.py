@@ -9,7 +9,7 @@ from desra_studio.services.review import consensus, opinions
 from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.review.masks import describe_image
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import MAX_VERSION, User, describe_saved
+from desra_studio.ui.shared.answers import MAX_VERSION, User, describe_saved
 
 
 class Asking(BaseModel):

@@ -14,7 +14,7 @@ from desra_studio.services.review.disagreement import measure_unmeasured
 from desra_studio.services.review.labels import EarlierLabel
 from desra_studio.services.review.progress import describe_progress
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import MAX_VERSION, User
+from desra_studio.ui.shared.answers import MAX_VERSION, User
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 """What a database can look for; no other number is asked of it."""

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desra_studio.services.review import kinds, users
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER, User, read_body
+from desra_studio.ui.shared.answers import NEVER, User, read_body
 
 MAX_BODY = 2 * users.MAX_SETTINGS_BYTES
 """JSON may be sent with spaces and escapes that are not kept."""

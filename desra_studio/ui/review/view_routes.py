@@ -12,7 +12,7 @@ from desra_studio.services.detection.map_views import (
     render_map,
 )
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import answer_packed, keep_named
+from desra_studio.ui.shared.answers import answer_packed, keep_named
 
 PNG = "image/png"
 

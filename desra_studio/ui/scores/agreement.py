@@ -8,10 +8,10 @@ import gradio as gr
 from desra_studio.errors import StudioError
 from desra_studio.services.scores import agreement
 from desra_studio.services.scores.set_scorer import SetScorer
-from desra_studio.ui.events import QUIET, Updates
-from desra_studio.ui.requests import read_dataset
-from desra_studio.ui.scores_table import count_of
-from desra_studio.ui.text import escape_markdown, show_error, show_figure
+from desra_studio.ui.scores.table import count_of
+from desra_studio.ui.shared.events import QUIET, Updates
+from desra_studio.ui.shared.requests import read_dataset
+from desra_studio.ui.shared.text import escape_markdown, show_error, show_figure
 
 INTRO = """### Agreement between two annotators
 What they mark is the measure of what a detector can reach: on the images that both labelled."""

@@ -8,7 +8,7 @@ from desra_studio.services.detection.detectors import NETWORK_INPUT_PX
 from desra_studio.services.places import list_detector_files
 from desra_studio.services.scores.comparisons import list_comparisons
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import build_problem
+from desra_studio.ui.shared.components import build_problem
 
 TITLE = "Compare with: LDL-style, NIQE map, local SSIM, another threshold, a TorchScript network"
 TRUST = "A TorchScript file is a program: only those in the server's own folder are run"

@@ -6,7 +6,7 @@ from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.detection.detectors import list_detector_runs
 from desra_studio.services.studio import Studio
-from desra_studio.ui.scores_table import make_key
+from desra_studio.ui.scores.table import make_key
 
 
 def show_curve(

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import gradio as gr
 
 from desra_studio.services.review.regions import ALL
-from desra_studio.ui.components import (
+from desra_studio.ui.scores.agreement import AgreementPanel, build_agreement
+from desra_studio.ui.scores.compare import ComparePanel, build_compare
+from desra_studio.ui.scores.table import make_region_choices
+from desra_studio.ui.shared.components import (
     build_job_progress,
     build_score_curve,
     build_score_images,
     build_score_table,
 )
-from desra_studio.ui.scores_agreement import AgreementPanel, build_agreement
-from desra_studio.ui.scores_compare import ComparePanel, build_compare
-from desra_studio.ui.scores_table import make_region_choices
 
 INTRO = """## Scores
 Detectors against the manual masks: your accepted masks, and the images you marked clean."""
@@ -40,7 +40,7 @@ class ScoresTab:
     timer: gr.Timer
 
 
-def build() -> ScoresTab:
+def build_scores_page() -> ScoresTab:
     """Build the page; what a job does is shown at the lower edge, so that nothing moves for it."""
     with gr.Column(elem_classes=["studio-page", "studio-scores-page"]):
         with gr.Row(equal_height=True):

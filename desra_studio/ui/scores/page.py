@@ -13,23 +13,22 @@ from desra_studio.services.review.regions import ALL, RegionFilter, list_filters
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
-from desra_studio.ui.components import show_job
-from desra_studio.ui.events import QUIET, Updates, send
-from desra_studio.ui.requests import read_dataset
-from desra_studio.ui.score_routes import KINDS
-from desra_studio.ui.scores_agreement import bind_agreement
-from desra_studio.ui.scores_compare import show_networks
-from desra_studio.ui.scores_curve import show_curve
-from desra_studio.ui.scores_layout import ScoresTab
-from desra_studio.ui.scores_layout import build as build
-from desra_studio.ui.scores_table import (
+from desra_studio.services.worker import list_kinds
+from desra_studio.ui.scores.agreement import bind_agreement
+from desra_studio.ui.scores.compare import show_networks
+from desra_studio.ui.scores.curve import show_curve
+from desra_studio.ui.scores.layout import ScoresTab
+from desra_studio.ui.scores.table import (
     describe_uncounted,
     make_key,
     make_region_choices,
     show_images,
     show_table,
 )
-from desra_studio.ui.text import show_error
+from desra_studio.ui.shared.components import show_job
+from desra_studio.ui.shared.events import QUIET, Updates, send
+from desra_studio.ui.shared.requests import read_dataset
+from desra_studio.ui.shared.text import show_error
 
 NOTHING = "**Nothing to score yet.** Accept masks or mark images clean first: 0 of {images}."
 NO_DETECTOR = "**No detector has run on this dataset yet.** Choose one below."
@@ -112,7 +111,7 @@ class ScoresHandlers:
     def tick(self, regions: str, table: dict[str, Any] | None, request: gr.Request) -> Updates:
         """Return how far the job is; everything anew once it has ended."""
         jobs.sweep_lost_jobs(self.studio)
-        if jobs.find_active_job(self.studio, *KINDS):
+        if jobs.find_active_job(self.studio, *list_kinds("/scores")):
             return self._show_status()
         return self.refresh(regions, table, request)
 
@@ -122,8 +121,8 @@ class ScoresHandlers:
     def _show_status(self) -> Updates:
         """Return the job that runs, or the newest where that failed."""
         tab = self.tab
-        active = jobs.find_active_job(self.studio, *KINDS)
-        newest = next(iter(jobs.list_jobs(self.studio, *KINDS)), None)
+        active = jobs.find_active_job(self.studio, *list_kinds("/scores"))
+        newest = next(iter(jobs.list_jobs(self.studio, *list_kinds("/scores"))), None)
         failed = newest if newest and newest.status.value == "failed" else None
         return {
             tab.dock: gr.update(visible=bool(active or failed)),
@@ -160,7 +159,7 @@ class ScoresHandlers:
     ) -> Updates:
         # A curve is over all regions, whatever the table counts.
         labels = score if regions == ALL else self._score(dataset, ALL, [])
-        busy = jobs.find_active_job(self.studio, *KINDS) is not None
+        busy = jobs.find_active_job(self.studio, *list_kinds("/scores")) is not None
         curve = show_curve(self.studio, dataset, row.detector, row.title, labels.mask_set, busy)
         finished = (job for job in jobs.list_jobs(self.studio, "score") if job.succeeded)
         own = (job for job in finished if job.config["dataset_id"] == dataset)
@@ -174,7 +173,7 @@ class ScoresHandlers:
         }
 
 
-def bind(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
+def bind_scores_page(tab: ScoresTab, pages: gr.Blocks, studio: Studio) -> None:
     """Wire the events."""
     handlers = ScoresHandlers(tab, studio)
     chosen = [tab.curve, tab.images, tab.uncounted]

@@ -9,10 +9,9 @@ from desra_studio.services.detection.detectors import NETWORK_INPUT_PX
 from desra_studio.services.places import resolve_detector
 from desra_studio.services.scores.comparisons import NetworkFile, choose_comparisons
 from desra_studio.services.studio import Studio
-from desra_studio.ui.scores_curve import find_detector
+from desra_studio.services.worker import list_kinds
+from desra_studio.ui.scores.curve import find_detector
 
-KINDS = ("score", "curve")
-"""Jobs that are started here."""
 MAX_INPUT_PX = 10_000
 
 
@@ -61,7 +60,7 @@ def add_score_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/datasets/{dataset_id}/curve", status_code=202)
     def start_curve(dataset_id: int, order: CurveOrder) -> dict[str, int]:
-        if jobs.find_active_job(studio, *KINDS):
+        if jobs.find_active_job(studio, *list_kinds("/scores")):
             raise InputError("Another job of this page runs. Wait for its end, or cancel it.")
         detector = find_detector(studio, dataset_id, order.detector)
         config = {"dataset_id": dataset_id, "detector": detector}

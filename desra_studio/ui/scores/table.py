@@ -8,7 +8,7 @@ from typing import Any
 from desra_studio.services.review.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore
 from desra_studio.services.scores.tables import Interval, count_regions
-from desra_studio.ui.text import escape_markdown, show_figure
+from desra_studio.ui.shared.text import escape_markdown, show_figure
 
 FEW_IMAGES = 10
 """Below it the intervals are too short; see `metrics.intervals`."""

@@ -1,1 +1,1 @@
-"""What several pages use: answers, events, the frame around them, and what guards Gradio's doors."""
+"""What several pages use: answers, events, the frame around them, the doors of Gradio."""

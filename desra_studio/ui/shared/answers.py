@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Response
 
 from desra_studio.errors import InputError
 from desra_studio.services.review.masks import SavedMask
-from desra_studio.ui.identity import read_user
+from desra_studio.ui.shared.identity import read_user
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}

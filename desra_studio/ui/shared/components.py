@@ -10,7 +10,7 @@ import gradio as gr
 
 from desra_studio.progress import format_time
 from desra_studio.services.jobs import JobView
-from desra_studio.ui.static_files import STATIC_URL
+from desra_studio.ui.shared.static_files import STATIC_URL
 
 
 class JobValue(TypedDict):

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from desra_studio.ui.static_files import STATIC_URL
+from desra_studio.ui.shared.static_files import STATIC_URL
 
 QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 """No overlay of Gradio's over what is being read, and no entry in its API listing."""

@@ -13,8 +13,8 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desra_studio.errors import InputError
-from desra_studio.ui.answers import read_body
-from desra_studio.ui.serving import PAGE_POLICY, add_headers, answer_error
+from desra_studio.ui.shared.answers import read_body
+from desra_studio.ui.shared.serving import PAGE_POLICY, add_headers, answer_error
 
 API = "/gradio_api"
 FILES = ("/assets/", "/static/", "/svelte/", f"{API}/heartbeat/")

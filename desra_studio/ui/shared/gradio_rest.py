@@ -7,7 +7,7 @@ from gradio.routes import templates
 from jinja2 import FileSystemLoader
 from jinja2.environment import Environment
 
-from desra_studio.ui.static_files import STATIC_URL
+from desra_studio.ui.shared.static_files import STATIC_URL
 
 QUEUE_REST_SECONDS = 0.05
 """How often Gradio's queue looks for events: what it does on Windows; elsewhere it looks a thousand

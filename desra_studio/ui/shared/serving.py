@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desra_studio.errors import InputError
-from desra_studio.ui.answers import FOREVER, read_body
+from desra_studio.ui.shared.answers import FOREVER, read_body
 
 MAX_JSON_BYTES = 2 * 10**6
 """Thirty times what choosing ten thousand images by hand takes."""

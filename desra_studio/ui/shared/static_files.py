@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent.parent / "static"
 
 
 def _hash_folder(folder: Path) -> str:

@@ -15,8 +15,8 @@ from desra_studio.services.studies.reports import report_study
 from desra_studio.services.studies.votes import render_votes_csv, render_votes_json
 from desra_studio.services.studio import Studio
 from desra_studio.study.order import StudyOrder
-from desra_studio.ui.answers import MAX_VERSION, NEVER
-from desra_studio.ui.components import show_job
+from desra_studio.ui.shared.answers import MAX_VERSION, NEVER
+from desra_studio.ui.shared.components import show_job
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 

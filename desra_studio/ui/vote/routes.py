@@ -17,9 +17,9 @@ from pydantic import BaseModel
 from desra_studio.errors import StudioError, VoteError
 from desra_studio.services.studies import voting
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import NEVER
-from desra_studio.ui.serving import LimitedRoute
-from desra_studio.ui.static_files import STATIC_URL
+from desra_studio.ui.shared.answers import NEVER
+from desra_studio.ui.shared.serving import LimitedRoute
+from desra_studio.ui.shared.static_files import STATIC_URL
 
 PRIVATE = {
     **NEVER,

@@ -11,15 +11,15 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
-from desra_studio.ui.answers import FOREVER
-from desra_studio.ui.serving import (
+from desra_studio.ui.shared.answers import FOREVER
+from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
     ForeverStaticFiles,
     SafeHeaders,
     bind_listener,
 )
-from desra_studio.ui.static_files import STATIC, STATIC_URL
-from desra_studio.ui.vote_routes import make_vote_router
+from desra_studio.ui.shared.static_files import STATIC, STATIC_URL
+from desra_studio.ui.vote.routes import make_vote_router
 
 SHARED_SCRIPTS = ("shared/dom.js", "shared/frame.js")
 SHUTDOWN_SECONDS = 1

@@ -20,9 +20,9 @@ from desra_studio.services.finetune.training import (
     finetune_folders,
     finetune_training_set,
 )
+from desra_studio.services.job_process import Job
 from desra_studio.services.models.registry import add_model_file, list_generators
 from desra_studio.services.review.masks import describe_image, save_mask
-from desra_studio.services.worker import Job
 from desra_studio.sr.loader import (
     choose_device,
     encode_weights,

@@ -21,7 +21,7 @@ from desra_studio.services.models.deriving import derive_from_folders, find_deri
 from desra_studio.services.models.listing import list_models
 from desra_studio.services.models.registry import add_model_file, set_partner
 from desra_studio.storage.tables import RunStatus
-from desra_studio.ui.models_status import show_models_job
+from desra_studio.ui.models.status import show_models_job
 from tests.factories.images import make_picture
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.training import GENTLE

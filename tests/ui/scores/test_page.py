@@ -22,9 +22,10 @@ from desra_studio.services.review.regions import label_region
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.tables import RunStatus, State
-from desra_studio.ui import scores_tab
-from desra_studio.ui.scores_agreement import AgreementHandlers, render_agreement
-from desra_studio.ui.text import escape_markdown
+from desra_studio.ui.scores.agreement import AgreementHandlers, render_agreement
+from desra_studio.ui.scores.layout import build_scores_page
+from desra_studio.ui.scores.page import ScoresHandlers
+from desra_studio.ui.shared.text import escape_markdown
 from tests.factories.studio import list_items
 
 LDL = {"method": "ldl", "area_threshold": 0}
@@ -38,8 +39,8 @@ def ask(**query):
 @pytest.fixture
 def page(studio):
     with gr.Blocks():
-        tab = scores_tab.build()
-    return SimpleNamespace(tab=tab, handlers=scores_tab.ScoresHandlers(tab, studio))
+        tab = build_scores_page()
+    return SimpleNamespace(tab=tab, handlers=ScoresHandlers(tab, studio))
 
 
 @pytest.fixture

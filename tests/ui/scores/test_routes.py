@@ -7,7 +7,7 @@ from desra_studio.services import jobs
 from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
 from desra_studio.services.studio import Studio
 from desra_studio.storage import runs
-from desra_studio.ui.scores_table import make_key
+from desra_studio.ui.scores.table import make_key
 from tests.factories.clients import open_client
 
 ADDRESS = "/studio/api/datasets/1"

@@ -6,8 +6,8 @@ import pytest
 
 from desra_studio.services.studies.lifecycle import describe_study
 from desra_studio.storage.studies import list_items
-from desra_studio.ui.static_files import STATIC
-from desra_studio.ui.vote_server import SHARED_SCRIPTS
+from desra_studio.ui.shared.static_files import STATIC
+from desra_studio.ui.vote.server import SHARED_SCRIPTS
 from tests.factories.clients import open_client
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, open_new

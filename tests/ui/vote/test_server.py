@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 from desra_studio.bench.server import find_free_port
 from desra_studio.errors import InputError
 from desra_studio.services.studio import open_studio
-from desra_studio.ui.static_files import STATIC, STATIC_URL
-from desra_studio.ui.vote_server import create_vote_api, parse_address
+from desra_studio.ui.shared.static_files import STATIC, STATIC_URL
+from desra_studio.ui.vote.server import create_vote_api, parse_address
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, open_new
 from tests.factories.studio import make_settings

@@ -27,16 +27,6 @@ const STEPS = [
   { path: "/studies", title: "Studies", count: () => "" },
   { path: "/models", title: "Models", aside: true, count: () => "" },
 ];
-const PAGES_OF_JOBS = {
-  finetune: "/fine-tune",
-  apply: "/fine-tune",
-  prove: "/proof",
-  derive: "/models",
-  pull: "/models",
-  score: "/scores",
-  curve: "/scores",
-  study: "/studies",
-};
 
 export function mount(element) {
   const root = element.querySelector(".studio-nav");
@@ -102,7 +92,7 @@ export function mount(element) {
       ? `${running.kind}${share}${running.left ? ` · ${running.left} left` : ""}`
       : running.message;
     job.title = running.message;
-    job.href = pageAddress(PAGES_OF_JOBS[running.kind] ?? "/");
+    job.href = pageAddress(running.page);
   };
 
   const choose = (id) => {
