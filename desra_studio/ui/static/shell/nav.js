@@ -92,7 +92,7 @@ export function mount(element) {
       ? `${running.kind}${share}${running.left ? ` · ${running.left} left` : ""}`
       : running.message;
     job.title = running.message;
-    job.href = pageAddress(running.page);
+    job.href = pageAddress(running.page ?? "/");
   };
 
   const choose = (id) => {
