@@ -12,7 +12,7 @@ from desra_studio.bench.registry import BENCHMARKS, find_benchmark
 from desra_studio.cli.app import app
 from desra_studio.config import Settings
 from desra_studio.finetune.config import PRESETS, FinetuneConfig
-from desra_studio.storage.tables import Base
+from desra_studio.storage.base import Base
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -20,6 +20,7 @@ ALLOWED = {
     "errors": set(),
     "progress": set(),
     "assets_folder": set(),
+    "vocabulary": set(),
     "config": {"errors"},
     "imaging": {"errors"},
     "detection": {"imaging", "errors"},
@@ -27,21 +28,25 @@ ALLOWED = {
     "metrics": {"imaging", "errors"},
     "finetune": {"sr", "metrics", "imaging", "errors"},
     "study": {"metrics", "imaging", "errors"},
-    "storage": {"imaging", "errors"},
+    "storage": {"imaging", "errors", "vocabulary"},
     "services": {
         "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "config", "errors",
-        "assets_folder",
+        "assets_folder", "vocabulary",
     },
     "bench": {
         "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
-        "config", "errors", "assets_folder",
+        "config", "errors", "assets_folder", "vocabulary",
     },
-    "ui": {"services", "progress", "errors"},
-    "cli": {"ui", "bench", "services", "progress", "config", "errors"},
+    "ui": {"services", "progress", "errors", "vocabulary"},
+    "cli": {"ui", "bench", "services", "progress", "config", "errors", "vocabulary"},
 }  # fmt: skip
 
-# Settings are declared where they are used, and taken from there by the pages and the commands.
-SETTINGS = {"detection.detector", "finetune.config", "study.order"}
+# Settings, and the types of values that are shown, are declared where they are used, and taken from
+# there by the pages and the commands.
+SETTINGS = {
+    "detection.detector", "finetune.config", "finetune.pseudo_gt", "imaging.arrays",
+    "metrics.intervals", "storage.queue_filter", "study.order",
+}  # fmt: skip
 
 OWNERS = {
     "onnxruntime": {"sr"},

@@ -5,24 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from desra_studio.detection.class_weights import CLASSES
-from desra_studio.services.detection.dataset import DetectorParams
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.services.review.kinds import USUAL
 from desra_studio.storage.database import Session
+from desra_studio.storage.label_tables import MaskRevision, Region, Review, ReviewFlag
 from desra_studio.storage.queue_entries import cut
-from desra_studio.storage.tables import (
-    Dataset,
-    Detection,
-    Image,
-    MaskRevision,
-    Model,
-    ModelRole,
-    Origin,
-    Region,
-    Rendition,
-    Review,
-    ReviewFlag,
-    State,
-)
+from desra_studio.storage.tables import Dataset, Detection, Image, Model, Rendition
+from desra_studio.vocabulary import ModelRole, Origin, State
 
 REGIONS = 10
 """Regions of each image, both detected and labelled."""

@@ -31,9 +31,9 @@ from desra_studio.cli.models import models_app
 from desra_studio.cli.scores import scores_app
 from desra_studio.cli.studies import studies_app
 from desra_studio.config import LOCAL_HOST, Settings
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
-from desra_studio.services.detection.dataset import DetectorParams
 from desra_studio.services.studio import open_studio
 
 app = typer.Typer(

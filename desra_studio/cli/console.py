@@ -13,8 +13,8 @@ import typer
 from pydantic import ValidationError
 
 from desra_studio.config import Settings
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, StudioError
-from desra_studio.services.detection.dataset import DetectorParams
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the database and the images.")

@@ -28,10 +28,10 @@ from desra_studio.cli.console import (
     tell_notes,
 )
 from desra_studio.config import Settings
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.detection.calibrating import CalibrationConfig
-from desra_studio.services.detection.dataset import DetectorParams
 from desra_studio.services.studio import open_studio
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from desra_studio.cli.console import DatabaseUrl, DataDir, Device, Json, make_settings, print_result
+from desra_studio.finetune.config import DeriveConfig
 from desra_studio.progress import show_progress
-from desra_studio.services.finetune.ordering import DeriveConfig
 from desra_studio.services.models.listing import ModelDetails, describe_model, list_models
 from desra_studio.services.models.registry import FORMATS, add_model_file, export_model
 from desra_studio.services.studio import open_studio

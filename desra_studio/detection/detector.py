@@ -15,12 +15,12 @@ from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.class_weights import compute_weight_map
 from desra_studio.detection.regions import (
     DIRECTIONS,
+    ArtifactRegion,
     Direction,
     MarkedRegions,
     RegionParams,
     mark_regions,
 )
-from desra_studio.detection.regions import ArtifactRegion as ArtifactRegion
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, check_same_size
 

@@ -10,7 +10,7 @@ from desra_studio.sr.catalog import CATALOG, CatalogEntry
 from desra_studio.storage import models
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.database import Database, Session
-from desra_studio.storage.tables import ModelRole
+from desra_studio.vocabulary import ModelRole
 
 BUNDLED = tuple(entry for entry in CATALOG if entry.is_bundled)
 HEADER_LENGTH_BYTES = 8

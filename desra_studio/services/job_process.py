@@ -15,7 +15,9 @@ from desra_studio.imaging.io import spell_name
 from desra_studio.services.lost_jobs import fail_lost_jobs, hold_job
 from desra_studio.services.studio import Studio, name_log
 from desra_studio.storage import runs
-from desra_studio.storage.tables import ACTIVE, Run, RunStatus, now
+from desra_studio.storage.base import now
+from desra_studio.storage.tables import Run
+from desra_studio.vocabulary import ACTIVE, RunStatus
 
 PULSE_SECONDS = 0.5
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from desra_studio.config import Settings
 from desra_studio.services.lost_jobs import fail_lost_jobs, forget_process
-from desra_studio.services.lost_jobs import sweep_lost_jobs as sweep_lost_jobs
 from desra_studio.services.studio import Studio, name_log
 from desra_studio.storage import runs
-from desra_studio.storage.tables import ACTIVE, Run, RunStatus
+from desra_studio.storage.tables import Run
+from desra_studio.vocabulary import ACTIVE, RunStatus
 
 GOODBYE_S = 10.0
 """How long a process may take to end after its job has."""

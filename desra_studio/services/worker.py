@@ -10,8 +10,8 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.job_process import Job, JobKind, carry_out
 from desra_studio.services.studies.lifecycle import create_study
 from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import RunStatus
 from desra_studio.study.order import StudyOrder
+from desra_studio.vocabulary import RunStatus
 
 
 def run_job(studio: Studio, run_id: int) -> RunStatus:

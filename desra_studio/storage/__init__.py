@@ -1,4 +1,8 @@
 """The database and the content-addressed blobs."""
 
-# Imported for its effect: from here on, every transaction keeps the queue true.
+# Imported for their effect: all tables are known, and from here on every transaction keeps the
+# queue true.
+from desra_studio.storage import label_tables as label_tables
 from desra_studio.storage import queue_entries as queue_entries
+from desra_studio.storage import study_tables as study_tables
+from desra_studio.storage import tables as tables

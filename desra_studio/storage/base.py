@@ -1,4 +1,4 @@
-"""What all tables share: the base class, its column types, and the enumerations kept as text."""
+"""What all tables share: the base class and its column types."""
 
 import enum
 from datetime import UTC, datetime
@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+
+from desra_studio.vocabulary import ModelRole, Origin, RunStatus, State
 
 BLOB = "names a blob"
 """Marks the columns that do."""
@@ -34,49 +36,6 @@ def blob_column() -> MappedColumn[Any]:
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)
-
-
-class ModelRole(enum.StrEnum):
-    """What a model is for."""
-
-    GAN = "gan"
-    MSE = "mse"
-
-
-class Origin(enum.StrEnum):
-    """Where the pixels of a mask revision come from."""
-
-    DETECTED = "detected"
-    MANUAL = "manual"
-    IMPORTED = "imported"
-    CONSENSUS = "consensus"
-
-
-class State(enum.StrEnum):
-    """How far the review of an image is."""
-
-    UNREVIEWED = "unreviewed"
-    IN_PROGRESS = "in progress"
-    ACCEPTED = "accepted"
-    CLEAN = "clean"
-    SKIPPED = "skipped"
-
-
-LABELLED = (State.ACCEPTED, State.CLEAN)
-"""States in which the current mask revision is a manual label."""
-
-
-class RunStatus(enum.StrEnum):
-    """Life of a job."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
 def _enum(kind: type[enum.StrEnum]) -> Enum:

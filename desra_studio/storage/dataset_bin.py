@@ -4,18 +4,12 @@ from collections.abc import Collection
 
 from sqlalchemy import func, or_, select
 
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import IS_THERE
-from desra_studio.storage.tables import (
-    Dataset,
-    Image,
-    MaskRevision,
-    Model,
-    Review,
-    Run,
-    Study,
-    now,
-)
+from desra_studio.storage.label_tables import MaskRevision, Review
+from desra_studio.storage.study_tables import Study
+from desra_studio.storage.tables import Dataset, Image, Model, Run
 
 
 def list_deleted(session: Session, name: str | None = None) -> list[Dataset]:

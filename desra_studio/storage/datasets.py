@@ -8,18 +8,9 @@ from sqlalchemy.orm import aliased
 
 from desra_studio.errors import NotFoundError
 from desra_studio.storage.database import Session, get_row
-from desra_studio.storage.tables import (
-    LABELLED,
-    Dataset,
-    Detection,
-    Image,
-    MaskRevision,
-    Model,
-    ModelRole,
-    Rendition,
-    Review,
-    State,
-)
+from desra_studio.storage.label_tables import MaskRevision, Review
+from desra_studio.storage.tables import Dataset, Detection, Image, Model, Rendition
+from desra_studio.vocabulary import LABELLED, ModelRole, State
 
 DESRA = "desra"
 IS_THERE = Dataset.deleted_at.is_(None)

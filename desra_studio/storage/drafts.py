@@ -2,8 +2,9 @@
 
 from sqlalchemy import delete
 
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Draft, now
+from desra_studio.storage.label_tables import Draft
 
 
 def find_draft(session: Session, image_id: int, model_id: int, author: str) -> Draft | None:

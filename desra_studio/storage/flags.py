@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import get_image
-from desra_studio.storage.tables import ReviewFlag
+from desra_studio.storage.label_tables import ReviewFlag
 
 
 def get_flag(session: Session, flag_id: int) -> ReviewFlag:

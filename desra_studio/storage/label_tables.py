@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desra_studio.storage.base import Base, Origin, State, blob_column, now
+from desra_studio.storage.base import Base, blob_column, now
+from desra_studio.vocabulary import Origin, State
 
 
 class MaskRevision(Base):

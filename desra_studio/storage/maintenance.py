@@ -2,9 +2,8 @@
 
 from sqlalchemy import select, text
 
-from desra_studio.storage.base import BLOB
+from desra_studio.storage.base import BLOB, Base
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Base
 
 
 def list_blobs(session: Session) -> dict[str, str]:

@@ -15,9 +15,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desra_studio.errors import SchemaError
 from desra_studio.storage.backups import BEFORE, back_up
+from desra_studio.storage.base import Base
 from desra_studio.storage.database import BUSY_TIMEOUT_MS, Database, Session
 from desra_studio.storage.queue_entries import refresh_all
-from desra_studio.storage.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

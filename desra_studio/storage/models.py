@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.storage.database import Session, get_row
-from desra_studio.storage.tables import Model, ModelRole
+from desra_studio.storage.tables import Model
+from desra_studio.vocabulary import ModelRole
 
 
 def add_model(

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import MaskRevision, Opinion, Review, State
+from desra_studio.storage.label_tables import MaskRevision, Opinion, Review
+from desra_studio.vocabulary import State
 
 
 def find_opinion(session: Session, image_id: int, model_id: int, author: str) -> Opinion | None:

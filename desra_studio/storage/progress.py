@@ -6,8 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desra_studio.storage.database import Session
+from desra_studio.storage.label_tables import Draft, QueueEntry
 from desra_studio.storage.queue_letters import list_kinds, read_class
-from desra_studio.storage.tables import Draft, Image, QueueEntry, State
+from desra_studio.storage.tables import Image
+from desra_studio.vocabulary import State
 
 
 def count_states(session: Session, dataset_id: int) -> Counter[State]:

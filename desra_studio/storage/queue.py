@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from desra_studio.storage.database import Session
+from desra_studio.storage.label_tables import Opinion, QueueEntry, Review
 from desra_studio.storage.queue_entries import OPEN
+from desra_studio.storage.queue_filter import QueueFilter
 from desra_studio.storage.queue_letters import find_letter, write_class
-from desra_studio.storage.tables import Opinion, QueueEntry, Review, State
 
 Condition: TypeAlias = ColumnElement[bool]
 EntryRow: TypeAlias = Any
@@ -31,34 +32,6 @@ ORDERS = {
 """Name of each order -> its column; names ascend, figures descend, unknown ones come last."""
 CLAIM_TIME = timedelta(minutes=3)
 """How long a claim lasts; one that ends later was made by a clock that has been set back since."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueueFilter:
-    """Which images of a dataset, and in which order.
-
-    Attributes:
-        dataset_id: of the dataset.
-        order: a key of `ORDERS`.
-        states: of the review; all where empty.
-        kind: that a region of the current mask was given.
-        severity: the least that its most severe region has.
-        area_min, area_max: share of the image that is marked, 0..1, both inclusive.
-        annotator: who made the current mask.
-        assigned_to: who is to label it.
-        class_index: of ADE20K, that most of a detected region shows.
-    """
-
-    dataset_id: int
-    order: str = "name"
-    states: tuple[State, ...] = ()
-    kind: str | None = None
-    severity: int | None = None
-    area_min: float | None = None
-    area_max: float | None = None
-    annotator: str | None = None
-    assigned_to: str | None = None
-    class_index: int | None = None
 
 
 @dataclass(frozen=True)

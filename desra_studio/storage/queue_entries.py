@@ -24,24 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from desra_studio.storage.base import Base
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import find_newest_detection
-from desra_studio.storage.queue_letters import join_letters, write_class, write_kinds
-from desra_studio.storage.tables import (
-    LABELLED,
-    Base,
-    Dataset,
-    Detection,
-    Image,
+from desra_studio.storage.label_tables import (
     MaskRevision,
     Opinion,
     QueueEntry,
     Region,
-    Rendition,
     Review,
     ReviewFlag,
-    State,
 )
+from desra_studio.storage.queue_letters import join_letters, write_class, write_kinds
+from desra_studio.storage.tables import Dataset, Detection, Image, Rendition
+from desra_studio.vocabulary import LABELLED, State
 
 UNKNOWN = -1.0
 """A figure that is not known: below every one that is."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import RegionKind
+from desra_studio.storage.label_tables import RegionKind
 
 _FIRST = 0x100
 """The first letter: beyond ASCII, where LIKE would not tell cases apart."""

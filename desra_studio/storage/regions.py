@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Image, MaskRevision, Region
+from desra_studio.storage.label_tables import MaskRevision, Region
+from desra_studio.storage.tables import Image
 
 
 def list_regions(session: Session, revision_ids: Iterable[int]) -> list[Region]:

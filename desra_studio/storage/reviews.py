@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from desra_studio.errors import StudioError
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import get_image
-from desra_studio.storage.tables import Image, MaskRevision, Opinion, Origin, Review, State, now
+from desra_studio.storage.label_tables import MaskRevision, Opinion, Review
+from desra_studio.storage.tables import Image
+from desra_studio.vocabulary import Origin, State
 
 
 def get_revision(session: Session, revision_id: int) -> MaskRevision:

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from desra_studio.errors import InputError, NotFoundError
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import describe_bin
-from desra_studio.storage.tables import ACTIVE, Dataset, Run, RunMetric, RunStatus, now
+from desra_studio.storage.tables import Dataset, Run, RunMetric
+from desra_studio.vocabulary import ACTIVE, RunStatus
 
 
 def add_run(session: Session, kind: str, config: dict[str, Any]) -> Run:

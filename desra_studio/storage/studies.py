@@ -9,18 +9,8 @@ from sqlalchemy.orm import defer
 
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import IS_THERE, get_dataset
-from desra_studio.storage.tables import (
-    Dataset,
-    Image,
-    Model,
-    RegionVote,
-    Rendition,
-    Study,
-    StudyItem,
-    Trial,
-    Vote,
-    Voter,
-)
+from desra_studio.storage.study_tables import RegionVote, Study, StudyItem, Trial, Vote, Voter
+from desra_studio.storage.tables import Dataset, Image, Model, Rendition
 
 
 class VoteRow(NamedTuple):

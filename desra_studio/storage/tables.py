@@ -1,4 +1,4 @@
-"""The tables. `db/README.md` tells what each is for; `db/schema.sql` is generated from here."""
+"""Models, datasets, images and jobs. `db/README.md` tells what each table is for."""
 
 from datetime import datetime
 from typing import Any
@@ -6,29 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desra_studio.storage.base import ACTIVE as ACTIVE
-from desra_studio.storage.base import LABELLED as LABELLED
-from desra_studio.storage.base import Base as Base
-from desra_studio.storage.base import ModelRole as ModelRole
-from desra_studio.storage.base import Origin as Origin
-from desra_studio.storage.base import RunStatus as RunStatus
-from desra_studio.storage.base import State as State
-from desra_studio.storage.base import blob_column
-from desra_studio.storage.base import now as now
-from desra_studio.storage.label_tables import Draft as Draft
-from desra_studio.storage.label_tables import MaskRevision as MaskRevision
-from desra_studio.storage.label_tables import Opinion as Opinion
-from desra_studio.storage.label_tables import QueueEntry as QueueEntry
-from desra_studio.storage.label_tables import Region as Region
-from desra_studio.storage.label_tables import RegionKind as RegionKind
-from desra_studio.storage.label_tables import Review as Review
-from desra_studio.storage.label_tables import ReviewFlag as ReviewFlag
-from desra_studio.storage.study_tables import RegionVote as RegionVote
-from desra_studio.storage.study_tables import Study as Study
-from desra_studio.storage.study_tables import StudyItem as StudyItem
-from desra_studio.storage.study_tables import Trial as Trial
-from desra_studio.storage.study_tables import Vote as Vote
-from desra_studio.storage.study_tables import Voter as Voter
+from desra_studio.storage.base import Base, blob_column, now
+from desra_studio.vocabulary import ModelRole, RunStatus
 
 _NOT_DELETED = text("deleted_at IS NULL")
 

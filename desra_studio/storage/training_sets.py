@@ -6,7 +6,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import MaskRevision, TrainingSample, TrainingSet
+from desra_studio.storage.label_tables import MaskRevision
+from desra_studio.storage.tables import TrainingSample, TrainingSet
 
 
 def freeze_training_set(

@@ -15,6 +15,7 @@ from desra_studio.services.datasets.listing import (
     pick_dataset,
 )
 from desra_studio.services.export.labels import render_dataset_csv
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.models.registry import encode_model
 from desra_studio.services.review.masks import (
     count_progress,
@@ -68,7 +69,7 @@ def make_router(studio: Studio) -> APIRouter:
 def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/loop")
     def read_loop(dataset: int | None = None) -> dict[str, Any]:
-        jobs.sweep_lost_jobs(studio)
+        sweep_lost_jobs(studio)
         chosen = pick_dataset(studio, dataset)
         counts = count_progress(studio, chosen) if chosen else {}
         return {

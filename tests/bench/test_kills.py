@@ -17,7 +17,8 @@ from desra_studio.bench.kills.rounds import Findings, look_after
 from desra_studio.bench.kills.saves import IMAGE_ID, make_mask
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
-from desra_studio.services.review.masks import describe_image, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import save_mask
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.backups import back_up
 from desra_studio.storage.database import Database

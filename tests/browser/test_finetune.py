@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.finetune.config import QUICK
-from desra_studio.services.finetune.ordering import list_candidates, start_finetune
+from desra_studio.services.finetune.candidates import list_candidates
+from desra_studio.services.finetune.ordering import start_finetune
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.sr.loader import encode_weights
 from tests.browser.pages import wait_until

@@ -13,7 +13,8 @@ from desra_studio.imaging.io import encode_png, read_rgb
 from desra_studio.services import jobs
 from desra_studio.services.datasets.demo import BUNDLED_GAN, DEMO_PARAMS
 from desra_studio.services.datasets.listing import get_gan_model_id
-from desra_studio.services.finetune.ordering import list_candidates, start_finetune
+from desra_studio.services.finetune.candidates import list_candidates
+from desra_studio.services.finetune.ordering import start_finetune
 from desra_studio.storage import models, runs
 from tests.browser.pages import count_colours, read_pane
 from tests.factories.jobs import run_jobs_here, view_done

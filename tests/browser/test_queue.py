@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from desra_studio.services.review import masks as reviewing
 from desra_studio.services.review.claims import claim_image
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.queue import make_filter, read_page
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context, wait_on
 from tests.factories.images import write_dataset
 from tests.factories.studio import import_detected, list_items
@@ -33,7 +34,7 @@ def judged(studio, dataset):
     """The dataset with two accepted images and, between them, one that was skipped."""
     items = list_items(studio, dataset)
     for item, state in zip(items, [State.ACCEPTED, State.SKIPPED, State.ACCEPTED], strict=False):
-        detection = reviewing.describe_image(studio, item["id"])["detection"]
+        detection = describe_image(studio, item["id"])["detection"]
         mask = reviewing.load_detected_mask(studio, detection["id"])
         saved = reviewing.save_mask(studio, item["id"], mask, 0, "Ann")
         reviewing.judge_image(studio, item["id"], state, saved.version)

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.services.review import masks as reviewing
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.studio import open_studio
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 from tests.factories.images import write_dataset
 from tests.factories.studio import import_detected, list_items, make_settings
 
@@ -29,7 +30,7 @@ def labelled(server, studio, tmp_path_factory):
     for author, cut in (("ann", 45), ("bob", 40)):
         theirs = open_studio(make_settings(server.data_dir, author=author))
         for image in list_items(theirs, 1)[:3]:
-            document = reviewing.describe_image(theirs, image["id"])
+            document = describe_image(theirs, image["id"])
             mask = reviewing.load_detected_mask(theirs, document["detection"]["id"])
             if image["name"] == "b_{{x}}":
                 mask[:, :cut] = False
@@ -169,7 +170,7 @@ def test_labels_that_changed_make_the_curve_stale(page, studio, labelled):
     page.get_by_role("button", name="Trace the curve").click()
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)
     image = list_items(studio, 1)[3]["id"]
-    document = reviewing.describe_image(studio, image)
+    document = describe_image(studio, image)
     mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
     saved = reviewing.save_mask(studio, image, mask, document["version"])
     reviewing.judge_image(studio, image, State.ACCEPTED, saved.version)

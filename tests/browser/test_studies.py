@@ -15,7 +15,7 @@ from desra_studio.services.studies.links import make_links
 from desra_studio.services.studies.reports import report_study
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.storage.studies import find_trial
-from desra_studio.storage.tables import StudyItem
+from desra_studio.storage.study_tables import StudyItem
 from tests.browser.pages import VIEWPORT, gather_problems, open_context, wait_on
 from tests.browser.server import Server
 from tests.factories.images import write_dataset

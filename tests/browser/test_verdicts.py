@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.services.review import masks as reviewing
+from desra_studio.services.review.documents import describe_image
 from desra_studio.storage import datasets
 from desra_studio.storage.queue_entries import refresh_entries
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 from tests.browser.pages import VIEWPORT, ReviewPage, measure_contrast, open_context, wait_kept
 from tests.factories.images import write_dataset
 from tests.factories.studio import import_detected, list_items
@@ -70,7 +71,7 @@ def list_history(page):
 
 def read_label(studio, dataset, name):
     (image,) = (item["id"] for item in list_items(studio, dataset) if item["name"] == name)
-    document = reviewing.describe_image(studio, image)
+    document = describe_image(studio, image)
     return document["state"], document["revision"] and document["revision"]["number"]
 
 

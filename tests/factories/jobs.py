@@ -9,7 +9,7 @@ from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.services.worker import run_job
-from desra_studio.storage.tables import RunStatus
+from desra_studio.vocabulary import RunStatus
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from desra_studio.services.studies import voting
 from desra_studio.services.studies.lifecycle import create_study, describe_choices, open_study
 from desra_studio.services.studies.links import make_links
 from desra_studio.storage.studies import find_trial
-from desra_studio.storage.tables import StudyItem
+from desra_studio.storage.study_tables import StudyItem
 from desra_studio.study.order import StudyOrder
 from desra_studio.study.screening import Rules
 from tests.factories.studio import accept_detected

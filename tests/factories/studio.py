@@ -7,15 +7,11 @@ from desra_studio.config import Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
-from desra_studio.services.review.masks import (
-    describe_image,
-    judge_image,
-    load_detected_mask,
-    save_mask,
-)
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 
 
 def make_settings(data_dir: Path, **values) -> Settings:

@@ -16,7 +16,7 @@ from desra_studio.services.datasets.importing import check_import
 from desra_studio.services.job_process import Job
 from desra_studio.services.worker import run_job
 from desra_studio.storage import datasets, runs
-from desra_studio.storage.tables import RunStatus
+from desra_studio.vocabulary import RunStatus
 from tests.factories.processes import list_job_processes, needs_proc
 from tests.patience import PATIENCE_S, wait_for, wait_until_ended
 

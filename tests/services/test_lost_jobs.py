@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from desra_studio.services import jobs, lost_jobs
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.silences import Silences
 from desra_studio.services.worker import run_job
 from desra_studio.storage import runs
-from desra_studio.storage.tables import RunStatus, now
+from desra_studio.storage.base import now
+from desra_studio.vocabulary import RunStatus
 from tests.factories.processes import list_job_processes, needs_proc
 from tests.patience import PATIENCE_S, wait_for
 
@@ -95,12 +97,12 @@ def test_no_jump_of_the_clock_loses_a_live_job(studio, orphan):
         for jump in JUMPS:
             before = now() - jump
             set_heartbeat(studio, run_id, before)
-            jobs.sweep_lost_jobs(studio)
+            sweep_lost_jobs(studio)
             assert jobs.view_job(studio, run_id).active, f"the clock was set by {jump}"
         # Where all has slept, whoever wakes first looks before the job has said anything.
         impatient = replace(studio, silences=Silences(limit_s=0))
         for _ in range(2):
-            jobs.sweep_lost_jobs(impatient)
+            sweep_lost_jobs(impatient)
         assert jobs.view_job(studio, run_id).active
     wait_for(lambda: read_heartbeat(studio, run_id) != before, "the next heartbeat")
     assert jobs.view_job(studio, run_id).active
@@ -112,7 +114,7 @@ def test_no_jump_of_the_clock_keeps_a_killed_job(studio, orphan):
     kill(studio, process)
     for jump in JUMPS:
         set_heartbeat(studio, run_id, now() - jump)
-        jobs.sweep_lost_jobs(studio)
+        sweep_lost_jobs(studio)
         view = jobs.view_job(studio, run_id)
         assert view.status is RunStatus.FAILED, f"the clock was set by {jump}"
         assert "ended without a word" in view.message
@@ -123,7 +125,7 @@ def test_a_killed_job_can_be_started_again_at_once(studio, orphan):
     run_id, process = orphan
     kill(studio, process)
     assert jobs.restart_job(studio, run_id) == run_id
-    jobs.sweep_lost_jobs(studio)
+    sweep_lost_jobs(studio)
     assert jobs.view_job(studio, run_id).active, "its process has not begun yet"
     wait_for(lambda: "Waiting" in jobs.view_job(studio, run_id).message, "a job that waits again")
 
@@ -136,7 +138,7 @@ def test_a_job_whose_process_never_began_is_lost_after_a_while(studio):
 
     def is_active_at(second):
         seconds[0] = second
-        jobs.sweep_lost_jobs(patient)
+        sweep_lost_jobs(patient)
         return jobs.view_job(studio, run_id).active
 
     assert [is_active_at(second) for second in (7, 37, 38)] == [True, True, False]

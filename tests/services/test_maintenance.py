@@ -3,7 +3,7 @@
 import pytest
 
 from desra_studio.services.maintenance import check_studio
-from desra_studio.storage.tables import StudyItem
+from desra_studio.storage.study_tables import StudyItem
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, open_new
 

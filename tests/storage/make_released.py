@@ -42,18 +42,16 @@ from desra_studio.imaging.io import encode_png
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
-from desra_studio.services.review.masks import (
-    describe_image,
-    judge_image,
-    load_detected_mask,
-    pack_mask,
-    save_mask,
-)
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, load_detected_mask, pack_mask, save_mask
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.studio import open_studio
-from desra_studio.storage import datasets, models, runs, tables, training_sets
+from desra_studio.storage import datasets, models, runs, training_sets
+from desra_studio.storage.base import now
 from desra_studio.storage.migrate import get_head
-from desra_studio.storage.tables import State
+from desra_studio.storage.study_tables import Study
+from desra_studio.storage.tables import Rendition
+from desra_studio.vocabulary import ModelRole, RunStatus, State
 
 SIZE = 128
 SQUARES = ((slice(14, 38), slice(14, 38)), (slice(70, 94), slice(66, 90)))
@@ -271,26 +269,26 @@ def fine_tune(studio, dataset_id: int, schema: int) -> None:
         for step in range(1, 5):
             runs.add_metric(session, done.id, step, "loss", 0.1 / step)
             done.done = done.total = step
-        runs.finish_run(done, tables.RunStatus.DONE, "Fertig: 4 Schritte", {"loss": 0.025})
-        runs.finish_run(failed, tables.RunStatus.FAILED, "Nicht genügend Speicher")
-        runs.finish_run(cancelled, tables.RunStatus.CANCELLED)
+        runs.finish_run(done, RunStatus.DONE, "Fertig: 4 Schritte", {"loss": 0.025})
+        runs.finish_run(failed, RunStatus.FAILED, "Nicht genügend Speicher")
+        runs.finish_run(cancelled, RunStatus.CANCELLED)
         cancelled.cancel_requested = True
-        lost.status, lost.done, lost.total = tables.RunStatus.RUNNING, 2, 4
-        done.started_at = failed.started_at = tables.now() - timedelta(hours=1)
-        lost.started_at = lost.heartbeat_at = tables.now() - timedelta(days=3)
+        lost.status, lost.done, lost.total = RunStatus.RUNNING, 2, 4
+        done.started_at = failed.started_at = now() - timedelta(hours=1)
+        lost.started_at = lost.heartbeat_at = now() - timedelta(days=3)
         if schema >= 6:
             lost.done_before = 1
         tuned = models.add_model(
             session,
             "Straßen GAN-SR fine-tuned 1",
-            tables.ModelRole.GAN,
+            ModelRole.GAN,
             architecture="SRVGGNetCompact",
             scale=4,
             file_sha=sha,
             parent_run_id=done.id,
         )
         for record in records[:2]:
-            output = tables.Rendition(
+            output = Rendition(
                 image_id=record.image.id, model_id=tuned.id, blob_sha=record.mse.blob_sha
             )
             session.add(output)
@@ -315,7 +313,7 @@ def compare_systems(studio, dataset_id: int) -> None:
     links = make_links(studio, study_id, ["Jürgen", "Ayşe"], days=30)
     open_study(studio, study_id)
     with studio.database.read() as session:
-        study = session.get(tables.Study, study_id)
+        study = session.get(Study, study_id)
     links.append(join_study(studio, make_open_link(study)))
     vote(studio, links[0], ("left", "right", "unsure"), 100)
     vote(studio, links[2], ("right",), 3)

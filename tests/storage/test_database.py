@@ -8,8 +8,10 @@ from sqlalchemy import text
 
 from desra_studio.errors import InputError, StudioError
 from desra_studio.storage import models, runs
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Database
-from desra_studio.storage.tables import Model, ModelRole, Run, now
+from desra_studio.storage.tables import Model, Run
+from desra_studio.vocabulary import ModelRole
 
 
 def count_models(studio):

@@ -5,9 +5,11 @@ from sqlalchemy import event, text
 
 from desra_studio.bench.queue_sample import fill_dataset
 from desra_studio.storage import queue
+from desra_studio.storage.base import now
 from desra_studio.storage.progress import count_states
-from desra_studio.storage.queue import ORDERS, QueueFilter
+from desra_studio.storage.queue import ORDERS
 from desra_studio.storage.queue_entries import refresh_dataset
+from desra_studio.storage.queue_filter import QueueFilter
 from desra_studio.storage.queue_letters import (
     join_letters,
     list_kinds,
@@ -15,7 +17,7 @@ from desra_studio.storage.queue_letters import (
     write_class,
     write_kinds,
 )
-from desra_studio.storage.tables import State, now
+from desra_studio.vocabulary import State
 
 FILTERS = {
     "none": {},

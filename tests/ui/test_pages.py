@@ -8,18 +8,14 @@ import pytest
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
-from desra_studio.services.review.masks import (
-    describe_image,
-    judge_image,
-    load_detected_mask,
-    save_mask,
-)
-from desra_studio.storage.tables import State
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.ui.app import build_pages
 from desra_studio.ui.datasets.page import DatasetsHandlers, build_datasets_page
 from desra_studio.ui.scores.layout import build_scores_page
 from desra_studio.ui.scores.page import ScoresHandlers
 from desra_studio.ui.shared.text import escape_markdown
+from desra_studio.vocabulary import State
 from tests.factories.studio import list_items
 
 

@@ -5,8 +5,9 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
+from desra_studio.finetune.config import PRESETS, QUICK
 from desra_studio.services.checks import MAX_NOTE
-from desra_studio.services.finetune.ordering import PRESETS, QUICK, Candidate, split_held_out
+from desra_studio.services.finetune.candidates import Candidate, split_held_out
 from desra_studio.services.review import kinds
 from desra_studio.services.review.regions import MAX_SEVERITY
 from desra_studio.ui.shared.identity import MAX_NAME

@@ -8,16 +8,12 @@ from desra_studio.bench.kills.home import DATASET
 from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
 from desra_studio.errors import ModelError
+from desra_studio.finetune.config import CHECKPOINT, QUICK
 from desra_studio.services import jobs
 from desra_studio.services.datasets.demo import BUNDLED_GAN
 from desra_studio.services.datasets.listing import find_dataset_by_name
-from desra_studio.services.finetune.ordering import (
-    CHECKPOINT,
-    QUICK,
-    check_resumable,
-    list_candidates,
-    order_finetune,
-)
+from desra_studio.services.finetune.candidates import list_candidates
+from desra_studio.services.finetune.ordering import check_resumable, order_finetune
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio
 from desra_studio.storage import models

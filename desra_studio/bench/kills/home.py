@@ -5,23 +5,20 @@ from pathlib import Path
 import numpy as np
 
 from desra_studio.config import Settings
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.imaging.io import encode_png
 from desra_studio.services.datasets.importing import import_dataset
-from desra_studio.services.detection.dataset import DetectorParams, detect_dataset
-from desra_studio.services.review.masks import (
-    describe_image,
-    judge_image,
-    load_detected_mask,
-    save_mask,
-)
+from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.studies import voting
 from desra_studio.services.studies.lifecycle import create_study, describe_choices, open_study
 from desra_studio.services.studies.links import make_links
 from desra_studio.services.studio import Studio, open_studio
-from desra_studio.storage.tables import State
 from desra_studio.study.order import StudyOrder
+from desra_studio.vocabulary import State
 
 DATASET, STUDY = "labelled", "voted"
 PAIRS = 6

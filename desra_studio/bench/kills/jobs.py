@@ -14,7 +14,7 @@ from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.services.worker import run_job
-from desra_studio.storage.tables import RunStatus
+from desra_studio.vocabulary import RunStatus
 
 KILLED = "ended with status -9"
 """What the server tells of a job whose process was killed."""

@@ -7,7 +7,8 @@ from desra_studio.errors import NotFoundError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, regions, reviews, studies
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Dataset, Study
+from desra_studio.storage.study_tables import Study
+from desra_studio.storage.tables import Dataset
 
 
 @dataclass(frozen=True)

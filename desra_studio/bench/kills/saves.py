@@ -17,7 +17,8 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.errors import NotFoundError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import encode_mask_runs
-from desra_studio.services.review.masks import describe_image, load_revision_mask, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import load_revision_mask, save_mask
 from desra_studio.services.studio import Studio
 
 LONGEST_WAIT_S = 0.3

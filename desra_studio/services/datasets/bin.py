@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desra_studio.errors import InputError
-from desra_studio.services.jobs import sweep_lost_jobs
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.studio import Studio
 from desra_studio.storage import dataset_bin, datasets, progress, runs
-from desra_studio.storage.tables import LABELLED, now
+from desra_studio.storage.base import now
+from desra_studio.vocabulary import LABELLED
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The demo dataset: sample images through the real pipeline with the bundled pair."""
 
 from desra_studio.assets_folder import find_assets
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.services.bundled import BUNDLED
-from desra_studio.services.detection.dataset import DetectorParams
 from desra_studio.services.jobs import find_active_job, start_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models

@@ -12,15 +12,8 @@ from desra_studio.services.datasets.reading import Importer, Sample
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import (
-    Dataset,
-    Image,
-    Model,
-    ModelRole,
-    Origin,
-    Rendition,
-    State,
-)
+from desra_studio.storage.tables import Dataset, Image, Model, Rendition
+from desra_studio.vocabulary import ModelRole, Origin, State
 
 MAX_NAME = 190
 """Letters of a dataset's name."""

@@ -23,7 +23,7 @@ from desra_studio.services.detection.weight_sets import RELEASED, check_new_name
 from desra_studio.services.folders import match_folders, run_parallel
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, weight_sets
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from desra_studio.detection.artifact_map import ArtifactMap
-from desra_studio.detection.detector import METHOD, detect_artifacts
-from desra_studio.detection.detector import DetectorParams as DetectorParams
+from desra_studio.detection.detector import METHOD, DetectorParams, detect_artifacts
 from desra_studio.detection.figures import measure_uncertainty, name_regions
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png

@@ -12,7 +12,8 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Image, Origin, State
+from desra_studio.storage.tables import Image
+from desra_studio.vocabulary import Origin, State
 
 HELD_OUT_SHARE = 0.25
 MINIMUM_TRAINED = 2

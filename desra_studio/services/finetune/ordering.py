@@ -4,27 +4,25 @@ from dataclasses import asdict
 from typing import Any
 
 from desra_studio.errors import InputError
-from desra_studio.finetune.config import CHECKPOINT as CHECKPOINT
-from desra_studio.finetune.config import PRESETS as PRESETS
-from desra_studio.finetune.config import QUICK as QUICK
-from desra_studio.finetune.config import DeriveConfig as DeriveConfig
-from desra_studio.finetune.config import FinetuneConfig as FinetuneConfig
-from desra_studio.finetune.config import get_preset as get_preset
-from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX as FEATHER_SIGMA_PX
-from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
+from desra_studio.finetune.config import (
+    CHECKPOINT,
+    FinetuneConfig,
+)
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX, compose_pseudo_gt
 from desra_studio.imaging.arrays import RgbImage
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.services.finetune.candidates import HELD_OUT_SHARE as HELD_OUT_SHARE
-from desra_studio.services.finetune.candidates import Candidate as Candidate
-from desra_studio.services.finetune.candidates import list_candidates as list_candidates
-from desra_studio.services.finetune.candidates import make_candidate
-from desra_studio.services.finetune.candidates import split_held_out as split_held_out
+from desra_studio.services.finetune.candidates import (
+    HELD_OUT_SHARE,
+    Candidate,
+    make_candidate,
+    split_held_out,
+)
 from desra_studio.services.jobs import restart_job, start_job, view_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import MaskRevision
+from desra_studio.storage.label_tables import MaskRevision
 from desra_studio.storage.training_sets import freeze_training_set
 
 MINIMUM_SAMPLES = 3

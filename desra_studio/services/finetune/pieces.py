@@ -21,7 +21,7 @@ from desra_studio.services.detection.class_maps import read_class_map
 from desra_studio.services.detection.weight_sets import load_weights
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
-from desra_studio.storage.tables import MaskRevision
+from desra_studio.storage.label_tables import MaskRevision
 from desra_studio.storage.training_sets import list_samples
 
 MAX_PIECES = 4

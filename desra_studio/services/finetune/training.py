@@ -29,8 +29,9 @@ from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import Model, ModelRole
+from desra_studio.storage.tables import Model
 from desra_studio.storage.training_sets import list_samples
+from desra_studio.vocabulary import ModelRole
 
 SAME_MODEL_PSNR = 32.0
 """In dB. Half precision, tiles and JPEG keep a model's output above it; other models are below."""

@@ -20,7 +20,8 @@ from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device, encode_weights
 from desra_studio.storage import datasets, models
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Model, ModelRole
+from desra_studio.storage.tables import Model
+from desra_studio.vocabulary import ModelRole
 
 MINIMUM_IMAGES = 4
 VALIDATION_SHARE = 0.15

@@ -13,7 +13,8 @@ from desra_studio.services.models.registry import read_generator, register_gener
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.catalog import CATALOG, CatalogEntry, find_entry
 from desra_studio.storage import models
-from desra_studio.storage.tables import Model, ModelRole
+from desra_studio.storage.tables import Model
+from desra_studio.vocabulary import ModelRole
 
 if TYPE_CHECKING:
     from desra_studio.sr.loader import Generator

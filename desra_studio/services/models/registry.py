@@ -13,7 +13,8 @@ from desra_studio.imaging.staging import write_atomically
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import BUNDLED, find_entry
 from desra_studio.storage import models
-from desra_studio.storage.tables import Model, ModelRole
+from desra_studio.storage.tables import Model
+from desra_studio.vocabulary import ModelRole
 
 if TYPE_CHECKING:
     from desra_studio.sr.loader import Generator

@@ -11,13 +11,14 @@ from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.review.claims import find_claim
 from desra_studio.services.review.labels import EarlierLabel, asks_several
 from desra_studio.services.review.opinions import check_wanted, set_wanted
-from desra_studio.services.review.queue import QueueFilter
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, queue, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.label_tables import Review
 from desra_studio.storage.queue_entries import cut
-from desra_studio.storage.tables import Origin, Review, State
+from desra_studio.storage.queue_filter import QueueFilter
+from desra_studio.vocabulary import Origin, State
 
 MAX_IMAGES = 20_000
 MAX_NAME = 100

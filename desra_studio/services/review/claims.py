@@ -14,9 +14,9 @@ from desra_studio.services.review.labels import asks_several
 from desra_studio.services.review.steady_clock import SteadyClock
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, queue, reviews
-from desra_studio.storage.queue import CLAIM_TIME as CLAIM_TIME
-from desra_studio.storage.queue import Asker, QueueFilter
-from desra_studio.storage.tables import Review
+from desra_studio.storage.label_tables import Review
+from desra_studio.storage.queue import CLAIM_TIME, Asker
+from desra_studio.storage.queue_filter import QueueFilter
 
 _CLOCK = SteadyClock()
 

@@ -19,7 +19,8 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, drafts, regions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Origin, Region, State
+from desra_studio.storage.label_tables import Region
+from desra_studio.vocabulary import Origin, State
 
 
 class Method(StrEnum):

@@ -9,8 +9,9 @@ from desra_studio.metrics.mask_metrics import measure_iou
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.label_tables import MaskRevision
 from desra_studio.storage.queue_entries import CHUNK, cut
-from desra_studio.storage.tables import Detection, MaskRevision
+from desra_studio.storage.tables import Detection
 
 
 def compare_with_detection(

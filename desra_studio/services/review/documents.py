@@ -7,7 +7,8 @@ from desra_studio.services.review.opinions import describe_opinions
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, drafts
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Detection, Draft, MaskRevision, Rendition
+from desra_studio.storage.label_tables import Draft, MaskRevision
+from desra_studio.storage.tables import Detection, Rendition
 
 
 def describe_image(studio: Studio, image_id: int, author: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, flags
-from desra_studio.storage.tables import ReviewFlag, now
+from desra_studio.storage.base import now
+from desra_studio.storage.label_tables import ReviewFlag
 
 SOURCES = ("regression", "study", "reviewer")
 MAX_NOTE = 500

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from desra_studio.storage import opinions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import MaskRevision, Opinion, Review, State
+from desra_studio.storage.label_tables import MaskRevision, Opinion, Review
+from desra_studio.vocabulary import State
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from desra_studio.errors import InputError, NotFoundError, StaleRevisionError
-from desra_studio.imaging.arrays import Mask as Mask
-from desra_studio.imaging.arrays import Size, size_of
+from desra_studio.imaging.arrays import Mask, Size, size_of
 from desra_studio.imaging.masks import (
     decode_mask_png,
     encode_mask_png,
@@ -17,7 +16,6 @@ from desra_studio.imaging.masks import (
     unpack_mask_runs,
 )
 from desra_studio.services.checks import check_note
-from desra_studio.services.review.documents import describe_image as describe_image
 from desra_studio.services.review.documents import describe_revision
 from desra_studio.services.review.labels import begin_label, note_work, read_label
 from desra_studio.services.review.opinions import refresh_dissent
@@ -26,9 +24,9 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, drafts, progress, regions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.label_tables import MaskRevision, Opinion, Region
 from desra_studio.storage.queue_entries import OPEN
-from desra_studio.storage.tables import LABELLED, MaskRevision, Opinion, Origin, Region
-from desra_studio.storage.tables import State as State
+from desra_studio.vocabulary import LABELLED, Origin, State
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from desra_studio.storage import datasets, opinions, reviews
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import LABELLED, MaskRevision, Opinion, Origin, Review, State
+from desra_studio.storage.label_tables import MaskRevision, Opinion, Review
+from desra_studio.vocabulary import LABELLED, Origin, State
 
 MAX_OPINIONS = 3
 Given = list[tuple[Opinion, MaskRevision]]

@@ -6,7 +6,7 @@ from typing import Any
 from desra_studio.detection.class_weights import load_class_names
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, progress
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 
 
 def describe_progress(studio: Studio, dataset_id: int) -> dict[str, Any]:

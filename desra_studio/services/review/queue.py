@@ -9,11 +9,10 @@ from desra_studio.services.review.flags import describe_flag
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, flags, queue
 from desra_studio.storage.database import Session
-from desra_studio.storage.queue import QueueFilter as QueueFilter
+from desra_studio.storage.label_tables import ReviewFlag
 from desra_studio.storage.queue_entries import UNKNOWN
+from desra_studio.storage.queue_filter import QueueFilter
 from desra_studio.storage.queue_letters import list_kinds, read_class
-from desra_studio.storage.tables import ReviewFlag
-from desra_studio.storage.tables import State as State
 
 MAX_LIMIT = 500
 

@@ -14,7 +14,7 @@ from desra_studio.services.review.kinds import list_kinds, read_kinds
 from desra_studio.services.review.labels import read_label
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
-from desra_studio.storage.tables import MaskRevision, Region
+from desra_studio.storage.label_tables import MaskRevision, Region
 
 MAX_SEVERITY = 5
 SEVERE = 3

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from desra_studio.storage.tables import now
+from desra_studio.storage.base import now
 
 
 class SteadyClock:

@@ -18,8 +18,9 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.label_tables import MaskRevision
 from desra_studio.storage.queue_entries import cut
-from desra_studio.storage.tables import LABELLED, MaskRevision, State
+from desra_studio.vocabulary import LABELLED, State
 
 
 def take_back(

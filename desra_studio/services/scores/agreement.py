@@ -7,7 +7,7 @@ from desra_studio.errors import InputError
 from desra_studio.metrics.agreement import compare_annotations, compare_annotators
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.storage import datasets, reviews
-from desra_studio.storage.tables import Origin
+from desra_studio.vocabulary import Origin
 
 
 def list_annotators(scorer: SetScorer, dataset_id: int) -> dict[str, int]:

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from desra_studio.metrics.intervals import ScoreIntervals, bootstrap_scores
-from desra_studio.metrics.mask_metrics import DEFINITIONS, ImageScore, summarize_scores
-from desra_studio.metrics.mask_metrics import SetScore as SetScore
+from desra_studio.metrics.mask_metrics import DEFINITIONS, ImageScore, SetScore, summarize_scores
 from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
 from desra_studio.services.review.regions import RegionFilter, check_filter
@@ -15,7 +14,8 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions, scores
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Origin, Region, State
+from desra_studio.storage.label_tables import Region
+from desra_studio.vocabulary import Origin, State
 
 CONFIDENCE, REPEATS, SEED = 0.95, 2000, 0
 """Of the bootstrap intervals."""

@@ -10,7 +10,7 @@ from desra_studio.metrics.mask_metrics import ImageScore, score_image
 from desra_studio.metrics.region_filters import score_regions
 from desra_studio.services.review.regions import RegionFilter, find_kept
 from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import MaskRevision, Region
+from desra_studio.storage.label_tables import MaskRevision, Region
 
 
 class SetScorer:

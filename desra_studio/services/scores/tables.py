@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from desra_studio.metrics.intervals import Interval as Interval
+from desra_studio.metrics.intervals import Interval
 from desra_studio.services.review.regions import ALL, RegionFilter
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
 from desra_studio.services.studio import Studio

@@ -13,11 +13,13 @@ from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, regions, studies
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import MaskRevision, ModelRole, Region, Study, StudyItem
+from desra_studio.storage.label_tables import MaskRevision, Region
+from desra_studio.storage.study_tables import Study, StudyItem
 from desra_studio.study.order import CHOICE, PROMINENCE
 from desra_studio.study.prominence import Prominence, measure_prominence
 from desra_studio.study.screening import screen
 from desra_studio.study.votes import Ballot, select_pair, select_votes
+from desra_studio.vocabulary import ModelRole
 
 MIN_VOTES = 3
 """On a window, below which no majority is taken for a finding."""

@@ -13,7 +13,7 @@ from desra_studio.imaging.arrays import RgbImage, Size, size_of
 from desra_studio.imaging.io import compress_jpeg, decode_png, encode_even, resize_bicubic
 from desra_studio.services.studies.windows import Source, Window, measure_source, place_windows
 from desra_studio.services.studio import Report, Studio
-from desra_studio.storage.tables import StudyItem
+from desra_studio.storage.study_tables import StudyItem
 from desra_studio.study.order import PROMINENCE, StudyOrder
 
 SPOILED_SCALE, SPOILED_QUALITY, SPOILED_NOISE = 6, 8, 24.0

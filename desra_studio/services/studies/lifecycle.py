@@ -12,9 +12,11 @@ from desra_studio.services.studies.manifests import COUNTED, hash_manifest, writ
 from desra_studio.services.studies.windows import Source
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models, studies
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session
 from desra_studio.storage.dataset_bin import is_in_bin
-from desra_studio.storage.tables import Model, Study, now
+from desra_studio.storage.study_tables import Study
+from desra_studio.storage.tables import Model
 from desra_studio.study.order import StudyOrder
 
 

@@ -9,9 +9,10 @@ from datetime import timedelta
 from desra_studio.errors import InputError, VoteError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
+from desra_studio.storage.base import now
 from desra_studio.storage.database import MAX_ID, Session
 from desra_studio.storage.dataset_bin import is_in_bin
-from desra_studio.storage.tables import Study, Voter, now
+from desra_studio.storage.study_tables import Study, Voter
 
 OPEN_PREFIX = "open-"
 SIGNATURE_LETTERS = 24

@@ -8,7 +8,9 @@ from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.studies.windows import Source
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
-from desra_studio.storage.tables import Model, Study, StudyItem, now
+from desra_studio.storage.base import now
+from desra_studio.storage.study_tables import Study, StudyItem
+from desra_studio.storage.tables import Model
 from desra_studio.study.order import WINDOWS, StudyOrder
 from desra_studio.study.screening import Rules
 

@@ -6,12 +6,11 @@ from itertools import combinations
 from typing import Any
 
 from desra_studio.metrics.intervals import Interval
-from desra_studio.services.studies.lifecycle import list_studies as list_studies
 from desra_studio.services.studies.manifests import read_rules
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
-from desra_studio.storage.tables import Study
+from desra_studio.storage.study_tables import Study
 from desra_studio.study.bradley_terry import rank_systems
 from desra_studio.study.consistency import Rate, measure_consistency
 from desra_studio.study.majorities import ImageShare, compare_signs, share_by_image

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 
-from desra_studio.storage.tables import Study, Trial
+from desra_studio.storage.study_tables import Study, Trial
 
 SIGNATURE_LETTERS = 24
 MAX_DIGITS = 15

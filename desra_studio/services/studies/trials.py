@@ -8,8 +8,9 @@ from desra_studio.errors import VoteError
 from desra_studio.services.studies.links import make_code
 from desra_studio.services.studies.manifests import COUNTED
 from desra_studio.storage import studies
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session
-from desra_studio.storage.tables import Study, StudyItem, Trial, Voter, now
+from desra_studio.storage.study_tables import Study, StudyItem, Trial, Voter
 from desra_studio.study.design import Plan, Pool, plan_trials
 from desra_studio.study.order import CHOICE
 

@@ -14,14 +14,14 @@ from desra_studio.services.studies.links import (
     find_voter,
     is_open_link,
 )
-from desra_studio.services.studies.links import join_study as join_study
 from desra_studio.services.studies.signing import make_nonce, read_nonce
 from desra_studio.services.studies.trials import list_blobs, plan_session, tell_next
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
+from desra_studio.storage.base import now
 from desra_studio.storage.database import Session
 from desra_studio.storage.dataset_bin import is_in_bin
-from desra_studio.storage.tables import Study, StudyItem, Trial, Vote, Voter, now
+from desra_studio.storage.study_tables import Study, StudyItem, Trial, Vote, Voter
 from desra_studio.study.order import CHOICE
 
 DISPLAY_LIMITS = {"zoom": 100.0, "ratio": 100.0, "width": 1e5, "height": 1e5}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from desra_studio.services.detection.dataset import DetectorParams
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.services.detection.weight_sets import RELEASED, list_weight_names
 from desra_studio.services.studio import Studio
 

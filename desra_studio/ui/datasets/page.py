@@ -6,6 +6,7 @@ import gradio as gr
 
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import list_dataset_views
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.studio import Studio
 from desra_studio.services.worker import list_kinds
 from desra_studio.ui.datasets.detector import (
@@ -113,7 +114,7 @@ class DatasetsHandlers:
 
     def show_status(self, chosen: int | None, request: gr.Request) -> Updates:
         """Return the newest job, and what can be done next."""
-        jobs.sweep_lost_jobs(self.studio)
+        sweep_lost_jobs(self.studio)
         newest = next(iter(jobs.list_jobs(self.studio, *list_kinds("/"))), None)
         job = jobs.find_active_job(self.studio, *list_kinds("/")) or newest
         active = job is not None and job.active

@@ -6,17 +6,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
+from desra_studio.finetune.config import PRESETS, FinetuneConfig
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import devices
 from desra_studio.services.datasets.listing import get_gan_model_id
-from desra_studio.services.finetune.ordering import (
-    FEATHER_SIGMA_PX,
-    HELD_OUT_SHARE,
-    MINIMUM_SAMPLES,
-    PRESETS,
-    FinetuneConfig,
-    list_candidates,
-    start_finetune,
-)
+from desra_studio.services.finetune.candidates import HELD_OUT_SHARE, list_candidates
+from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES, start_finetune
 from desra_studio.services.models.registry import ModelView, list_generators
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import MAX_VERSION

@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
+from desra_studio.finetune.config import CHECKPOINT, QUICK
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import check_dataset
-from desra_studio.services.finetune.ordering import CHECKPOINT, QUICK
 from desra_studio.services.jobs import JobView
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.models.registry import list_generators
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
@@ -29,7 +30,7 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
         NotFoundError: no such dataset, or it is in the bin.
     """
     check_dataset(studio, dataset)
-    jobs.sweep_lost_jobs(studio)
+    sweep_lost_jobs(studio)
     names = {view.id: view.name for view in list_generators(studio)}
     later = jobs.list_jobs(studio, *AFTERWARDS)
     return [

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from desra_studio.finetune.config import DeriveConfig
 from desra_studio.services.datasets.listing import list_dataset_names
-from desra_studio.services.finetune.ordering import DeriveConfig
 from desra_studio.services.studio import Studio
 
 INTRO = """**Derive an MSE-SR partner.** A copy of the model goes on training with an L1 loss alone

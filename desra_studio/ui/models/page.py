@@ -6,6 +6,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from desra_studio.services import jobs
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.models.listing import ModelDetails, list_models
 from desra_studio.services.models.registry import FORMATS
 from desra_studio.services.studio import Studio
@@ -145,7 +146,7 @@ class ModelsHandlers:
 
     def show_status(self) -> Updates:
         """Return the newest job of this page."""
-        jobs.sweep_lost_jobs(self.studio)
+        sweep_lost_jobs(self.studio)
         newest = next(iter(jobs.list_jobs(self.studio, *list_kinds("/models"))), None)
         job = jobs.find_active_job(self.studio, *list_kinds("/models")) or newest
         active = job is not None and job.active

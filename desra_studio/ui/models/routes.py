@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from desra_studio.errors import InputError
+from desra_studio.finetune.config import DeriveConfig
 from desra_studio.services import jobs
-from desra_studio.services.finetune.ordering import DeriveConfig
 from desra_studio.services.models import registry
 from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.places import resolve_folder

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from desra_studio.services.jobs import sweep_lost_jobs
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.proof.runs import list_proof_runs
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import NEVER

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.services import jobs
 from desra_studio.services.detection import weight_sets
-from desra_studio.services.detection.dataset import DetectorParams, make_detect_config
+from desra_studio.services.detection.dataset import make_detect_config
 from desra_studio.services.detection.live import LiveDetector, pack_regions
 from desra_studio.services.review import regions
 from desra_studio.services.scores.attribution import attribute_verdict

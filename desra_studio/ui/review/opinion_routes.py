@@ -7,7 +7,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from desra_studio.services.review import consensus, opinions
 from desra_studio.services.review.disagreement import measure_disagreement
-from desra_studio.services.review.masks import describe_image
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import MAX_VERSION, User, describe_saved
 

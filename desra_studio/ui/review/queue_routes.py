@@ -14,7 +14,9 @@ from desra_studio.services.review.disagreement import measure_unmeasured
 from desra_studio.services.review.labels import EarlierLabel
 from desra_studio.services.review.progress import describe_progress
 from desra_studio.services.studio import Studio
+from desra_studio.storage.queue_filter import QueueFilter
 from desra_studio.ui.shared.answers import MAX_VERSION, User
+from desra_studio.vocabulary import State
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 """What a database can look for; no other number is asked of it."""
@@ -28,7 +30,7 @@ class QueueQuery(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     order: str = "name"
-    state: list[queue.State] = []
+    state: list[State] = []
     kind: str | None = None
     severity: Id | None = None
     area_min: float | None = None
@@ -37,7 +39,7 @@ class QueueQuery(BaseModel):
     assigned: str | None = None
     class_index: ClassIndex | None = Field(None, alias="class")
 
-    def read(self, dataset_id: int) -> queue.QueueFilter:
+    def read(self, dataset_id: int) -> QueueFilter:
         """Return the filter; InputError where the order is unknown."""
         return queue.make_filter(
             dataset_id,
@@ -85,7 +87,7 @@ class Bulk(BaseModel):
     wanted: int = 1
     force: bool = False
 
-    def read_images(self, dataset_id: int) -> list[int] | queue.QueueFilter:
+    def read_images(self, dataset_id: int) -> list[int] | QueueFilter:
         """Return what it is about; InputError where that is not said, or twice."""
         if (self.images is None) == (self.filter is None):
             raise InputError("Give either the images or a filter that they pass.")
@@ -97,7 +99,7 @@ class Earlier(BaseModel):
 
     image: Id
     version: Id
-    state: queue.State
+    state: State
     revision: Id | None
     own: bool = False
 

@@ -8,15 +8,14 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from desra_studio.imaging.arrays import Mask
 from desra_studio.services.datasets.listing import (
     get_rendition_path,
 )
 from desra_studio.services.finetune.ordering import render_pseudo_gt
 from desra_studio.services.review.disagreement import measure_disagreement
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import (
-    Mask,
-    State,
-    describe_image,
     judge_image,
     load_detected_mask,
     load_revision_mask,
@@ -34,6 +33,7 @@ from desra_studio.ui.shared.answers import (
     read_body,
     read_version,
 )
+from desra_studio.vocabulary import State
 
 
 class Verdict(BaseModel):

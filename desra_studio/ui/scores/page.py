@@ -9,6 +9,7 @@ from gradio.blocks import Block
 from desra_studio.errors import StudioError
 from desra_studio.services import jobs
 from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.review.regions import ALL, RegionFilter, list_filters
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
 from desra_studio.services.scores.set_scorer import SetScorer
@@ -110,7 +111,7 @@ class ScoresHandlers:
 
     def tick(self, regions: str, table: dict[str, Any] | None, request: gr.Request) -> Updates:
         """Return how far the job is; everything anew once it has ended."""
-        jobs.sweep_lost_jobs(self.studio)
+        sweep_lost_jobs(self.studio)
         if jobs.find_active_job(self.studio, *list_kinds("/scores")):
             return self._show_status()
         return self.refresh(regions, table, request)

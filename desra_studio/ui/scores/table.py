@@ -5,9 +5,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from desra_studio.metrics.intervals import Interval
 from desra_studio.services.review.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore
-from desra_studio.services.scores.tables import Interval, count_regions
+from desra_studio.services.scores.tables import count_regions
 from desra_studio.ui.shared.text import escape_markdown, show_figure
 
 FEW_IMAGES = 10

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
+from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.studies import findings, lifecycle
 from desra_studio.services.studies import links as study_links
 from desra_studio.services.studies.manifests import export_manifest
@@ -87,7 +88,7 @@ def _add_making_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/studies/jobs/{run_id}")
     def read_job(run_id: int, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
-        jobs.sweep_lost_jobs(studio)
+        sweep_lost_jobs(studio)
         job = jobs.view_job(studio, run_id)
         told: dict[str, Any] = {**(show_job(job) or {})}
         return told | {"active": job.active, "study": job.result.get("study")}

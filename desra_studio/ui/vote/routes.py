@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from desra_studio.errors import StudioError, VoteError
 from desra_studio.services.studies import voting
+from desra_studio.services.studies.links import join_study
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import NEVER
 from desra_studio.ui.shared.serving import LimitedRoute
@@ -104,7 +105,7 @@ def make_vote_router(studio: Studio) -> APIRouter:
 
     @router.post("/api/{link}/join")
     def join(link: str) -> dict[str, str]:
-        return {"link": voting.join_study(studio, link)}
+        return {"link": join_study(studio, link)}
 
     @router.get("/api/{link}")
     def read_session(link: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, NotFoundError, VoteError
 from desra_studio.services import jobs
 from desra_studio.services.datasets.bin import (
@@ -20,18 +21,19 @@ from desra_studio.services.datasets.listing import (
     list_dataset_views,
     pick_dataset,
 )
-from desra_studio.services.detection.dataset import DetectorParams, detect_dataset
+from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.detection.rebuilding import measure_missing
 from desra_studio.services.maintenance import check_studio
 from desra_studio.services.models.listing import list_models
 from desra_studio.services.proof.runs import list_proof_runs
 from desra_studio.services.review import drafts
 from desra_studio.services.review.claims import claim_image
-from desra_studio.services.review.masks import describe_image, load_detected_mask, pack_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import load_detected_mask, pack_mask
 from desra_studio.services.studies import voting
 from desra_studio.services.studies.lifecycle import describe_study, list_studies, start_study
 from desra_studio.storage import runs
-from desra_studio.storage.tables import RunStatus
+from desra_studio.vocabulary import RunStatus
 from tests.factories.studies import begin, make_order, open_new
 
 

@@ -13,7 +13,7 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.maintenance import check_studio
 from desra_studio.storage import datasets
 from desra_studio.storage.tables import Image as ImageRow
-from desra_studio.storage.tables import Origin, State
+from desra_studio.vocabulary import Origin, State
 from tests.factories.images import make_pair, write_dataset
 from tests.patience import wait_until_ended
 

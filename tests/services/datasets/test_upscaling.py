@@ -16,12 +16,13 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.models.listing import list_models
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.services.models.upscale_folder import RECORD_NAME, upscale_folder
-from desra_studio.services.review.masks import describe_image
+from desra_studio.services.review.documents import describe_image
 from desra_studio.sr.loader import choose_device, encode_weights, load_generator
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets
 from desra_studio.storage import models as rows
-from desra_studio.storage.tables import Detection, RunStatus
+from desra_studio.storage.tables import Detection
+from desra_studio.vocabulary import RunStatus
 from tests.factories.images import write_dataset
 from tests.factories.networks import make_weights
 from tests.factories.studio import list_items, make_settings

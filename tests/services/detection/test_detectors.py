@@ -33,7 +33,8 @@ from desra_studio.services.detection.folders import FolderClasses
 from desra_studio.services.detection.live import LiveDetector, pack_regions
 from desra_studio.services.detection.weight_sets import list_weight_names, load_weights
 from desra_studio.services.review import regions
-from desra_studio.services.review.masks import describe_image, judge_image, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.services.review.regions import RegionFilter
 from desra_studio.services.scores.agreement import compare_authors, list_annotators
 from desra_studio.services.scores.attribution import attribute_verdict
@@ -43,7 +44,7 @@ from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, scores, weight_sets
 from desra_studio.storage import regions as region_rows
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 from tests.factories.damage import flip_byte
 from tests.factories.images import write_dataset
 from tests.factories.segformers import save_tiny_segformer

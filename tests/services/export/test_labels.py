@@ -12,15 +12,11 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.export.labels import export_dataset
 from desra_studio.services.maintenance import check_studio
-from desra_studio.services.review.masks import (
-    describe_image,
-    judge_image,
-    load_detected_mask,
-    save_mask,
-)
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.scores.folders import score_folders
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 from tests.factories.studio import list_items
 
 

@@ -8,16 +8,17 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.finetune.candidates import (
     Candidate,
     count_held_out,
+    list_candidates,
     rank_image,
     split_held_out,
 )
-from desra_studio.services.finetune.ordering import list_candidates
 from desra_studio.services.finetune.samples import load_stored_samples
 from desra_studio.services.review import opinions
-from desra_studio.services.review.masks import describe_image, judge_image, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.storage import datasets, reviews
-from desra_studio.storage.tables import State
 from desra_studio.storage.training_sets import freeze_training_set, list_samples
+from desra_studio.vocabulary import State
 from tests.factories.studio import list_items
 
 

@@ -14,7 +14,8 @@ from desra_studio.finetune.trainer import finetune_generator
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services import jobs
 from desra_studio.services.finetune import training
-from desra_studio.services.finetune.ordering import list_candidates, resume_finetune, start_finetune
+from desra_studio.services.finetune.candidates import list_candidates
+from desra_studio.services.finetune.ordering import resume_finetune, start_finetune
 from desra_studio.services.finetune.training import (
     choose_settings,
     finetune_folders,
@@ -22,7 +23,8 @@ from desra_studio.services.finetune.training import (
 )
 from desra_studio.services.job_process import Job
 from desra_studio.services.models.registry import add_model_file, list_generators
-from desra_studio.services.review.masks import describe_image, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import save_mask
 from desra_studio.sr.loader import (
     choose_device,
     encode_weights,
@@ -30,8 +32,8 @@ from desra_studio.sr.loader import (
 )
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, runs
-from desra_studio.storage.tables import RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
+from desra_studio.vocabulary import RunStatus
 from tests.factories.images import make_pair
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import list_items

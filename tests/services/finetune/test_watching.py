@@ -14,7 +14,7 @@ from desra_studio.imaging.masks import find_components
 from desra_studio.services import jobs
 from desra_studio.services.finetune import pieces as watched_pieces
 from desra_studio.services.finetune import previews
-from desra_studio.services.finetune.ordering import list_candidates
+from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.finetune.pieces import MAX_LR_PX, fit_piece, judge_outputs, load_pieces
 from desra_studio.services.finetune.previews import PreviewWriter
 from desra_studio.services.finetune.training import finetune_training_set

@@ -20,8 +20,8 @@ from desra_studio.services.models import deriving
 from desra_studio.services.models.deriving import derive_from_folders, find_derivable_model
 from desra_studio.services.models.listing import list_models
 from desra_studio.services.models.registry import add_model_file, set_partner
-from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.models.status import show_models_job
+from desra_studio.vocabulary import RunStatus
 from tests.factories.images import make_picture
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.training import GENTLE

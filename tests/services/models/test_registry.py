@@ -26,7 +26,7 @@ from desra_studio.services.models.registry import (
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.loader import build_generator, encode_weights, load_generator
 from desra_studio.storage import models as rows
-from desra_studio.storage.tables import ModelRole
+from desra_studio.vocabulary import ModelRole
 from tests.factories.networks import make_rrdbnet, make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings

@@ -15,6 +15,7 @@ from desra_studio.services import jobs
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.finetune import ordering
+from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.services.proof import proofs
 from desra_studio.services.proof.bounds import BOUNDS, find_warnings
@@ -25,8 +26,8 @@ from desra_studio.services.worker import run_job
 from desra_studio.sr.loader import encode_weights
 from desra_studio.storage import datasets, runs
 from desra_studio.storage import models as model_rows
-from desra_studio.storage.tables import ModelRole, RunStatus
 from desra_studio.storage.training_sets import freeze_training_set
+from desra_studio.vocabulary import ModelRole, RunStatus
 from tests.factories.images import make_pair, write_dataset
 from tests.factories.studio import accept_detected
 
@@ -203,7 +204,7 @@ def start_finetune(studio, dataset, weights, tmp_path, **values):
     file.write_bytes(weights)
     model = add_model_file(studio, file)
     started = []
-    chosen = [candidate.revision_id for candidate in ordering.list_candidates(studio, dataset)]
+    chosen = [candidate.revision_id for candidate in list_candidates(studio, dataset)]
 
     def queue(_studio, kind, config):
         with studio.database.write() as session:
@@ -230,9 +231,7 @@ def test_a_fine_tuning_ends_with_its_proof(studio, dataset, weights, tmp_path):
     assert card["settings"]["feather_sigma"] == 2.0
     assert card["figures"]["images"] == 1
     shown = {image["id"] for image in proofs.list_proof_components(studio, run_id)["images"]}
-    ranked = sorted(
-        ordering.list_candidates(studio, dataset), key=lambda candidate: candidate.held_out_rank
-    )
+    ranked = sorted(list_candidates(studio, dataset), key=lambda candidate: candidate.held_out_rank)
     assert shown == {ranked[0].image_id}
 
 

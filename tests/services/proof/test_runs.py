@@ -5,7 +5,7 @@ import pytest
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.proof.runs import list_proof_runs
 from desra_studio.storage import runs
-from desra_studio.storage.tables import RunStatus
+from desra_studio.vocabulary import RunStatus
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Reads a dataset's queue, and saves masks in it, for tests."""
 
 from desra_studio.services.review import queue
-from desra_studio.services.review.masks import describe_image, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import save_mask
 from tests.factories.masks import mark_squares
 
 

@@ -9,8 +9,9 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.review import claims, queue
 from desra_studio.services.review.bulk import BulkChange, change_images
-from desra_studio.services.review.masks import describe_image, load_revision_mask
-from desra_studio.storage.tables import State
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import load_revision_mask
+from desra_studio.vocabulary import State
 from tests.factories.images import write_dataset
 from tests.services.review.queues import find_id, list_names, read_item, save_squares
 

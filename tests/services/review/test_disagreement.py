@@ -10,7 +10,8 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset, detect_labelled_pair
 from desra_studio.services.detection.rebuilding import rebuild_queue
 from desra_studio.services.review.disagreement import measure_disagreement
-from desra_studio.services.review.masks import describe_image, load_detected_mask, save_mask
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import load_detected_mask, save_mask
 from desra_studio.services.review.progress import describe_progress
 from desra_studio.storage import datasets
 from tests.services.review.queues import find_id, list_names, read_item, save_squares

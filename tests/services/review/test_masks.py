@@ -10,16 +10,16 @@ from desra_studio.errors import InputError, NotFoundError, StaleRevisionError
 from desra_studio.imaging.png import encode_pixels
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import (
     count_progress,
-    describe_image,
     judge_image,
     load_detected_mask,
     load_revision_mask,
     save_mask,
 )
 from desra_studio.storage import datasets, reviews
-from desra_studio.storage.tables import Origin, State
+from desra_studio.vocabulary import Origin, State
 from tests.factories.masks import mark_squares
 from tests.factories.studio import list_items
 from tests.patience import join_thread

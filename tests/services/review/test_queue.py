@@ -14,15 +14,17 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.review import claims, queue
 from desra_studio.services.review.bulk import BulkChange, change_images
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.flags import Finding, flag_images, resolve_flag
-from desra_studio.services.review.masks import describe_image, judge_image
+from desra_studio.services.review.masks import judge_image
 from desra_studio.services.review.progress import describe_progress
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.review.steady_clock import SteadyClock
 from desra_studio.storage import datasets, reviews
-from desra_studio.storage.queue import ORDERS, list_ids
+from desra_studio.storage.label_tables import Opinion, QueueEntry
+from desra_studio.storage.queue import CLAIM_TIME, ORDERS, list_ids
 from desra_studio.storage.queue_entries import refresh_dataset
-from desra_studio.storage.tables import Opinion, QueueEntry, State
+from desra_studio.vocabulary import State
 from tests.factories.images import write_dataset
 from tests.services.review.queues import find_id, list_names, read_item, save_squares
 
@@ -304,7 +306,7 @@ def test_a_claim_keeps_others_off_until_it_ends(studio, dataset, monkeypatch):
         claims.claim_image(studio, a, "anna")
     assert claims.release_image(studio, a, "bob")["claimed_by"] is None
     claims.claim_image(studio, a, "anna")
-    later = claims.now() + claims.CLAIM_TIME
+    later = claims.now() + CLAIM_TIME
     monkeypatch.setattr(claims, "now", lambda: later)
     assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
 
@@ -325,11 +327,11 @@ def test_claims_go_by_a_clock_that_nobody_sets():
     noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
     wall, seconds = [noon], [500.0]
     clock = SteadyClock(lambda: wall[0], lambda: seconds[0])
-    until = clock.now() + claims.CLAIM_TIME
+    until = clock.now() + CLAIM_TIME
     for jump in (timedelta(hours=1), -timedelta(minutes=5)):
         wall[0] = noon + jump
         assert clock.now() == noon
-        assert clock.translate(until) == wall[0] + claims.CLAIM_TIME
+        assert clock.translate(until) == wall[0] + CLAIM_TIME
     seconds[0] += 200
     assert clock.now() > until
 

@@ -12,11 +12,12 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.review import claims, history, opinions
 from desra_studio.services.review.bulk import MAX_IMAGES, BulkChange, change_images
 from desra_studio.services.review.disagreement import measure_disagreement, measure_unmeasured
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.labels import EarlierLabel
-from desra_studio.services.review.masks import describe_image, judge_image, save_mask
+from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.review.taking_back import take_back
-from desra_studio.storage.base import State
+from desra_studio.vocabulary import State
 from tests.factories.images import write_dataset
 from tests.services.review.queues import find_id, read_item, save_squares
 

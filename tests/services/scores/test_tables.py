@@ -12,8 +12,8 @@ from desra_studio.errors import InputError, NotFoundError
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import (
-    describe_image,
     judge_image,
     load_detected_mask,
     load_revision_mask,
@@ -27,7 +27,7 @@ from desra_studio.services.scores.comparisons import (
 )
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.scores.tables import render_images_csv, render_scores_csv
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 from tests.factories.studio import list_items
 
 

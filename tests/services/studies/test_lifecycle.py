@@ -19,7 +19,7 @@ from desra_studio.services.studies.lifecycle import (
 )
 from desra_studio.services.studies.manifests import export_manifest
 from desra_studio.storage.studies import list_items
-from desra_studio.storage.tables import Study
+from desra_studio.storage.study_tables import Study
 from desra_studio.study.order import PROMINENCE_QUESTION, Rules, StudyOrder
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, list_systems, make_order, open_new

@@ -13,7 +13,7 @@ from desra_studio.storage.datasets import get_dataset
 from desra_studio.storage.flags import list_open_flags
 from desra_studio.storage.regions import list_regions
 from desra_studio.storage.studies import list_items
-from desra_studio.storage.tables import Study, StudyItem, Trial
+from desra_studio.storage.study_tables import Study, StudyItem, Trial
 from tests.factories.images import write_dataset
 from tests.factories.studies import (
     decide_by_system,

@@ -7,10 +7,11 @@ import pytest
 from desra_studio.errors import InputError, VoteError
 from desra_studio.services.studies import voting
 from desra_studio.services.studies.lifecycle import close_study, create_study, describe_study
-from desra_studio.services.studies.links import JOINS_PER_HOUR, make_links
+from desra_studio.services.studies.links import JOINS_PER_HOUR, join_study, make_links
 from desra_studio.services.studies.votes import read_ballots
+from desra_studio.storage.base import now
 from desra_studio.storage.studies import list_items, list_voters
-from desra_studio.storage.tables import StudyItem, Voter, now
+from desra_studio.storage.study_tables import StudyItem, Voter
 from tests.factories.damage import flip_byte
 from tests.factories.images import write_dataset
 from tests.factories.studies import (
@@ -244,22 +245,22 @@ def test_anybody_joins_by_the_open_link_and_goes_on_by_their_own(studio, dataset
     study_id, _ = open_new(studio, dataset, max_voters=2)
     link = describe_study(studio, study_id)["links"]["open"]
     assert voting.describe_session(studio, link)["state"] == "join"
-    mine, other = (voting.join_study(studio, link) for _ in range(2))
+    mine, other = (join_study(studio, link) for _ in range(2))
     assert mine != other
     assert vote_through(studio, mine, lambda _: "left") > 4
-    assert "Enough people" in str(refuse("too_many", voting.join_study, studio, link))
+    assert "Enough people" in str(refuse("too_many", join_study, studio, link))
 
 
 def test_joining_has_a_limit_per_hour(studio, dataset):
     study_id, _ = open_new(studio, dataset, max_voters=1000)
     link = describe_study(studio, study_id)["links"]["open"]
     for _ in range(JOINS_PER_HOUR):
-        voting.join_study(studio, link)
-    assert refuse("too_many", voting.join_study, studio, link).wait == 3600
+        join_study(studio, link)
+    assert refuse("too_many", join_study, studio, link).wait == 3600
     with studio.database.write() as session:
         for voter in list_voters(session, study_id):
             voter.created_at -= timedelta(hours=2)
-    voting.join_study(studio, link)
+    join_study(studio, link)
 
 
 def test_only_numbers_of_the_display_are_kept(studio, dataset):

@@ -3,7 +3,7 @@
 import pytest
 
 from desra_studio.services import jobs
-from desra_studio.services.review.masks import describe_image
+from desra_studio.services.review.documents import describe_image
 from desra_studio.services.studio import Studio
 from tests.factories.clients import open_client
 from tests.factories.jobs import run_jobs_here

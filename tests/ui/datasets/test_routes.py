@@ -6,8 +6,8 @@ import pytest
 
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.storage import runs
-from desra_studio.storage.tables import RunStatus
 from desra_studio.ui.routes import make_router
+from desra_studio.vocabulary import RunStatus
 from tests.factories.studies import open_new
 from tests.ui.masks import post_mask
 

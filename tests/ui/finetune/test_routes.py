@@ -4,8 +4,9 @@ from dataclasses import asdict
 
 import pytest
 
+from desra_studio.finetune.config import QUICK, FinetuneConfig
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import jobs
-from desra_studio.services.finetune.ordering import FEATHER_SIGMA_PX, QUICK, FinetuneConfig
 from desra_studio.services.models.registry import list_generators
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import accept_detected

@@ -4,8 +4,8 @@ import pytest
 
 from desra_studio.services.models.listing import describe_model
 from desra_studio.storage import models as rows
-from desra_studio.storage.tables import ModelRole
 from desra_studio.ui.models.status import describe_details
+from desra_studio.vocabulary import ModelRole
 
 FIGURES = {
     "images": 3, "held_out": True, "before_components": 12, "removed": 9, "added": 1,

@@ -1,7 +1,7 @@
 """The route of the Proof page."""
 
 from desra_studio.storage import runs
-from desra_studio.storage.tables import RunStatus
+from desra_studio.vocabulary import RunStatus
 
 
 def test_fine_tunings_are_listed(client, studio):

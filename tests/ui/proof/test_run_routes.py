@@ -4,7 +4,7 @@ import pytest
 
 from desra_studio.storage import datasets, runs
 from desra_studio.storage import models as model_rows
-from desra_studio.storage.tables import ModelRole, RunStatus
+from desra_studio.vocabulary import ModelRole, RunStatus
 
 
 @pytest.fixture

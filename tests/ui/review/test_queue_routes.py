@@ -11,10 +11,10 @@ from desra_studio.bench.queue_sample import fill_dataset
 from desra_studio.services.review.bulk import MAX_IMAGES
 from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.review.labels import EarlierLabel
-from desra_studio.storage.base import State
 from desra_studio.storage.queue_entries import refresh_dataset
 from desra_studio.ui.shared.answers import MAX_VERSION
 from desra_studio.ui.shared.serving import MAX_JSON_BYTES
+from desra_studio.vocabulary import State
 from tests.factories.clients import open_client
 from tests.patience import PATIENCE_S
 from tests.ui.masks import post_mask

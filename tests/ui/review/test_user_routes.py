@@ -9,7 +9,7 @@ from desra_studio.services.review.kinds import USUAL
 from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.services.review.regions import RegionFilter
 from desra_studio.services.scores.dataset import score_dataset
-from desra_studio.storage.tables import State
+from desra_studio.vocabulary import State
 
 USER, KINDS = "/studio/api/user", "/studio/api/datasets/1/kinds"
 ANNA = {"X-Studio-User": "Anna"}

@@ -12,7 +12,8 @@ from desra_studio.detection.artifact_map import compute_artifact_map
 from desra_studio.imaging.io import decode_png, encode_label_map
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import Detection, ModelRole, Run
+from desra_studio.storage.tables import Detection, Run
+from desra_studio.vocabulary import ModelRole
 from tests.factories.images import make_pair, write_dataset
 
 SIZE = (96, 96)

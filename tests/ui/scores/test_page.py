@@ -12,20 +12,16 @@ from desra_studio.services import worker
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
-from desra_studio.services.review.masks import (
-    describe_image,
-    judge_image,
-    load_detected_mask,
-    save_mask,
-)
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage import datasets, runs
-from desra_studio.storage.tables import RunStatus, State
 from desra_studio.ui.scores.agreement import AgreementHandlers, render_agreement
 from desra_studio.ui.scores.layout import build_scores_page
 from desra_studio.ui.scores.page import ScoresHandlers
 from desra_studio.ui.shared.text import escape_markdown
+from desra_studio.vocabulary import RunStatus, State
 from tests.factories.studio import list_items
 
 LDL = {"method": "ldl", "area_threshold": 0}

@@ -1,0 +1,47 @@
+"""Words that every part of the studio shares, and that files and databases keep as text."""
+
+import enum
+
+
+class ModelRole(enum.StrEnum):
+    """What a model is for."""
+
+    GAN = "gan"
+    MSE = "mse"
+
+
+class Origin(enum.StrEnum):
+    """Where the pixels of a mask revision come from."""
+
+    DETECTED = "detected"
+    MANUAL = "manual"
+    IMPORTED = "imported"
+    CONSENSUS = "consensus"
+
+
+class State(enum.StrEnum):
+    """How far the review of an image is."""
+
+    UNREVIEWED = "unreviewed"
+    IN_PROGRESS = "in progress"
+    ACCEPTED = "accepted"
+    CLEAN = "clean"
+    SKIPPED = "skipped"
+
+
+LABELLED = (State.ACCEPTED, State.CLEAN)
+"""States in which the current mask revision is a manual label."""
+
+
+class RunStatus(enum.StrEnum):
+    """Life of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
+"""States of a job that is not over."""
