@@ -12,18 +12,18 @@ from tests.factories.studio import import_detected
 
 pytestmark = pytest.mark.browser
 
+NAMES = ("a", "b", "c", "d", "e", "f", "g")
 LABELS = re.compile(r"/studio/api/images/\d+/regions$")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def dataset(studio, tmp_path_factory):
     """Images with two components each."""
-    names = ("a", "b", "c", "d", "e", "f")
-    folder = write_dataset(tmp_path_factory.mktemp("source"), names)
+    folder = write_dataset(tmp_path_factory.mktemp("source"), NAMES)
     gan, mse = make_pair((160, 160), seed=7, busy=50)
     noise = np.random.default_rng(8).normal(0, 40, (30, 30, 3))
     mse[100:130, 100:130] = (mse[100:130, 100:130] + noise).clip(0, 255)
-    for name in names:
+    for name in NAMES:
         for sub, image in (("GAN-SR", gan), ("MSE-SR", mse), ("LR", mse[::4, ::4])):
             (folder / sub / f"{name}.png").write_bytes(encode_png(np.ascontiguousarray(image)))
     import_detected(studio, folder)
@@ -34,7 +34,7 @@ def open_image(page, review):
     """Open Review on an image, with a component chosen where `choose` says so."""
 
     def open_it(name: str, choose: bool = True) -> None:
-        number = "abcdef".index(name) + 1
+        number = NAMES.index(name) + 1
         review.open(f"?image={number}")
         assert review.name == name
         if choose:
@@ -106,6 +106,20 @@ def test_a_label_is_sent_though_its_image_was_left(page, review, open_image):
     ):
         pass
     assert read_labels(page, 2) == [{"kind": "hallucinated texture", "severity": 5, "note": ""}]
+
+
+def test_a_verdict_waits_for_the_save_that_a_label_began(page, review, open_image):
+    open_image("g")
+    held = []
+    page.route("**/images/*/mask*", lambda route: held.append(route))
+    page.keyboard.press("4")
+    expect(page.locator(".studio-review")).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("Enter")
+    with page.expect_response(lambda response: response.url.endswith("/verdict")):
+        page.unroute("**/images/*/mask*")  # which lets the save go, too
+    review.wait_idle()
+    assert page.request.get("/studio/api/images/7").json()["state"] == "accepted"
+    assert read_labels(page, 7) == [{"kind": None, "severity": 4, "note": ""}]
 
 
 def test_notes(page, review, open_image):

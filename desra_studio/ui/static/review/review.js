@@ -171,7 +171,7 @@ class ReviewPage {
 
   /** Say what an image is, and go on to the next one that waits for a verdict. */
   async judge(state) {
-    if (this.loading || this.busy || this.sayFrozen()) return;
+    if (this.loading || this.sayFrozen()) return;
     // As in `open`: the image is about to go.
     this.loading = true;
     await this.inTurn(() => this.#judge(state)).finally(() => (this.loading = false));

@@ -15,20 +15,22 @@ export class Attempts {
     this.stale = new Stale(page);
   }
 
-  /** While an image loads or a save is answered no verdict is taken: it could hit the wrong image. */
+  /** While an image loads no verdict is taken: it could hit the wrong one. */
   setBusy(busy) {
     if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
     if (!busy) this.#rest?.();
     this.busy = busy;
     this.page.root.setAttribute("aria-busy", String(busy));
-    for (const button of this.page.verdicts) button.setAttribute("aria-disabled", String(busy));
+    const disabled = String(busy && this.page.loading);
+    for (const button of this.page.verdicts) button.setAttribute("aria-disabled", disabled);
   }
 
-  /** Run a save or a verdict on the open image; tells whether it was done. */
+  /** Run a save or a verdict on the open image, after the one before; tells whether it was done. */
   async run(action) {
     const { page } = this;
     const { document } = page;
-    if (this.busy || page.sayFrozen()) return false;
+    while (this.busy) await this.idle;
+    if (page.document !== document || page.sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     page.tell("cancel");
     this.setBusy(true);
