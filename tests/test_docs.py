@@ -11,6 +11,7 @@ import typer
 from desra_studio.bench.registry import BENCHMARKS, find_benchmark
 from desra_studio.cli.app import app
 from desra_studio.config import Settings
+from desra_studio.detection.detectors import DETECTORS, NAMED
 from desra_studio.finetune.config import PRESETS, FinetuneConfig
 from desra_studio.storage.base import Base
 
@@ -133,3 +134,15 @@ def test_tables_are_documented():
     text = (ROOT / "db" / "README.md").read_text()
     for table in Base.metadata.tables:
         assert f"`{table}`" in text, table
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_detector_is_documented(name):
+    detector = DETECTORS[name]
+    row = next(
+        line
+        for line in (ROOT / "docs" / "detector.md").read_text().splitlines()
+        if line.startswith(f"| `{name}` |")
+    )
+    assert f"| {detector.artifact_side} {detector.threshold:g} |" in row
+    assert f"{detector.largest:g} |" in row

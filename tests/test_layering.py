@@ -44,8 +44,8 @@ ALLOWED = {
 # Settings, and the types of values that are shown, are declared where they are used, and taken from
 # there by the pages and the commands.
 SETTINGS = {
-    "detection.detector", "finetune.config", "finetune.pseudo_gt", "imaging.arrays",
-    "metrics.intervals", "storage.queue_filter", "study.order",
+    "detection.detector", "detection.detectors", "finetune.config", "finetune.pseudo_gt",
+    "imaging.arrays", "metrics.intervals", "storage.queue_filter", "study.order",
 }  # fmt: skip
 
 OWNERS = {

@@ -28,7 +28,8 @@ from desra_studio.cli.console import (
     tell_notes,
 )
 from desra_studio.config import Settings
-from desra_studio.detection.detector import DetectorParams
+from desra_studio.detection.detector import METHOD, DetectorParams
+from desra_studio.detection.detectors import NAMED
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.detection.calibrating import CalibrationConfig
@@ -58,8 +59,11 @@ def detect(
     no_segmentation: NoSegmentation = False,
     class_weights: ClassWeights = DEFAULTS.class_weights,
     detector: Annotated[
-        str, typer.Option(help="desra, or a baseline: ldl:0.005, niqe, ssim, FILE.pt:0.5.")
-    ] = "desra",
+        str,
+        typer.Option(
+            help=f"One of {', '.join(NAMED)}, FILE.pt; a threshold after a colon: ldl:0.005."
+        ),
+    ] = METHOD,
     raw: Annotated[
         bool, typer.Option(help="With a baseline, no morphology and no area threshold.")
     ] = False,
@@ -73,7 +77,7 @@ def detect(
     from desra_studio.services.detection.folders import detect_folders
 
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
-    if detector != "desra":
+    if detector != METHOD:
         if class_maps or segmentation or contrast_threshold != DEFAULTS.contrast_threshold:
             raise InputError(
                 f"--detector {detector} knows no classes and no contrast threshold. Leave "

@@ -15,6 +15,7 @@ from desra_studio.cli.console import (
     show_figure,
     tell_notes,
 )
+from desra_studio.detection.detectors import NAMED
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.studio import Studio, open_studio
@@ -37,7 +38,8 @@ def score(
     detector: Annotated[
         list[str] | None,
         typer.Option(
-            help="With --dataset, run this one, too: desra:0.65, ldl:0.005, niqe, ssim, FILE.pt."
+            help=f"With --dataset, run this one, too: {', '.join(NAMED)}, FILE.pt; a threshold "
+            "after a colon: desra:0.65."
         ),
     ] = None,
     regions: Annotated[

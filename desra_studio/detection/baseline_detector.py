@@ -1,51 +1,21 @@
 """Baseline detectors: another map than D, then the same threshold, morphology and regions."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from desra_studio.detection.baselines import compute_ldl_map, compute_ssim_map
-from desra_studio.detection.niqe import compute_niqe_map
+from desra_studio.detection.detectors import BASELINES, DETECTORS
+from desra_studio.detection.map_detector import FloatMap
 from desra_studio.detection.regions import MarkedRegions, RegionParams, mark_regions
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage
-
-NETWORK = "network"
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """What is known about a baseline.
-
-    Attributes:
-        title: as people read it.
-        threshold: the default.
-        low_is_artifact: whether artifacts lie below the threshold rather than above.
-        smallest, largest: between which a threshold makes sense.
-    """
-
-    title: str
-    threshold: float
-    low_is_artifact: bool
-    smallest: float
-    largest: float
-
-
-BASELINES = {
-    "ldl": Baseline("LDL-style", 0.005, False, 0, 10),
-    "niqe": Baseline("NIQE map (our variant)", 10.0, False, 0, 1000),
-    "ssim": Baseline("local SSIM", 0.4, True, -1, 1),
-    NETWORK: Baseline("TorchScript network", 0.5, False, 0, 1),
-}
 
 
 class MapNetwork(Protocol):
     """A network that marks artifacts in GAN-SR alone, such as TorchscriptDetector."""
 
-    def compute_map(self, gan_sr: RgbImage) -> NDArray[np.float32]:
+    def compute_map(self, gan_sr: RgbImage) -> FloatMap:
         """Return (H, W) float32 in 0..1, high where there is an artifact."""
 
 
@@ -73,9 +43,7 @@ class BaselineParams(RegionParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.method not in BASELINES:
-            raise InputError(
-                f"Unknown detector {self.method!r}. There are desra, {', '.join(BASELINES)}."
-            )
+            raise InputError(f"Unknown detector {self.method!r}. There are {', '.join(DETECTORS)}.")
         known = BASELINES[self.method]
         if not known.smallest <= self.limit <= known.largest:
             raise InputError(
@@ -91,15 +59,14 @@ class BaselineParams(RegionParams):
     def describe(self) -> str:
         """Return the settings in words."""
         known = BASELINES[self.method]
-        side = "below" if known.low_is_artifact else "above"
         title = f"{known.title} {self.network_name}".strip()
         regions = self.describe_regions() if self.cleaned else "every marked pixel"
-        return f"{title} {side} {self.limit:g}, {regions}"
+        return f"{title} {known.artifact_side} {self.limit:g}, {regions}"
 
 
 def compute_baseline_map(
     gan_sr: RgbImage, mse_sr: RgbImage, params: BaselineParams, network: MapNetwork | None = None
-) -> NDArray[np.float32]:
+) -> FloatMap:
     """Compute a baseline's map, (H, W) float32 of the whole image.
 
     Args:
@@ -111,19 +78,15 @@ def compute_baseline_map(
     Raises:
         InputError: sizes or types that do not fit, or no network where one is needed.
     """
-    if params.method == NETWORK:
+    compute = BASELINES[params.method].compute
+    if compute is None:
         if network is None:
             raise InputError("A network detector needs its TorchScript file. Give it.")
         return network.compute_map(gan_sr)
-    compute: dict[str, Callable[[], NDArray[np.float32]]] = {
-        "ldl": lambda: compute_ldl_map(gan_sr, mse_sr),
-        "niqe": lambda: compute_niqe_map(gan_sr),
-        "ssim": lambda: compute_ssim_map(gan_sr, mse_sr),
-    }
-    return compute[params.method]()
+    return compute(gan_sr, mse_sr)
 
 
-def detect_in_baseline_map(values: NDArray[np.float32], params: BaselineParams) -> MarkedRegions:
+def detect_in_baseline_map(values: FloatMap, params: BaselineParams) -> MarkedRegions:
     """Threshold a baseline's map; depth is how far it lies beyond the threshold, 0..1.
 
     Args:
@@ -131,7 +94,7 @@ def detect_in_baseline_map(values: NDArray[np.float32], params: BaselineParams) 
         params: threshold, area and morphology.
     """
     limit = np.float32(params.limit)
-    if BASELINES[params.method].low_is_artifact:
+    if BASELINES[params.method].artifact_side == "below":
         excess = (limit - values) / np.float32(params.limit + 1)
     else:
         # 1 - t/v grows from 0 at the threshold towards 1, whatever the unit of the map.

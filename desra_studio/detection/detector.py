@@ -13,6 +13,7 @@ from desra_studio.detection.artifact_map import (
 )
 from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.class_weights import compute_weight_map
+from desra_studio.detection.map_detector import FloatMap, MapDetector, make_grid
 from desra_studio.detection.regions import (
     DIRECTIONS,
     ArtifactRegion,
@@ -150,3 +151,25 @@ def detect_in_map(
     excess = np.subtract(threshold, adjusted)
     excess /= threshold
     return mark_regions(excess, params, busier, params.window_size // 2, params.direction)
+
+
+def compute_d_map(gan_sr: RgbImage, mse_sr: RgbImage) -> FloatMap:
+    """Compute D of whole images; 1, no artifact, where the window leaves the image.
+
+    See `compute_artifact_map`, whose map is that of the valid region alone.
+    """
+    window = DetectorParams.window_size
+    d = compare_contrast(gan_sr, mse_sr, window).d
+    return np.pad(d, window // 2, constant_values=1)
+
+
+DESRA = MapDetector(
+    title="DeSRA",
+    compute=compute_d_map,
+    artifact_side="below",
+    threshold=DetectorParams.contrast_threshold,
+    smallest=0,
+    largest=1,
+    # Below 0.4 little is left on any published image.
+    grid=make_grid(0.4, 0.96),
+)

@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from desra_studio.detection.map_detector import MapDetector
 from desra_studio.detection.niqe_features import FEATURES, Table, compute_patch_features
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage
@@ -124,3 +125,15 @@ def _interpolate(starts: NDArray[np.int64], length: int) -> Table:
     centres = starts + (PATCH_PX - 1) / 2
     positions = np.arange(length)
     return np.stack([np.interp(positions, centres, one) for one in np.eye(len(starts))], axis=1)
+
+
+NIQE = MapDetector(
+    title="NIQE map (our variant)",
+    compute=lambda gan_sr, _: compute_niqe_map(gan_sr),
+    artifact_side="above",
+    threshold=10,
+    smallest=0,
+    largest=1000,
+    compared_at=(10,),
+    reference=None,
+)

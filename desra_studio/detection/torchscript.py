@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from desra_studio.detection.map_detector import MapDetector, make_grid
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage, check_rgb
 
@@ -214,3 +215,15 @@ def _shorten(error: BaseException) -> str:
         return type(error).__name__
     said = next((line for line in reversed(lines) if "Error: " in line), lines[0])
     return said[:200].rstrip(" .")
+
+
+NETWORK = MapDetector(
+    title="TorchScript network",
+    compute=None,
+    artifact_side="above",
+    threshold=0.5,
+    smallest=0,
+    largest=1,
+    grid=make_grid(0.02, 0.98),
+    reference=None,
+)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from desra_studio.detection.baselines import LDL_THRESHOLDS, compute_ldl_map, compute_ssim_map
+from desra_studio.detection.ldl import LDL, compute_ldl_map
+from desra_studio.detection.ssim import compute_ssim_map
 from desra_studio.errors import InputError
 from tests.factories.images import make_pair
 
@@ -122,7 +123,7 @@ def test_a_noisy_square_is_found():
     outside = np.ones((96, 96), bool)
     outside[12:68, 12:68] = False
     ldl, ssim = compute_ldl_map(gan, mse), compute_ssim_map(gan, mse)
-    assert (ldl[SQUARE] > LDL_THRESHOLDS[1]).mean() > 0.9
+    assert (ldl[SQUARE] > LDL.threshold).mean() > 0.9
     assert (ldl[outside] == 0).all()
     assert (ssim[SQUARE] < 0.4).mean() > 0.9
     assert ssim[outside].min() > 0.999

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from desra_studio.detection.baseline_detector import (
-    NETWORK,
     BaselineParams,
     MapNetwork,
     compute_baseline_map,
     detect_in_baseline_map,
 )
+from desra_studio.detection.detectors import NETWORK_METHOD
 from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage, check_same_size
@@ -73,7 +73,7 @@ def detect_folders_by_baseline(
 
 
 def _open_network(detector: str, params: BaselineParams, device: str) -> MapNetwork | None:
-    if params.method != NETWORK:
+    if params.method != NETWORK_METHOD:
         return None
     path, _ = split_network(split_detector(detector)[0])
     return load_network(path, params, device)

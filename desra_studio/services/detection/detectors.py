@@ -9,14 +9,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from desra_studio.detection.baseline_detector import (
-    BASELINES,
-    NETWORK,
     BaselineParams,
     MapNetwork,
     compute_baseline_map,
     detect_in_baseline_map,
 )
 from desra_studio.detection.detector import METHOD, DetectorParams
+from desra_studio.detection.detectors import BASELINES, NAMED, NETWORK_METHOD
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
@@ -53,6 +52,11 @@ class DetectorRun:
     segmentation: str | None
     detections: dict[int, Detection]
     otherwise: int = 0
+
+    @property
+    def method(self) -> str:
+        """A key of DETECTORS."""
+        return METHOD if isinstance(self.params, DetectorParams) else self.params.method
 
     @property
     def title(self) -> str:
@@ -96,7 +100,7 @@ def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
         return DetectorParams(contrast_threshold=threshold)
     if name == METHOD:
         return DetectorParams()
-    if name in BASELINES and name != NETWORK:
+    if name in NAMED:
         return BaselineParams(method=name, threshold=threshold)
     path, input_px = split_network(name)
     return make_network_params(path, threshold, input_px, studio)
@@ -132,10 +136,9 @@ def make_network_params(
         InputError: no such file, not TorchScript, or a value out of range.
     """
     if path.suffix not in NETWORK_ENDINGS:
-        known = ", ".join([METHOD, *(name for name in BASELINES if name != NETWORK)])
         raise InputError(
-            f"No detector named {str(path)!r}. There are: {known}, and TorchScript files ending in "
-            f"{', '.join(NETWORK_ENDINGS)}."
+            f"No detector named {str(path)!r}. There are: {', '.join(NAMED)}, and "
+            f"TorchScript files ending in {', '.join(NETWORK_ENDINGS)}."
         )
     from desra_studio.detection.torchscript import TorchscriptDetector
 
@@ -143,7 +146,7 @@ def make_network_params(
     data = path.read_bytes()
     sha = studio.blobs.put(data) if studio else hashlib.sha256(data).hexdigest()
     return BaselineParams(
-        method=NETWORK,
+        method=NETWORK_METHOD,
         threshold=threshold,
         network=sha,
         network_name=path.name,
@@ -266,7 +269,7 @@ class _Runner:
 
     def _load_network(self, params: BaselineParams) -> MapNetwork | None:
         """Return the network of a detector that has one, loaded for the first image."""
-        if params.method == NETWORK and self._network is None:
+        if params.method == NETWORK_METHOD and self._network is None:
             path = self.studio.blobs.find(params.network)
             self._network = load_network(path, params, self.studio.settings.device)
         return self._network

@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from desra_studio.detection.baseline_detector import BASELINES, NETWORK
-from desra_studio.detection.baselines import LDL_THRESHOLDS
 from desra_studio.detection.detector import DetectorParams
+from desra_studio.detection.detectors import DETECTORS
 from desra_studio.detection.regions import RegionParams
 from desra_studio.errors import InputError
 from desra_studio.services.detection.detectors import (
@@ -32,11 +31,11 @@ class NetworkFile:
 
 def list_comparisons() -> list[tuple[str, str]]:
     """Return the baselines that can be run as they are: (in words, as `parse_detector` reads)."""
-    ldl = BASELINES["ldl"].title
-    others = [name for name in BASELINES if name not in ("ldl", NETWORK)]
     return [
-        *((f"{ldl} at {value:g}", f"ldl:{value:g}") for value in LDL_THRESHOLDS),
-        *((f"{BASELINES[name].title} at {BASELINES[name].threshold:g}", name) for name in others),
+        (f"{detector.title} at {value:g}", name if only else f"{name}:{value:g}")
+        for name, detector in DETECTORS.items()
+        for only in [len(detector.compared_at) == 1]
+        for value in detector.compared_at
     ]
 
 

@@ -6,12 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from desra_studio.detection.baseline_detector import (
-    BASELINES,
-    BaselineParams,
-    detect_in_baseline_map,
-)
+from desra_studio.detection.baseline_detector import detect_in_baseline_map
 from desra_studio.detection.detector import DetectorParams, detect_in_map
+from desra_studio.detection.detectors import DETECTORS
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.metrics.curves import CurvePoint, find_best_f1, find_nearest, trace_curve
@@ -24,29 +21,6 @@ from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets
 from desra_studio.storage.tables import Detection
-
-POINTS = 25
-CONTRAST_RANGE = (0.4, 0.96)
-"""Of the contrast threshold: below 0.4 little is left on any published image."""
-SMALLEST_LIMIT = 1e-3
-"""In place of a threshold of 0, of which there are no multiples."""
-BASELINE_OCTAVES = 3
-"""A baseline's threshold is moved by this many powers of two, both ways."""
-
-
-def list_thresholds(params: DetectorParams | BaselineParams) -> list[float]:
-    """Return the thresholds of a curve, the chosen one among them, ascending."""
-    if isinstance(params, DetectorParams):
-        values = np.linspace(*CONTRAST_RANGE, POINTS).round(3)
-        chosen = params.contrast_threshold
-    elif params.method in ("ssim", "network"):
-        values = np.linspace(0.02, 0.98, POINTS).round(3)
-        chosen = params.limit
-    else:
-        octaves = np.linspace(-BASELINE_OCTAVES, BASELINE_OCTAVES, POINTS)
-        values, chosen = (params.limit or SMALLEST_LIMIT) * 2**octaves, params.limit
-        values = np.clip(values, None, BASELINES[params.method].largest)
-    return sorted({*map(float, values), chosen})
 
 
 def trace_detector(
@@ -84,7 +58,8 @@ def trace_detector(
         raise InputError("There is no curve without a detector that ran and labelled images.")
     run = runs[0]
     scorer = SetScorer(studio)
-    thresholds = list_thresholds(run.params)
+    limit = _read_limit(run)
+    thresholds = DETECTORS[run.method].list_thresholds(limit)
     scores: dict[float, list[ImageScore]] = {threshold: [] for threshold in thresholds}
     for done, record in enumerate(labelled):
         report(done, len(labelled), f"Scoring {record.image.name}")
@@ -95,7 +70,6 @@ def trace_detector(
         for threshold, mask in _sweep(studio, run, detection, thresholds).items():
             scores[threshold].append(score_image(mask, manual))
     points = trace_curve(scores)
-    limit = _read_limit(run)
     report(len(labelled), len(labelled), "Done")
     return {
         "dataset_id": dataset_id,
