@@ -21,31 +21,33 @@ ALLOWED = {
     "progress": set(),
     "assets_folder": set(),
     "vocabulary": set(),
+    "setting": {"errors"},
     "config": {"errors"},
     "imaging": {"errors"},
-    "detection": {"imaging", "errors"},
+    "detection": {"imaging", "setting", "errors"},
     "sr": {"imaging", "errors"},
     "metrics": {"imaging", "errors"},
-    "finetune": {"sr", "metrics", "imaging", "errors"},
-    "study": {"metrics", "imaging", "errors"},
-    "storage": {"imaging", "errors", "vocabulary"},
+    "finetune": {"sr", "metrics", "imaging", "setting", "errors"},
+    "study": {"metrics", "imaging", "setting", "errors"},
+    "storage": {"imaging", "setting", "errors", "vocabulary"},
     "services": {
         "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "config", "errors",
-        "assets_folder", "vocabulary",
+        "assets_folder", "vocabulary", "setting",
     },
     "bench": {
         "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
         "config", "errors", "assets_folder", "vocabulary",
     },
-    "ui": {"services", "progress", "errors", "vocabulary"},
-    "cli": {"ui", "bench", "services", "progress", "config", "errors", "vocabulary"},
+    "ui": {"services", "progress", "errors", "vocabulary", "setting"},
+    "cli": {"ui", "bench", "services", "progress", "config", "errors", "vocabulary", "setting"},
 }  # fmt: skip
 
 # Settings, and the types of values that are shown, are declared where they are used, and taken from
 # there by the pages and the commands.
 SETTINGS = {
     "detection.detector", "detection.detectors", "finetune.config", "finetune.pseudo_gt",
-    "imaging.arrays", "metrics.intervals", "storage.queue_filter", "study.order",
+    "imaging.arrays", "metrics.intervals", "storage.queue_filter", "storage.region_label",
+    "study.order",
 }  # fmt: skip
 
 OWNERS = {

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from desra_studio.config import Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, StudioError
+from desra_studio.setting import list_settings
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the database and the images.")
@@ -23,11 +24,11 @@ DatabaseUrl = Annotated[
     str | None, typer.Option("--database-url", help="Another database than SQLite in --data-dir.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-ContrastThreshold = Annotated[
-    float, typer.Option(help="Artifact where the weighted map is below it, 0..1.")
-]
-AreaThreshold = Annotated[int, typer.Option(help="Components of at most this many px are dropped.")]
-WindowSize = Annotated[int, typer.Option(help="Odd width of the Gaussian window in px.")]
+SAID = list_settings(DetectorParams)
+"""What is said of the detector's settings where they are declared."""
+ContrastThreshold = Annotated[float, typer.Option(help=SAID["contrast_threshold"].help)]
+AreaThreshold = Annotated[int, typer.Option(help=SAID["area_threshold"].help)]
+WindowSize = Annotated[int, typer.Option(help=SAID["window_size"].help)]
 ClassMaps = Annotated[
     Path | None,
     typer.Option(help="Folder of 8-bit PNGs of ADE20K indices, in place of a network."),
@@ -39,18 +40,10 @@ Segmentation = Annotated[
     str | None,
     typer.Option(help="SegFormer that names the classes: a hub id or a folder."),
 ]
-ClassWeights = Annotated[
-    str, typer.Option(help="Weight set: released, none, or one that was calibrated.")
-]
-AreaShare = Annotated[
-    float | None,
-    typer.Option(help="Area threshold as a share of the image, 0..1; counts instead of px."),
-]
-KernelSize = Annotated[
-    int,
-    typer.Option(help="Odd side in px of the square that erodes and dilates; 1 for neither."),
-]
-Dilations = Annotated[int, typer.Option(help="How often the mask is dilated, after one erosion.")]
+ClassWeights = Annotated[str, typer.Option(help=SAID["class_weights"].help)]
+AreaShare = Annotated[float | None, typer.Option(help=SAID["area_share"].help)]
+KernelSize = Annotated[int, typer.Option(help=SAID["kernel_px"].help)]
+Dilations = Annotated[int, typer.Option(help=SAID["dilations"].help)]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
 
 DEFAULTS = DetectorParams()

@@ -14,8 +14,13 @@ from desra_studio.cli.console import (
     print_result,
     tell_notes,
 )
+from desra_studio.finetune.config import FinetuneConfig
 from desra_studio.progress import show_progress
 from desra_studio.services.studio import open_studio
+from desra_studio.setting import list_settings
+
+SAID = list_settings(FinetuneConfig)
+PRESET = " Without it the preset's."
 
 folders_app = typer.Typer()
 
@@ -61,16 +66,10 @@ def finetune(
         str | None,
         typer.Option(help="quick, paper or long; without it quick on a CPU, paper on a GPU."),
     ] = None,
-    iterations: Annotated[
-        int | None, typer.Option(help="Optimiser steps, instead of the preset's.")
-    ] = None,
-    batch: Annotated[
-        int | None, typer.Option(help="Crops per step, instead of the preset's.")
-    ] = None,
-    crop: Annotated[
-        int | None, typer.Option(help="Side of a crop in HR px, instead of the preset's.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    iterations: Annotated[int | None, typer.Option(help=SAID["iterations"].help + PRESET)] = None,
+    batch: Annotated[int | None, typer.Option(help=SAID["batch"].help + PRESET)] = None,
+    crop: Annotated[int | None, typer.Option(help=SAID["crop"].help + PRESET)] = None,
+    seed: Annotated[int, typer.Option(help=SAID["seed"].help)] = 0,
     discriminator: Annotated[
         Path | None, typer.Option(help="A weight file as RealESRGAN_x4plus_netD; else a fresh one.")
     ] = None,

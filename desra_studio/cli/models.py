@@ -12,8 +12,10 @@ from desra_studio.progress import show_progress
 from desra_studio.services.models.listing import ModelDetails, describe_model, list_models
 from desra_studio.services.models.registry import FORMATS, add_model_file, export_model
 from desra_studio.services.studio import open_studio
+from desra_studio.setting import list_settings
 
 DERIVE = DeriveConfig()
+SAID = list_settings(DeriveConfig)
 
 models_app = typer.Typer(help="List, fetch, add and export models.", no_args_is_help=True)
 
@@ -99,8 +101,10 @@ def derive_mse(
     hr: Annotated[
         Path | None, typer.Option(help="Folder of HR images: paired by name, else degraded.")
     ] = None,
-    iterations: Annotated[int, typer.Option(help="At most.")] = DERIVE.max_iterations,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = DERIVE.seed,
+    iterations: Annotated[
+        int, typer.Option(help=SAID["max_iterations"].help)
+    ] = DERIVE.max_iterations,
+    seed: Annotated[int, typer.Option(help=SAID["seed"].help)] = DERIVE.seed,
     replace: Annotated[
         bool, typer.Option("--replace", help="Even where it has a partner already.")
     ] = False,

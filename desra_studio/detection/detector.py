@@ -1,6 +1,7 @@
 """DeSRA's detector: the artifact map of a pair, weighted by class, under a threshold."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,14 @@ from desra_studio.detection.artifact_map_torch import compare_contrast_on
 from desra_studio.detection.class_weights import compute_weight_map
 from desra_studio.detection.map_detector import FloatMap, MapDetector, make_grid
 from desra_studio.detection.regions import (
-    DIRECTIONS,
     ArtifactRegion,
     Direction,
     MarkedRegions,
     RegionParams,
     mark_regions,
 )
-from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, check_same_size
+from desra_studio.setting import Setting
 
 METHOD = "desra"
 CPU = "cpu"
@@ -31,32 +31,22 @@ CPU = "cpu"
 
 @dataclass(frozen=True, kw_only=True)
 class DetectorParams(RegionParams):
-    """What decides about a mask, besides the two images.
+    """What decides about a mask, besides the two images."""
 
-    Attributes:
-        contrast_threshold: artifact where the weighted map is below it, in (0, 1].
-        window_size: odd width in px of the map's Gaussian window.
-        class_weights: name of the weight set, for whoever looks weights up; without class labels
-            all weights are 1, whatever it says.
-        direction: which artifacts count: where GAN-SR is `busier` than MSE-SR, `smoother`, `both`.
-    """
-
-    contrast_threshold: float = 0.7
-    window_size: int = 11
-    class_weights: str = "released"
-    direction: Direction = "both"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 < self.contrast_threshold <= 1:
-            raise InputError(
-                f"The contrast threshold must be above 0 and at most 1, "
-                f"got {self.contrast_threshold}."
-            )
-        if self.direction not in DIRECTIONS:
-            raise InputError(
-                f"The direction must be one of {', '.join(DIRECTIONS)}, got {self.direction!r}."
-            )
+    contrast_threshold: Annotated[
+        float, Setting("Artifact where the weighted map is below it, 0..1", above=0, most=1)
+    ] = 0.7
+    window_size: Annotated[
+        int, Setting("Odd width of the map's Gaussian window in px", title="window")
+    ] = 11
+    class_weights: Annotated[
+        str,
+        Setting("Weight set: released, none, or one that was calibrated"),
+    ] = "released"
+    direction: Annotated[
+        Direction,
+        Setting("Which artifacts count: where GAN-SR is busier than MSE-SR, smoother, or both"),
+    ] = "both"
 
     def describe(self, weighted: bool) -> str:
         """Return the settings in words; `weighted` tells whether there were class labels."""

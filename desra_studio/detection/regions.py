@@ -1,7 +1,7 @@
 """From marked pixels to a mask and its regions: DeSRA's morphology, for every detector the same."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -10,45 +10,46 @@ from numpy.typing import NDArray
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import find_components
-
-LARGEST_KERNEL_PX = 99
+from desra_studio.setting import Setting, check_settings
 
 Direction: TypeAlias = Literal["both", "busier", "smoother"]
 """Which artifacts to keep: those where GAN-SR varies more than MSE-SR, less, or both."""
-DIRECTIONS: tuple[Direction, ...] = ("both", "busier", "smoother")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegionParams:
-    """What decides which marked pixels become artifact regions.
+    """What decides which marked pixels become artifact regions."""
 
-    Attributes:
-        area_threshold: components of at most this many px are dropped.
-        area_share: the same as a share of the image, 0..1; where given, it counts instead.
-        kernel_px: odd side of the square that erodes and dilates; 1 switches the morphology off,
-            the filling of holes included.
-        dilations: how often it dilates, after it eroded once.
-    """
-
-    area_threshold: int = 4000
-    area_share: float | None = None
-    kernel_px: int = 5
-    dilations: int = 3
+    area_threshold: Annotated[
+        int, Setting("Components of at most this many px are dropped", least=0, unit="px")
+    ] = 4000
+    area_share: Annotated[
+        float | None,
+        Setting(
+            "Area threshold as a share of the image, 0..1; where given, it counts instead of px",
+            least=0,
+            below=1,
+        ),
+    ] = None
+    kernel_px: Annotated[
+        int,
+        Setting(
+            "Odd side in px of the square that erodes and dilates; 1 for neither, and no holes are "
+            "filled",
+            title="kernel",
+            least=1,
+            most=99,
+            unit="px",
+        ),
+    ] = 5
+    dilations: Annotated[
+        int, Setting("How often the mask is dilated, after one erosion", least=0, most=20)
+    ] = 3
 
     def __post_init__(self) -> None:
-        if self.area_threshold < 0:
-            raise InputError(f"The area threshold must be 0 px or more, got {self.area_threshold}.")
-        if self.area_share is not None and not 0 <= self.area_share < 1:
-            raise InputError(
-                f"The area share must be at least 0 and below 1, got {self.area_share}. "
-                "1 % of the image is 0.01."
-            )
-        if not 1 <= self.kernel_px <= LARGEST_KERNEL_PX or self.kernel_px % 2 == 0:
-            raise InputError(
-                f"The kernel must be odd, 1 to {LARGEST_KERNEL_PX} px, got {self.kernel_px}."
-            )
-        if not 0 <= self.dilations <= 20:
-            raise InputError(f"Dilations must be 0 to 20, got {self.dilations}.")
+        check_settings(self)
+        if self.kernel_px % 2 == 0:
+            raise InputError(f"The kernel must be odd, got {self.kernel_px} px.")
 
     def compute_area(self, image_px: int) -> float:
         """Return the area threshold in px for an image of `image_px` pixels."""

@@ -1,17 +1,24 @@
 """Which images of a dataset a queue is made of, and in which order."""
 
-from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from desra_studio.vocabulary import State
 
+Id: TypeAlias = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""What a database can look for; no other number is asked of it."""
+ClassIndex: TypeAlias = Annotated[int, Field(ge=0, lt=150)]
+"""A class of ADE20K."""
+Word: TypeAlias = Annotated[str | None, BeforeValidator(lambda text: text or None)]
+"""An empty one does not filter."""
 
-@dataclass(frozen=True, kw_only=True)
-class QueueFilter:
-    """Which images of a dataset, and in which order.
+
+class QueueChoice(BaseModel):
+    """Filter and order, by the names that addresses have too; what is absent does not filter.
 
     Attributes:
-        dataset_id: of the dataset.
-        order: a key of `ORDERS`.
+        order: a key of `storage.queue.ORDERS`.
         states: of the review; all where empty.
         kind: that a region of the current mask was given.
         severity: the least that its most severe region has.
@@ -21,13 +28,24 @@ class QueueFilter:
         class_index: of ADE20K, that most of a detected region shows.
     """
 
-    dataset_id: int
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
     order: str = "name"
-    states: tuple[State, ...] = ()
-    kind: str | None = None
-    severity: int | None = None
+    states: tuple[State, ...] = Field((), alias="state")
+    kind: Word = None
+    severity: Id | None = None
     area_min: float | None = None
     area_max: float | None = None
-    annotator: str | None = None
-    assigned_to: str | None = None
-    class_index: int | None = None
+    annotator: Word = None
+    assigned_to: Word = Field(None, alias="assigned")
+    class_index: ClassIndex | None = Field(None, alias="class")
+
+    def as_values(self) -> dict[str, Any]:
+        """Return the values by their names here, for `QueueFilter`."""
+        return {name: getattr(self, name) for name in QueueChoice.model_fields}
+
+
+class QueueFilter(QueueChoice):
+    """The same, of a dataset."""
+
+    dataset_id: int

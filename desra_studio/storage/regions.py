@@ -1,11 +1,13 @@
 """Queries on what reviewers said about the regions of mask revisions."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 
 from sqlalchemy import func, select
 
 from desra_studio.storage.database import Session
 from desra_studio.storage.label_tables import MaskRevision, Region
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.storage.tables import Image
 
 
@@ -18,28 +20,21 @@ def list_regions(session: Session, revision_ids: Iterable[int]) -> list[Region]:
 def add_region(
     session: Session,
     revision_id: int,
-    x: int,
-    y: int,
-    kind: str | None,
-    severity: int | None,
+    label: RegionLabel,
     author: str,
     prominence: float | None = None,
-    note: str = "",
 ) -> Region:
     """Label the component over a point of a mask revision."""
-    region = Region(
-        revision_id=revision_id,
-        x=x,
-        y=y,
-        kind=kind,
-        severity=severity,
-        note=note,
-        prominence=prominence,
-        author=author,
-    )
+    said = asdict(label) | {"author": author, "prominence": prominence}
+    region = Region(revision_id=revision_id, **said)
     session.add(region)
     session.flush()
     return region
+
+
+def read_label(region: Region) -> RegionLabel:
+    """Return what was said about a region."""
+    return RegionLabel(**{field.name: getattr(region, field.name) for field in fields(RegionLabel)})
 
 
 def count_kinds(session: Session, dataset_id: int) -> dict[str, int]:
@@ -66,14 +61,10 @@ def copy_regions(
 ) -> None:
     """Say of a new mask revision what was said of the one before, each over its new x and y."""
     for region, x, y in places:
-        add_region(
-            session,
-            revision_id,
-            x,
-            y,
-            region.kind,
-            region.severity,
-            region.author,
-            region.prominence,
-            region.note,
-        )
+        said = {name: getattr(region, name) for name in _SAID}
+        session.add(Region(revision_id=revision_id, **said | {"x": x, "y": y}))
+    session.flush()
+
+
+_SAID = {column.key for column in Region.__table__.columns} - {"id", "revision_id", "created_at"}
+"""All that is known of a region, whichever mask it is in."""

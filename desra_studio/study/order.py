@@ -1,13 +1,22 @@
 """What a user study is to be like, as it is ordered."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field
 
 from desra_studio.errors import InputError
+from desra_studio.setting import Setting, check_settings, read_settings
 from desra_studio.study.screening import Rules
 
-CHOICE, PROMINENCE = "choice", "prominence"
-WHOLE, WINDOWS = "whole", "windows"
+Kind: TypeAlias = Literal["choice", "prominence"]
+Crops: TypeAlias = Literal["whole", "windows"]
+CHOICE: Kind = "choice"
+PROMINENCE: Kind = "prominence"
+WHOLE: Crops = "whole"
+WINDOWS: Crops = "windows"
+Within = Field(ge=0, le=2**31 - 1)
+"""What a database can look for."""
 DEFAULT_QUESTIONS = ("Which has fewer artifacts?", "Which shows more detail?")
 PROMINENCE_QUESTION = "Do you notice an artifact in the outlined region?"
 DEFAULT_CONSENT = (
@@ -24,67 +33,99 @@ MAX_SYSTEMS = 8
 class StudyOrder:
     """A study as somebody asks for it.
 
-    Attributes:
-        name: for the team; never shown to voters.
-        title: shown to voters.
-        kind: choice (which of two?) or prominence (do you notice it?).
-        systems: ids of the models whose outputs are shown: two or more, one for prominence.
-        questions: what is asked about each pair; prominence has its own.
-        crops: whole images, or windows around accepted regions and clean controls.
-        window_px: side of a window, in px of the outputs.
-        controls: clean windows (choice) or decoys (prominence).
-        max_items: windows around regions at most; the largest regions come first.
-        images: ids of the images that are used; None for all that have what is needed.
-        votes_per_pair: votes that each pair (or region) needs on each question; then it closes.
-        trials_per_voter: votes that one voter is asked for, without training and checks.
-        check_share: share of hidden checks in all trials but training, 0..0.5.
-        training: trials with feedback before the others.
-        show_lr: whether voters may look at the LR image.
-        consent: what voters agree to first.
-        min_seconds: before which nobody can vote, from the images being loaded on, in s.
-        max_voters: who can join by the open link at most.
-        rules: by which voters are screened; see `study.screening.Rules`.
-        seed: of sides, order and intervals.
+    `systems` are ids of the models whose outputs are shown: two or more, one for prominence.
+    `images` are ids of those that are used; None for all that have what is needed. `questions` are
+    asked about each pair; prominence has its own. `rules` screen voters.
     """
 
-    name: str
-    systems: tuple[int, ...]
-    title: str = "Compare pictures"
-    kind: str = CHOICE
+    name: Annotated[str, Setting("For the team; never shown to voters")]
+    systems: tuple[Annotated[int, Within], ...]
+    title: Annotated[str, Setting("The first that voters read")] = "Compare pictures"
+    kind: Annotated[Kind, Setting("Which of two is better, or whether the artifact is noticed")] = (
+        CHOICE
+    )
     questions: tuple[str, ...] = DEFAULT_QUESTIONS
-    crops: str = WINDOWS
-    window_px: int = 256
-    controls: int = 4
-    max_items: int = 40
-    images: tuple[int, ...] | None = None
-    votes_per_pair: int = 10
-    trials_per_voter: int = 40
-    check_share: float = 0.15
-    training: int = 2
-    show_lr: bool = True
-    consent: str = DEFAULT_CONSENT
-    min_seconds: float = 1.0
-    max_voters: int = 200
+    crops: Annotated[
+        Crops, Setting("Whole images, or windows around accepted regions and clean controls")
+    ] = WINDOWS
+    window_px: Annotated[
+        int,
+        Setting("Side of a window in the outputs", title="window", least=32, most=2048, unit="px"),
+    ] = 256
+    controls: Annotated[
+        int,
+        Setting(
+            "Without artifacts; decoys for prominence", title="clean windows", least=0, most=500
+        ),
+    ] = 4
+    max_items: Annotated[
+        int,
+        Setting(
+            "Windows around regions at most; the largest come first",
+            title="windows",
+            least=1,
+            most=2000,
+        ),
+    ] = 40
+    images: tuple[Annotated[int, Within], ...] | None = None
+    votes_per_pair: Annotated[
+        int,
+        Setting("That each pair needs on each question; then it closes", least=1, most=10_000),
+    ] = 10
+    trials_per_voter: Annotated[
+        int,
+        Setting(
+            "Votes that one voter is asked for, without practice and checks",
+            title="votes per voter",
+            least=1,
+            most=1000,
+        ),
+    ] = 40
+    check_share: Annotated[
+        float,
+        Setting(
+            "Of all trials but practice",
+            title="share of checks",
+            least=0,
+            most=0.5,
+        ),
+    ] = 0.15
+    training: Annotated[
+        int,
+        Setting(
+            "Trials with feedback before the others", title="practice trials", least=0, most=20
+        ),
+    ] = 2
+    show_lr: Annotated[bool, Setting("Whether voters may look at the LR image")] = True
+    consent: Annotated[str, Setting("What voters agree to first")] = DEFAULT_CONSENT
+    min_seconds: Annotated[
+        float,
+        Setting(
+            "Before which nobody can vote, from the images being loaded on",
+            title="minimum time",
+            least=0,
+            most=60,
+            unit="s",
+        ),
+    ] = 1.0
+    max_voters: Annotated[
+        int,
+        Setting(
+            "Who can join by the open link at most",
+            title="voters by the open link",
+            least=0,
+            most=100_000,
+        ),
+    ] = 200
     rules: Rules = field(default_factory=Rules)
-    seed: int = 0
+    seed: Annotated[int, Setting("Of sides, order and intervals", least=0, most=2**31 - 1)] = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant, naming the value."""
+        """Refuse what cannot be, naming the value."""
+        check_settings(self)
         _check_text("name", self.name, 200)
         _check_text("title", self.title, 200)
         _check_text("consent text", self.consent, MAX_TEXT)
-        _check_choice("kind", self.kind, (CHOICE, PROMINENCE))
-        _check_choice("crops", self.crops, (WHOLE, WINDOWS))
-        _check_number("window", self.window_px, 32, 2048, "px")
-        _check_number("clean windows", self.controls, 0, 500)
-        _check_number("windows", self.max_items, 1, 2000)
-        _check_number("votes per pair", self.votes_per_pair, 1, 10_000)
-        _check_number("votes per voter", self.trials_per_voter, 1, 1000)
-        _check_number("share of checks", self.check_share, 0, 0.5)
-        _check_number("training trials", self.training, 0, 20)
-        _check_number("minimum time", self.min_seconds, 0, 60, "s")
-        _check_number("voters by the open link", self.max_voters, 0, 100_000)
-        _check_number("seed", self.seed, 0, 2**31 - 1)
         self._check_systems()
         self._check_questions()
 
@@ -125,31 +166,17 @@ class StudyOrder:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "StudyOrder":
-        """Return an order from plain values; those that are absent are the usual ones.
+        """Return an order from plain values; those that are absent, or None, are the usual ones.
 
         Raises:
             InputError: see the class, and `Rules.from_dict`.
         """
-        known = dict(values)
-        for name in ("systems", "questions", "images"):
-            if known.get(name) is not None:
-                known[name] = tuple(known[name])
+        known = {name: value for name, value in values.items() if value is not None}
         if "rules" in known:
             known["rules"] = Rules.from_dict(known["rules"])
-        return cls(**known)
+        return read_settings(cls, known)
 
 
 def _check_text(what: str, text: str, most: int) -> None:
     if not text.strip() or len(text) > most:
         raise InputError(f"The {what} must have 1 to {most} characters, got {len(text.strip())}.")
-
-
-def _check_choice(what: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise InputError(f"The {what} must be one of {', '.join(known)}, got {value!r}.")
-
-
-def _check_number(what: str, value: float, low: float, high: float, unit: str = "") -> None:
-    if not low <= value <= high:
-        tail = f" {unit}" if unit else ""
-        raise InputError(f"{what.capitalize()}: {low:g} to {high:g}{tail}, got {value:g}.")

@@ -44,7 +44,7 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     page.locator("[name=controls]").fill("1")
     page.locator("[name=window_px]").fill("8")
     page.get_by_role("button", name="Make the study").click()
-    expect(page.locator(".foot .message")).to_have_text("Window: 32 to 2048 px, got 8.")
+    expect(page.locator(".foot .message")).to_have_text("The window must be 32 to 2048 px, got 8.")
     page.locator("[name=window_px]").fill("48")
     page.locator("[name=window_px]").press("Enter")
     expect(page.get_by_role("heading", name="by hand")).to_be_visible()

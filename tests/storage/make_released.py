@@ -49,6 +49,7 @@ from desra_studio.services.studio import open_studio
 from desra_studio.storage import datasets, models, runs, training_sets
 from desra_studio.storage.base import now
 from desra_studio.storage.migrate import get_head
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.storage.study_tables import Study
 from desra_studio.storage.tables import Rendition
 from desra_studio.vocabulary import ModelRole, RunStatus, State
@@ -222,8 +223,8 @@ def label_regions(studio, image_id: int, schema: int) -> None:
     kind, said = "repeated pattern", {}
     if schema >= 4:
         kind, said = "重复纹理", {"note": "wie ein Gewebe, größer als nebenan"}
-    label_region(be(studio, "ana"), image_id, 80, 80, kind=kind, severity=4, **said)
-    label_region(be(studio, "ben"), image_id, 25, 25, kind="blotch", severity=1)
+    label_region(be(studio, "ana"), image_id, RegionLabel(80, 80, kind=kind, severity=4, **said))
+    label_region(be(studio, "ben"), image_id, RegionLabel(25, 25, kind="blotch", severity=1))
 
 
 def label_together(studio, dataset_id: int, images: dict[str, int]) -> None:

@@ -17,6 +17,7 @@ from desra_studio.services.studies import voting
 from desra_studio.services.studies.lifecycle import create_study, describe_choices, open_study
 from desra_studio.services.studies.links import make_links
 from desra_studio.services.studio import Studio, open_studio
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.study.order import StudyOrder
 from desra_studio.vocabulary import State
 
@@ -90,7 +91,7 @@ def _accept_all(studio: Studio, dataset_id: int) -> None:
         mask = load_detected_mask(studio, document["detection"]["id"])
         saved = save_mask(studio, item["id"], mask, document["version"])
         judge_image(studio, item["id"], State.ACCEPTED, saved.version)
-        label_region(studio, item["id"], *INSIDE, kind="blotch", severity=2)
+        label_region(studio, item["id"], RegionLabel(*INSIDE, kind="blotch", severity=2))
 
 
 def _vote(studio: Studio, study_id: int) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.detection.class_maps import ClassSource, open_class_source
 from desra_studio.services.detection.dataset import detect_pair, encode_map
 from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.setting import complete_settings
 from desra_studio.storage import datasets
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.tables import Detection
@@ -80,9 +81,9 @@ def describe_params(params: AnyParams) -> dict[str, Any]:
 
 def read_params(values: dict[str, Any]) -> AnyParams:
     """Return the parameters that `describe_params`, or a detection's row, has kept."""
-    kind = BaselineParams if values.get("method") in BASELINES else DetectorParams
-    names = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in values.items() if name in names})
+    if values.get("method") in BASELINES:
+        return complete_settings(BaselineParams, values)
+    return complete_settings(DetectorParams, values)
 
 
 def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.services.review.labels import read_label
 from desra_studio.services.review.opinions import describe_opinions
 from desra_studio.services.studio import Studio
+from desra_studio.setting import complete_settings
 from desra_studio.storage import datasets, drafts
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Draft, MaskRevision
@@ -70,7 +72,7 @@ def _describe_detection(detection: Detection) -> dict[str, Any]:
         "sha": detection.mask_sha,
         "map_sha": detection.map_sha,
         "labels_sha": detection.labels_sha,
-        "params": detection.params,
+        "params": complete_settings(DetectorParams, detection.params).as_dict(),
         "regions": detection.regions,
         "segmentation": detection.segmentation,
     }

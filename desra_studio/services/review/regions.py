@@ -1,7 +1,6 @@
 """What reviewers say about the regions of a mask: kind, severity and a note."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,8 @@ from desra_studio.services.review.labels import read_label
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.label_tables import MaskRevision, Region
+from desra_studio.storage.region_label import RegionLabel
 
-MAX_SEVERITY = 5
 SEVERE = 3
 """From this severity on a region counts as severe."""
 PROMINENT = 0.5
@@ -70,8 +69,8 @@ def check_filter(studio: Studio, dataset_id: int, chosen: RegionFilter) -> None:
         )
 
 
-def list_labels(studio: Studio, image_id: int, author: str | None = None) -> list[dict[str, Any]]:
-    """Return the labelled regions of an image's current mask, as plain values.
+def list_labels(studio: Studio, image_id: int, author: str | None = None) -> list[RegionLabel]:
+    """Return what was said about the regions of an image's current mask.
 
     Where several people are asked for their opinion, those of the author's own mask.
     """
@@ -80,41 +79,34 @@ def list_labels(studio: Studio, image_id: int, author: str | None = None) -> lis
         record = datasets.get_record(session, image_id)
         revision = read_label(session, record, author).revision
         found = regions.list_regions(session, [revision.id]) if revision else []
-    return [_describe(region) for region in found]
+    return [regions.read_label(region) for region in found]
 
 
 def label_region(
-    studio: Studio,
-    image_id: int,
-    x: int,
-    y: int,
-    *,
-    kind: str | None = None,
-    severity: int | None = None,
-    note: str = "",
-    author: str | None = None,
-) -> dict[str, Any]:
-    """Say of what kind and how severe the component of the saved mask over a pixel is.
+    studio: Studio, image_id: int, label: RegionLabel, author: str | None = None
+) -> RegionLabel:
+    """Say what the component of the saved mask over a pixel is, and return it as it is kept.
 
-    What was said about the same component before is replaced; None takes it back.
+    What was said about the same component before is replaced; a label that says nothing takes it
+    back.
 
     Raises:
-        InputError: a severity or note that cannot be, a kind that the dataset does not have, no
-            saved mask, nothing marked there, or somebody else saved a mask meanwhile.
+        InputError: a note that cannot be, a kind that the dataset does not have, no saved mask,
+            nothing marked there, or somebody else saved a mask meanwhile.
         NotFoundError: the image is gone.
     """
-    note, author = check_note(note), author or studio.settings.author
-    if severity is not None and not 0 <= severity <= MAX_SEVERITY:
-        raise InputError(f"The severity must be 0 to {MAX_SEVERITY}, got {severity}.")
+    label = replace(label, note=check_note(label.note))
+    author = author or studio.settings.author
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
         known = read_kinds(datasets.get_dataset(session, record.image.dataset_id))
         revision = read_label(session, record, author).revision
-    if kind is not None and kind not in known:
-        raise InputError(f"Unknown kind {kind!r}. Choose one of: {', '.join(known)}.")
+    if label.kind is not None and label.kind not in known:
+        raise InputError(f"Unknown kind {label.kind!r}. Choose one of: {', '.join(known)}.")
     if revision is None:
         raise InputError(f"Save a mask of {record.image.name} before you label its regions.")
-    component = pick_component(decode_mask_png(studio.blobs.get(revision.mask_sha)), x, y)
+    mask = decode_mask_png(studio.blobs.get(revision.mask_sha))
+    component = pick_component(mask, label.x, label.y)
     with studio.database.write() as session:
         current = read_label(session, datasets.get_record(session, image_id), author).revision
         if current is None or current.id != revision.id:
@@ -130,9 +122,9 @@ def label_region(
         votes = next((region.prominence for region in same if region.prominence is not None), None)
         for region in same:
             regions.remove_region(session, region)
-        if kind is not None or severity is not None or note or votes is not None:
-            regions.add_region(session, revision.id, x, y, kind, severity, author, votes, note)
-    return {"x": x, "y": y, "kind": kind, "severity": severity, "note": note}
+        if votes is not None or not label.says_nothing:
+            regions.add_region(session, revision.id, label, author, votes)
+    return label
 
 
 def pick_component(mask: Mask, x: int, y: int) -> Mask:
@@ -196,13 +188,3 @@ def find_kept(
         if index >= 0 and not chosen.keeps_all:
             kept[index], known[index] = chosen.keeps(region), chosen.knows(region)
     return kept, int(np.count_nonzero(~known))
-
-
-def _describe(region: Region) -> dict[str, Any]:
-    return {
-        "x": region.x,
-        "y": region.y,
-        "kind": region.kind,
-        "severity": region.severity,
-        "note": region.note,
-    }

@@ -14,6 +14,7 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, regions, studies
 from desra_studio.storage.database import Session
 from desra_studio.storage.label_tables import MaskRevision, Region
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.storage.study_tables import Study, StudyItem
 from desra_studio.study.order import CHOICE, PROMINENCE
 from desra_studio.study.prominence import Prominence, measure_prominence
@@ -194,7 +195,7 @@ def _keep_one(
     region: Region = (
         same[0]
         if same
-        else regions.add_region(session, revision.id, x, y, None, None, revision.author)
+        else regions.add_region(session, revision.id, RegionLabel(x, y), revision.author)
     )
     studies.put_region_vote(session, study.id, region.id, found.noticed.total, found.noticed.hits)
     votes, noticed = studies.sum_region_votes(session, region.id)

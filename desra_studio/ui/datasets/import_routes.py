@@ -1,8 +1,11 @@
 """The routes behind the Datasets page: what its buttons start."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.datasets import demo
@@ -10,7 +13,7 @@ from desra_studio.services.datasets.importing import check_import
 from desra_studio.services.detection.weight_sets import check_new_name
 from desra_studio.services.places import resolve_folder
 from desra_studio.services.studio import Studio
-from desra_studio.ui.review.detector_routes import DetectorSettings
+from desra_studio.setting import read_settings
 
 
 class ImportOrder(BaseModel):
@@ -18,14 +21,14 @@ class ImportOrder(BaseModel):
 
     source: str
     name: str = ""
-    detector: DetectorSettings = DetectorSettings()
+    detector: dict[str, Any] = {}
 
 
 class UpscaleOrder(BaseModel):
     """What upscales the LR images that wait, and how artifacts are detected in the outputs."""
 
     model: int | None
-    detector: DetectorSettings = DetectorSettings()
+    detector: dict[str, Any] = {}
 
 
 class Calibration(BaseModel):
@@ -39,7 +42,7 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/datasets/import", status_code=202)
     def start_import(order: ImportOrder) -> dict[str, int]:
-        params = order.detector.read()
+        params = read_settings(DetectorParams, order.detector)
         folder = resolve_folder(studio.settings, order.source)
         config = check_import(studio, folder, order.name, params)
         return {"job": jobs.start_job(studio, "import", config)}
@@ -50,7 +53,7 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/datasets/{dataset_id}/upscale", status_code=202)
     def start_upscale(dataset_id: int, order: UpscaleOrder) -> dict[str, int]:
-        params = order.detector.read()
+        params = read_settings(DetectorParams, order.detector)
         if order.model is None:
             raise InputError(
                 "No GAN-SR model has an MSE-SR partner yet. Add or derive one on the Models page."

@@ -14,6 +14,7 @@ from desra_studio.services.finetune.candidates import HELD_OUT_SHARE, list_candi
 from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES, start_finetune
 from desra_studio.services.models.registry import ModelView, list_generators
 from desra_studio.services.studio import Studio
+from desra_studio.setting import describe_settings, read_settings
 from desra_studio.ui.shared.answers import MAX_VERSION
 
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
@@ -33,7 +34,7 @@ class FinetuneOrder(BaseModel):
 
     revisions: list[Id]
     generator: Id | None = None
-    settings: dict[str, float | str | None] = {}
+    settings: dict[str, Any] = {}
     feather_sigma: float | None = FEATHER_SIGMA_PX
     held_out_share: float | None = HELD_OUT_SHARE
 
@@ -50,6 +51,9 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
         "generator": _guess_generator(studio, dataset_id, views),
         "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
         "preset": "quick" if on_cpu else "paper",
+        "settings": {
+            name: asdict(view) for name, view in describe_settings(FinetuneConfig).items()
+        },
     }
 
 
@@ -70,40 +74,10 @@ def start_run(studio: Studio, dataset_id: int, order: FinetuneOrder) -> int:
         dataset_id,
         order.revisions,
         order.generator,
-        read_settings(order.settings),
+        read_settings(FinetuneConfig, order.settings),
         order.feather_sigma,
         order.held_out_share,
     )
-
-
-def read_settings(values: dict[str, float | str | None]) -> FinetuneConfig:
-    """Return the settings of a form; what it does not name has the default.
-
-    Raises:
-        InputError: a field was left empty, is unknown or out of range.
-    """
-    defaults = asdict(FinetuneConfig())
-    given: dict[str, Any] = {}
-    for name, value in values.items():
-        if name not in defaults:
-            raise InputError(f"There is no setting named {name!r}. Reload the page.")
-        given[name] = _read_setting(name, value, defaults[name])
-    return FinetuneConfig(**given)
-
-
-def _read_setting(name: str, value: float | str | None, default: object) -> float | str:
-    title = name.replace("_", " ")
-    if value is None or value == "":
-        raise InputError(f"Fill in {title}.")
-    if isinstance(default, str):
-        return str(value)
-    if isinstance(value, str):
-        raise InputError(f"The {title} must be a number, got {value[:40]!r}.")
-    if isinstance(default, int):
-        if value != int(value):
-            raise InputError(f"The {title} must be a whole number, got {value:g}.")
-        return int(value)
-    return value
 
 
 def _guess_generator(studio: Studio, dataset_id: int, views: list[ModelView]) -> int | None:

@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Request, Response
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.services import jobs
@@ -14,35 +13,13 @@ from desra_studio.services.review import regions
 from desra_studio.services.scores.attribution import attribute_verdict
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
+from desra_studio.setting import read_settings
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.ui.shared.answers import NEVER, User, answer_packed
 
-DEFAULTS = DetectorParams()
 
-
-class DetectorSettings(BaseModel):
-    """The detector's parameters as the panel sends them; those left out are DeSRA's."""
-
-    contrast_threshold: float = DEFAULTS.contrast_threshold
-    area_threshold: int = DEFAULTS.area_threshold
-    area_share: float | None = DEFAULTS.area_share
-    kernel_px: int = DEFAULTS.kernel_px
-    dilations: int = DEFAULTS.dilations
-    class_weights: str = DEFAULTS.class_weights
-    direction: str = DEFAULTS.direction
-
-    def read(self) -> DetectorParams:
-        """Return the parameters; InputError where a value is out of range."""
-        return DetectorParams(**self.model_dump())
-
-
-class RegionLabel(BaseModel):
-    """What a reviewer says about the component of the saved mask over a point."""
-
-    x: int
-    y: int
-    kind: str | None = None
-    severity: int | None = None
-    note: str = ""
+def _read_query(request: Request) -> DetectorParams:
+    return read_settings(DetectorParams, request.query_params)
 
 
 def add_detector_routes(router: APIRouter, studio: Studio) -> None:
@@ -50,16 +27,19 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
     live, scorer = LiveDetector(studio), SetScorer(studio)
 
     @router.get("/api/detections/{detection_id}/live")
-    def read_live(detection_id: int, settings: Annotated[DetectorSettings, Query()]) -> Response:
-        return answer_packed(pack_regions(live.detect(detection_id, settings.read())), NEVER)
+    def read_live(
+        detection_id: int, params: Annotated[DetectorParams, Depends(_read_query)]
+    ) -> Response:
+        return answer_packed(pack_regions(live.detect(detection_id, params)), NEVER)
 
     @router.get("/api/weight-sets")
     def read_weight_sets() -> list[str]:
         return weight_sets.list_weight_names(studio)
 
     @router.post("/api/datasets/{dataset_id}/detect", status_code=202)
-    def detect_again(dataset_id: int, settings: DetectorSettings) -> dict[str, int]:
-        config = make_detect_config(studio, dataset_id, settings.read())
+    def detect_again(dataset_id: int, settings: dict[str, Any]) -> dict[str, int]:
+        params = read_settings(DetectorParams, settings)
+        config = make_detect_config(studio, dataset_id, params)
         return {"job": jobs.start_job(studio, "detect", config)}
 
     @router.get("/api/images/{image_id}/attribution")
@@ -67,18 +47,9 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
         return attribute_verdict(scorer, image_id, x, y)
 
     @router.get("/api/images/{image_id}/regions")
-    def read_regions(image_id: int, user: User) -> list[dict[str, Any]]:
+    def read_regions(image_id: int, user: User) -> list[RegionLabel]:
         return regions.list_labels(studio, image_id, user)
 
     @router.post("/api/images/{image_id}/regions", status_code=201)
-    def label_region(image_id: int, label: RegionLabel, user: User) -> dict[str, Any]:
-        return regions.label_region(
-            studio,
-            image_id,
-            label.x,
-            label.y,
-            kind=label.kind,
-            severity=label.severity,
-            note=label.note,
-            author=user,
-        )
+    def label_region(image_id: int, label: RegionLabel, user: User) -> RegionLabel:
+        return regions.label_region(studio, image_id, label, user)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
 from desra_studio.services.review import bulk as queue_bulk
@@ -14,48 +14,16 @@ from desra_studio.services.review.disagreement import measure_unmeasured
 from desra_studio.services.review.labels import EarlierLabel
 from desra_studio.services.review.progress import describe_progress
 from desra_studio.services.studio import Studio
-from desra_studio.storage.queue_filter import QueueFilter
-from desra_studio.ui.shared.answers import MAX_VERSION, User
+from desra_studio.storage.queue_filter import Id, QueueChoice, QueueFilter
+from desra_studio.ui.shared.answers import User
 from desra_studio.vocabulary import State
 
-Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
-"""What a database can look for; no other number is asked of it."""
-ClassIndex = Annotated[int, Field(ge=0, lt=150)]
-"""A class of ADE20K."""
+
+def _read(dataset_id: int, chosen: QueueChoice) -> QueueFilter:
+    return queue.make_filter(dataset_id, **chosen.as_values())
 
 
-class QueueQuery(BaseModel):
-    """Filter and order as the page sends them; what is empty does not filter."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    order: str = "name"
-    state: list[State] = []
-    kind: str | None = None
-    severity: Id | None = None
-    area_min: float | None = None
-    area_max: float | None = None
-    annotator: str | None = None
-    assigned: str | None = None
-    class_index: ClassIndex | None = Field(None, alias="class")
-
-    def read(self, dataset_id: int) -> QueueFilter:
-        """Return the filter; InputError where the order is unknown."""
-        return queue.make_filter(
-            dataset_id,
-            self.order,
-            states=tuple(self.state),
-            kind=self.kind or None,
-            severity=self.severity,
-            area_min=self.area_min,
-            area_max=self.area_max,
-            annotator=self.annotator or None,
-            assigned_to=self.assigned or None,
-            class_index=self.class_index,
-        )
-
-
-class PageQuery(QueueQuery):
+class PageQuery(QueueChoice):
     """A page of the queue; see `services.queue.read_page`."""
 
     offset: Id | None = None
@@ -63,13 +31,13 @@ class PageQuery(QueueQuery):
     around: Id | None = None
 
 
-class NextQuery(QueueQuery):
+class NextQuery(QueueChoice):
     """After which image the next open one is looked for."""
 
     after: Id | None = None
 
 
-class StepQuery(QueueQuery):
+class StepQuery(QueueChoice):
     """From which image to step, and how far."""
 
     origin: Id = Field(alias="from")
@@ -81,7 +49,7 @@ class Bulk(BaseModel):
 
     action: queue_bulk.Action
     images: list[Id] | None = None
-    filter: QueueQuery | None = None
+    filter: QueueChoice | None = None
     leave_out: list[Id] = Field([], alias="except")
     to: str = ""
     wanted: int = 1
@@ -91,7 +59,9 @@ class Bulk(BaseModel):
         """Return what it is about; InputError where that is not said, or twice."""
         if (self.images is None) == (self.filter is None):
             raise InputError("Give either the images or a filter that they pass.")
-        return self.filter.read(dataset_id) if self.filter else self.images or []
+        if self.filter:
+            return _read(dataset_id, self.filter)
+        return self.images or []
 
 
 class Earlier(BaseModel):
@@ -131,7 +101,7 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
     ) -> JSONResponse:
         page = queue.read_page(
             studio,
-            query.read(dataset_id),
+            _read(dataset_id, query),
             offset=query.offset,
             limit=query.limit,
             around=query.around,
@@ -144,17 +114,17 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
     def read_next(
         dataset_id: int, query: Annotated[NextQuery, Query()], user: User
     ) -> dict[str, int | None]:
-        return {"id": queue.find_next(studio, query.read(dataset_id), query.after, user)}
+        return {"id": queue.find_next(studio, _read(dataset_id, query), query.after, user)}
 
     @router.post("/api/datasets/{dataset_id}/queue/claim-next")
     def claim_next(
         dataset_id: int, query: Annotated[NextQuery, Query()], user: User
     ) -> claims.NextClaim:
-        return claims.claim_next(studio, query.read(dataset_id), query.after, user)
+        return claims.claim_next(studio, _read(dataset_id, query), query.after, user)
 
     @router.get("/api/datasets/{dataset_id}/queue/step")
     def read_step(dataset_id: int, query: Annotated[StepQuery, Query()]) -> dict[str, int | None]:
-        wanted = query.read(dataset_id)
+        wanted = _read(dataset_id, query)
         return {"id": queue.find_step(studio, wanted, query.origin, query.offset)}
 
     @router.get("/api/datasets/{dataset_id}/progress")

@@ -22,37 +22,6 @@ from desra_studio.ui.shared.components import show_job
 Id = Annotated[int, Field(ge=0, le=MAX_VERSION)]
 
 
-class OrderedStudy(BaseModel):
-    """A study as the page asks for it; what is None, or absent, is as usual."""
-
-    name: str
-    systems: list[Id]
-    title: str | None = None
-    kind: str | None = None
-    questions: list[str] | None = None
-    crops: str | None = None
-    window_px: int | None = None
-    controls: int | None = None
-    max_items: int | None = None
-    images: list[Id] | None = None
-    votes_per_pair: int | None = None
-    trials_per_voter: int | None = None
-    check_share: float | None = None
-    training: int | None = None
-    show_lr: bool | None = None
-    consent: str | None = None
-    min_seconds: float | None = None
-    max_voters: int | None = None
-    rules: dict[str, Any] | None = None
-    seed: int | None = None
-
-    def as_order(self) -> StudyOrder:
-        """Return the order; InputError where it cannot be meant."""
-        return StudyOrder.from_dict(
-            {key: value for key, value in self.model_dump().items() if value is not None}
-        )
-
-
 class WantedLinks(BaseModel):
     """Whom to make personal links for, and for how many days; None is for ever."""
 
@@ -82,8 +51,8 @@ def _add_making_routes(router: APIRouter, studio: Studio) -> None:
         }
 
     @router.post("/api/datasets/{dataset_id}/studies", status_code=202)
-    def make_study(dataset_id: int, ordered: OrderedStudy) -> dict[str, int]:
-        return {"job": lifecycle.start_study(studio, dataset_id, ordered.as_order())}
+    def make_study(dataset_id: int, order: dict[str, Any]) -> dict[str, int]:
+        return {"job": lifecycle.start_study(studio, dataset_id, StudyOrder.from_dict(order))}
 
     @router.get("/api/studies/jobs/{run_id}")
     def read_job(run_id: int, response: Response) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, scores, weight_sets
 from desra_studio.storage import regions as region_rows
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.vocabulary import State
 from tests.factories.damage import flip_byte
 from tests.factories.images import write_dataset
@@ -209,20 +210,20 @@ def test_region_labels_follow_the_mask(studio, dataset):
     image, mask = record.image.id, load_detected(studio, record)
     y, x = np.argwhere(mask)[0].tolist()
     with pytest.raises(InputError, match="Save a mask"):
-        regions.label_region(studio, image, x, y, kind="blotch")
+        regions.label_region(studio, image, RegionLabel(x, y, kind="blotch"))
     label(studio, image, mask)
     for values, says in (
         ({"kind": "moon"}, "Unknown kind 'moon'"),
         ({"severity": 6}, "0 to 5, got 6"),
     ):
         with pytest.raises(InputError, match=says):
-            regions.label_region(studio, image, x, y, **values)
+            regions.label_region(studio, image, RegionLabel(x, y, **values))
     with pytest.raises(InputError, match="No component is marked at x 0, y 0"):
-        regions.label_region(studio, image, 0, 0, kind="blotch")
-    regions.label_region(studio, image, x, y, kind="blotch", severity=2)
+        regions.label_region(studio, image, RegionLabel(0, 0, kind="blotch"))
+    regions.label_region(studio, image, RegionLabel(x, y, kind="blotch", severity=2))
     far_y, far_x = np.argwhere(mask)[-1].tolist()
-    regions.label_region(studio, image, far_x, far_y, kind="wrong texture", severity=4)
-    told = {"x": far_x, "y": far_y, "kind": "wrong texture", "severity": 4, "note": ""}
+    told = RegionLabel(far_x, far_y, kind="wrong texture", severity=4)
+    assert regions.label_region(studio, image, told) == told
     assert regions.list_labels(studio, image) == [told], "one label per component, the last"
     label(studio, image, mask)
     assert regions.list_labels(studio, image) == [told], "carried to the next revision"
@@ -230,13 +231,13 @@ def test_region_labels_follow_the_mask(studio, dataset):
     trimmed[far_y] = False
     label(studio, image, trimmed)
     (moved,) = regions.list_labels(studio, image)
-    assert (moved["kind"], moved["severity"]) == ("wrong texture", 4), "the rest keeps its label"
-    assert trimmed[moved["y"], moved["x"]]
+    assert (moved.kind, moved.severity) == ("wrong texture", 4), "the rest keeps its label"
+    assert trimmed[moved.y, moved.x]
     with studio.database.write() as session:
         revision = datasets.get_record(session, image).revision
         (row,) = region_rows.list_regions(session, [revision.id])
         row.prominence = 0.8
-    regions.label_region(studio, image, moved["x"], moved["y"], severity=1)
+    regions.label_region(studio, image, RegionLabel(moved.x, moved.y, severity=1))
     with studio.database.read() as session:
         (row,) = region_rows.list_regions(session, [revision.id])
     assert (row.kind, row.severity, row.prominence) == (None, 1, 0.8), "votes stay"
@@ -351,7 +352,9 @@ def test_severe_regions_alone(studio, dataset):
         mask = load_detected(studio, record)
         label(studio, record.image.id, mask)
         y, x = np.argwhere(mask)[0].tolist()
-        regions.label_region(studio, record.image.id, x, y, severity=severity, kind="blotch")
+        regions.label_region(
+            studio, record.image.id, RegionLabel(x, y, severity=severity, kind="blotch")
+        )
     severe = score_dataset(studio, dataset, RegionFilter("severe"))
     rows = {row.name: row.score for row in severe.detectors[0].rows}
     assert (rows["a"].manual, rows["b"].manual) == (1, 0)
@@ -440,7 +443,7 @@ def test_what_nobody_labelled_is_no_perfect_score(studio, dataset):
         label(studio, record.image.id, load_detected(studio, record))
     mask = load_detected(studio, first)
     y, x = np.argwhere(mask)[0].tolist()
-    regions.label_region(studio, first.image.id, x, y, severity=5)
+    regions.label_region(studio, first.image.id, RegionLabel(x, y, severity=5))
     severe = score_dataset(studio, dataset, RegionFilter("severe"))
     assert severe.unknown_regions == 1
     assert [row.name for row in severe.detectors[0].rows] == ["a"]

@@ -24,6 +24,7 @@ from desra_studio.storage import datasets, reviews
 from desra_studio.storage.label_tables import Opinion, QueueEntry
 from desra_studio.storage.queue import CLAIM_TIME, ORDERS, list_ids
 from desra_studio.storage.queue_entries import refresh_dataset
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.vocabulary import State
 from tests.factories.images import write_dataset
 from tests.services.review.queues import find_id, list_names, read_item, save_squares
@@ -53,8 +54,8 @@ def test_an_item_says_what_is_known(studio, dataset):
     assert (first["kinds"], first["flags"], first["opinions"]) == ([], [], None)
     assert (first["dissent"], first["claimed_by"]) == (None, None)
     saved = save_squares(studio, first["id"], (20, 20, 9), (60, 60, 9), author="anna")
-    label_region(studio, first["id"], 21, 21, kind="blotch", severity=2)
-    label_region(studio, first["id"], 61, 61, kind="other", severity=4)
+    label_region(studio, first["id"], RegionLabel(21, 21, kind="blotch", severity=2))
+    label_region(studio, first["id"], RegionLabel(61, 61, kind="other", severity=4))
     judge_image(studio, first["id"], State.ACCEPTED, saved.version)
     item = read_item(studio, dataset, "a")
     assert (item["state"], item["annotator"], item["severity"]) == ("accepted", "anna", 4)
@@ -64,7 +65,7 @@ def test_an_item_says_what_is_known(studio, dataset):
 def test_filters(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
     save_squares(studio, a, (20, 20, 9), author="anna")
-    label_region(studio, a, 21, 21, kind="over-sharp line", severity=2)
+    label_region(studio, a, RegionLabel(21, 21, kind="over-sharp line", severity=2))
     saved = save_squares(studio, b, author="bob")
     judge_image(studio, b, State.CLEAN, saved.version)
     for values, names in (
@@ -240,7 +241,7 @@ def test_an_image_that_several_people_label_keeps_nobody_off(studio, dataset):
 def test_entries_are_what_they_would_be_made_anew(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
     saved = save_squares(studio, a, (20, 20, 9))
-    label_region(studio, a, 21, 21, kind="blotch", severity=2)
+    label_region(studio, a, RegionLabel(21, 21, kind="blotch", severity=2))
     judge_image(studio, a, State.ACCEPTED, saved.version)
     flag_images(studio, "study", [Finding(b, "voters saw it", 4, 5)])
     detect_dataset(studio, dataset, DetectorParams(area_threshold=4000))
@@ -339,7 +340,7 @@ def test_claims_go_by_a_clock_that_nobody_sets():
 def test_progress(studio, dataset):
     a, b = find_id(studio, dataset, "a"), find_id(studio, dataset, "b")
     saved = save_squares(studio, a, (20, 20, 9), author="anna")
-    label_region(studio, a, 21, 21, kind="blotch", severity=2)
+    label_region(studio, a, RegionLabel(21, 21, kind="blotch", severity=2))
     judge_image(studio, a, State.ACCEPTED, saved.version)
     save_squares(studio, b, (20, 20, 9), author="bob")
     change_images(studio, dataset, BulkChange(action="assign", to="bob"), [a, b])

@@ -17,6 +17,7 @@ from desra_studio.services.review.labels import EarlierLabel
 from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.review.taking_back import take_back
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.vocabulary import State
 from tests.factories.images import write_dataset
 from tests.services.review.queues import find_id, read_item, save_squares
@@ -91,7 +92,7 @@ def test_an_image_without_a_mask_has_none_again(studio, dataset, ids):
 
 def test_what_was_said_of_regions_comes_back_with_the_mask(studio, dataset, ids):
     save_squares(studio, ids[0], (20, 20, 9))
-    label_region(studio, ids[0], 24, 24, severity=4)
+    label_region(studio, ids[0], RegionLabel(24, 24, severity=4))
     report = change(studio, dataset, "clean", ids[:1], force=True)
     assert read_item(studio, dataset, "a")["severity"] is None
     take_back(studio, dataset, report.earlier)

@@ -27,6 +27,7 @@ from desra_studio.services.scores.comparisons import (
 )
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.scores.tables import render_images_csv, render_scores_csv
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.vocabulary import State
 from tests.factories.studio import list_items
 
@@ -91,7 +92,7 @@ def test_only_the_regions_that_were_asked_for(studio, labelled):
     image = list_items(studio, labelled)[0]["id"]
     mask = load_revision_mask(studio, describe_image(studio, image)["revision"]["id"])
     y, x = map(int, np.argwhere(mask)[0])
-    label_region(studio, image, x, y, severity=4)
+    label_region(studio, image, RegionLabel(x, y, severity=4))
     (everything,), (severe,) = (
         read(render_scores_csv(studio, labelled, regions)[1]) for regions in ("all", "severe")
     )

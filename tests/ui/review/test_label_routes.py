@@ -9,6 +9,7 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.masks import decode_mask_runs
 from desra_studio.services.review import regions
 from desra_studio.storage import datasets
+from desra_studio.storage.region_label import RegionLabel
 from tests.factories.masks import mark_squares
 from tests.ui.masks import compress, pack
 
@@ -158,7 +159,7 @@ def test_history_and_going_back(client, studio):
 
 def test_going_back_brings_the_labels_back(client, studio):
     save(client, 0, FIRST)
-    regions.label_region(studio, 1, 12, 12, kind="blotch", severity=4)
+    regions.label_region(studio, 1, RegionLabel(12, 12, kind="blotch", severity=4))
     save(client, 1, SECOND)
     assert client.get(f"{IMAGE}/regions").json() == []
     restore(client, 2, 1)
@@ -192,7 +193,7 @@ def test_refuses_to_restore(client, studio):
 def test_a_mask_deleted_on_disk_does_not_keep_the_next_from_saving(client, studio):
     save(client, 0, mark_squares((10, 10, 20), (50, 50, 20)))
     for place in (12, 52):
-        regions.label_region(studio, 1, place, place, severity=3)
+        regions.label_region(studio, 1, RegionLabel(place, place, severity=3))
     document = read_document(client)
     studio.blobs.find(document["revision"]["sha"]).unlink()
     answer = client.get(f"/studio/revisions/{document['revision']['id']}.mask")

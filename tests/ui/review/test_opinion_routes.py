@@ -11,6 +11,7 @@ from desra_studio.services.review import regions
 from desra_studio.services.scores.agreement import list_annotators
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.storage import datasets
+from desra_studio.storage.region_label import RegionLabel
 from tests.factories.masks import mark_squares
 from tests.ui.masks import compress, pack
 
@@ -188,12 +189,12 @@ def test_a_consensus_has_the_labels_of_the_opinions(client, studio):
     ask(client, 2)
     give(client, ANNA, LEFT)
     give(client, BERT, RIGHT)
-    regions.label_region(studio, 1, 35, 12, kind="blotch", severity=2, author="Bert")
-    regions.label_region(studio, 1, 12, 12, kind="other", severity=5, author="Anna")
+    regions.label_region(studio, 1, RegionLabel(35, 12, kind="blotch", severity=2), author="Bert")
+    regions.label_region(studio, 1, RegionLabel(12, 12, kind="other", severity=5), author="Anna")
     assert len(regions.list_labels(studio, 1, "Anna")) == 1
     settle(client, BERT, "union")
     (label,) = regions.list_labels(studio, 1, "Cleo")
-    assert (label["kind"], label["severity"]) == ("other", 5)
+    assert (label.kind, label.severity) == ("other", 5)
 
 
 def test_a_stale_consensus_keeps_both(client):

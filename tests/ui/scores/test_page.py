@@ -17,6 +17,7 @@ from desra_studio.services.review.masks import judge_image, load_detected_mask, 
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage import datasets, runs
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.ui.scores.agreement import AgreementHandlers, render_agreement
 from desra_studio.ui.scores.layout import build_scores_page
 from desra_studio.ui.scores.page import ScoresHandlers
@@ -173,7 +174,7 @@ def test_an_image_without_prediction_is_said(page, studio, dataset, images):
 def test_regions_without_severity_are_counted(page, studio, dataset, images):
     mask = label(studio, images[0], HALF)
     y, x = map(int, np.argwhere(mask)[0])
-    label_region(studio, images[0], x, y, severity=5, kind="blotch")
+    label_region(studio, images[0], RegionLabel(x, y, severity=5, kind="blotch"))
     table = {"chosen": ""}
     for regions, says in (
         ("all", None),

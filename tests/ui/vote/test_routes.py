@@ -156,7 +156,7 @@ def test_the_team_is_told_what_is_wrong(studio, dataset, voter):
     path = f"/studio/api/datasets/{dataset}/studies"
     order = {"name": "x", "systems": list(list_systems(studio, dataset)), **ORDER}
     for values, told in (
-        ({"window_px": 4}, "Window: 32 to 2048 px, got 4."),
+        ({"window_px": 4}, "window must be 32 to 2048 px, got 4."),
         ({"rules": {"min_gold": 1}}, "no screening rule 'min_gold'"),
         ({"systems": []}, "2 to 8 systems, got 0"),
     ):

@@ -1,5 +1,5 @@
-// The settings of a run, in groups. Their values come from the presets that the server knows.
-// No DOM here.
+// The settings of a run, in groups. Their values come from the presets that the server knows, their
+// limits and what is said of them from where it declares them. No DOM here.
 
 export const PRESETS = [
   { name: "quick", title: "Quick", about: "Small generators, on a CPU too" },
@@ -7,69 +7,53 @@ export const PRESETS = [
   { name: "long", title: "Long", about: "Where 1000 iterations are too few" },
 ];
 
-const whole = (name, title, about = "", min = 1) => ({ name, title, about, min, step: 1 });
-const number = (name, title, about = "", rest = {}) => ({
-  name,
-  title,
-  about,
-  min: 0,
-  step: "any",
-  ...rest,
-});
+const field = (name, title) => ({ name, title });
 
 /** Always in view. */
-export const MAIN = [whole("iterations", "Iterations")];
+export const MAIN = [field("iterations", "Iterations")];
 
 export const GROUPS = [
   {
     title: "Crops",
     fields: [
-      whole("batch", "Batch", "Crops at once, on each device"),
-      whole("accumulate", "Accumulate", "Batches that make one step"),
-      whole("crop", "Crop", "Side in px of the SR image"),
-      number("mask_share", "Mask share", "Crops that must show some of the mask", { max: 1 }),
-      number("feather_sigma", "Feather", "Softens the mask's edge, in px", { max: 50 }),
-      whole("seed", "Seed", "Of crops, flips and weights", 0),
+      field("batch", "Batch"),
+      field("accumulate", "Accumulate"),
+      field("crop", "Crop"),
+      field("mask_share", "Mask share"),
+      { ...field("feather_sigma", "Feather"), about: "Softens the mask's edge, in px", least: 0, most: 50 },
+      field("seed", "Seed"),
     ],
   },
   {
     title: "Generator",
     fields: [
-      number("learning_rate", "Learning rate", "Adam, betas 0.9 and 0.99", { max: 1 }),
-      whole("warm_up", "Warm-up", "Iterations until the full rate", 0),
-      number("ema", "EMA", "Share of the average kept per step", { max: 0.999999 }),
-      {
-        name: "precision",
-        title: "Precision",
-        about: "auto: bf16 on a GPU that has it",
-        choices: ["auto", "fp32", "bf16"],
-      },
+      field("learning_rate", "Learning rate"),
+      field("warm_up", "Warm-up"),
+      field("ema", "EMA"),
+      { ...field("precision", "Precision"), isChoice: true },
     ],
   },
   {
     title: "Loss weights",
     fields: [
-      number("pixel_weight", "L1", "Distance to the pseudo-GT"),
-      number("contrast_weight", "Contrast", "Difference of local deviations"),
-      number("outside_weight", "Outside", "A px outside the mask, for one inside"),
-      number("perceptual_weight", "Perceptual", "L1 of VGG19's features"),
-      number("adversarial_weight", "Adversarial", "The discriminator's judgement"),
+      field("pixel_weight", "L1"),
+      field("contrast_weight", "Contrast"),
+      field("outside_weight", "Outside"),
+      field("perceptual_weight", "Perceptual"),
+      field("adversarial_weight", "Adversarial"),
     ],
   },
   {
     title: "Discriminator",
     fields: [
-      number("discriminator_rate", "Learning rate", "Adam, betas 0.9 and 0.99", { max: 1 }),
-      whole("discriminator_features", "Features", "Width of a fresh one"),
-      whole("discriminator_warm_up", "Warm-up", "Iterations before it counts", 0),
+      field("discriminator_rate", "Learning rate"),
+      field("discriminator_features", "Features"),
+      field("discriminator_warm_up", "Warm-up"),
     ],
   },
   {
     title: "While it runs",
-    fields: [
-      whole("preview_every", "Preview every", "Iterations; the figures too"),
-      whole("checkpoint_every", "Checkpoint every", "Iterations"),
-    ],
+    fields: [field("preview_every", "Preview every"), field("checkpoint_every", "Checkpoint every")],
   },
 ];
 
@@ -77,7 +61,7 @@ export const FIELDS = [...MAIN, ...GROUPS.flatMap(({ fields }) => fields)];
 
 /** What a typed text means for a field: a number, a choice, or null where nothing can be read. */
 export function readField(field, text) {
-  if (field.choices) return text;
+  if (field.isChoice) return text;
   return text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
 }
 

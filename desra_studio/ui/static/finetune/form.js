@@ -66,6 +66,7 @@ export class Form {
     this.generator.value = wanted ?? "";
     this.preset = stored.preset in choices.presets ? stored.preset : choices.preset;
     const values = { ...choices.presets[this.preset], ...stored.settings };
+    this.settings.declare(choices.settings);
     this.settings.show(values);
     this.share.value = stored.held_out_share ?? values.held_out_share;
     this.#tell();

@@ -12,24 +12,45 @@ export class Settings {
   /** Build the labelled input of a field. */
   build(field) {
     const id = `setting-${field.name}`;
-    const input = field.choices
-      ? make("select", { id }, ...field.choices.map((value) => make("option", { value }, value)))
-      : make("input", { id, type: "number", min: field.min, step: field.step });
-    if (field.max !== undefined) input.max = field.max;
+    const input = make(field.isChoice ? "select" : "input", { id });
+    if (!field.isChoice) input.type = "number";
     input.addEventListener("input", () => {
       input.setAttribute("aria-invalid", String(readField(field, input.value) === null));
       this.onChange();
     });
-    this.inputs.set(field.name, { field, input });
-    const about = make("small", { id: `${id}-about` }, field.about);
-    if (field.about) input.setAttribute("aria-describedby", about.id);
+    const about = make("small", { id: `${id}-about` });
+    input.setAttribute("aria-describedby", about.id);
+    this.inputs.set(field.name, { field, input, about });
+    this.#describe(field.name, field);
     return make(
       "div",
       { className: "field" },
       make("label", { htmlFor: id }, field.title),
       input,
-      ...(field.about ? [about] : []),
+      about,
     );
+  }
+
+  /** Say of each setting what the server says of it: { name: { about, least, most, … } }. */
+  declare(settings) {
+    for (const [name, said] of Object.entries(settings)) {
+      if (this.inputs.has(name)) this.#describe(name, said);
+    }
+  }
+
+  #describe(name, { about: text = "", limits = "", least = null, most = null, whole, choices = [] }) {
+    const { field, input, about } = this.inputs.get(name);
+    about.textContent = text;
+    input.title = limits;
+    if (field.isChoice) {
+      if (!input.options.length) {
+        input.append(...choices.map((value) => make("option", { value }, value)));
+      }
+      return;
+    }
+    input.min = least ?? "";
+    input.max = most ?? "";
+    input.step = whole ? 1 : "any";
   }
 
   show(values) {

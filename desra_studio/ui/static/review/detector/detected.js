@@ -2,7 +2,6 @@
 
 import { loadMaskRuns } from "../../shared/api.js";
 import { rankRegions } from "../../masks/components.js";
-import { completeSettings } from "./detector_settings.js";
 import { decodeRuns } from "../../masks/runs.js";
 
 // Undo keeps many of these; as pixels only the one used last: 16 MB of a 4096x4096 image.
@@ -28,9 +27,8 @@ export class Detected {
   /** What is stored for an image, or null; `runs` where its mask was fetched already. */
   static ofRecord({ detection, width, height }, runs) {
     if (!detection) return null;
-    const settings = completeSettings(detection.params);
     const load = () => loadMaskRuns({ detection });
-    return new Detected(settings, detection.regions, width * height, runs, load);
+    return new Detected(detection.params, detection.regions, width * height, runs, load);
   }
 
   /** Make `mask` readable. */

@@ -1,15 +1,4 @@
-// The detector's settings: what is missing in old ones, and the steps that the sliders have.
-
-// As DetectorParams of the server has them.
-const DEFAULTS = {
-  contrast_threshold: 0.7,
-  area_threshold: 4000,
-  area_share: null,
-  kernel_px: 5,
-  dilations: 3,
-  class_weights: "released",
-  direction: "both",
-};
+// The detector's settings: how they are sent, and the steps that the sliders have.
 
 // Steps grow with the value: 10 px more matter at 50 px, not at 5000.
 export const AREAS = [
@@ -22,14 +11,8 @@ export const SHARES = [
 ];
 export const KERNELS = [1, 3, 5, 7, 9, 11];
 
-/** All settings of a detection; those that an older one does not name have their default. */
-export const completeSettings = (params) =>
-  Object.fromEntries(
-    Object.entries(DEFAULTS).map(([name, value]) => [name, params?.[name] ?? value]),
-  );
-
 export const areSame = (first, second) =>
-  Object.keys(DEFAULTS).every((name) => first[name] === second[name]);
+  Object.keys(first).every((name) => first[name] === second[name]);
 
 /** Settings as the query of an address. */
 export const toQuery = (settings) =>
