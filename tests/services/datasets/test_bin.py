@@ -211,9 +211,9 @@ def test_jobs_on_other_datasets_do_not_matter(studio, accepted):
 
 def test_nobody_votes_on_what_is_in_the_bin(studio, accepted, dataset_folder):
     study, (link, other) = open_new(studio, accepted)
-    code = begin(studio, link)["trial"]["code"]
+    code = begin(studio, link).trial.code
     delete_dataset(studio, accepted)
-    assert voting.describe_session(studio, link)["state"] == "closed"
+    assert voting.describe_session(studio, link).state == "closed"
     for refuse in (
         lambda: voting.find_next(studio, link),
         lambda: voting.begin_session(studio, other, {}),
@@ -227,8 +227,8 @@ def test_nobody_votes_on_what_is_in_the_bin(studio, accepted, dataset_folder):
     with pytest.raises(InputError, match="named 'first' already, of a dataset in the bin"):
         start_study(studio, again, make_order(studio, again))
     restore_dataset(studio, accepted)
-    assert voting.find_next(studio, link)["trial"]["code"] == code
-    assert describe_study(studio, study)["state"] == "open"
+    assert voting.find_next(studio, link).trial.code == code
+    assert describe_study(studio, study).state == "open"
 
 
 def test_a_name_that_was_taken_while_images_were_read_is_said(studio, dataset_folder):
