@@ -1,5 +1,6 @@
 """Every kind of job: what runs it, which page shows it, and whether it fills the device."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -83,20 +84,20 @@ def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
         steps = config["iterations"]
         job.report(steps, steps, f"Proving on image {done + 1} of {total}: {message}")
 
-    return job.result | prove_or_tell(job.studio, job.run_id, report)
+    return job.result | asdict(prove_or_tell(job.studio, job.run_id, report))
 
 
 def _run_prove(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     job.report(0, 0, "Loading the model")
     from desra_studio.services.proof.proving import prove_again
 
-    return prove_again(job.studio, config["run_id"], job.report)
+    return asdict(prove_again(job.studio, config["run_id"], job.report))
 
 
 def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     from desra_studio.services.proof.applying import apply_model
 
-    return apply_model(job.studio, config["dataset_id"], config["model_id"], job.report)
+    return asdict(apply_model(job.studio, config["dataset_id"], config["model_id"], job.report))
 
 
 def _run_score(job: Job, config: dict[str, Any]) -> dict[str, Any]:
