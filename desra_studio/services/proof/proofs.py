@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.regression import Fate, judge_components
+from desra_studio.services.datasets.listing import ShownRendition
+from desra_studio.services.job_configs import ProveJobConfig
 from desra_studio.services.jobs import find_active_job, start_job
 from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.studio import Studio
@@ -16,14 +18,6 @@ from desra_studio.storage.tables import Detection, Run
 ORDER = (Fate.NEW, Fate.UNCHANGED, Fate.FIXED)
 """What a person should look at first."""
 _NOTES = {Fate.NEW: "new", Fate.UNCHANGED: "still there"}
-
-
-@dataclass(frozen=True)
-class ShownRendition:
-    """An output of an image: its id, and the SHA-256 of its PNG."""
-
-    id: int
-    sha: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +108,8 @@ def start_proof(studio: Studio, run_id: int) -> int:
     active = find_active_job(studio, "finetune", "prove")
     if active and run_id in (active.id, active.config.get("run_id")):
         raise InputError(f"{model.name} is being proved already. Wait for job {active.id}.")
-    config = {"run_id": run_id, "dataset_id": run.config["dataset_id"]}
-    return start_job(studio, "prove", config)
+    config = ProveJobConfig(run_id, run.config["dataset_id"])
+    return start_job(studio, "prove", config.as_dict())
 
 
 def list_proof_components(studio: Studio, run_id: int) -> ProofView:

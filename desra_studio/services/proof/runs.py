@@ -45,7 +45,7 @@ def list_proof_runs(studio: Studio, wanted: int | None = None) -> list[ProofRun]
 
     None of a dataset in the bin is among them.
     """
-    names = {dataset["id"]: dataset["name"] for dataset in list_dataset_names(studio)}
+    names = {dataset.id: dataset.name for dataset in list_dataset_names(studio)}
     # Listed newest first, so that the newest one of a run stays.
     again = {job.config["run_id"]: job for job in reversed(list_jobs(studio, "prove"))}
     runs = list_jobs(studio, "finetune")

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from desra_studio.errors import InputError
+from desra_studio.services.job_configs import StudyJobConfig
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studies.items import make_items
 from desra_studio.services.studies.links import make_key, make_open_link, sign_link
@@ -133,7 +134,7 @@ def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
         _check_name(session, order.name)
         systems = [models.get_model(session, model_id) for model_id in order.systems]
         _list_sources(session, dataset_id, order, systems)
-    return start_job(studio, "study", {"dataset_id": dataset_id, "order": order.as_dict()})
+    return start_job(studio, "study", StudyJobConfig(dataset_id, order).as_dict())
 
 
 def create_study(

@@ -16,6 +16,7 @@ from desra_studio.services.datasets.bin import (
 )
 from desra_studio.services.datasets.importing import check_import, import_dataset, rename_dataset
 from desra_studio.services.datasets.listing import (
+    DatasetName,
     find_dataset_by_name,
     list_dataset_names,
     list_dataset_views,
@@ -38,7 +39,7 @@ from tests.factories.studies import begin, make_order, open_new
 
 
 def list_names(studio):
-    return [dataset["name"] for dataset in list_dataset_names(studio)]
+    return [dataset.name for dataset in list_dataset_names(studio)]
 
 
 def list_outputs(studio):
@@ -172,9 +173,9 @@ def test_a_name_in_the_bin_is_free(studio, accepted, dataset_folder):
     assert restore_dataset(studio, accepted) == "set 2"
     assert restore_dataset(studio, again) == "set 3"
     assert list_dataset_names(studio) == [
-        {"id": third, "name": "set"},
-        {"id": again, "name": "set 3"},
-        {"id": accepted, "name": "set 2"},
+        DatasetName(third, "set"),
+        DatasetName(again, "set 3"),
+        DatasetName(accepted, "set 2"),
     ]
 
 
@@ -239,5 +240,5 @@ def test_a_name_that_was_taken_while_images_were_read_is_said(studio, dataset_fo
             import_dataset(studio, dataset_folder, "set")
 
     with pytest.raises(InputError, match="A dataset named 'set' exists already"):
-        import_dataset(studio, dataset_folder, config["name"], take_the_name)
+        import_dataset(studio, dataset_folder, config.name, take_the_name)
     assert list_names(studio) == ["set"]
