@@ -150,7 +150,7 @@ def _make_study(
             pixels = random.integers(0, 256, (SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
             (folder / sub / f"{number}.png").write_bytes(encode_png(pixels))
     dataset_id = import_dataset(studio, folder, "votes").dataset_id
-    systems = [one["id"] for one in describe_choices(studio, dataset_id)["systems"]]
+    systems = [one.id for one in describe_choices(studio, dataset_id).systems]
     order = StudyOrder(
         name="load",
         systems=tuple(systems),

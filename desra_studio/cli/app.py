@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -123,7 +124,7 @@ def import_(
         imported = import_dataset(studio, path, name, report)
     for line in imported.lines:
         typer.echo(line, err=True)
-    result = imported.as_dict()
+    result = asdict(imported)
     if model and not imported.lr_only:
         typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
     if not imported.lr_only:
@@ -134,7 +135,7 @@ def import_(
         from desra_studio.services.datasets.upscaling import upscale_dataset
 
         with show_progress("upscale") as report:
-            result |= upscale_dataset(studio, imported.dataset_id, model_id, params, report)
+            result |= asdict(upscale_dataset(studio, imported.dataset_id, model_id, params, report))
         tell_notes(result["notes"])
     print_result(
         result,

@@ -1,5 +1,6 @@
 """The commands of the detector: what it marks, and what its classes weigh."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -219,9 +220,9 @@ def regress(
         figures = regress_folders(before, after, mse, params, classes, report)
     tell_notes([classes.note] if classes.note else [])
     print_result(
-        figures,
-        f"{figures['removed']} of {figures['before_components']} artifacts gone, "
-        f"{figures['added']} new (removal rate {show_figure(figures['removal_rate'])}, "
-        f"addition rate {show_figure(figures['addition_rate'])})",
+        asdict(figures),
+        f"{figures.removed} of {figures.before_components} artifacts gone, "
+        f"{figures.added} new (removal rate {show_figure(figures.removal_rate)}, "
+        f"addition rate {show_figure(figures.addition_rate)})",
         as_json,
     )

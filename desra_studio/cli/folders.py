@@ -1,5 +1,6 @@
 """The commands that run or train models on folders of files, matched by name."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -44,11 +45,11 @@ def upscale(
 
     with show_progress("upscale") as report:
         result = upscale_folder(studio, model, lr, out, tile, report)
-    tell_notes(result["notes"])
-    kept = result["images"] - result["upscaled"]
+    tell_notes(result.notes)
+    kept = result.images - result.upscaled
     print_result(
-        result,
-        f"{result['upscaled']} images upscaled x{result['scale']} into {out}"
+        asdict(result),
+        f"{result.upscaled} images upscaled x{result.scale} into {out}"
         + (f", {kept} were there already." if kept else "."),
         as_json,
     )
@@ -93,13 +94,13 @@ def finetune(
             studio, folders, generator, out, settings, report=report, resume=resume,
             discriminator=discriminator,
         )  # fmt: skip
-    if not result:
+    if result is None:
         return  # another process of this training tells
-    tell_notes(result["notes"])
+    tell_notes(result.notes)
     print_result(
-        result,
-        f"{result['iterations']} iterations on {result['samples']} samples in "
-        f"{result['seconds']:.0f} s, L1 {result['loss_first']:.4f} to "
-        f"{result['loss_last']:.4f}. Weights are in {out}.",
+        asdict(result),
+        f"{result.iterations} iterations on {result.samples} samples in "
+        f"{result.seconds:.0f} s, L1 {result.loss_first:.4f} to "
+        f"{result.loss_last:.4f}. Weights are in {out}.",
         as_json,
     )

@@ -82,7 +82,7 @@ def export(
     """Write a model's weights to a file."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     result = export_model(studio, name, form, out)
-    print_result(result, f"{result['bytes']} bytes written to {out}.", as_json)
+    print_result(asdict(result), f"{result.bytes} bytes written to {out}.", as_json)
 
 
 def _describe_line(details: ModelDetails) -> str:
@@ -121,10 +121,10 @@ def derive_mse(
     model = find_derivable_model(studio, name, replace)
     with show_progress("derive") as report:
         result = derive_from_folders(studio, model, lr, hr, config, report)
-    outcome = result["note"] or f"{result['model']} is the partner of {name} now."
+    outcome = result.note or f"{result.model} is the partner of {name} now."
     print_result(
-        result,
-        f"{outcome} Best after {result['iteration']} iterations, {result['psnr_before']:.2f} to "
-        f"{result['psnr']:.2f} dB on images it was not trained on, in {result['seconds']:.0f} s.",
+        asdict(result),
+        f"{outcome} Best after {result.iteration} iterations, {result.psnr_before:.2f} to "
+        f"{result.psnr:.2f} dB on images it was not trained on, in {result.seconds:.0f} s.",
         as_json,
     )

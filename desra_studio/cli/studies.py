@@ -1,7 +1,8 @@
 """The commands of user studies: what there is, what it found, and its votes as files."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -9,7 +10,15 @@ from desra_studio.cli.console import DatabaseUrl, DataDir, Json, make_settings, 
 from desra_studio.errors import InputError
 from desra_studio.services.studies import lifecycle
 from desra_studio.services.studies.manifests import export_manifest
-from desra_studio.services.studies.reports import report_study
+from desra_studio.services.studies.reports import (
+    Bounds,
+    CheckRate,
+    PairResult,
+    RegionResult,
+    StudyFigures,
+    StudyReport,
+    report_study,
+)
 from desra_studio.services.studies.votes import render_votes_csv, render_votes_json
 from desra_studio.services.studio import Studio, open_studio
 
@@ -29,11 +38,12 @@ def list_studies(
     """List all studies, the newest first."""
     found = lifecycle.list_studies(_open(data_dir, database_url))
     lines = [
-        f"{one['id']:>4}  {one['state']:<7} {one['kind']:<11} {one['votes']:>6} of "
-        f"{one['wanted']} votes  {one['name']}"
+        f"{one.id:>4}  {one.state:<7} {one.kind:<11} {one.votes:>6} of "
+        f"{one.wanted} votes  {one.name}"
         for one in found
     ]
-    print_result({"studies": found}, "\n".join(lines) or "There is no study yet.", as_json)
+    told = {"studies": [asdict(one) for one in found]}
+    print_result(told, "\n".join(lines) or "There is no study yet.", as_json)
 
 
 @studies_app.command()
@@ -46,7 +56,7 @@ def report(
     """Print what a study found: shares with intervals, checks, and who was left out."""
     studio = _open(data_dir, database_url)
     result = report_study(studio, lifecycle.find_study(studio, study))
-    print_result(result, "\n".join(_write_report(result)), as_json)
+    print_result(asdict(result), "\n".join(_write_report(result)), as_json)
 
 
 @studies_app.command()
@@ -73,71 +83,63 @@ def _open(data_dir: Path | None, database_url: str | None) -> Studio:
     return open_studio(make_settings(data_dir=data_dir, database_url=database_url))
 
 
-def _write_report(result: dict[str, Any]) -> list[str]:
+def _write_report(result: StudyReport) -> list[str]:
     lines = [
-        f"{result['study']} ({result['state']}): {result['votes']} answers of {result['voters']} "
-        f"voters, {len(result['excluded'])} left out",
-        f"manifest {result['manifest_sha']}",
+        f"{result.study} ({result.state}): {result.votes} answers of {result.voters} "
+        f"voters, {len(result.excluded)} left out",
+        f"manifest {result.manifest_sha}",
     ]
-    lines += [
-        f"  left out: {one['label']}: {'; '.join(one['reasons'])}" for one in result["excluded"]
-    ]
-    for side in ("screened", "raw"):
-        figures = result[side]
-        lines += ["", f"{side}: {figures['votes']} votes of {figures['voters']} voters"]
-        for question in figures["questions"]:
-            lines.append(f"  {question['text']}")
-            lines += [_write_pair(pair) for pair in question["pairs"]]
-            for one in question["ranking"] or []:
-                where = _write_interval(one["interval"], "{:+.2f}")
-                lines.append(f"    worth {one['worth']:+.2f}{where}  {one['system']}")
-        for one in figures["regions"]:
+    lines += [f"  left out: {one.label}: {'; '.join(one.reasons)}" for one in result.excluded]
+    for side, figures in (("screened", result.screened), ("raw", result.raw)):
+        lines += ["", f"{side}: {figures.votes} votes of {figures.voters} voters"]
+        for question in figures.questions:
+            lines.append(f"  {question.text}")
+            lines += [_write_pair(pair) for pair in question.pairs]
+            for one in question.ranking or []:
+                where = _write_interval(one.interval, "{:+.2f}")
+                lines.append(f"    worth {one.worth:+.2f}{where}  {one.system}")
+        for region in figures.regions:
             lines.append(
-                f"  {one['image']} at {one['x']}, {one['y']}: noticed by "
-                f"{_write_rate(one)} ({one['unsure']} not sure)"
+                f"  {region.image} at {region.x}, {region.y}: noticed by "
+                f"{_write_rate(region)} ({region.unsure} not sure)"
             )
         lines += _write_checks(figures)
     return lines
 
 
-def _write_pair(pair: dict[str, Any]) -> str:
-    if pair["share"] is None:
-        return f"    {pair['a']} against {pair['b']}: no votes yet"
-    needed = pair["votes_needed"]
-    more = f", about {needed} more votes needed" if needed else ""
+def _write_pair(pair: PairResult) -> str:
+    if pair.share is None:
+        return f"    {pair.a} against {pair.b}: no votes yet"
+    more = f", about {pair.votes_needed} more votes needed" if pair.votes_needed else ""
     return (
-        f"    {pair['a']} over {pair['b']}: {pair['share']:.1%}"
-        f"{_write_interval(pair['interval'])} two-way; "
-        f"{_write_interval(pair['wilson']).strip()} if votes were independent; "
-        f"n = {pair['votes']}, p = {pair['p_value']:.2g}; images "
-        f"{pair['signs']['won']} won, {pair['signs']['lost']} lost, {pair['signs']['tied']} tied; "
-        f"not sure {pair['unsure_rate']:.1%}{more}"
+        f"    {pair.a} over {pair.b}: {pair.share:.1%}"
+        f"{_write_interval(pair.interval)} two-way; "
+        f"{_write_interval(pair.wilson).strip()} if votes were independent; "
+        f"n = {pair.votes}, p = {pair.p_value:.2g}; images "
+        f"{pair.signs.won} won, {pair.signs.lost} lost, {pair.signs.tied} tied; "
+        f"not sure {pair.unsure_rate:.1%}{more}"
     )
 
 
-def _write_checks(figures: dict[str, Any]) -> list[str]:
+def _write_checks(figures: StudyFigures) -> list[str]:
     named = {
-        "left": "left side",
-        "repeats": "repeats answered the same",
-        "gold": "gold right",
-        "identical": "not sure of identical pairs",
-        "decoys": "decoys noticed",
+        "left side": figures.left,
+        "repeats answered the same": figures.repeats,
+        "gold right": figures.gold,
+        "not sure of identical pairs": figures.identical,
+        "decoys noticed": figures.decoys,
     }
-    told = [
-        f"{text} {_write_rate(figures[key])}"
-        for key, text in named.items()
-        if figures[key]["total"]
-    ]
-    if figures["alpha"] is not None:
-        told.append(f"Krippendorff's alpha {figures['alpha']:.2f}")
+    told = [f"{text} {_write_rate(rate)}" for text, rate in named.items() if rate.total]
+    if figures.alpha is not None:
+        told.append(f"Krippendorff's alpha {figures.alpha:.2f}")
     return [f"  checks: {'; '.join(told)}"] if told else []
 
 
-def _write_rate(rate: dict[str, Any]) -> str:
-    if rate["share"] is None:
+def _write_rate(rate: CheckRate | RegionResult) -> str:
+    if rate.share is None:
         return "nobody yet"
-    return f"{rate['share']:.0%}{_write_interval(rate['interval'])} of {rate['total']}"
+    return f"{rate.share:.0%}{_write_interval(rate.interval)} of {rate.total}"
 
 
-def _write_interval(interval: list[float] | None, form: str = "{:.1%}") -> str:
+def _write_interval(interval: Bounds, form: str = "{:.1%}") -> str:
     return f" ({form.format(interval[0])} to {form.format(interval[1])})" if interval else ""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +64,24 @@ class Regression:
     def addition_rate(self) -> float | None:
         """New components over the original's; None where it had none."""
         return self.added / self.before_components if self.before_components else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegressionFigures:
+    """The figures of a regression, as they are told and stored.
+
+    Attributes:
+        removal_rate, addition_rate, before_components, removed, remaining, added: see `Regression`.
+        images: how many they are of.
+    """
+
+    removal_rate: float | None
+    addition_rate: float | None
+    before_components: int
+    removed: int
+    remaining: int
+    added: int
+    images: int
 
 
 def compare_masks(before: Mask, after: Mask) -> Regression:
@@ -139,14 +156,14 @@ def _describe(components: Components, index: int, fate: Fate) -> JudgedComponent
     )
 
 
-def describe_regression(regression: Regression, images: int) -> dict[str, Any]:
-    """Return a regression's figures as plain values, for JSON and the page."""
-    return {
-        "removal_rate": regression.removal_rate,
-        "addition_rate": regression.addition_rate,
-        "before_components": regression.before_components,
-        "removed": regression.removed,
-        "remaining": regression.remaining,
-        "added": regression.added,
-        "images": images,
-    }
+def describe_regression(regression: Regression, images: int) -> RegressionFigures:
+    """Return a regression's figures, for JSON and the page."""
+    return RegressionFigures(
+        removal_rate=regression.removal_rate,
+        addition_rate=regression.addition_rate,
+        before_components=regression.before_components,
+        removed=regression.removed,
+        remaining=regression.remaining,
+        added=regression.added,
+        images=images,
+    )

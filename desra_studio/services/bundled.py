@@ -2,7 +2,6 @@
 
 import json
 from math import prod
-from typing import Any
 
 from desra_studio.assets_folder import find_assets
 from desra_studio.errors import StudioError
@@ -49,7 +48,9 @@ def _is_registered(database: Database) -> bool:
         return len(models.find_models(session, [entry.name for entry in BUNDLED])) == len(BUNDLED)
 
 
-def _add_missing(session: Session, shas: dict[str, str], cards: dict[str, dict[str, Any]]) -> None:
+def _add_missing(
+    session: Session, shas: dict[str, str], cards: dict[str, dict[str, object]]
+) -> None:
     found = models.find_models(session, shas)
     # The GAN-SR model last: lists begin with the newest, and it is the one to look at.
     for entry in reversed(BUNDLED):
@@ -68,7 +69,7 @@ def _add_missing(session: Session, shas: dict[str, str], cards: dict[str, dict[s
             found[entry.name].partner_id = found[entry.partner].id
 
 
-def _make_card(entry: CatalogEntry, data: bytes, shas: dict[str, str]) -> dict[str, Any]:
+def _make_card(entry: CatalogEntry, data: bytes, shas: dict[str, str]) -> dict[str, object]:
     return {
         "source": entry.source,
         "licence": entry.licence,

@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from desra_studio.errors import CancelledError, InputError, StudioError
 from desra_studio.imaging.io import spell_name
+from desra_studio.services.job_configs import JobConfig
 from desra_studio.services.lost_jobs import fail_lost_jobs, hold_job
 from desra_studio.services.studio import Studio, name_log
 from desra_studio.storage import runs
@@ -36,7 +37,7 @@ class Job:
     def __init__(self, studio: Studio, run_id: int, device_kinds: Collection[str] = ()) -> None:
         self.studio, self.run_id = studio, run_id
         self._device_kinds = device_kinds
-        self.result: dict[str, Any] = {}
+        self.result: dict[str, object] = {}
         self._lock = threading.Lock()
         self._progress: tuple[int, int, str] | None = None
         self._begun_at: int | None = None
@@ -74,7 +75,7 @@ class Job:
         if self.is_cancelled:
             raise CancelledError(f"Cancelled at {done} of {total}.")
 
-    def show_result(self, result: dict[str, Any]) -> None:
+    def show_result(self, result: dict[str, object]) -> None:
         """Let everybody see what the work has to show so far, such as the dataset it made."""
         self.result = result
         with self.studio.database.write() as session:
@@ -142,23 +143,36 @@ class Job:
                 self._cancelled.set()
 
 
+Config = TypeVar("Config", bound=JobConfig)
+
+
 @dataclass(frozen=True)
-class JobKind:
+class JobKind(Generic[Config]):
     """One kind of job.
 
     Attributes:
-        run: does the work of a job from its configuration, plain JSON, and returns its result.
+        config: what such a job is told.
+        run: does the work of a job, and returns its result as plain values.
         page: path of the page that shows jobs of this kind.
         fills_device: whether it uses the whole device: such jobs run one at a time, in order of
             their ids.
     """
 
-    run: Callable[[Job, dict[str, Any]], dict[str, Any]]
+    config: type[Config]
+    run: Callable[[Job, Config], dict[str, object]]
     page: str
     fills_device: bool = False
 
+    def work(self, job: Job, stored: Mapping[str, Any]) -> dict[str, object]:
+        """Do the work of a job from its configuration as it is stored, and return its result."""
+        return self.run(job, self.config.read(stored))
 
-def carry_out(studio: Studio, run_id: int, kinds: Mapping[str, JobKind]) -> RunStatus:
+
+AnyKind: TypeAlias = JobKind[Any]
+"""Of whatever configuration."""
+
+
+def carry_out(studio: Studio, run_id: int, kinds: Mapping[str, AnyKind]) -> RunStatus:
     """Carry a queued job out, of one of these kinds, and return how it ended; nothing is raised.
 
     One that another process carries out, or that has ended, is left as it is.
@@ -175,13 +189,13 @@ def carry_out(studio: Studio, run_id: int, kinds: Mapping[str, JobKind]) -> RunS
             return runs.get_run(session, run_id).status
 
 
-def _carry_out(studio: Studio, run: Run, kinds: Mapping[str, JobKind]) -> RunStatus:
+def _carry_out(studio: Studio, run: Run, kinds: Mapping[str, AnyKind]) -> RunStatus:
     run_id = run.id
     job = Job(studio, run_id, {name for name, kind in kinds.items() if kind.fills_device})
     try:
         with job:
             job.wait_for_turn()
-            job.result = kinds[run.kind].run(job, run.config)
+            job.result = kinds[run.kind].work(job, run.config)
         status, message = RunStatus.DONE, ""
     except CancelledError as error:
         status, message = RunStatus.CANCELLED, str(error)

@@ -55,7 +55,7 @@ class JobView:
         return self.status is RunStatus.DONE
 
 
-def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
+def start_job(studio: Studio, kind: str, config: Mapping[str, object]) -> int:
     """Write a job's row, start its process and return its id.
 
     The process outlives the server; its output goes to `runs/ID/log.txt`.
@@ -65,10 +65,10 @@ def start_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
     return run_id
 
 
-def queue_job(studio: Studio, kind: str, config: dict[str, Any]) -> int:
+def queue_job(studio: Studio, kind: str, config: Mapping[str, object]) -> int:
     """Write the row of a job that waits for its process, and return its id."""
     with studio.database.write() as session:
-        return runs.add_run(session, kind, config).id
+        return runs.add_run(session, kind, dict(config)).id
 
 
 def restart_job(studio: Studio, run_id: int) -> int:

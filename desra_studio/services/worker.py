@@ -1,16 +1,15 @@
 """Every kind of job: what runs it, which page shows it, and whether it fills the device."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import StudioError
+from desra_studio.services import job_configs as configs
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
-from desra_studio.services.job_process import Job, JobKind, carry_out
+from desra_studio.services.job_process import AnyKind, Job, JobKind, carry_out
 from desra_studio.services.studies.lifecycle import create_study
 from desra_studio.services.studio import Studio
-from desra_studio.study.order import StudyOrder
 from desra_studio.vocabulary import RunStatus
 
 
@@ -24,118 +23,117 @@ def list_kinds(page: str) -> list[str]:
     return [name for name, kind in KINDS.items() if kind.page == page]
 
 
-def _run_import(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
-    job.show_result(report.as_dict())
+def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
+    report = import_dataset(job.studio, Path(config.source), config.name, job.report)
+    job.show_result(asdict(report))
     if report.lr_only:
         return job.result
     try:
-        params = DetectorParams(**config["params"])
-        detected = detect_dataset(job.studio, report.dataset_id, params, job.report)
+        detected = detect_dataset(job.studio, report.dataset_id, config.params, job.report)
     except StudioError as error:
         note = f"{error} The {report.images} images are imported; go on with 'Detect again'."
         raise type(error)(note) from error
     return job.result | detected
 
 
-def _run_detect(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    params = DetectorParams(**config["params"])
-    return detect_dataset(job.studio, config["dataset_id"], params, job.report)
+def _run_detect(job: Job, config: configs.DetectJobConfig) -> dict[str, object]:
+    return detect_dataset(job.studio, config.dataset_id, config.params, job.report)
 
 
-def _run_upscale(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_upscale(job: Job, config: configs.UpscaleJobConfig) -> dict[str, object]:
     job.report(0, 0, "Loading the models")
     # Brings torch in, which some kinds do without, and which takes seconds.
     from desra_studio.services.datasets.upscaling import upscale_dataset
 
-    params = DetectorParams(**config["params"])
-    return upscale_dataset(job.studio, config["dataset_id"], config["model_id"], params, job.report)
+    return asdict(
+        upscale_dataset(job.studio, config.dataset_id, config.model_id, config.params, job.report)
+    )
 
 
-def _run_demo(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    report = import_dataset(job.studio, Path(config["source"]), config["name"], job.report)
-    job.show_result(report.as_dict())
-    upscaled = _run_upscale(job, config | {"dataset_id": report.dataset_id})
-    return job.result | upscaled
+def _run_demo(job: Job, config: configs.DemoJobConfig) -> dict[str, object]:
+    report = import_dataset(job.studio, Path(config.source), config.name, job.report)
+    job.show_result(asdict(report))
+    upscaling = configs.UpscaleJobConfig(report.dataset_id, config.model_id, config.params)
+    return job.result | _run_upscale(job, upscaling)
 
 
-def _run_derive(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_derive(job: Job, config: configs.DeriveJobConfig) -> dict[str, object]:
     from desra_studio.services.models.deriving import run_derivation
 
-    return run_derivation(job.studio, config, job.report, job.add_metric)
+    return asdict(run_derivation(job.studio, config, job.report, job.add_metric))
 
 
-def _run_pull(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_pull(job: Job, config: configs.PullJobConfig) -> dict[str, object]:
     from desra_studio.services.models.pulling import pull_model
 
-    details, is_new = pull_model(job.studio, config["model"], job.report)
+    details, is_new = pull_model(job.studio, config.model, job.report)
     return {"model": details.name, "model_id": details.id, "new": is_new}
 
 
-def _run_finetune(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_finetune(job: Job, config: configs.FinetuneJobConfig) -> dict[str, object]:
     from desra_studio.services.finetune.training import finetune_training_set
     from desra_studio.services.proof.proving import prove_or_tell
 
-    job.result = finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
+    trained = finetune_training_set(job.studio, job.run_id, config, job.report, job.add_metric)
+    job.result = asdict(trained)
 
     def report(done: int, total: int, message: str) -> None:
         # The iterations stay: a bar that starts anew would look as if the training did.
-        steps = config["iterations"]
+        steps = config.settings.iterations
         job.report(steps, steps, f"Proving on image {done + 1} of {total}: {message}")
 
-    return job.result | prove_or_tell(job.studio, job.run_id, report)
+    return job.result | asdict(prove_or_tell(job.studio, job.run_id, report))
 
 
-def _run_prove(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_prove(job: Job, config: configs.ProveJobConfig) -> dict[str, object]:
     job.report(0, 0, "Loading the model")
     from desra_studio.services.proof.proving import prove_again
 
-    return prove_again(job.studio, config["run_id"], job.report)
+    return asdict(prove_again(job.studio, config.run_id, job.report))
 
 
-def _run_apply(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_apply(job: Job, config: configs.ApplyJobConfig) -> dict[str, object]:
     from desra_studio.services.proof.applying import apply_model
 
-    return apply_model(job.studio, config["dataset_id"], config["model_id"], job.report)
+    return asdict(apply_model(job.studio, config.dataset_id, config.model_id, job.report))
 
 
-def _run_score(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_score(job: Job, config: configs.ScoreJobConfig) -> dict[str, object]:
     from desra_studio.services.detection.detectors import read_params, run_detectors
 
-    wanted = [read_params(values) for values in config["detectors"]]
-    return {"notes": run_detectors(job.studio, config["dataset_id"], wanted, job.report)}
+    wanted = [read_params(values) for values in config.detectors]
+    return {"notes": run_detectors(job.studio, config.dataset_id, wanted, job.report)}
 
 
-def _run_curve(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_curve(job: Job, config: configs.CurveJobConfig) -> dict[str, object]:
     from desra_studio.services.scores.curves import trace_detector
 
-    return trace_detector(job.studio, config["dataset_id"], config["detector"], job.report)
+    return trace_detector(job.studio, config.dataset_id, config.detector, job.report)
 
 
-def _run_calibrate(job: Job, config: dict[str, Any]) -> dict[str, Any]:
+def _run_calibrate(job: Job, config: configs.CalibrateJobConfig) -> dict[str, object]:
     from desra_studio.services.detection.calibrating import calibrate_dataset
 
-    return calibrate_dataset(job.studio, config["dataset_id"], config["name"], report=job.report)
+    return calibrate_dataset(job.studio, config.dataset_id, config.name, report=job.report)
 
 
-def _run_study(job: Job, config: dict[str, Any]) -> dict[str, Any]:
-    order = StudyOrder.from_dict(config["order"])
-    return {"study": create_study(job.studio, config["dataset_id"], order, job.report)}
+def _run_study(job: Job, config: configs.StudyJobConfig) -> dict[str, object]:
+    return {"study": create_study(job.studio, config.dataset_id, config.order, job.report)}
 
 
-KINDS: dict[str, JobKind] = {
-    "import": JobKind(_run_import, "/"),
-    "detect": JobKind(_run_detect, "/"),
-    "upscale": JobKind(_run_upscale, "/", fills_device=True),
-    "demo": JobKind(_run_demo, "/", fills_device=True),
-    "calibrate": JobKind(_run_calibrate, "/"),
-    "finetune": JobKind(_run_finetune, "/fine-tune", fills_device=True),
-    "apply": JobKind(_run_apply, "/fine-tune", fills_device=True),
-    "prove": JobKind(_run_prove, "/proof", fills_device=True),
-    "pull": JobKind(_run_pull, "/models"),
-    "derive": JobKind(_run_derive, "/models", fills_device=True),
-    "score": JobKind(_run_score, "/scores"),
-    "curve": JobKind(_run_curve, "/scores"),
-    "study": JobKind(_run_study, "/studies"),
+KINDS: dict[str, AnyKind] = {
+    "import": JobKind(configs.ImportJobConfig, _run_import, "/"),
+    "detect": JobKind(configs.DetectJobConfig, _run_detect, "/"),
+    "upscale": JobKind(configs.UpscaleJobConfig, _run_upscale, "/", fills_device=True),
+    "demo": JobKind(configs.DemoJobConfig, _run_demo, "/", fills_device=True),
+    "calibrate": JobKind(configs.CalibrateJobConfig, _run_calibrate, "/"),
+    "finetune": JobKind(configs.FinetuneJobConfig, _run_finetune, "/fine-tune", fills_device=True),
+    "apply": JobKind(configs.ApplyJobConfig, _run_apply, "/fine-tune", fills_device=True),
+    "prove": JobKind(configs.ProveJobConfig, _run_prove, "/proof", fills_device=True),
+    "pull": JobKind(configs.PullJobConfig, _run_pull, "/models"),
+    "derive": JobKind(configs.DeriveJobConfig, _run_derive, "/models", fills_device=True),
+    "score": JobKind(configs.ScoreJobConfig, _run_score, "/scores"),
+    "curve": JobKind(configs.CurveJobConfig, _run_curve, "/scores"),
+    "study": JobKind(configs.StudyJobConfig, _run_study, "/studies"),
 }
-"""Name -> kind. A new one is a line here and its function; its libraries are imported there."""
+"""Name -> kind. A new one is a line here, its function, and in `job_configs` what it is told."""

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 from desra_studio.progress import format_time
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import (
+    FineTunedOutputs,
     get_weights_path,
     list_dataset_names,
     list_fine_tuned,
@@ -80,7 +81,7 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
         }
 
     @router.get("/api/datasets/{dataset_id}/fine-tuned")
-    def read_fine_tuned(dataset_id: int) -> dict[str, Any]:
+    def read_fine_tuned(dataset_id: int) -> FineTunedOutputs:
         return list_fine_tuned(studio, dataset_id)
 
     @router.get("/api/runs/{run_id}/generator.safetensors")

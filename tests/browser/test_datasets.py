@@ -106,7 +106,7 @@ def test_all_of_it_by_keyboard_alone(page, listed, studio):
     page.keyboard.press("Enter")
     expect(listed.locator(".said")).to_have_text("Straßen is restored.")
     expect(listed.get_by_role("link", name="Straßen")).to_be_focused()
-    assert [one["name"] for one in list_dataset_names(studio)] == ["last", NASTY, "Straßen"]
+    assert [one.name for one in list_dataset_names(studio)] == ["last", NASTY, "Straßen"]
 
 
 def test_the_bin_brings_back_what_was_deleted_long_ago(page, studio, datasets, listed):

@@ -128,18 +128,18 @@ def test_two_voters_vote_through_a_study_and_the_report_is_right(studio, dataset
         counts.append(vote_all(studio, page, system, by_key))
         expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     report = report_study(studio, study_id)
-    assert report["state"] == "closed"
-    assert (report["votes"], report["voters"]) == (sum(counts), 2)
-    (question,) = report["screened"]["questions"]
-    (pair,) = question["pairs"]
+    assert report.state == "closed"
+    assert (report.votes, report.voters) == (sum(counts), 2)
+    (question,) = report.screened.questions
+    (pair,) = question.pairs
     # Four pairs, of which the one voter chose a in all, the other b.
-    assert (pair["votes"], pair["wins"], pair["share"]) == (8, 4, 0.5)
-    assert [image["share"] for image in pair["by_image"]] == [0.5, 0.5, 0.5]
-    assert (pair["signs"]["tied"], pair["signs"]["p_value"]) == (3, None)
-    assert report["screened"]["gold"]["share"] == 1
-    assert report["screened"]["repeats"]["share"] == 1
-    assert report["screened"]["left"]["total"] == 8
-    assert report["excluded"] == []
+    assert (pair.votes, pair.wins, pair.share) == (8, 4, 0.5)
+    assert [image.share for image in pair.by_image] == [0.5, 0.5, 0.5]
+    assert (pair.signs.tied, pair.signs.p_value) == (3, None)
+    assert report.screened.gold.share == 1
+    assert report.screened.repeats.share == 1
+    assert report.screened.left.total == 8
+    assert report.excluded == []
     choices = {
         one.voter: one.choice for one in read_ballots(studio, study_id) if one.role == "vote"
     }
@@ -273,7 +273,7 @@ def test_pictures_are_native_zoom_together_and_flip_in_place(studio, dataset, op
 
 def test_the_open_link_is_one_person_per_device(studio, dataset, open_voter):
     study_id, _ = make_open(studio, dataset, "open to all", training=0, check_share=0.0)
-    link = describe_study(studio, study_id)["links"]["open"]
+    link = describe_study(studio, study_id).links.open
     page = open_voter(link)
     agree(page)
     code = wait_open(page)
@@ -281,7 +281,7 @@ def test_the_open_link_is_one_person_per_device(studio, dataset, open_voter):
     page.goto(f"/vote/{link}")
     page.get_by_role("button", name="Continue").click()
     assert wait_open(page) == code
-    assert describe_study(studio, study_id)["joined"] == 1
+    assert describe_study(studio, study_id).joined == 1
 
 
 def test_prominence_is_voted_by_keys_on_a_phone_too(studio, dataset, open_voter):

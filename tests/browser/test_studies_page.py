@@ -48,8 +48,8 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     page.locator("[name=window_px]").fill("48")
     page.locator("[name=window_px]").press("Enter")
     expect(page.get_by_role("heading", name="by hand")).to_be_visible()
-    (made,) = [one for one in list_studies(studio, dataset) if one["name"] == "by hand"]
-    assert made["state"] == "draft"
+    (made,) = [one for one in list_studies(studio, dataset) if one.name == "by hand"]
+    assert made.state == "draft"
     names = page.get_by_label("Names of voters, one a line")
     names.fill("Ann\nBo")
     page.get_by_role("button", name="Make personal links").click()
@@ -63,7 +63,7 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     expect(page.locator(".state")).to_have_text("Open")
     page.get_by_role("button", name="Close for good").click()
     expect(page.locator(".state")).to_have_text("Closed")
-    assert describe_study(studio, made["id"])["state"] == "closed"
+    assert describe_study(studio, made.id).state == "closed"
 
 
 def test_results_come_while_people_vote_and_losses_go_back(page, studio, dataset):
@@ -77,10 +77,10 @@ def test_results_come_while_people_vote_and_losses_go_back(page, studio, dataset
     for link in links:
         vote_through(studio, link, decide_by_system(studio, lambda _: "b"))
     expect(results.locator(".forest .row.image")).to_have_count(3)
-    pair = report_study(studio, study_id)["screened"]["questions"][0]["pairs"][0]
+    pair = report_study(studio, study_id).screened.questions[0].pairs[0]
     # All agree, but three voters on three images cannot tell much.
     expect(results.locator("h4")).to_contain_text("no difference can be told yet")
-    assert pair["share"] == 0
+    assert pair.share == 0
     expect(results.locator(".whole")).to_contain_text(f"{100 * pair['share']:.1f} %")
     expect(results).to_contain_text("If votes were independent")
     expect(page.locator(".state")).to_have_text("Closed")

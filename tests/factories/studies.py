@@ -25,8 +25,8 @@ def import_labelled(studio, folder):
 
 def list_systems(studio, dataset_id):
     """Return the ids of the models with outputs, in order."""
-    found = describe_choices(studio, dataset_id)["systems"]
-    return tuple(system["id"] for system in found)
+    found = describe_choices(studio, dataset_id).systems
+    return tuple(system.id for system in found)
 
 
 def make_order(studio, dataset_id, **values):
@@ -55,10 +55,10 @@ def begin(studio, link):
 def vote_through(studio, link, decide):
     """Vote on all trials; `decide(trial)` is the answer. Returns how many there were."""
     following, count = begin(studio, link), 0
-    while (trial := following["trial"]) is not None:
-        nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
-        answered = voting.cast_vote(studio, link, trial["code"], decide(trial), nonce)
-        following, count = answered["next"], count + 1
+    while (trial := following.trial) is not None:
+        nonce = voting.mark_shown(studio, link, trial.code).nonce
+        answered = voting.cast_vote(studio, link, trial.code, decide(trial), nonce)
+        following, count = answered.next, count + 1
     return count
 
 
@@ -67,7 +67,7 @@ def decide_by_system(studio, pick):
 
     def decide(trial):
         with studio.database.read() as session:
-            row = find_trial(session, trial["code"])
+            row = find_trial(session, trial.code)
             item = session.get(StudyItem, row.item_id)
         wanted = item.better or ("unsure" if item.kind == "identical" else pick(item))
         if wanted in ("a", "b"):

@@ -23,7 +23,7 @@ from tests.patience import PATIENCE_S, wait_for, wait_until_ended
 
 def test_import_job(studio, dataset_folder):
     config = check_import(studio, dataset_folder, "set", DetectorParams(area_threshold=400))
-    run_id = jobs.start_job(studio, "import", config)
+    run_id = jobs.start_job(studio, "import", config.as_dict())
     assert jobs.find_active_job(studio).id == run_id
     view = wait_until_ended(studio, run_id)
     assert view.status is RunStatus.DONE
@@ -45,7 +45,9 @@ def test_a_job_outlives_the_process_that_started_it(studio, dataset_folder):
     )
     data_dir = str(studio.settings.data_dir)
     subprocess.run(
-        [sys.executable, "-c", code, data_dir, json.dumps(config)], check=True, timeout=PATIENCE_S
+        [sys.executable, "-c", code, data_dir, json.dumps(config.as_dict())],
+        check=True,
+        timeout=PATIENCE_S,
     )
     view = wait_until_ended(studio, 1)
     assert view.status is RunStatus.DONE
@@ -61,7 +63,7 @@ def test_a_cancelled_detection_keeps_the_import_and_its_report(studio, dataset_f
 
     monkeypatch.setattr(worker, "detect_dataset", cancel)
     with studio.database.write() as session:
-        run_id = runs.add_run(session, "import", config).id
+        run_id = runs.add_run(session, "import", config.as_dict()).id
     assert run_job(studio, run_id) is RunStatus.CANCELLED
     view = jobs.view_job(studio, run_id)
     assert "The 3 images are imported; go on with 'Detect again'" in view.message

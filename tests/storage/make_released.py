@@ -358,13 +358,13 @@ def vote(studio, link: str, answers: tuple[str, ...], most: int) -> None:
     from desra_studio.services.studies import voting
 
     shown = {"zoom": 1, "ratio": 1, "width": 1366, "height": 768}
-    trial = voting.begin_session(studio, link, shown)["trial"]
+    trial = voting.begin_session(studio, link, shown).trial
     for number in range(most):
         if trial is None:
             break
-        nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
+        nonce = voting.mark_shown(studio, link, trial.code).nonce
         answer = answers[number % len(answers)]
-        trial = voting.cast_vote(studio, link, trial["code"], answer, nonce)["next"]["trial"]
+        trial = voting.cast_vote(studio, link, trial.code, answer, nonce).next.trial
 
 
 def be(studio, author: str):

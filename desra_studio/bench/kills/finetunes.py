@@ -37,7 +37,7 @@ class KilledFinetune(KilledJob):
         chosen = [one.revision_id for one in list_candidates(self.studio, dataset_id)]
         with self.studio.database.read() as session:
             model = models.require_model(session, BUNDLED_GAN)
-        return order_finetune(self.studio, dataset_id, chosen, model.id, SETTINGS)
+        return order_finetune(self.studio, dataset_id, chosen, model.id, SETTINGS).as_dict()
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start the job's process, on one core."""

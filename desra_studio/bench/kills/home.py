@@ -6,6 +6,7 @@ import numpy as np
 
 from desra_studio.config import Settings
 from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import NotFoundError
 from desra_studio.imaging.io import encode_png
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
@@ -72,10 +73,10 @@ def order_study(
     studio: Studio, dataset_id: int, name: str, training: int = 0, check_share: float = 0
 ) -> StudyOrder:
     """Order a comparison of the two systems of a dataset that takes no time to vote in."""
-    systems = describe_choices(studio, dataset_id)["systems"]
+    systems = describe_choices(studio, dataset_id).systems
     return StudyOrder(
         name=name,
-        systems=tuple(system["id"] for system in systems),
+        systems=tuple(system.id for system in systems),
         questions=("Which has fewer artifacts?",),
         window_px=64,
         controls=1,
@@ -97,7 +98,9 @@ def _accept_all(studio: Studio, dataset_id: int) -> None:
 def _vote(studio: Studio, study_id: int) -> None:
     (link,) = make_links(studio, study_id, ["voter"])
     open_study(studio, study_id)
-    trial = voting.begin_session(studio, link, {})["trial"]
+    trial = voting.begin_session(studio, link, {}).trial
     for _ in range(VOTES):
-        nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
-        trial = voting.cast_vote(studio, link, trial["code"], "left", nonce)["next"]["trial"]
+        if trial is None:
+            raise NotFoundError(f"The study {STUDY} has fewer trials than {VOTES}.")
+        nonce = voting.mark_shown(studio, link, trial.code).nonce
+        trial = voting.cast_vote(studio, link, trial.code, "left", nonce).next.trial

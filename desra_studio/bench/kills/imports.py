@@ -29,7 +29,7 @@ class KilledImport(KilledJob):
         source = self.settings.data_dir / FOLDER
         if not source.exists():
             write_pairs(source, PAIRS)
-        return check_import(self.studio, source, NAME, DETECTOR)
+        return check_import(self.studio, source, NAME, DETECTOR).as_dict()
 
     def look_for_told(self, studio: Studio, job: JobView, found: Findings) -> None:
         """Look for the dataset where the job told of it; it is there whole, or not at all."""

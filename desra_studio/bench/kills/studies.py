@@ -6,6 +6,7 @@ from desra_studio.bench.kills.home import DATASET, order_study
 from desra_studio.bench.kills.jobs import KilledJob
 from desra_studio.bench.kills.rounds import Findings
 from desra_studio.services.datasets.listing import find_dataset_by_name
+from desra_studio.services.job_configs import StudyJobConfig
 from desra_studio.services.jobs import JobView
 from desra_studio.services.studies.lifecycle import open_study
 from desra_studio.services.studio import Studio
@@ -25,7 +26,7 @@ class KilledStudy(KilledJob):
         """Order another study of the dataset that has one."""
         dataset_id = find_dataset_by_name(self.studio, DATASET).id
         order = order_study(self.studio, dataset_id, NAME, TRAINING, CHECK_SHARE)
-        return {"dataset_id": dataset_id, "order": order.as_dict()}
+        return StudyJobConfig(dataset_id, order).as_dict()
 
     def look_for_told(self, studio: Studio, job: JobView, found: Findings) -> None:
         """Look for the study where it was told to be made; it is there whole, or not at all."""

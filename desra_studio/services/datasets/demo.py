@@ -4,6 +4,7 @@ from desra_studio.assets_folder import find_assets
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.services.bundled import BUNDLED
+from desra_studio.services.job_configs import DemoJobConfig
 from desra_studio.services.jobs import find_active_job, start_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models
@@ -32,10 +33,5 @@ def start_demo(studio: Studio) -> int:
             f"The sample images or the bundled models are missing from {samples.parent}. Install "
             "desra-studio again, or import a folder of your own."
         )
-    config = {
-        "source": str(samples),
-        "name": DEMO_NAME,
-        "model_id": model.id,
-        "params": DEMO_PARAMS.as_dict(),
-    }
-    return start_job(studio, "demo", config)
+    config = DemoJobConfig(str(samples), DEMO_NAME, model.id, DEMO_PARAMS)
+    return start_job(studio, "demo", config.as_dict())

@@ -1,14 +1,14 @@
 """Importing datasets and telling what is in them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import spell_name
 from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_layout
 from desra_studio.services.datasets.reading import Importer, Sample
+from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models, reviews
 from desra_studio.storage.database import Session
@@ -41,12 +41,10 @@ class ImportReport:
     labels: int
     lines: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return asdict(self)
 
-
-def check_import(studio: Studio, source: Path, name: str, params: DetectorParams) -> dict[str, Any]:
+def check_import(
+    studio: Studio, source: Path, name: str, params: DetectorParams
+) -> ImportJobConfig:
     """Return the configuration of an `import` job, having seen that it can start.
 
     Raises:
@@ -56,7 +54,7 @@ def check_import(studio: Studio, source: Path, name: str, params: DetectorParams
     find_layout(source)
     with studio.database.read() as session:
         name = check_name(session, name or source.name)
-    return {"source": str(source), "name": name, "params": params.as_dict()}
+    return ImportJobConfig(str(source), name, params)
 
 
 def check_pair(studio: Studio, name: str) -> int:

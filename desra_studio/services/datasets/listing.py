@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from desra_studio.errors import NotFoundError
 from desra_studio.services.jobs import list_jobs, view_job
@@ -10,6 +9,35 @@ from desra_studio.services.review.masks import count_progress
 from desra_studio.services.studio import Studio
 from desra_studio.storage import dataset_bin, datasets
 from desra_studio.storage.tables import Dataset
+
+
+@dataclass(frozen=True)
+class DatasetName:
+    """A dataset by id and name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ShownRendition:
+    """An output of an image: its id, and the SHA-256 of its PNG."""
+
+    id: int
+    sha: str
+
+
+@dataclass(frozen=True)
+class FineTunedOutputs:
+    """What a fine-tuned model made of a dataset.
+
+    Attributes:
+        model: its name; None where none was run.
+        renditions: image id -> its output.
+    """
+
+    model: str | None
+    renditions: dict[int, ShownRendition]
 
 
 @dataclass(frozen=True)
@@ -40,11 +68,11 @@ class PendingDataset:
     gan_model_id: int | None
 
 
-def list_dataset_names(studio: Studio) -> list[dict[str, Any]]:
+def list_dataset_names(studio: Studio) -> list[DatasetName]:
     """Return id and name of all datasets, newest first."""
     with studio.database.read() as session:
         return [
-            {"id": dataset.id, "name": dataset.name} for dataset in datasets.list_datasets(session)
+            DatasetName(dataset.id, dataset.name) for dataset in datasets.list_datasets(session)
         ]
 
 
@@ -71,15 +99,15 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
     """Return all datasets with their progress, newest first."""
     views = []
     for dataset in list_dataset_names(studio):
-        counts = count_progress(studio, dataset["id"])
+        counts = count_progress(studio, dataset.id)
         with studio.database.read() as session:
-            row = datasets.get_dataset(session, dataset["id"])
+            row = datasets.get_dataset(session, dataset.id)
             images = datasets.count_images(session, row.id)
             waiting = datasets.count_waiting_images(session, row)
         views.append(
             DatasetView(
-                id=dataset["id"],
-                name=dataset["name"],
+                id=dataset.id,
+                name=dataset.name,
                 images=images,
                 waiting=waiting,
                 reviewed=counts["reviewed"],
@@ -91,7 +119,7 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
 
 def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
     """Return the wanted dataset, else the newest; None where there is none at all."""
-    ids = [dataset["id"] for dataset in list_dataset_names(studio)]
+    ids = [dataset.id for dataset in list_dataset_names(studio)]
     if wanted in ids:
         return wanted
     return ids[0] if ids else None
@@ -123,11 +151,8 @@ def find_pending(studio: Studio, wanted: int | None = None) -> PendingDataset | 
     return next(iter(chosen + pending), None)
 
 
-def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:
+def list_fine_tuned(studio: Studio, dataset_id: int) -> FineTunedOutputs:
     """Return the outputs of the fine-tuned model that was run last on a dataset.
-
-    Returns:
-        {"model": its name or None, "renditions": {image id: {"id", "sha"}}}.
 
     Raises:
         NotFoundError: no such dataset.
@@ -142,15 +167,13 @@ def list_fine_tuned(studio: Studio, dataset_id: int) -> dict[str, Any]:
         None,
     )
     if job is None:
-        return {"model": None, "renditions": {}}
+        return FineTunedOutputs(None, {})
     with studio.database.read() as session:
-        return {
-            "model": job.result["model"],
-            "renditions": {
-                rendition.image_id: {"id": rendition.id, "sha": rendition.blob_sha}
-                for rendition in datasets.list_renditions(session, job.config["model_id"])
-            },
+        outputs = {
+            rendition.image_id: ShownRendition(rendition.id, rendition.blob_sha)
+            for rendition in datasets.list_renditions(session, job.config["model_id"])
         }
+    return FineTunedOutputs(job.result["model"], outputs)
 
 
 def get_weights_path(studio: Studio, run_id: int) -> Path:

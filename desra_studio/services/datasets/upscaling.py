@@ -1,6 +1,6 @@
 """Upscaling a dataset of LR images with a pair of models; needs torch."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
@@ -12,21 +12,40 @@ from desra_studio.storage import datasets, models
 from desra_studio.storage.tables import Detection, Image, Model
 
 
+@dataclass(frozen=True, kw_only=True)
+class UpscaledDataset:
+    """What an upscaling did.
+
+    Attributes:
+        dataset_id, name: of the dataset.
+        images: in all.
+        upscaled: those done now.
+        marked: images in which the detector found something.
+        model, partner: names of the pair.
+        notes: what had to be changed on the way.
+    """
+
+    dataset_id: int
+    name: str
+    images: int
+    upscaled: int
+    marked: int
+    model: str
+    partner: str
+    notes: list[str]
+
+
 def upscale_dataset(
     studio: Studio,
     dataset_id: int,
     gan_model_id: int,
     params: DetectorParams,
     report: Report = ignore_progress,
-) -> dict[str, Any]:
+) -> UpscaledDataset:
     """Upscale a dataset's LR images with a GAN-SR model and its partner, and detect.
 
     What is there already stays: a second run does only what is missing, with the thresholds of the
     first, since masks of two thresholds in one dataset would be scored as one.
-
-    Returns:
-        {"dataset_id", "name", "images", "upscaled": images done now, "marked", "model",
-        "partner", "notes": what had to be changed on the way}.
 
     Raises:
         InputError: as `choose_pair`.
@@ -67,16 +86,16 @@ def upscale_dataset(
     report(total, total, "Done")
     with studio.database.read() as session:
         records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
-    return {
-        "dataset_id": dataset_id,
-        "name": dataset.name,
-        "images": total,
-        "upscaled": len(missing),
-        "marked": sum(bool(record.detection and record.detection.area_px) for record in records),
-        "model": gan.name,
-        "partner": mse.name,
-        "notes": notes,
-    }
+    return UpscaledDataset(
+        dataset_id=dataset_id,
+        name=dataset.name,
+        images=total,
+        upscaled=len(missing),
+        marked=sum(bool(record.detection and record.detection.area_px) for record in records),
+        model=gan.name,
+        partner=mse.name,
+        notes=notes,
+    )
 
 
 def choose_pair(studio: Studio, dataset_id: int, gan_model_id: int) -> tuple[Model, Model]:

@@ -1,8 +1,5 @@
 """Choosing samples for fine-tuning and looking at their pseudo ground truth."""
 
-from dataclasses import asdict
-from typing import Any
-
 from desra_studio.errors import InputError
 from desra_studio.finetune.config import (
     CHECKPOINT,
@@ -18,6 +15,7 @@ from desra_studio.services.finetune.candidates import (
     make_candidate,
     split_held_out,
 )
+from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.jobs import restart_job, start_job, view_job
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, reviews
@@ -74,7 +72,7 @@ def start_finetune(
     config = order_finetune(
         studio, dataset_id, revision_ids, model_id, settings, feather_sigma, held_out_share
     )
-    return start_job(studio, "finetune", config)
+    return start_job(studio, "finetune", config.as_dict())
 
 
 def order_finetune(
@@ -85,7 +83,7 @@ def order_finetune(
     settings: FinetuneConfig,
     feather_sigma: float = FEATHER_SIGMA_PX,
     held_out_share: float = HELD_OUT_SHARE,
-) -> dict[str, Any]:
+) -> FinetuneJobConfig:
     """Freeze the chosen samples as a training set, and return the configuration of its job.
 
     Args:
@@ -110,17 +108,17 @@ def order_finetune(
             [revision for _, revision in chosen],
             [candidate.revision_id for candidate in held_out],
         )
-        return {
-            "dataset_id": dataset_id,
-            "training_set_id": training_set.id,
-            "training_set_hash": training_set.hash,
-            "model_id": model_id,
-            "samples": len(trained),
-            "held_out": len(held_out),
-            "held_out_share": held_out_share,
-            "feather_sigma": feather_sigma,
-            **asdict(settings),
-        }
+        return FinetuneJobConfig(
+            dataset_id=dataset_id,
+            training_set_id=training_set.id,
+            training_set_hash=training_set.hash,
+            model_id=model_id,
+            samples=len(trained),
+            held_out=len(held_out),
+            held_out_share=held_out_share,
+            feather_sigma=feather_sigma,
+            settings=settings,
+        )
 
 
 def _read_chosen(

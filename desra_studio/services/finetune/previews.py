@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from desra_studio.errors import NotFoundError
 from desra_studio.imaging.arrays import RgbImage
@@ -18,6 +17,23 @@ FIXED = ("gan", "mse", "pseudo_gt")
 
 _ABOUT = "about.json"
 _NUMBERED = re.compile(r"\d{6,9}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewList:
+    """What pictures a run has so far.
+
+    Attributes:
+        name: of the image; empty before the first picture.
+        box: x, y, width and height in px of it; None before the first picture.
+        fixed: names of the pictures that stay.
+        iterations: those that have a picture, in order.
+    """
+
+    name: str
+    box: list[int] | None
+    fixed: list[str]
+    iterations: list[int]
 
 
 @dataclass(frozen=True)
@@ -49,13 +65,8 @@ def open_previews(studio: Studio, run_id: int) -> PreviewWriter:
     return PreviewWriter(_get_folder(studio, run_id))
 
 
-def list_previews(studio: Studio, run_id: int) -> dict[str, Any]:
+def list_previews(studio: Studio, run_id: int) -> PreviewList:
     """Return what pictures a run has so far.
-
-    Returns:
-        {"name": of the image, "box": [x, y, width, height] in px of it, "fixed": the names of the
-        pictures that stay, "iterations": those that have a picture, in order}; before the first
-        picture both lists and the name are empty and the box is None.
 
     Raises:
         NotFoundError: no such run.
@@ -63,11 +74,16 @@ def list_previews(studio: Studio, run_id: int) -> dict[str, Any]:
     view_job(studio, run_id)
     folder = _get_folder(studio, run_id)
     try:
-        about: dict[str, Any] = json.loads((folder / _ABOUT).read_text())
+        about = json.loads((folder / _ABOUT).read_text())
     except FileNotFoundError:
-        return {"name": "", "box": None, "fixed": [], "iterations": []}
+        return PreviewList(name="", box=None, fixed=[], iterations=[])
     numbered = (path.stem for path in folder.glob("*.png") if _NUMBERED.fullmatch(path.stem))
-    return about | {"fixed": list(FIXED), "iterations": sorted(map(int, numbered))}
+    return PreviewList(
+        name=about["name"],
+        box=about["box"],
+        fixed=list(FIXED),
+        iterations=sorted(map(int, numbered)),
+    )
 
 
 def get_preview_path(studio: Studio, run_id: int, name: str) -> Path:

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -23,6 +22,7 @@ from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.services.finetune.samples import load_stored_samples, read_folder_samples
 from desra_studio.services.finetune.vgg19 import load_perceptual
 from desra_studio.services.finetune.watching import watch_training
+from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.models.registry import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.export import encode_pth
@@ -39,26 +39,72 @@ SAME_MODEL_PSNR = 32.0
 AddMetric = Callable[[int, str, float], None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainedModel:
+    """What came of a fine-tuning from a training set.
+
+    Attributes:
+        model_id, model: id and name of the new model.
+        loss: the last one.
+        iterations: optimiser steps in all.
+        seconds: of this attempt.
+        samples: that it was trained on.
+        device: where.
+        warning: what to be wary of, with the notes; empty where there is nothing.
+        notes: what had to be changed on the way.
+        resumed_from: iterations that were done before this attempt.
+    """
+
+    model_id: int
+    model: str
+    loss: float
+    iterations: int
+    seconds: float
+    samples: int
+    device: str
+    warning: str
+    notes: list[str]
+    resumed_from: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderTraining:
+    """What came of a fine-tuning from folders.
+
+    Attributes:
+        iterations, samples, seconds, device, notes, resumed_from: see `TrainedModel`.
+        loss_first, loss_last: of the first and the last iteration of this attempt.
+        generator, params_ema: the two files that were written.
+    """
+
+    iterations: int
+    samples: int
+    loss_first: float
+    loss_last: float
+    seconds: float
+    device: str
+    generator: str
+    params_ema: str
+    notes: list[str]
+    resumed_from: int
+
+
 def finetune_training_set(
-    studio: Studio, run_id: int, config: dict[str, Any], report: Report, add_metric: AddMetric
-) -> dict[str, Any]:
+    studio: Studio, run_id: int, config: FinetuneJobConfig, report: Report, add_metric: AddMetric
+) -> TrainedModel:
     """Do what a `finetune` job asks: train, store the weights, register the new model.
 
     Where the run has a checkpoint, it goes on from there.
-
-    Returns:
-        {"model_id", "model", "loss", "iterations", "seconds", "samples", "device", "warning",
-        "notes", "resumed_from"}; the notes are in the warning, too.
     """
     started = time.perf_counter()
     report(0, 0, "Loading the samples")
-    samples = load_stored_samples(studio, config["training_set_id"], config["feather_sigma"])
+    samples = load_stored_samples(studio, config.training_set_id, config.feather_sigma)
     with studio.database.read() as session:
-        base = models.get_model(session, config["model_id"])
+        base = models.get_model(session, config.model_id)
     device = choose_device(studio.settings.device)
-    settings = _read_settings(config)
+    settings = config.settings
     generator = load_model(studio, base)
-    warning = _compare_with_gan_sr(studio, generator, config["training_set_id"], device)
+    warning = _compare_with_gan_sr(studio, generator, config.training_set_id, device)
     steps = _StepReporter(settings.iterations, report, add_metric)
     checkpoint = studio.run_folder(run_id) / CHECKPOINT
     resume = checkpoint.exists()
@@ -84,37 +130,33 @@ def finetune_training_set(
             file_sha=file_sha,
             parent_run_id=run_id,
             partner_id=base.partner_id,
-            card=_describe_fine_tuned(base, len(samples), settings, config, result),
+            card=_describe_fine_tuned(base, len(samples), config, result),
         )
-    return {
-        "model_id": model.id,
-        "model": model.name,
-        "loss": result.loss,
-        "iterations": settings.iterations,
-        "seconds": round(time.perf_counter() - started, 1),
-        "samples": len(samples),
-        "device": str(device),
-        "warning": " ".join(filter(None, (warning, *result.notes))),
-        "notes": list(result.notes),
-        "resumed_from": steps.count_before(settings.iterations),
-    }
+    return TrainedModel(
+        model_id=model.id,
+        model=model.name,
+        loss=result.loss,
+        iterations=settings.iterations,
+        seconds=round(time.perf_counter() - started, 1),
+        samples=len(samples),
+        device=str(device),
+        warning=" ".join(filter(None, (warning, *result.notes))),
+        notes=list(result.notes),
+        resumed_from=steps.count_before(settings.iterations),
+    )
 
 
 def _describe_fine_tuned(
-    base: Model,
-    samples: int,
-    settings: FinetuneConfig,
-    config: dict[str, Any],
-    result: FinetuneResult,
-) -> dict[str, Any]:
-    own = ("sha256", "figures")
+    base: Model, samples: int, config: FinetuneJobConfig, result: FinetuneResult
+) -> dict[str, object]:
+    own, settings = ("sha256", "figures"), config.settings
     inherited = {key: value for key, value in base.card.items() if key not in own}
     made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
     return inherited | {
         "source": made,
         "base": base.name,
-        "training_set_hash": config["training_set_hash"],
-        "settings": asdict(settings) | {"feather_sigma": config["feather_sigma"]},
+        "training_set_hash": config.training_set_hash,
+        "settings": asdict(settings) | {"feather_sigma": config.feather_sigma},
         "notes": list(result.notes),
     }
 
@@ -148,12 +190,12 @@ def finetune_folders(
     report: Report = ignore_progress,
     resume: bool = False,
     discriminator: Path | None = None,
-) -> dict[str, Any]:
+) -> FolderTraining | None:
     """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
 
     Writes `generator.safetensors` and `generator_params_ema.pth` into `out`, both or none. While
     it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that. Of
-    several processes that `accelerate launch` started, one writes and the others return {}.
+    several processes that `accelerate launch` started, one writes and the others return None.
 
     Raises:
         InputError: files that do not match, fit or open, or a checkpoint of another training.
@@ -171,23 +213,23 @@ def finetune_folders(
         with stage_folder(out) as staged:
             result = finetune_generator(base, samples, settings, device, steps.report_step, helpers)
             if not result.is_main:
-                return {}
+                return None
             write_generator(staged, result)
     except OSError as error:
         raise _refuse_to_write(out, error) from error
     checkpoint.unlink(missing_ok=True)
-    return {
-        "iterations": settings.iterations,
-        "samples": len(samples),
-        "loss_first": result.loss if steps.first_loss is None else steps.first_loss,
-        "loss_last": result.loss,
-        "seconds": round(time.perf_counter() - started, 2),
-        "device": str(device),
-        "generator": str(out / "generator.safetensors"),
-        "params_ema": str(out / "generator_params_ema.pth"),
-        "notes": list(result.notes),
-        "resumed_from": steps.count_before(settings.iterations),
-    }
+    return FolderTraining(
+        iterations=settings.iterations,
+        samples=len(samples),
+        loss_first=result.loss if steps.first_loss is None else steps.first_loss,
+        loss_last=result.loss,
+        seconds=round(time.perf_counter() - started, 2),
+        device=str(device),
+        generator=str(out / "generator.safetensors"),
+        params_ema=str(out / "generator_params_ema.pth"),
+        notes=list(result.notes),
+        resumed_from=steps.count_before(settings.iterations),
+    )
 
 
 def write_generator(folder: Path, result: FinetuneResult) -> None:
@@ -266,14 +308,6 @@ def _refuse_to_write(folder: Path, error: OSError) -> InputError:
 
 def _ignore_metric(_step: int, _name: str, _value: float) -> None:
     """Record nothing."""
-
-
-def _read_settings(config: dict[str, Any]) -> FinetuneConfig:
-    """Return a job's settings; those of jobs from before a setting was made have its default."""
-    known = {
-        field.name: config[field.name] for field in fields(FinetuneConfig) if field.name in config
-    }
-    return FinetuneConfig(**known)
 
 
 def _compare_with_gan_sr(

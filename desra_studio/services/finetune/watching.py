@@ -1,7 +1,6 @@
 """Watching a training: pictures of one place, figures of a few images; needs torch."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 
@@ -9,6 +8,7 @@ from desra_studio.errors import ModelError
 from desra_studio.imaging.arrays import RgbImage
 from desra_studio.services.finetune.pieces import Piece, judge_outputs, load_pieces
 from desra_studio.services.finetune.previews import PreviewWriter, open_previews
+from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.studio import Studio
 from desra_studio.sr.loader import Generator
 from desra_studio.sr.upscale import Upscaler
@@ -19,13 +19,13 @@ AddMetric = Callable[[int, str, float], None]
 def watch_training(
     studio: Studio,
     run_id: int,
-    config: dict[str, Any],
+    config: FinetuneJobConfig,
     device: torch.device,
     add_metric: AddMetric,
     tell: Callable[[str], None],
 ) -> "TrainingWatch":
     """Return what watches a `finetune` job, having begun; NotFoundError where a file is missing."""
-    pieces = load_pieces(studio, config["training_set_id"], config["feather_sigma"])
+    pieces = load_pieces(studio, config.training_set_id, config.feather_sigma)
     watch = TrainingWatch(pieces, device, open_previews(studio, run_id), add_metric, tell)
     watch.begin()
     return watch

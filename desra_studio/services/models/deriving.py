@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
@@ -15,6 +14,7 @@ from desra_studio.finetune.derive import Pairs, derive_mse
 from desra_studio.finetune.pairs import MINIMUM_LR_PX, PairSource, cut_middle
 from desra_studio.imaging.arrays import RgbImage, size_of
 from desra_studio.imaging.io import decode_png, list_images, read_rgb
+from desra_studio.services.job_configs import DeriveJobConfig
 from desra_studio.services.models.registry import load_model
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import choose_device, encode_weights
@@ -37,6 +37,33 @@ class _Material:
     validation: Pairs
     images: int
     pairs: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedPartner:
+    """An MSE-SR model that was derived.
+
+    Attributes:
+        model, model_id: name and id of the new model.
+        partner_of: name of the GAN-SR model, or empty where that keeps another partner.
+        note: says so then, else empty.
+        iteration: the best one.
+        psnr_before, psnr: in dB on the validation pairs.
+        images: that it was made from.
+        seconds: that it took.
+        device: where it was trained.
+    """
+
+    model: str
+    model_id: int
+    partner_of: str
+    note: str
+    iteration: int
+    psnr_before: float
+    psnr: float
+    images: int
+    seconds: float
+    device: str
 
 
 def find_derivable_model(studio: Studio, name: str, replace: bool = False) -> Model:
@@ -65,7 +92,7 @@ def derive_from_folders(
     hr: Path | None,
     config: DeriveConfig,
     report: Report = ignore_progress,
-) -> dict[str, Any]:
+) -> DerivedPartner:
     """Derive an MSE-SR model from folders of LR and, where there are any, HR images.
 
     Returns, raises:
@@ -77,20 +104,20 @@ def derive_from_folders(
 
 
 def run_derivation(
-    studio: Studio, config: dict[str, Any], report: Report, add_metric: AddMetric
-) -> dict[str, Any]:
+    studio: Studio, config: DeriveJobConfig, report: Report, add_metric: AddMetric
+) -> DerivedPartner:
     """Do what a `derive` job asks, from a dataset's LR images and a folder of HR images."""
-    model = find_derivable_model(studio, config["model"], replace=True)
+    model = find_derivable_model(studio, config.model, replace=True)
+    dataset_id = config.dataset_id
     with studio.database.read() as session:
-        dataset_id = config["dataset_id"]
         if dataset_id:
             datasets.get_dataset(session, dataset_id)
         images = datasets.list_images(session, dataset_id) if dataset_id else []
     lr_images = {
         image.name: decode_png(studio.blobs.get(image.lr_sha)) for image in images if image.lr_sha
     }
-    hr_images = _read_folder(studio, Path(config["hr"])) if config["hr"] else {}
-    settings = DeriveConfig(max_iterations=config["max_iterations"])
+    hr_images = _read_folder(studio, Path(config.hr)) if config.hr else {}
+    settings = DeriveConfig(max_iterations=config.max_iterations)
     return derive_partner(studio, model, lr_images, hr_images, settings, report, add_metric)
 
 
@@ -102,18 +129,13 @@ def derive_partner(
     config: DeriveConfig,
     report: Report,
     add_metric: AddMetric,
-) -> dict[str, Any]:
+) -> DerivedPartner:
     """Train an MSE-SR model, store its weights and register it as the model's partner.
 
     Where the model was given another partner meanwhile, it keeps that one.
 
     HR images whose name and size fit an LR image are paired with it; where hardly any do, HR images
     are degraded. Without HR images the LR images take their part and are degraded once more.
-
-    Returns:
-        {"model": name of the new model, "model_id", "partner_of": name of the GAN-SR model, or ""
-        where that keeps another partner, "note": says so then, else "", "iteration",
-        "psnr_before", "psnr": in dB on the validation pairs, "images", "seconds", "device"}.
 
     Raises:
         InputError: too few images, or none of a useful size.
@@ -171,18 +193,18 @@ def derive_partner(
             card=card,
         )
         note = _set_partner(session, model, derived)
-    return {
-        "model": derived.name,
-        "model_id": derived.id,
-        "partner_of": "" if note else model.name,
-        "note": note,
-        "iteration": result.iteration,
-        "psnr_before": round(result.psnr_before, 3),
-        "psnr": round(result.psnr, 3),
-        "images": material.images,
-        "seconds": round(time.perf_counter() - started, 1),
-        "device": str(device),
-    }
+    return DerivedPartner(
+        model=derived.name,
+        model_id=derived.id,
+        partner_of="" if note else model.name,
+        note=note,
+        iteration=result.iteration,
+        psnr_before=round(result.psnr_before, 3),
+        psnr=round(result.psnr, 3),
+        images=material.images,
+        seconds=round(time.perf_counter() - started, 1),
+        device=str(device),
+    )
 
 
 def _set_partner(session: Session, model: Model, derived: Model) -> str:

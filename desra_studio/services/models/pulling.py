@@ -1,15 +1,16 @@
 """Fetching known models: from the network, or from a file that a person put in place."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desra_studio.assets_folder import find_assets
 from desra_studio.errors import ModelError, NotFoundError
 from desra_studio.services.bundled import register_bundled_models
 from desra_studio.services.models.downloads import check_sum, download_file, hold_lock
 from desra_studio.services.models.listing import ModelDetails, describe_model
-from desra_studio.services.models.registry import read_generator, register_generator
+from desra_studio.services.models.registry import WeightFacts, read_generator, register_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.catalog import CATALOG, CatalogEntry, find_entry
 from desra_studio.storage import models
@@ -53,14 +54,14 @@ def pull_model(
     fetched = by_hand.parent / ".fetching" / entry.file
     busy = f"{name} is being fetched already. Wait until that is done, or cancel it and try again."
     with hold_lock(fetched.with_name(f"{entry.file}.lock"), busy):
-        generator, card = _obtain_generator(entry, by_hand, fetched, report)
+        generator, facts = _obtain_generator(entry, by_hand, fetched, report)
         # It may have come another way meanwhile.
         here = _find_details(studio, name)
         if here is None:
-            facts = {"source": entry.source, "url": entry.url, "licence": entry.licence}
+            origin = {"source": entry.source, "url": entry.url, "licence": entry.licence}
             others = _find_partners(studio, entry, catalog)
             model_id = register_generator(
-                studio, name, ModelRole(entry.role), generator, facts | card, others
+                studio, name, ModelRole(entry.role), generator, origin | asdict(facts), others
             )
         fetched.unlink(missing_ok=True)
     return (here, False) if here else (describe_model(studio, model_id), True)
@@ -74,7 +75,7 @@ def _find_details(studio: Studio, name: str) -> ModelDetails | None:
 
 def _obtain_generator(
     entry: CatalogEntry, by_hand: Path, fetched: Path, report: Report
-) -> tuple["Generator", dict[str, Any]]:
+) -> tuple["Generator", WeightFacts]:
     """Read the file that a person put in place, else one that is fetched, now or by a try before.
 
     A fetched file that cannot be used is removed.
@@ -110,12 +111,12 @@ def _fetch_entry(entry: CatalogEntry, path: Path, by_hand: Path, report: Report)
         raise ModelError(f"{error} Or put the file at {by_hand} yourself and try again.") from error
 
 
-def _read_entry(entry: CatalogEntry, path: Path) -> tuple["Generator", dict[str, Any]]:
+def _read_entry(entry: CatalogEntry, path: Path) -> tuple["Generator", WeightFacts]:
     check_sum(path, entry.sha256)
-    generator, card = read_generator(path)
+    generator, facts = read_generator(path)
     if generator.scale != entry.scale:
         raise ModelError(f"It is x{generator.scale}, but {entry.name} is x{entry.scale}.")
-    return generator, card
+    return generator, facts
 
 
 def _find_partners(

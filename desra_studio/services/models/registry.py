@@ -1,12 +1,12 @@
 """Models with weights: adding, pairing, loading and exporting them."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desra_studio.errors import InputError, ModelError, NotFoundError
 from desra_studio.imaging.staging import write_atomically
@@ -46,6 +46,32 @@ class ModelView:
     def label(self) -> str:
         """Name with what the model is."""
         return f"{self.name} ({self.architecture}, x{self.scale})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightFacts:
+    """What a model's card says about its weight file.
+
+    Attributes:
+        sha256: of the file, in hex.
+        parameters: number of trainable values.
+        minimum_px, multiple_px: of the network's inputs, see `Generator`.
+    """
+
+    sha256: str
+    parameters: int
+    minimum_px: int
+    multiple_px: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedModel:
+    """A weight file that was written: the model's name, the format, the path and its bytes."""
+
+    name: str
+    format: str
+    out: str
+    bytes: int
 
 
 def list_generators(studio: Studio) -> list[ModelView]:
@@ -94,9 +120,9 @@ def add_model_file(
         if models.find_model(session, name):
             raise InputError(f"A model named {name!r} exists already. Choose another name.")
         others = [models.require_model(session, partner)] if partner else []
-    generator, card = read_generator(path)
+    generator, facts = read_generator(path)
     return register_generator(
-        studio, name, ModelRole(role), generator, {"source": path.name} | card, others
+        studio, name, ModelRole(role), generator, {"source": path.name} | asdict(facts), others
     )
 
 
@@ -105,7 +131,7 @@ def register_generator(
     name: str,
     role: ModelRole,
     generator: "Generator",
-    card: dict[str, Any],
+    card: Mapping[str, object],
     others: Sequence[Model] = (),
 ) -> int:
     """Store a generator as safetensors, add its row, pair it with `others`; return its id.
@@ -132,14 +158,14 @@ def register_generator(
             architecture=generator.architecture,
             scale=generator.scale,
             file_sha=sha,
-            card=card,
+            card=dict(card),
         )
         for other in others:
             _pair(model, models.get_model(session, other.id))
         return model.id
 
 
-def read_generator(path: Path) -> tuple["Generator", dict[str, Any]]:
+def read_generator(path: Path) -> tuple["Generator", WeightFacts]:
     """Load a weight file, and return what its card says about it as well.
 
     Raises:
@@ -148,12 +174,12 @@ def read_generator(path: Path) -> tuple["Generator", dict[str, Any]]:
     from desra_studio.sr.loader import load_generator
 
     generator = load_generator(path)
-    return generator, {
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "parameters": generator.parameters,
-        "minimum_px": generator.minimum_px,
-        "multiple_px": generator.multiple_px,
-    }
+    return generator, WeightFacts(
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        parameters=generator.parameters,
+        minimum_px=generator.minimum_px,
+        multiple_px=generator.multiple_px,
+    )
 
 
 def set_partner(studio: Studio, gan_id: int, mse_id: int) -> None:
@@ -236,7 +262,7 @@ def list_export_forms() -> list[str]:
     return [form for form in FORMATS if form != "onnx" or has_onnx]
 
 
-def export_model(studio: Studio, name: str, form: str, out: Path) -> dict[str, Any]:
+def export_model(studio: Studio, name: str, form: str, out: Path) -> ExportedModel:
     """Write a model's weights to a new file, whole or not at all, and return what was written.
 
     Raises:
@@ -254,7 +280,7 @@ def export_model(studio: Studio, name: str, form: str, out: Path) -> dict[str, A
         write_atomically(out, data)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from error
-    return {"name": name, "format": form, "out": str(out), "bytes": len(data)}
+    return ExportedModel(name=name, format=form, out=str(out), bytes=len(data))
 
 
 def _check_format(form: str) -> None:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import encode_png, list_images, read_rgb
@@ -55,6 +55,25 @@ class _Record:
         write_atomically(self.path, text.encode())
 
 
+@dataclass(frozen=True, kw_only=True)
+class UpscaledFolder:
+    """What became of a folder.
+
+    Attributes:
+        images: in all.
+        upscaled: those done now.
+        scale: output size over input size.
+        seconds: that it took.
+        notes: what had to be changed on the way.
+    """
+
+    images: int
+    upscaled: int
+    scale: int
+    seconds: float
+    notes: list[str]
+
+
 def upscale_folder(
     studio: Studio,
     model: str,
@@ -62,7 +81,7 @@ def upscale_folder(
     out: Path,
     tile: int | None = None,
     report: Report = ignore_progress,
-) -> dict[str, Any]:
+) -> UpscaledFolder:
     """Upscale every image of a folder into `out/NAME.png`; what is done already is kept.
 
     Args:
@@ -72,9 +91,6 @@ def upscale_folder(
         out: folder of a former run of the same model, or a new one.
         tile: side of a tile in LR px; None chooses, 0 runs whole images.
         report: told of each image.
-
-    Returns:
-        {"images", "upscaled": done now, "scale", "seconds", "notes": what had to be changed}.
 
     Raises:
         InputError: nothing to upscale, an image that cannot be read, or `out` has other things
@@ -111,13 +127,13 @@ def upscale_folder(
             raise InputError(f"{target} cannot be written: {error.strerror}.") from error
         done += 1
     report(len(images), len(images), "done")
-    return {
-        "images": len(images),
-        "upscaled": done,
-        "scale": generator.scale,
-        "seconds": round(time.perf_counter() - started, 2),
-        "notes": notes,
-    }
+    return UpscaledFolder(
+        images=len(images),
+        upscaled=done,
+        scale=generator.scale,
+        seconds=round(time.perf_counter() - started, 2),
+        notes=notes,
+    )
 
 
 def _hash_weights(generator: Generator) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.regression import (
     Regression,
+    RegressionFigures,
     compare_masks,
     describe_regression,
     summarize_regressions,
@@ -46,16 +46,25 @@ class AppliedImage:
         return compare_masks(before, after)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AppliedFigures(RegressionFigures):
+    """What another model changes in a dataset, over the images with an LR and a detection.
+
+    Attributes:
+        model: its name.
+        notes: what had to be changed on the way.
+    """
+
+    model: str
+    notes: list[str]
+
+
 def apply_model(
     studio: Studio, dataset_id: int, model_id: int, report: Report = ignore_progress
-) -> dict[str, Any]:
+) -> AppliedFigures:
     """Upscale a dataset's LR images with a model, detect, and compare with the dataset's GAN-SR.
 
     Both are weighted by the classes of the dataset's GAN-SR: what the picture shows is the same.
-
-    Returns:
-        the figures of `regress` over the images that have an LR and a detection, "model", and
-        "notes": what had to be changed on the way.
 
     Raises:
         InputError: no image has an LR of the model's scale.
@@ -71,7 +80,7 @@ def apply_model(
     rows = [image.compare(studio) for image in applied]
     report(len(records), len(records), "Done")
     figures = describe_regression(summarize_regressions(rows), len(rows))
-    return figures | {"model": model.name, "notes": notes}
+    return AppliedFigures(**vars(figures), model=model.name, notes=notes)
 
 
 def list_applicable(session: Session, dataset: Dataset, model: Model) -> list[ImageRecord]:

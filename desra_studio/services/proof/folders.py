@@ -1,12 +1,13 @@
 """Comparing what the detector finds in two folders of GAN-SR images, before and after."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from desra_studio.detection.detector import DetectorParams, detect_artifacts
 from desra_studio.imaging.io import read_rgb
 from desra_studio.metrics.regression import (
     Regression,
+    RegressionFigures,
     compare_masks,
     describe_regression,
     summarize_regressions,
@@ -16,6 +17,13 @@ from desra_studio.services.folders import match_folders, run_parallel
 from desra_studio.services.studio import Report, ignore_progress
 
 
+@dataclass(frozen=True, kw_only=True)
+class FolderRegression(RegressionFigures):
+    """What changed between two folders; `classes` tells what weighed the maps."""
+
+    classes: dict[str, object]
+
+
 def regress_folders(
     before: Path,
     after: Path,
@@ -23,7 +31,7 @@ def regress_folders(
     params: DetectorParams,
     classes: FolderClasses,
     report: Report = ignore_progress,
-) -> dict[str, Any]:
+) -> FolderRegression:
     """Compare what the detector finds in two folders of GAN-SR images, before and after.
 
     Both are weighted by the classes of the image before: what the picture shows is the same.
@@ -47,4 +55,4 @@ def regress_folders(
 
     rows = run_parallel(compare_one, list(triplets), report)
     figures = describe_regression(summarize_regressions(rows), len(rows))
-    return figures | {"classes": classes.describe(params)}
+    return FolderRegression(**vars(figures), classes=classes.describe(params))

@@ -1,9 +1,9 @@
 """Proving a fine-tuned model on images that it was not trained on; needs torch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import fmean
-from typing import Any
+from typing import TypeAlias
 
 from desra_studio.errors import InputError, NotFoundError, StudioError
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
@@ -18,7 +18,12 @@ from desra_studio.metrics.outside import (
     measure_outside,
     summarize_outside,
 )
-from desra_studio.metrics.regression import Regression, describe_regression, summarize_regressions
+from desra_studio.metrics.regression import (
+    Regression,
+    RegressionFigures,
+    describe_regression,
+    summarize_regressions,
+)
 from desra_studio.services.proof.applying import AppliedImage, list_applicable, run_model
 from desra_studio.services.proof.bounds import BOUNDS, find_warnings
 from desra_studio.services.studio import Report, Studio
@@ -62,49 +67,108 @@ class ProvedImage:
     detections: tuple[int, int]
 
 
-def prove_or_tell(studio: Studio, run_id: int, report: Report) -> dict[str, Any]:
-    """Prove the model that a run made; where that fails, the model is kept and the reason told.
+Bounds: TypeAlias = tuple[float, float] | None
+"""Low and high end of a 95 % interval; None where there is nothing to tell one from."""
 
-    Returns:
-        {"proof": see `prove_run`, None where there is none, "proof_note": why, else empty}.
+
+@dataclass(frozen=True)
+class Sharpness:
+    """Mean gradient of the luma outside the masks, in grey levels per px, of the three outputs."""
+
+    gan: float | None
+    after: float | None
+    mse: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofFigures(RegressionFigures):
+    """What a fine-tuned model changed, good and bad; what cannot be told is None.
+
+    Attributes:
+        removal_interval, addition_interval: of the two rates.
+        iou_before, iou_after: mean over images of the detected mask's IoU with the manual one.
+        psnr_outside, ssim_outside, variance_ratio_outside: against the original GAN-SR, outside
+            the masks grown by the feather; the first in dB.
+        sharpness: there.
+        sharpness_kept: 0 as MSE-SR, 1 as GAN-SR.
+        detections: ids of each image's detection before, and of that after.
     """
+
+    removal_interval: Bounds
+    addition_interval: Bounds
+    iou_before: float | None
+    iou_after: float | None
+    psnr_outside: float | None
+    ssim_outside: float | None
+    variance_ratio_outside: float | None
+    sharpness: Sharpness
+    sharpness_kept: float | None
+    detections: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof(ProofFigures):
+    """The proof of a fine-tuned model.
+
+    Attributes:
+        model_id: what is proved.
+        held_out: whether by the run's own held-out samples.
+        notes: what had to be changed on the way.
+        bounds: `BOUNDS`.
+        warnings: a sentence for each bound that is passed.
+    """
+
+    model_id: int
+    held_out: bool
+    notes: list[str]
+    bounds: dict[str, float]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class ProofAttempt:
+    """A proof, None where there is none, and why there is none, else empty."""
+
+    proof: Proof | None
+    proof_note: str
+
+
+@dataclass(frozen=True)
+class RenewedProof:
+    """The proof of a fine-tuning in place of its last one, and the fine-tuning's id."""
+
+    run_id: int
+    proof: Proof
+
+
+def prove_or_tell(studio: Studio, run_id: int, report: Report) -> ProofAttempt:
+    """Prove the model that a run made; where that fails, the model is kept and the reason told."""
     try:
-        return {"proof": prove_run(studio, run_id, report), "proof_note": ""}
+        return ProofAttempt(prove_run(studio, run_id, report), "")
     except StudioError as error:
-        return {"proof": None, "proof_note": f"The model is kept, but not proved: {error}"}
+        return ProofAttempt(None, f"The model is kept, but not proved: {error}")
 
 
-def prove_again(studio: Studio, run_id: int, report: Report) -> dict[str, Any]:
+def prove_again(studio: Studio, run_id: int, report: Report) -> RenewedProof:
     """Do what a `prove` job asks: prove a fine-tuning that has ended, in place of its last proof.
-
-    Returns:
-        {"run_id", "proof": see `prove_run`}.
 
     Raises:
         see `prove_run`; then the last proof stays.
     """
     proof = prove_run(studio, run_id, report)
     with studio.database.write() as session:
-        runs.keep_result(session, run_id, {"proof": proof, "proof_note": "", "sent_back": None})
-    return {"run_id": run_id, "proof": proof}
+        runs.keep_result(
+            session, run_id, {"proof": asdict(proof), "proof_note": "", "sent_back": None}
+        )
+    return RenewedProof(run_id, proof)
 
 
-def prove_run(studio: Studio, run_id: int, report: Report) -> dict[str, Any]:
+def prove_run(studio: Studio, run_id: int, report: Report) -> Proof:
     """Run a fine-tuned model on its held-out images and measure what it changed, good and bad.
 
     Its outputs and what the detector finds in them are stored; the figures are written to the
     model's card. Where nothing was held out, all images of the dataset prove that were not trained
     on.
-
-    Returns:
-        {"model_id", "images", "held_out": bool, "before_components", "removed", "remaining",
-        "added", "removal_rate", "removal_interval": [low, high], "addition_rate",
-        "addition_interval", "iou_before", "iou_after": mean over images of the detected mask's IoU
-        with the manual one, "psnr_outside": dB, "ssim_outside", "variance_ratio_outside": against
-        the original GAN-SR, outside the masks grown by the feather, "sharpness": {"gan", "after",
-        "mse"}: mean gradient of the luma there, grey levels per px, "sharpness_kept": 0 as MSE-SR,
-        1 as GAN-SR, "bounds", "warnings": a sentence per bound that is passed, "notes",
-        "detections": [[before, after]]}; what cannot be told is None.
 
     Raises:
         NotFoundError: no such run, it made no model, or a stored file is missing.
@@ -129,16 +193,19 @@ def prove_run(studio: Studio, run_id: int, report: Report) -> dict[str, Any]:
         _measure_image(studio, applied, chosen.manual.get(applied.record.image.id), feather)
         for applied in run_model(studio, model, chosen.records, notes, report)
     ]
-    proof = _describe_proof(proved) | {
-        "model_id": model.id,
-        "held_out": chosen.held_out,
-        "notes": notes,
-    }
-    proof |= {"bounds": BOUNDS, "warnings": find_warnings(proof)}
+    figures = _summarize_images(proved)
+    proof = Proof(
+        **vars(figures),
+        model_id=model.id,
+        held_out=chosen.held_out,
+        notes=notes,
+        bounds=BOUNDS,
+        warnings=find_warnings(vars(figures)),
+    )
+    on_card = {key: value for key, value in asdict(proof).items() if key not in _NOT_ON_CARD}
     with studio.database.write() as session:
         row = models.get_model(session, model.id)
-        figures = {key: value for key, value in proof.items() if key not in _NOT_ON_CARD}
-        row.card = row.card | {"figures": figures}
+        row.card = row.card | {"figures": on_card}
     return proof
 
 
@@ -189,28 +256,29 @@ def _measure_image(
     )
 
 
-def _describe_proof(proved: Sequence[ProvedImage]) -> dict[str, Any]:
+def _summarize_images(proved: Sequence[ProvedImage]) -> ProofFigures:
     rows = [image.regression for image in proved]
     intervals = bootstrap_regressions(rows)
     outside = summarize_outside(image.outside for image in proved)
     ious = [image.ious for image in proved if image.ious]
-    return describe_regression(summarize_regressions(rows), len(rows)) | {
-        "removal_interval": _list_bounds(intervals.removal_rate),
-        "addition_interval": _list_bounds(intervals.addition_rate),
-        "iou_before": fmean(before for before, _ in ious) if ious else None,
-        "iou_after": fmean(after for _, after in ious) if ious else None,
-        "psnr_outside": outside.psnr,
-        "ssim_outside": outside.ssim,
-        "variance_ratio_outside": outside.variance_ratio,
-        "sharpness": {
-            "gan": outside.gan_sharpness,
-            "after": outside.after_sharpness,
-            "mse": outside.mse_sharpness,
-        },
-        "sharpness_kept": outside.sharpness_kept,
-        "detections": [list(image.detections) for image in proved],
-    }
+    return ProofFigures(
+        **vars(describe_regression(summarize_regressions(rows), len(rows))),
+        removal_interval=_tell_interval(intervals.removal_rate),
+        addition_interval=_tell_interval(intervals.addition_rate),
+        iou_before=fmean(before for before, _ in ious) if ious else None,
+        iou_after=fmean(after for _, after in ious) if ious else None,
+        psnr_outside=outside.psnr,
+        ssim_outside=outside.ssim,
+        variance_ratio_outside=outside.variance_ratio,
+        sharpness=Sharpness(
+            gan=outside.gan_sharpness,
+            after=outside.after_sharpness,
+            mse=outside.mse_sharpness,
+        ),
+        sharpness_kept=outside.sharpness_kept,
+        detections=[image.detections for image in proved],
+    )
 
 
-def _list_bounds(interval: Interval | None) -> list[float] | None:
-    return [interval.low, interval.high] if interval else None
+def _tell_interval(interval: Interval | None) -> Bounds:
+    return (interval.low, interval.high) if interval else None

@@ -1,7 +1,7 @@
 """What the voters found goes back to work: into the review queue, and beside the regions."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
@@ -10,6 +10,7 @@ from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.review.regions import pick_component
 from desra_studio.services.studies.manifests import read_rules
 from desra_studio.services.studies.votes import read_ballots
+from desra_studio.services.studies.windows import OutlinedRegion, read_outline
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, regions, studies
 from desra_studio.storage.database import Session
@@ -26,7 +27,39 @@ MIN_VOTES = 3
 """On a window, below which no majority is taken for a finding."""
 
 
-def list_losses(studio: Studio, study_id: int, system: int | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """A window in which a system lost the majority.
+
+    Attributes:
+        image_id, image: id and name.
+        x, y: middle of the window in px of the image.
+        system, other: names of the one that lost, and of the one that it lost to.
+        question: in words.
+        wins, votes: of the system, and of both.
+    """
+
+    image_id: int
+    image: str
+    x: int
+    y: int
+    system: str
+    other: str
+    question: str
+    wins: int
+    votes: int
+
+
+@dataclass(frozen=True)
+class LossesSent:
+    """What went back into the review queue: how many images and windows, and of which dataset."""
+
+    images: int
+    windows: int
+    dataset_id: int
+
+
+def list_losses(studio: Studio, study_id: int, system: int | None = None) -> list[Loss]:
     """Return the windows in which a system lost the majority of three or more screened votes.
 
     Args:
@@ -35,8 +68,7 @@ def list_losses(studio: Studio, study_id: int, system: int | None = None) -> lis
         system: its place in the study's list; None is the last fine-tuned one, else the first GAN.
 
     Returns:
-        [{"image_id", "image", "x", "y": middle of the window in px of the image, "system", "other":
-        names, "question", "wins", "votes"}], the clearest losses first.
+        The clearest losses first.
 
     Raises:
         InputError: the study compares nothing, or has no such system.
@@ -56,36 +88,33 @@ def list_losses(studio: Studio, study_id: int, system: int | None = None) -> lis
         if other != chosen
         for loss in _find_losses(study, items, votes, question, chosen, other)
     ]
-    return sorted(found, key=lambda loss: (loss["wins"] / loss["votes"], -loss["votes"]))
+    return sorted(found, key=lambda loss: (loss.wins / loss.votes, -loss.votes))
 
 
-def send_back_losses(studio: Studio, study_id: int, system: int | None = None) -> dict[str, Any]:
+def send_back_losses(studio: Studio, study_id: int, system: int | None = None) -> LossesSent:
     """Flag, for the review queue, every window in which a system lost; see `list_losses`.
 
     What was flagged before and nobody has looked at is not flagged twice.
-
-    Returns:
-        {"images": how many were flagged, "windows", "dataset_id"}.
     """
     losses = list_losses(studio, study_id, system)
     with studio.database.read() as session:
         study = studies.get_study(session, study_id)
     findings = [
         Finding(
-            loss["image_id"],
-            f"lost to {loss['other']} in {study.name}: {loss['wins']} of {loss['votes']} votes, "
-            f"{loss['question']}"[:500],
-            loss["x"],
-            loss["y"],
+            loss.image_id,
+            f"lost to {loss.other} in {study.name}: {loss.wins} of {loss.votes} votes, "
+            f"{loss.question}"[:500],
+            loss.x,
+            loss.y,
         )
         for loss in losses
     ]
     flag_images(studio, "study", findings)
-    return {
-        "images": len({finding.image_id for finding in findings}),
-        "windows": len({(one.image_id, one.x, one.y) for one in findings}),
-        "dataset_id": study.dataset_id,
-    }
+    return LossesSent(
+        images=len({finding.image_id for finding in findings}),
+        windows=len({(one.image_id, one.x, one.y) for one in findings}),
+        dataset_id=study.dataset_id,
+    )
 
 
 def keep_prominence(studio: Studio, study_id: int) -> int:
@@ -145,7 +174,7 @@ def _find_losses(
     question: int,
     system: int,
     other: int,
-) -> list[dict[str, Any]]:
+) -> list[Loss]:
     names = {image["id"]: image["name"] for image in study.manifest["images"]}
     systems = [one["name"] for one in study.manifest["systems"]]
     by_item: dict[int, list[bool]] = {}
@@ -153,17 +182,17 @@ def _find_losses(
         if ballot.chosen is not None:
             by_item.setdefault(ballot.item, []).append(ballot.chosen == system)
     return [
-        {
-            "image_id": items[item].image_id,
-            "image": names[items[item].image_id],
-            "x": items[item].x + items[item].width // 2,
-            "y": items[item].y + items[item].height // 2,
-            "system": systems[system],
-            "other": systems[other],
-            "question": study.manifest["questions"][question],
-            "wins": sum(won),
-            "votes": len(won),
-        }
+        Loss(
+            image_id=items[item].image_id,
+            image=names[items[item].image_id],
+            x=items[item].x + items[item].width // 2,
+            y=items[item].y + items[item].height // 2,
+            system=systems[system],
+            other=systems[other],
+            question=study.manifest["questions"][question],
+            wins=sum(won),
+            votes=len(won),
+        )
         for item, won in by_item.items()
         if len(won) >= MIN_VOTES and 2 * sum(won) < len(won)
     ]
@@ -171,10 +200,17 @@ def _find_losses(
 
 def _list_revisions(session: Session, item: StudyItem) -> list[MaskRevision]:
     """Return the mask that an item's region was taken from, and the current one if it is newer."""
-    shown = session.get_one(MaskRevision, (item.outline or {})["revision_id"])
+    shown = session.get_one(MaskRevision, _get_region(item).revision_id)
     record = datasets.get_record(session, item.image_id)
     newer = record.revision is not None and record.revision.id != shown.id
     return [shown, record.revision] if newer and record.revision else [shown]
+
+
+def _get_region(item: StudyItem) -> OutlinedRegion:
+    outline = read_outline(item)
+    if outline is None or outline.region is None:
+        raise ValueError(f"Item {item.number} of study {item.study_id} is about no region.")
+    return outline.region
 
 
 def _keep_one(
@@ -186,8 +222,8 @@ def _keep_one(
     masks: dict[int, tuple[MaskRevision, Mask]],
 ) -> None:
     revision, mask = masks[revision_id]
-    outline = item.outline or {}
-    x, y = outline["x"], outline["y"]
+    outlined = _get_region(item)
+    x, y = outlined.x, outlined.y
     if not mask[y, x]:
         return  # corrected away since: there is no region any more that this is about
     component = pick_component(mask, x, y)

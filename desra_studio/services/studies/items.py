@@ -11,7 +11,13 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage, Size, size_of
 from desra_studio.imaging.io import compress_jpeg, decode_png, encode_even, resize_bicubic
-from desra_studio.services.studies.windows import Source, Window, measure_source, place_windows
+from desra_studio.services.studies.windows import (
+    Outline,
+    Source,
+    Window,
+    measure_source,
+    place_windows,
+)
 from desra_studio.services.studio import Report, Studio
 from desra_studio.storage.study_tables import StudyItem
 from desra_studio.study.order import PROMINENCE, StudyOrder
@@ -105,7 +111,7 @@ def _list_outlined(
         item.better = "yes" if spoil else "no"
         drafts.append((window, item, spoil))
     for window, item, _ in drafts:
-        item.outline = window.outline
+        item.outline = window.outline.as_dict() if window.outline else None
     return drafts
 
 
@@ -155,8 +161,7 @@ def _store_pictures(
 
 def _spoil_outlined(image: RgbImage, window: Window, seed: int) -> RgbImage:
     inside = np.zeros(image.shape[:2], np.uint8)
-    points = np.array((window.outline or {})["points"], np.int32)
-    cv2.fillPoly(inside, [points], 1)
+    cv2.fillPoly(inside, [np.array(_list_points(window), np.int32)], 1)
     spoiled = image.copy()
     spoiled[inside > 0] = spoil_image(image, seed)[inside > 0]
     return spoiled
@@ -165,8 +170,12 @@ def _spoil_outlined(image: RgbImage, window: Window, seed: int) -> RgbImage:
 def _move_outline(window: Window, pattern: Window) -> Window:
     """Return a clean window with the outline of another, as far as it fits in."""
     limits = np.array([window.size.width - 1, window.size.height - 1])
-    points = np.minimum(np.array((pattern.outline or {})["points"]), limits)
-    return replace(window, outline={"points": points.tolist()})
+    points = np.minimum(np.array(_list_points(pattern)), limits)
+    return replace(window, outline=Outline(points.tolist(), None))
+
+
+def _list_points(window: Window) -> list[list[int]]:
+    return window.outline.points if window.outline else []
 
 
 def _crop(image: RgbImage, window: Window) -> RgbImage:

@@ -1,10 +1,10 @@
 """User studies: made from a dataset, laid down, opened and closed."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from desra_studio.errors import InputError
+from desra_studio.services.job_configs import StudyJobConfig
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studies.items import make_items
 from desra_studio.services.studies.links import make_key, make_open_link, sign_link
@@ -20,6 +20,110 @@ from desra_studio.storage.tables import Model
 from desra_studio.study.order import StudyOrder
 
 
+@dataclass(frozen=True, kw_only=True)
+class StudySummary:
+    """A study as lists show it.
+
+    Attributes:
+        id, name, kind, state: as stored.
+        voters: how many began.
+        votes: those that count.
+        wanted: votes after which it closes.
+        created_at: ISO 8601, as all times here.
+    """
+
+    id: int
+    name: str
+    kind: str
+    state: str
+    voters: int
+    votes: int
+    wanted: int
+    created_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalLink:
+    """A link that was made for one voter.
+
+    Attributes:
+        label: what the team calls the voter.
+        link: signed.
+        done, trials: how many trials are answered, and all; 0 before the voter agreed.
+        expires_at: None for never.
+    """
+
+    label: str
+    link: str
+    done: int
+    trials: int
+    expires_at: str | None
+
+
+@dataclass(frozen=True)
+class StudyLinks:
+    """The links to a study: the one by which anybody can join, and those of single voters."""
+
+    open: str
+    personal: list[PersonalLink]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyDescription(StudySummary):
+    """A study as its page shows it.
+
+    Attributes:
+        title, questions, votes_per_pair, rules: as `StudyOrder` has them.
+        dataset_id: whose images it shows.
+        manifest_sha: hash of what was laid down.
+        systems: names.
+        items: how many windows there are of each kind.
+        joined: how many came by the open link.
+        opened_at, closed_at: None until then.
+        links: to it.
+    """
+
+    title: str
+    dataset_id: int
+    manifest_sha: str
+    systems: list[str]
+    questions: list[str]
+    items: dict[str, int]
+    votes_per_pair: int
+    rules: dict[str, int | float]
+    joined: int
+    opened_at: str | None
+    closed_at: str | None
+    links: StudyLinks
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemChoice:
+    """A model that a study can show: how many images it has outputs of, and whether it is ours."""
+
+    id: int
+    name: str
+    images: int
+    fine_tuned: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyChoices:
+    """What a study of a dataset can be made of.
+
+    Attributes:
+        systems: those of the dataset's own pair at both ends.
+        images: how many are upscaled.
+        labelled: how many have a mask that marks something.
+        defaults: of `StudyOrder`, by name, without what every study has of its own.
+    """
+
+    systems: list[SystemChoice]
+    images: int
+    labelled: int
+    defaults: dict[str, object]
+
+
 def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
     """Start the job that makes a study, and return its id; its result has the study's.
 
@@ -30,7 +134,7 @@ def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
         _check_name(session, order.name)
         systems = [models.get_model(session, model_id) for model_id in order.systems]
         _list_sources(session, dataset_id, order, systems)
-    return start_job(studio, "study", {"dataset_id": dataset_id, "order": order.as_dict()})
+    return start_job(studio, "study", StudyJobConfig(dataset_id, order).as_dict())
 
 
 def create_study(
@@ -107,13 +211,8 @@ def close_if_done(session: Session, study: Study) -> bool:
     return done
 
 
-def list_studies(studio: Studio, dataset_id: int | None = None) -> list[dict[str, Any]]:
-    """Return all studies, or those of a dataset, newest first, as plain values.
-
-    Returns:
-        [{"id", "name", "kind", "state", "voters": who began, "votes": that count, "wanted",
-        "created_at"}].
-    """
+def list_studies(studio: Studio, dataset_id: int | None = None) -> list[StudySummary]:
+    """Return all studies, or those of a dataset, newest first."""
     with studio.database.read() as session:
         return [_summarize(session, study) for study in studies.list_studies(session, dataset_id)]
 
@@ -131,57 +230,44 @@ def find_study(studio: Studio, named: str) -> int:
     return study.id
 
 
-def describe_study(studio: Studio, study_id: int) -> dict[str, Any]:
-    """Return a study as its page shows it; NotFoundError where there is none.
-
-    Returns:
-        What `list_studies` has, and {"title", "manifest_sha", "systems": names, "questions",
-        "items": {kind: how many}, "links": {"open": link, "personal": [{"label", "link", "done",
-        "trials", "expires_at"}]}, "joined": by the open link, "opened_at", "closed_at", "rules"}.
-    """
+def describe_study(studio: Studio, study_id: int) -> StudyDescription:
+    """Return a study as its page shows it; NotFoundError where there is none."""
     with studio.database.read() as session:
         study = studies.get_study(session, study_id)
         manifest = study.manifest
         trials = studies.count_voter_trials(session, study.id)
         voters = studies.list_voters(session, study.id)
         kinds = [item["kind"] for item in manifest["items"]]
-        return _summarize(session, study) | {
-            "title": manifest["title"],
-            "dataset_id": study.dataset_id,
-            "manifest_sha": study.manifest_sha,
-            "systems": [system["name"] for system in manifest["systems"]],
-            "questions": manifest["questions"],
-            "items": {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
-            "votes_per_pair": manifest["votes_per_pair"],
-            "rules": manifest["rules"],
-            "joined": sum(voter.is_open for voter in voters),
-            "opened_at": _tell_time(study.opened_at),
-            "closed_at": _tell_time(study.closed_at),
-            "links": {
-                "open": make_open_link(study),
-                "personal": [
-                    {
-                        "label": voter.label,
-                        "link": sign_link(study, voter.code),
-                        "done": trials.get(voter.id, (0, 0))[0],
-                        "trials": trials.get(voter.id, (0, 0))[1],
-                        "expires_at": _tell_time(voter.expires_at),
-                    }
-                    for voter in voters
-                    if not voter.is_open
-                ],
-            },
-        }
+        personal = [
+            PersonalLink(
+                label=voter.label,
+                link=sign_link(study, voter.code),
+                done=trials.get(voter.id, (0, 0))[0],
+                trials=trials.get(voter.id, (0, 0))[1],
+                expires_at=_tell_time(voter.expires_at),
+            )
+            for voter in voters
+            if not voter.is_open
+        ]
+        return StudyDescription(
+            **vars(_summarize(session, study)),
+            title=manifest["title"],
+            dataset_id=study.dataset_id,
+            manifest_sha=study.manifest_sha,
+            systems=[system["name"] for system in manifest["systems"]],
+            questions=manifest["questions"],
+            items={kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
+            votes_per_pair=manifest["votes_per_pair"],
+            rules=manifest["rules"],
+            joined=sum(voter.is_open for voter in voters),
+            opened_at=_tell_time(study.opened_at),
+            closed_at=_tell_time(study.closed_at),
+            links=StudyLinks(make_open_link(study), personal),
+        )
 
 
-def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
-    """Return what a study of a dataset can be made of; NotFoundError where there is none.
-
-    Returns:
-        {"systems": [{"id", "name", "images", "fine_tuned"}], those of the dataset's own pair at
-        both ends, "images": upscaled ones, "labelled": with accepted masks, "defaults": of
-        `StudyOrder`}.
-    """
+def describe_choices(studio: Studio, dataset_id: int) -> StudyChoices:
+    """Return what a study of a dataset can be made of; NotFoundError where there is none."""
     with studio.database.read() as session:
         dataset = datasets.get_dataset(session, dataset_id)
         records = datasets.list_records(session, dataset)
@@ -189,20 +275,20 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
     ends = {dataset.gan_model_id: -1, dataset.mse_model_id: 1}
     found.sort(key=lambda row: ends.get(row[0].id, 0))
     usual = asdict(StudyOrder("study", (1, 2)))
-    return {
-        "systems": [
-            {
-                "id": model.id,
-                "name": model.name,
-                "images": count,
-                "fine_tuned": model.parent_run_id is not None,
-            }
+    return StudyChoices(
+        systems=[
+            SystemChoice(
+                id=model.id,
+                name=model.name,
+                images=count,
+                fine_tuned=model.parent_run_id is not None,
+            )
             for model, count in found
         ],
-        "images": len(records),
-        "labelled": sum(bool(one.label and one.label.area_px) for one in records),
-        "defaults": {k: v for k, v in usual.items() if k not in ("name", "systems", "images")},
-    }
+        images=len(records),
+        labelled=sum(bool(one.label and one.label.area_px) for one in records),
+        defaults={k: v for k, v in usual.items() if k not in ("name", "systems", "images")},
+    )
 
 
 def _check_name(session: Session, name: str) -> None:
@@ -241,20 +327,20 @@ def _list_sources(
     return sources
 
 
-def _summarize(session: Session, study: Study) -> dict[str, Any]:
+def _summarize(session: Session, study: Study) -> StudySummary:
     manifest = study.manifest
     units = sum(item["kind"] in COUNTED for item in manifest["items"])
     voters = studies.list_voters(session, study.id)
-    return {
-        "id": study.id,
-        "name": study.name,
-        "kind": study.kind,
-        "state": study.state,
-        "voters": sum(voter.consent_at is not None for voter in voters),
-        "votes": sum(studies.count_votes(session, study.id).values()),
-        "wanted": units * len(manifest["questions"]) * manifest["votes_per_pair"],
-        "created_at": study.created_at.isoformat(),
-    }
+    return StudySummary(
+        id=study.id,
+        name=study.name,
+        kind=study.kind,
+        state=study.state,
+        voters=sum(voter.consent_at is not None for voter in voters),
+        votes=sum(studies.count_votes(session, study.id).values()),
+        wanted=units * len(manifest["questions"]) * manifest["votes_per_pair"],
+        created_at=study.created_at.isoformat(),
+    )
 
 
 def _tell_time(moment: datetime | None) -> str | None:

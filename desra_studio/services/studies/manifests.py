@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from desra_studio.services.code_version import describe_code_version
@@ -56,11 +57,10 @@ def write_manifest(
         "items": [_describe_item(item) for item in items],
     }
     # Through text once: what is hashed now is what the database gives back later.
-    manifest: dict[str, Any] = json.loads(render_manifest(laid_down))
-    return manifest
+    return dict(json.loads(render_manifest(laid_down)))
 
 
-def _describe_item(item: StudyItem) -> dict[str, Any]:
+def _describe_item(item: StudyItem) -> dict[str, object]:
     named = (
         "number", "kind", "image_id", "x", "y", "width", "height", "outline", "system_a",
         "system_b", "blob_a", "blob_b", "blob_lr", "better",
@@ -79,11 +79,11 @@ def read_rules(study: Study) -> Rules:
     return Rules.from_dict(study.manifest["rules"])
 
 
-def render_manifest(manifest: dict[str, Any]) -> str:
+def render_manifest(manifest: Mapping[str, object]) -> str:
     """Return a manifest as JSON in one form: sorted keys, no spaces to spare."""
     return json.dumps(manifest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def hash_manifest(manifest: dict[str, Any]) -> str:
+def hash_manifest(manifest: Mapping[str, object]) -> str:
     """Return the SHA-256 of a manifest's text, in hex."""
     return hashlib.sha256(render_manifest(manifest).encode()).hexdigest()

@@ -1,12 +1,13 @@
 """The trials of a voter: planned once, and told without a word of what made the pictures."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from desra_studio.errors import VoteError
 from desra_studio.services.studies.links import make_code
 from desra_studio.services.studies.manifests import COUNTED
+from desra_studio.services.studies.windows import read_outline
 from desra_studio.storage import studies
 from desra_studio.storage.base import now
 from desra_studio.storage.database import Session
@@ -19,6 +20,54 @@ PENDING_HOURS = 24
 AHEAD = 2
 """Trials after the next one whose pictures a page may fetch already."""
 _KINDS = (*COUNTED, "training", "gold", "identical", "decoy")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a trial: the side that it stands on (left, right or only), and its address."""
+
+    side: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownTrial:
+    """A trial as a voter sees it.
+
+    Attributes:
+        code: opaque, to answer it by.
+        training: whether feedback follows.
+        question: in words.
+        images: the pictures to judge.
+        lr: address of the LR picture, None where it is not shown.
+        width, height: of each picture, in px.
+        outline: [[x, y], ...] in px of the picture; None where the question is about all of it.
+    """
+
+    code: str
+    training: bool
+    question: str
+    images: list[Picture]
+    lr: str | None
+    width: int
+    height: int
+    outline: list[list[int]] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextTrial:
+    """The first trial that a voter has not answered.
+
+    Attributes:
+        trial: None where all are answered.
+        ahead: addresses of pictures that come after, which a page may fetch already.
+        done, total: trials that are answered, and all of the voter's.
+    """
+
+    trial: ShownTrial | None
+    ahead: list[str]
+    done: int
+    total: int
 
 
 def plan_session(session: Session, study: Study, voter: Voter) -> None:
@@ -71,8 +120,8 @@ def plan_session(session: Session, study: Study, voter: Voter) -> None:
 
 def tell_next(
     session: Session, study: Study, voter: Voter, after: Trial | None = None
-) -> dict[str, Any]:
-    """Return the first trial that a voter has not answered; see `voting.find_next`.
+) -> NextTrial:
+    """Return the first trial that a voter has not answered.
 
     Args:
         session: of the database.
@@ -86,31 +135,31 @@ def tell_next(
         left = [row for row in waiting if row[0].id != after.id]
         done += len(waiting) - len(left)
         waiting = left
-    return {
-        "trial": _tell_trial(study, *waiting[0]) if waiting else None,
-        "ahead": [one["url"] for row in waiting[1 : 1 + AHEAD] for one in _list_pictures(*row)],
-        "done": done,
-        "total": total,
-    }
+    return NextTrial(
+        trial=_tell_trial(study, *waiting[0]) if waiting else None,
+        ahead=[one.url for row in waiting[1 : 1 + AHEAD] for one in _list_pictures(*row)],
+        done=done,
+        total=total,
+    )
 
 
-def _tell_trial(study: Study, trial: Trial, item: StudyItem) -> dict[str, Any]:
-    outline = item.outline if study.kind != CHOICE else None
-    return {
-        "code": trial.code,
-        "training": trial.role == "training",
-        "question": study.manifest["questions"][trial.question],
-        "images": _list_pictures(trial, item),
-        "lr": f"/vote/image/{trial.code}/lr.png" if item.blob_lr else None,
-        "width": item.width,
-        "height": item.height,
-        "outline": outline["points"] if outline else None,
-    }
+def _tell_trial(study: Study, trial: Trial, item: StudyItem) -> ShownTrial:
+    outline = read_outline(item) if study.kind != CHOICE else None
+    return ShownTrial(
+        code=trial.code,
+        training=trial.role == "training",
+        question=study.manifest["questions"][trial.question],
+        images=_list_pictures(trial, item),
+        lr=f"/vote/image/{trial.code}/lr.png" if item.blob_lr else None,
+        width=item.width,
+        height=item.height,
+        outline=outline.points if outline else None,
+    )
 
 
-def _list_pictures(trial: Trial, item: StudyItem) -> list[dict[str, str]]:
+def _list_pictures(trial: Trial, item: StudyItem) -> list[Picture]:
     return [
-        {"side": side, "url": f"/vote/image/{trial.code}/{side}.png"}
+        Picture(side, f"/vote/image/{trial.code}/{side}.png")
         for side in list_blobs(trial, item)
         if side != "lr"
     ]

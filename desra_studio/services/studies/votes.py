@@ -3,18 +3,71 @@
 import csv
 import io
 import json
-from typing import Any
+from dataclasses import dataclass, fields
 
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.studies import VoteRow
 from desra_studio.study.votes import Ballot
 
-COLUMNS = (
-    "vote", "voter", "label", "joined_by", "image", "item", "kind", "x", "y", "width", "height",
-    "question", "role", "position", "system_a", "system_b", "left", "answer", "chosen", "better",
-    "repeat_of", "seconds", "at", "zoom", "pixel_ratio", "window_width", "window_height",
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class ListedVote:
+    """A vote with the names of what was compared, as its row of a table.
+
+    Attributes:
+        vote: id.
+        voter: a number from 1 on: no address is kept.
+        label: what the team calls the voter.
+        joined_by: open link or personal link.
+        image: name.
+        item: number of the window in the study.
+        kind: of the item.
+        x, y, width, height: of the window, in px of the image.
+        question: in words.
+        role: of the trial.
+        position: of the trial among the voter's, from 1 on.
+        system_a, system_b: names; the second is empty for prominence.
+        left: the system at the left; empty for prominence.
+        answer: what was pressed.
+        chosen: the system that was chosen, or yes, no or unsure.
+        better: the right answer where there is one, else empty.
+        repeat_of: id of the trial that this one repeats, else empty.
+        seconds: from the pictures being loaded to the answer.
+        at: time of the answer, ISO 8601.
+        zoom, pixel_ratio, window_width, window_height: of the voter's page; empty where unknown.
+    """
+
+    vote: int
+    voter: int
+    label: str
+    joined_by: str
+    image: str
+    item: int
+    kind: str
+    x: int
+    y: int
+    width: int
+    height: int
+    question: str
+    role: str
+    position: int
+    system_a: str
+    system_b: str
+    left: str
+    answer: str
+    chosen: str
+    better: str
+    repeat_of: int | str
+    seconds: float
+    at: str
+    zoom: float | str
+    pixel_ratio: float | str
+    window_width: float | str
+    window_height: float | str
+
+
+COLUMNS = tuple(field.name for field in fields(ListedVote))
 
 
 def read_ballots(studio: Studio, study_id: int) -> list[Ballot]:
@@ -24,11 +77,11 @@ def read_ballots(studio: Studio, study_id: int) -> list[Ballot]:
         return [_make_ballot(row) for row in studies.list_votes(session, study.id)]
 
 
-def list_votes(studio: Studio, study_id: int) -> list[dict[str, Any]]:
-    """Return all votes of a study with the names of what was compared, by `COLUMNS`.
+def list_votes(studio: Studio, study_id: int) -> list[ListedVote]:
+    """Return all votes of a study with the names of what was compared.
 
-    `left` is the system at the left, `chosen` the one that was chosen, or yes, no or unsure;
-    `better` the right answer where there is one. A voter is a number: no address is kept.
+    Raises:
+        NotFoundError: no such study.
     """
     with studio.database.read() as session:
         study = studies.get_study(session, study_id)
@@ -55,7 +108,7 @@ def render_votes_json(studio: Studio, study_id: int) -> str:
     told = {
         "study": study.name,
         "manifest_sha": study.manifest_sha,
-        "votes": list_votes(studio, study_id),
+        "votes": [vars(row) for row in list_votes(studio, study_id)],
     }
     return json.dumps(told, ensure_ascii=False, indent=1)
 
@@ -78,39 +131,39 @@ def _make_ballot(row: VoteRow) -> Ballot:
     )
 
 
-def _describe_vote(row: VoteRow, names: list[str], questions: list[str]) -> dict[str, Any]:
+def _describe_vote(row: VoteRow, names: list[str], questions: list[str]) -> ListedVote:
     item, trial, voter = row.item, row.trial, row.voter
     first, second = _name_sides(row, names)
     chosen = {"a": first, "b": second}.get(row.vote.choice, row.vote.choice)
-    return {
-        "vote": row.vote.id,
-        "voter": voter.place + 1,
-        "label": voter.label,
-        "joined_by": "open link" if voter.is_open else "personal link",
-        "image": row.image,
-        "item": item.number,
-        "kind": item.kind,
-        "x": item.x,
-        "y": item.y,
-        "width": item.width,
-        "height": item.height,
-        "question": questions[trial.question],
-        "role": trial.role,
-        "position": trial.position + 1,
-        "system_a": first,
-        "system_b": second,
-        "left": (second if trial.swapped else first) if second else "",
-        "answer": row.vote.answer,
-        "chosen": chosen,
-        "better": {"a": first, "b": second}.get(item.better or "", item.better or ""),
-        "repeat_of": trial.repeat_of_id or "",
-        "seconds": round(row.vote.seconds, 3),
-        "at": row.vote.created_at.isoformat(),
-        "zoom": voter.display.get("zoom", ""),
-        "pixel_ratio": voter.display.get("ratio", ""),
-        "window_width": voter.display.get("width", ""),
-        "window_height": voter.display.get("height", ""),
-    }
+    return ListedVote(
+        vote=row.vote.id,
+        voter=voter.place + 1,
+        label=voter.label,
+        joined_by="open link" if voter.is_open else "personal link",
+        image=row.image,
+        item=item.number,
+        kind=item.kind,
+        x=item.x,
+        y=item.y,
+        width=item.width,
+        height=item.height,
+        question=questions[trial.question],
+        role=trial.role,
+        position=trial.position + 1,
+        system_a=first,
+        system_b=second,
+        left=(second if trial.swapped else first) if second else "",
+        answer=row.vote.answer,
+        chosen=chosen,
+        better={"a": first, "b": second}.get(item.better or "", item.better or ""),
+        repeat_of=trial.repeat_of_id or "",
+        seconds=round(row.vote.seconds, 3),
+        at=row.vote.created_at.isoformat(),
+        zoom=voter.display.get("zoom", ""),
+        pixel_ratio=voter.display.get("ratio", ""),
+        window_width=voter.display.get("width", ""),
+        window_height=voter.display.get("height", ""),
+    )
 
 
 def _name_sides(row: VoteRow, names: list[str]) -> tuple[str, str]:
@@ -123,9 +176,9 @@ def _name_sides(row: VoteRow, names: list[str]) -> tuple[str, str]:
     return first, f"{second}, degraded" if item.better else second
 
 
-def _guard(row: dict[str, Any]) -> dict[str, Any]:
+def _guard(row: ListedVote) -> dict[str, object]:
     """Keep a table program from taking a name for a formula."""
     return {
         key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-        for key, value in row.items()
+        for key, value in vars(row).items()
     }

@@ -3,8 +3,9 @@
 Nothing here tells a voter what made a picture: trials are known by opaque codes alone.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from desra_studio.errors import NotFoundError, VoteError
 from desra_studio.services.studies.lifecycle import close_if_done
@@ -15,7 +16,7 @@ from desra_studio.services.studies.links import (
     is_open_link,
 )
 from desra_studio.services.studies.signing import make_nonce, read_nonce
-from desra_studio.services.studies.trials import list_blobs, plan_session, tell_next
+from desra_studio.services.studies.trials import NextTrial, list_blobs, plan_session, tell_next
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.base import now
@@ -27,12 +28,65 @@ from desra_studio.study.order import CHOICE
 DISPLAY_LIMITS = {"zoom": 100.0, "ratio": 100.0, "width": 1e5, "height": 1e5}
 
 
-def describe_session(studio: Studio, link: str) -> dict[str, Any]:
-    """Return what a voter is told before and while voting.
+@dataclass(frozen=True, kw_only=True)
+class VotingSession:
+    """What a voter is told before and while voting.
 
-    Returns:
-        {"title", "kind", "consent", "questions", "min_seconds", "show_lr", "state": join, consent,
-        running, done or closed, "trials", "done"}.
+    Attributes:
+        title, kind, consent, questions, min_seconds, show_lr: of the study, as `StudyOrder` has
+            them.
+        state: join, consent, running, done or closed.
+        trials: how many the voter has, 0 before they agreed.
+        done: how many of them are answered.
+    """
+
+    title: str
+    kind: str
+    consent: str
+    questions: list[str]
+    min_seconds: float
+    show_lr: bool
+    state: str
+    trials: int
+    done: int
+
+
+@dataclass(frozen=True)
+class ShownMark:
+    """Proof that the pictures of a trial are loaded.
+
+    Attributes:
+        nonce: to send with the answer.
+        wait: seconds before which no answer is taken.
+    """
+
+    nonce: str
+    wait: float
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a voter is told after training: whether the answer was right, and a sentence."""
+
+    right: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class VoteOutcome:
+    """What comes of an answer.
+
+    Attributes:
+        feedback: after training, else None.
+        next: the trial that comes now.
+    """
+
+    feedback: Feedback | None
+    next: NextTrial
+
+
+def describe_session(studio: Studio, link: str) -> VotingSession:
+    """Return what a voter is told before and while voting.
 
     Raises:
         VoteError: the link is forged or has expired.
@@ -44,15 +98,20 @@ def describe_session(studio: Studio, link: str) -> dict[str, Any]:
         else:
             voter, study = find_voter(session, link)
         done, trials = studies.count_trials(session, voter.id) if voter else (0, 0)
-        named = ("title", "kind", "consent", "questions", "min_seconds", "show_lr")
-        return {name: study.manifest[name] for name in named} | {
-            "state": _tell_state(session, study, voter, done, trials),
-            "trials": trials,
-            "done": done,
-        }
+        return VotingSession(
+            title=study.manifest["title"],
+            kind=study.manifest["kind"],
+            consent=study.manifest["consent"],
+            questions=study.manifest["questions"],
+            min_seconds=study.manifest["min_seconds"],
+            show_lr=study.manifest["show_lr"],
+            state=_tell_state(session, study, voter, done, trials),
+            trials=trials,
+            done=done,
+        )
 
 
-def begin_session(studio: Studio, link: str, display: dict[str, Any]) -> dict[str, Any]:
+def begin_session(studio: Studio, link: str, display: Mapping[str, object]) -> NextTrial:
     """Keep that a voter agreed, and what they look at; plan their trials, the first time.
 
     Args:
@@ -61,7 +120,7 @@ def begin_session(studio: Studio, link: str, display: dict[str, Any]) -> dict[st
         display: {"zoom", "ratio", "width", "height"}: numbers; anything else is left out.
 
     Returns:
-        The first trial; see `find_next`.
+        The first trial.
 
     Raises:
         VoteError: the link is forged or has expired, or the study is not open or has all votes.
@@ -76,13 +135,8 @@ def begin_session(studio: Studio, link: str, display: dict[str, Any]) -> dict[st
         return tell_next(session, study, voter)
 
 
-def find_next(studio: Studio, link: str) -> dict[str, Any]:
+def find_next(studio: Studio, link: str) -> NextTrial:
     """Return the first trial that a voter has not answered.
-
-    Returns:
-        {"trial": None, or {"code", "training": whether feedback follows, "question", "images":
-        [{"side", "url"}], "lr": url or None, "width", "height": px, "outline": [[x, y], ...] or
-        None}, "ahead": urls of pictures that come after, "done", "total"}.
 
     Raises:
         VoteError: the link is forged or has expired, or the study is not open.
@@ -93,13 +147,10 @@ def find_next(studio: Studio, link: str) -> dict[str, Any]:
         return tell_next(session, study, voter)
 
 
-def mark_shown(studio: Studio, link: str, code: str) -> dict[str, Any]:
+def mark_shown(studio: Studio, link: str, code: str) -> ShownMark:
     """Tell that all pictures of a trial are loaded; only from now on can it be voted on.
 
     A page that is loaded again begins anew: the minimum time counts from then on.
-
-    Returns:
-        {"nonce": to send with the answer, "wait": seconds before which none is taken}.
 
     Raises:
         VoteError: see `cast_vote`, and already, where the trial was answered.
@@ -110,14 +161,11 @@ def mark_shown(studio: Studio, link: str, code: str) -> dict[str, Any]:
         trial = _get_trial(session, voter, code)
         if studies.find_vote(session, trial.id):
             raise _refuse_again()
-    return {"nonce": make_nonce(study, trial, now()), "wait": study.manifest["min_seconds"]}
+    return ShownMark(make_nonce(study, trial, now()), study.manifest["min_seconds"])
 
 
-def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> dict[str, Any]:
+def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> VoteOutcome:
     """Take an answer, once; the same answer sent again is answered in the same way.
-
-    Returns:
-        {"feedback": None, or {"right", "text"} after training, "next": see `find_next`}.
 
     Raises:
         VoteError: forged or expired link, a study that is not open, a trial of somebody else or
@@ -140,7 +188,7 @@ def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> 
             session.add(vote)
         elif given != answer:
             raise _refuse_again()
-    if outcome["next"]["trial"] is None and voter.finished_at is None:
+    if outcome.next.trial is None and voter.finished_at is None:
         _finish(studio, voter)
     return outcome
 
@@ -177,15 +225,15 @@ def load_picture(studio: Studio, code: str, side: str) -> bytes:
 
 def _tell_outcome(
     session: Session, study: Study, voter: Voter, trial: Trial, answer: str
-) -> dict[str, Any]:
+) -> VoteOutcome:
     """Return what a voter is told once an answer has been kept."""
     feedback = None
     if trial.role == "training":
         better = session.get_one(StudyItem, trial.item_id).better or ""
         right = _read_choice(study, trial, answer) == better
         opening = "Right" if right else "Not quite"
-        feedback = {"right": right, "text": f"{opening}: {_explain(better, trial.swapped)}"}
-    return {"feedback": feedback, "next": tell_next(session, study, voter, after=trial)}
+        feedback = Feedback(right, f"{opening}: {_explain(better, trial.swapped)}")
+    return VoteOutcome(feedback, tell_next(session, study, voter, after=trial))
 
 
 def _finish(studio: Studio, voter: Voter) -> None:
@@ -211,7 +259,7 @@ def _tell_state(session: Session, study: Study, voter: Voter | None, done: int, 
     return "running" if voter.consent_at else "consent"
 
 
-def _keep_display(display: dict[str, Any]) -> dict[str, Any]:
+def _keep_display(display: Mapping[str, object]) -> dict[str, float]:
     return {
         name: float(value)
         for name, most in DISPLAY_LIMITS.items()

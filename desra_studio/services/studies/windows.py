@@ -2,8 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from desra_studio.imaging.arrays import Mask, Size
 from desra_studio.imaging.masks import Components, decode_mask_png, find_components
 from desra_studio.services.studio import Studio
 from desra_studio.storage.datasets import ImageRecord
+from desra_studio.storage.study_tables import StudyItem
 from desra_studio.study.order import PROMINENCE, WHOLE, StudyOrder
 
 OUTLINE_GAP_PX = 6
@@ -34,21 +34,62 @@ class Source:
 
 
 @dataclass(frozen=True)
+class OutlinedRegion:
+    """The region that an outline was drawn around.
+
+    Attributes:
+        x, y: a pixel of it, in px of the image.
+        area_px: its size.
+        revision_id: of the mask that it is in.
+    """
+
+    x: int
+    y: int
+    area_px: int
+    revision_id: int
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A closed line in a window.
+
+    Attributes:
+        points: [[x, y], ...] in px of the window.
+        region: None where the line was moved to a clean place.
+    """
+
+    points: list[list[int]]
+    region: OutlinedRegion | None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the outline as an item of a study stores it."""
+        return {"points": self.points} | (asdict(self.region) if self.region else {})
+
+
+def read_outline(item: StudyItem) -> Outline | None:
+    """Return the outline that is stored with an item of a study, None where there is none."""
+    if item.outline is None:
+        return None
+    stored = dict(item.outline)
+    points = stored.pop("points")
+    return Outline(points, OutlinedRegion(**stored) if stored else None)
+
+
+@dataclass(frozen=True)
 class Window:
     """A place in an image, in px, and the outline in it, where there is one.
 
     Attributes:
         source: the image.
         x, y, size: of the window.
-        outline: {"points": [[x, y], ...] in px of the window, "x", "y": a pixel of the region in
-            px of the image, "area_px", "revision_id"}.
+        outline: in it.
     """
 
     source: Source
     x: int
     y: int
     size: Size
-    outline: dict[str, Any] | None = None
+    outline: Outline | None = None
 
 
 def place_windows(
@@ -78,13 +119,12 @@ def _find_regions(studio: Studio, order: StudyOrder, source: Source) -> Iterator
     for index in range(len(components)):
         x, y, width, height = components.boxes[index].tolist()
         corner = _clamp(source, order.window_px, x + width // 2, y + height // 2)
-        outline = _outline_component(components, index, corner)
-        yield Window(source, *corner, outline=outline | {"revision_id": label.id})
+        yield Window(source, *corner, _outline_component(components, index, corner, label.id))
 
 
 def _outline_component(
-    components: Components, index: int, corner: tuple[int, int, Size]
-) -> dict[str, Any]:
+    components: Components, index: int, corner: tuple[int, int, Size], revision_id: int
+) -> Outline:
     x, y, size = corner
     inside = components.labels == index + 1
     reach = 2 * OUTLINE_GAP_PX + 1
@@ -95,12 +135,13 @@ def _outline_component(
     simple = cv2.approxPolyDP(longest, 1.0, closed=True)[:, 0]
     rows, columns = np.nonzero(inside)
     middle = len(rows) // 2
-    return {
-        "points": simple.tolist(),
-        "x": int(columns[middle]),
-        "y": int(rows[middle]),
-        "area_px": int(components.areas[index]),
-    }
+    region = OutlinedRegion(
+        x=int(columns[middle]),
+        y=int(rows[middle]),
+        area_px=int(components.areas[index]),
+        revision_id=revision_id,
+    )
+    return Outline(simple.tolist(), region)
 
 
 def _drop_doubles(windows: Sequence[Window]) -> list[Window]:
@@ -167,4 +208,5 @@ def measure_source(source: Source) -> Size:
 
 
 def _area(window: Window) -> int:
-    return int((window.outline or {}).get("area_px", 0))
+    region = window.outline.region if window.outline else None
+    return region.area_px if region else 0

@@ -11,6 +11,7 @@ from desra_studio.services import jobs
 from desra_studio.services.datasets import demo
 from desra_studio.services.datasets.importing import check_import
 from desra_studio.services.detection.weight_sets import check_new_name
+from desra_studio.services.job_configs import CalibrateJobConfig, UpscaleJobConfig
 from desra_studio.services.places import resolve_folder
 from desra_studio.services.studio import Studio
 from desra_studio.setting import read_settings
@@ -45,7 +46,7 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
         params = read_settings(DetectorParams, order.detector)
         folder = resolve_folder(studio.settings, order.source)
         config = check_import(studio, folder, order.name, params)
-        return {"job": jobs.start_job(studio, "import", config)}
+        return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.post("/api/demo", status_code=202)
     def start_demo() -> dict[str, int]:
@@ -58,11 +59,11 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
             raise InputError(
                 "No GAN-SR model has an MSE-SR partner yet. Add or derive one on the Models page."
             )
-        config = {"dataset_id": dataset_id, "model_id": order.model, "params": params.as_dict()}
-        return {"job": jobs.start_job(studio, "upscale", config)}
+        config = UpscaleJobConfig(dataset_id, order.model, params)
+        return {"job": jobs.start_job(studio, "upscale", config.as_dict())}
 
     @router.post("/api/datasets/{dataset_id}/calibrate", status_code=202)
     def start_calibration(dataset_id: int, calibration: Calibration) -> dict[str, int]:
         name = check_new_name(studio, calibration.name)
-        config = {"dataset_id": dataset_id, "name": name}
-        return {"job": jobs.start_job(studio, "calibrate", config)}
+        config = CalibrateJobConfig(dataset_id, name)
+        return {"job": jobs.start_job(studio, "calibrate", config.as_dict())}

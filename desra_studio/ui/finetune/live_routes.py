@@ -1,6 +1,6 @@
 """The routes of a run while it goes on: its previews and its figures."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
@@ -17,7 +17,7 @@ def add_run_live_routes(router: APIRouter, studio: Studio) -> None:
     """Add them to the studio's routes."""
 
     @router.get("/api/runs/{run_id}/previews")
-    def read_previews(run_id: RunId, response: Response) -> dict[str, Any]:
+    def read_previews(run_id: RunId, response: Response) -> previews.PreviewList:
         response.headers.update(NEVER)
         return previews.list_previews(studio, run_id)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.finetune.ordering import resume_finetune
+from desra_studio.services.job_configs import ApplyJobConfig
 from desra_studio.services.studio import Studio
 from desra_studio.ui.finetune.order import FinetuneOrder, describe_choices, start_run
 from desra_studio.ui.finetune.runs import list_runs
@@ -46,9 +47,9 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
             raise InputError(
                 f"Job {run_id} has no model to run: it is no fine-tuning that is done."
             )
-        config = {
-            "dataset_id": run.config["dataset_id"],
-            "model_id": run.result["model_id"],
-            "warning": run.result["warning"],
-        }
-        return {"run": jobs.start_job(studio, "apply", config)}
+        config = ApplyJobConfig(
+            dataset_id=run.config["dataset_id"],
+            model_id=run.result["model_id"],
+            warning=run.result["warning"],
+        )
+        return {"run": jobs.start_job(studio, "apply", config.as_dict())}

@@ -39,5 +39,5 @@ def build_derive_form() -> DeriveForm:
 
 def offer_datasets(studio: Studio) -> object:
     """Return the update of the choice of LR images."""
-    choices = [(dataset["name"], dataset["id"]) for dataset in list_dataset_names(studio)]
+    choices = [(dataset.name, dataset.id) for dataset in list_dataset_names(studio)]
     return gr.update(choices=choices, value=choices[0][1] if choices else None)

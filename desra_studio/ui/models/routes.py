@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from desra_studio.errors import InputError
 from desra_studio.finetune.config import DeriveConfig
 from desra_studio.services import jobs
+from desra_studio.services.job_configs import DeriveJobConfig, PullJobConfig
 from desra_studio.services.models import registry
 from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.places import resolve_folder
@@ -40,7 +41,7 @@ class DeriveOrder(BaseModel):
     hr: str = ""
     iterations: float | None = None
 
-    def read(self, studio: Studio) -> dict[str, object]:
+    def read(self, studio: Studio) -> DeriveJobConfig:
         """Return the configuration of a `derive` job.
 
         Raises:
@@ -52,12 +53,12 @@ class DeriveOrder(BaseModel):
         if folder and not folder.is_dir():
             raise InputError(f"{folder} is not a folder. Give one of HR images.")
         settings = DeriveConfig(max_iterations=int(self.iterations or 0))
-        return {
-            "model": self.model,
-            "dataset_id": self.dataset,
-            "hr": str(folder) if folder else "",
-            "max_iterations": settings.max_iterations,
-        }
+        return DeriveJobConfig(
+            model=self.model,
+            dataset_id=self.dataset,
+            hr=str(folder) if folder else "",
+            max_iterations=settings.max_iterations,
+        )
 
 
 def add_model_routes(router: APIRouter, studio: Studio) -> None:
@@ -78,11 +79,11 @@ def add_model_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/models/pull", status_code=202)
     def start_pull(pull: Pull) -> dict[str, int]:
-        return {"job": jobs.start_job(studio, "pull", {"model": pull.model})}
+        return {"job": jobs.start_job(studio, "pull", PullJobConfig(pull.model).as_dict())}
 
     @router.post("/api/models/derive", status_code=202)
     def start_derive(order: DeriveOrder) -> dict[str, int]:
-        return {"job": jobs.start_job(studio, "derive", order.read(studio))}
+        return {"job": jobs.start_job(studio, "derive", order.read(studio).as_dict())}
 
     @router.post("/api/models/pair")
     def set_partner(pairing: Pairing) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """The routes of fine-tunings that have ended: their proof, and what comes of it."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from desra_studio.services.proof import proofs
@@ -12,7 +10,7 @@ def add_run_routes(router: APIRouter, studio: Studio) -> None:
     """Add them to the studio's routes."""
 
     @router.get("/api/runs/{run_id}/proof")
-    def read_proof(run_id: int) -> dict[str, Any]:
+    def read_proof(run_id: int) -> proofs.ProofView:
         return proofs.list_proof_components(studio, run_id)
 
     @router.post("/api/runs/{run_id}/prove", status_code=201)
@@ -20,5 +18,5 @@ def add_run_routes(router: APIRouter, studio: Studio) -> None:
         return {"job": proofs.start_proof(studio, run_id)}
 
     @router.post("/api/runs/{run_id}/send-back")
-    def send_back(run_id: int) -> dict[str, Any]:
+    def send_back(run_id: int) -> proofs.ProofSent:
         return proofs.send_back(studio, run_id)

@@ -1,5 +1,6 @@
 """The team's routes of user studies: set up, links, state, results and downloads."""
 
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from desra_studio.services.studies.manifests import export_manifest
 from desra_studio.services.studies.reports import report_study
 from desra_studio.services.studies.votes import render_votes_csv, render_votes_json
 from desra_studio.services.studio import Studio
-from desra_studio.study.order import StudyOrder
+from desra_studio.study.order import CHOICE, StudyOrder
 from desra_studio.ui.shared.answers import MAX_VERSION, NEVER
 from desra_studio.ui.shared.components import show_job
 
@@ -63,22 +64,22 @@ def _add_making_routes(router: APIRouter, studio: Studio) -> None:
         return told | {"active": job.active, "study": job.result.get("study")}
 
     @router.get("/api/studies/{study_id}")
-    def read_study(study_id: int, response: Response) -> dict[str, Any]:
+    def read_study(study_id: int, response: Response) -> lifecycle.StudyDescription:
         response.headers.update(NEVER)
         return _describe(studio, study_id)
 
     @router.post("/api/studies/{study_id}/open")
-    def open_study(study_id: int) -> dict[str, Any]:
+    def open_study(study_id: int) -> lifecycle.StudyDescription:
         lifecycle.open_study(studio, study_id)
         return _describe(studio, study_id)
 
     @router.post("/api/studies/{study_id}/close")
-    def close_study(study_id: int) -> dict[str, Any]:
+    def close_study(study_id: int) -> lifecycle.StudyDescription:
         lifecycle.close_study(studio, study_id)
         return _describe(studio, study_id)
 
     @router.post("/api/studies/{study_id}/links", status_code=201)
-    def make_links(study_id: int, wanted: WantedLinks) -> dict[str, Any]:
+    def make_links(study_id: int, wanted: WantedLinks) -> lifecycle.StudyDescription:
         study_links.make_links(studio, study_id, wanted.labels, wanted.days)
         return _describe(studio, study_id)
 
@@ -88,13 +89,11 @@ def _add_result_routes(router: APIRouter, studio: Studio) -> None:
     def read_report(study_id: int, response: Response) -> dict[str, Any]:
         response.headers.update(NEVER)
         report = report_study(studio, study_id)
-        losses = []
-        if report["kind"] == "choice":
-            losses = findings.list_losses(studio, study_id)
-        return report | {"losses": losses}
+        losses = findings.list_losses(studio, study_id) if report.kind == CHOICE else []
+        return asdict(report) | {"losses": losses}
 
     @router.post("/api/studies/{study_id}/send-back")
-    def send_back(study_id: int, losing: LosingSystem) -> dict[str, Any]:
+    def send_back(study_id: int, losing: LosingSystem) -> findings.LossesSent:
         return findings.send_back_losses(studio, study_id, losing.system)
 
     @router.post("/api/studies/{study_id}/prominence")
@@ -110,7 +109,7 @@ def _add_result_routes(router: APIRouter, studio: Studio) -> None:
         }
         if file not in renderers:
             raise InputError(f"There is no {file!r}. There are: {', '.join(renderers)}.")
-        name = f"{lifecycle.describe_study(studio, study_id)['name']}-{file}"
+        name = f"{lifecycle.describe_study(studio, study_id).name}-{file}"
         kind = "text/csv" if file.endswith("csv") else "application/json"
         return Response(
             renderers[file](studio, study_id),
@@ -119,12 +118,10 @@ def _add_result_routes(router: APIRouter, studio: Studio) -> None:
         )
 
 
-def _describe(studio: Studio, study_id: int) -> dict[str, Any]:
+def _describe(studio: Studio, study_id: int) -> lifecycle.StudyDescription:
     """Return a study with its links as addresses: of the voters' own server, if there is one."""
     told = lifecycle.describe_study(studio, study_id)
-    links, voters = told["links"], studio.settings.voters
+    voters = studio.settings.voters
     root = f"http://{voters}/vote" if voters else "/vote"
-    links["open"] = f"{root}/{links['open']}"
-    for one in links["personal"]:
-        one["link"] = f"{root}/{one['link']}"
-    return told
+    personal = [replace(one, link=f"{root}/{one.link}") for one in told.links.personal]
+    return replace(told, links=lifecycle.StudyLinks(f"{root}/{told.links.open}", personal))

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from desra_studio.errors import StudioError, VoteError
 from desra_studio.services.studies import voting
 from desra_studio.services.studies.links import join_study
+from desra_studio.services.studies.trials import NextTrial
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import NEVER
 from desra_studio.ui.shared.serving import LimitedRoute
@@ -108,25 +109,25 @@ def make_vote_router(studio: Studio) -> APIRouter:
         return {"link": join_study(studio, link)}
 
     @router.get("/api/{link}")
-    def read_session(link: str) -> dict[str, Any]:
+    def read_session(link: str) -> voting.VotingSession:
         return voting.describe_session(studio, link)
 
     @router.post("/api/{link}/begin")
-    def begin(link: str, beginning: Beginning) -> dict[str, Any]:
+    def begin(link: str, beginning: Beginning) -> dict[str, NextTrial]:
         if not beginning.consent:
             raise VoteError("missing", "Nobody votes without agreeing first.")
         return {"next": voting.begin_session(studio, link, beginning.display)}
 
     @router.get("/api/{link}/next")
-    def read_next(link: str) -> dict[str, Any]:
+    def read_next(link: str) -> NextTrial:
         return voting.find_next(studio, link)
 
     @router.post("/api/{link}/trials/{code}/shown")
-    def mark_shown(link: str, code: str) -> dict[str, Any]:
+    def mark_shown(link: str, code: str) -> voting.ShownMark:
         return voting.mark_shown(studio, link, code)
 
     @router.post("/api/{link}/trials/{code}")
-    def vote(link: str, code: str, answer: Answer) -> dict[str, Any]:
+    def vote(link: str, code: str, answer: Answer) -> voting.VoteOutcome:
         return voting.cast_vote(studio, link, code, answer.answer, answer.nonce)
 
     @router.get("/{link}")

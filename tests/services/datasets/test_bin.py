@@ -16,6 +16,7 @@ from desra_studio.services.datasets.bin import (
 )
 from desra_studio.services.datasets.importing import check_import, import_dataset, rename_dataset
 from desra_studio.services.datasets.listing import (
+    DatasetName,
     find_dataset_by_name,
     list_dataset_names,
     list_dataset_views,
@@ -38,7 +39,7 @@ from tests.factories.studies import begin, make_order, open_new
 
 
 def list_names(studio):
-    return [dataset["name"] for dataset in list_dataset_names(studio)]
+    return [dataset.name for dataset in list_dataset_names(studio)]
 
 
 def list_outputs(studio):
@@ -172,9 +173,9 @@ def test_a_name_in_the_bin_is_free(studio, accepted, dataset_folder):
     assert restore_dataset(studio, accepted) == "set 2"
     assert restore_dataset(studio, again) == "set 3"
     assert list_dataset_names(studio) == [
-        {"id": third, "name": "set"},
-        {"id": again, "name": "set 3"},
-        {"id": accepted, "name": "set 2"},
+        DatasetName(third, "set"),
+        DatasetName(again, "set 3"),
+        DatasetName(accepted, "set 2"),
     ]
 
 
@@ -211,9 +212,9 @@ def test_jobs_on_other_datasets_do_not_matter(studio, accepted):
 
 def test_nobody_votes_on_what_is_in_the_bin(studio, accepted, dataset_folder):
     study, (link, other) = open_new(studio, accepted)
-    code = begin(studio, link)["trial"]["code"]
+    code = begin(studio, link).trial.code
     delete_dataset(studio, accepted)
-    assert voting.describe_session(studio, link)["state"] == "closed"
+    assert voting.describe_session(studio, link).state == "closed"
     for refuse in (
         lambda: voting.find_next(studio, link),
         lambda: voting.begin_session(studio, other, {}),
@@ -227,8 +228,8 @@ def test_nobody_votes_on_what_is_in_the_bin(studio, accepted, dataset_folder):
     with pytest.raises(InputError, match="named 'first' already, of a dataset in the bin"):
         start_study(studio, again, make_order(studio, again))
     restore_dataset(studio, accepted)
-    assert voting.find_next(studio, link)["trial"]["code"] == code
-    assert describe_study(studio, study)["state"] == "open"
+    assert voting.find_next(studio, link).trial.code == code
+    assert describe_study(studio, study).state == "open"
 
 
 def test_a_name_that_was_taken_while_images_were_read_is_said(studio, dataset_folder):
@@ -239,5 +240,5 @@ def test_a_name_that_was_taken_while_images_were_read_is_said(studio, dataset_fo
             import_dataset(studio, dataset_folder, "set")
 
     with pytest.raises(InputError, match="A dataset named 'set' exists already"):
-        import_dataset(studio, dataset_folder, config["name"], take_the_name)
+        import_dataset(studio, dataset_folder, config.name, take_the_name)
     assert list_names(studio) == ["set"]

@@ -120,7 +120,7 @@ def test_refuses_what_is_no_dataset(studio, tmp_path, dataset_folder):
     with pytest.raises(InputError, match=r"No image of .* could be imported"):
         import_dataset(studio, tmp_path / "empty", "other")
     config = check_import(studio, dataset_folder, "", DetectorParams())
-    assert config["name"] == "source"
+    assert config.name == "source"
 
 
 def test_cancelling_writes_no_row(studio, dataset_folder):

@@ -83,7 +83,7 @@ def test_lr_images_alone_wait_and_are_upscaled(studio, lr_folder, pair, weight_f
         describe_image(studio, image.id)
 
     result = upscale_dataset(studio, dataset, pair, PARAMS)
-    assert (result["images"], result["upscaled"], result["partner"]) == (4, 4, "calm")
+    assert (result.images, result.upscaled, result.partner) == (4, 4, "calm")
     records = load_records(studio, dataset)
     assert [record.image.name for record in records] == ["a", "b", "c", "d"]
     for seed, record in enumerate(records):
@@ -94,7 +94,7 @@ def test_lr_images_alone_wait_and_are_upscaled(studio, lr_folder, pair, weight_f
         assert (record.image.width, record.image.height) == (96, (20 + seed) * 4)
         assert record.image.scale == 4
         assert record.detection.params["area_threshold"] == 50
-    assert result["marked"] == sum(bool(record.detection.area_px) for record in records)
+    assert result.marked == sum(bool(record.detection.area_px) for record in records)
     assert find_pending(studio) is None
 
 
@@ -115,11 +115,11 @@ def test_a_second_run_does_what_is_missing(studio, lr_folder, pair):
     result = upscale_dataset(
         studio, dataset, pair, PARAMS, lambda done, total, message: seen.append((done, message))
     )
-    assert result["upscaled"] == 2
+    assert result.upscaled == 2
     assert seen[:2] == [(2, "Loading sharp and calm"), (2, "Upscaling c")]
     assert len(load_records(studio, dataset)) == 4
     assert load_records(studio, dataset)[0].detection.id == first.detection.id
-    assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 0
+    assert upscale_dataset(studio, dataset, pair, PARAMS).upscaled == 0
 
 
 def test_a_pair_that_cannot_run_is_not_bound(studio, lr_folder, pair, weight_files):
@@ -130,7 +130,7 @@ def test_a_pair_that_cannot_run_is_not_bound(studio, lr_folder, pair, weight_fil
     with pytest.raises(ModelError):
         upscale_dataset(studio, dataset, broken, PARAMS)
     assert find_pending(studio).gan_model_id is None
-    assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 4
+    assert upscale_dataset(studio, dataset, pair, PARAMS).upscaled == 4
 
 
 def test_a_dataset_has_one_pair_of_thresholds(studio, lr_folder, pair):
@@ -145,7 +145,7 @@ def test_a_dataset_has_one_pair_of_thresholds(studio, lr_folder, pair):
     result = upscale_dataset(studio, dataset, pair, DetectorParams(area_threshold=4000))
     records = load_records(studio, dataset)
     assert {record.detection.params["area_threshold"] for record in records} == {50}
-    assert "thresholds of the first run were kept" in result["notes"][0]
+    assert "thresholds of the first run were kept" in result.notes[0]
 
 
 def test_an_image_without_its_detection_waits(studio, lr_folder, pair):
@@ -155,7 +155,7 @@ def test_an_image_without_its_detection_waits(studio, lr_folder, pair):
         session.delete(session.get(Detection, load_records(studio, dataset)[3].detection.id))
     assert find_pending(studio).images == 1
     assert list_dataset_views(studio)[0].waiting == 1
-    assert upscale_dataset(studio, dataset, pair, PARAMS)["upscaled"] == 1
+    assert upscale_dataset(studio, dataset, pair, PARAMS).upscaled == 1
     assert find_pending(studio) is None
 
 
@@ -235,12 +235,12 @@ def test_a_folder_is_upscaled_once(studio, lr_folder, weight_files, tmp_path):
     assert sorted(path.name for path in out.glob("*.png")) == ["a.png", "b.png"]
     times = {path: path.stat().st_mtime_ns for path in out.glob("*.png")}
     result = upscale_folder(studio, str(weight_files["sharp"]), lr_folder, out, tile=0)
-    assert (result["images"], result["upscaled"]) == (4, 2)
+    assert (result.images, result.upscaled) == (4, 2)
     assert all(path.stat().st_mtime_ns == time for path, time in times.items())
     assert read_rgb(out / "d.png").pixels.shape == (92, 96, 3)
     (lr_folder / "a.png").write_bytes(encode_png(make_lr(7)))
     (out / "b.png").unlink()
-    assert upscale_folder(studio, str(weight_files["sharp"]), lr_folder, out)["upscaled"] == 2
+    assert upscale_folder(studio, str(weight_files["sharp"]), lr_folder, out).upscaled == 2
     assert read_rgb(out / "a.png").pixels.shape == (108, 96, 3)
     with pytest.raises(InputError, match="outputs of another model"):
         upscale_folder(studio, str(weight_files["calm"]), lr_folder, out)

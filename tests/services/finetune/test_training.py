@@ -21,6 +21,7 @@ from desra_studio.services.finetune.training import (
     finetune_folders,
     finetune_training_set,
 )
+from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.job_process import Job
 from desra_studio.services.models.registry import add_model_file, list_generators
 from desra_studio.services.review.documents import describe_image
@@ -228,11 +229,12 @@ def test_a_lost_job_goes_on(studio, accepted, generator_file):
         if done == 8:
             raise KeyboardInterrupt(message)
 
+    config = FinetuneJobConfig.read(config)
     with pytest.raises(KeyboardInterrupt):
         finetune_training_set(studio, run_id, config, die, lambda *_: None)
     result = finetune_training_set(studio, run_id, config, lambda *_: None, lambda *_: None)
-    assert result["resumed_from"] == 5
-    assert result["notes"] == []
+    assert result.resumed_from == 5
+    assert result.notes == []
 
 
 def test_a_disk_that_is_full_at_the_end(
@@ -257,7 +259,7 @@ def test_a_disk_that_is_full_at_the_end(
             finetune_folders(studio, folders, str(generator_file), out, SHORT)
     assert [path.name for path in out.iterdir()] == ["checkpoint.pt"]
     result = finetune_folders(studio, folders, str(generator_file), out, SHORT, resume=True)
-    assert result["resumed_from"] == result["iterations"] == 12
+    assert result.resumed_from == result.iterations == 12
     assert sorted(path.name for path in out.iterdir()) == [
         "generator.safetensors",
         "generator_params_ema.pth",

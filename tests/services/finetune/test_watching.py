@@ -19,6 +19,7 @@ from desra_studio.services.finetune.pieces import MAX_LR_PX, fit_piece, judge_ou
 from desra_studio.services.finetune.previews import PreviewWriter
 from desra_studio.services.finetune.training import finetune_training_set
 from desra_studio.services.finetune.watching import TrainingWatch
+from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.sr.loader import build_generator
 from desra_studio.storage import reviews, runs
@@ -108,21 +109,24 @@ def test_a_training_leaves_previews_and_figures(studio, accepted, training_set, 
     }  # fmt: skip
     with studio.database.write() as session:
         run_id = runs.add_run(session, "finetune", config).id
-    nothing = {"name": "", "box": None, "fixed": [], "iterations": []}
-    assert previews.list_previews(studio, run_id) == nothing
+    assert previews.list_previews(studio, run_id) == previews.PreviewList(
+        name="", box=None, fixed=[], iterations=[]
+    )
     figures = {}
 
     def add_metric(step, name, value):
         figures.setdefault(name, {})[step] = value
 
-    finetune_training_set(studio, run_id, config, lambda *_: None, add_metric)
+    finetune_training_set(
+        studio, run_id, FinetuneJobConfig.read(config), lambda *_: None, add_metric
+    )
     told = previews.list_previews(studio, run_id)
-    assert told == {
-        "name": "a",
-        "box": [0, 0, 96, 96],
-        "fixed": ["gan", "mse", "pseudo_gt"],
-        "iterations": [5, 10, 12],
-    }
+    assert told == previews.PreviewList(
+        name="a",
+        box=[0, 0, 96, 96],
+        fixed=["gan", "mse", "pseudo_gt"],
+        iterations=[5, 10, 12],
+    )
     gan, mse = make_pair()
     for name, picture in (("gan", gan), ("mse", mse)):
         path = previews.get_preview_path(studio, run_id, name)

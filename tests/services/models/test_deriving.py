@@ -1,6 +1,7 @@
 """Deriving an MSE-SR partner: it trains, stops, registers, and cancels without a trace."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -17,7 +18,11 @@ from desra_studio.services import jobs
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.jobs import JobView
 from desra_studio.services.models import deriving
-from desra_studio.services.models.deriving import derive_from_folders, find_derivable_model
+from desra_studio.services.models.deriving import (
+    DerivedPartner,
+    derive_from_folders,
+    find_derivable_model,
+)
 from desra_studio.services.models.listing import list_models
 from desra_studio.services.models.registry import add_model_file, set_partner
 from desra_studio.ui.models.status import show_models_job
@@ -109,8 +114,8 @@ def test_a_diverging_training_is_told(generator):
 
 def test_the_result_is_the_partner(studio, model, folder):
     result = derive_from_folders(studio, model, folder, None, CONFIG)
-    assert result["model"] == "small MSE"
-    assert result["psnr"] > result["psnr_before"]
+    assert result.model == "small MSE"
+    assert result.psnr > result.psnr_before
     listed = {details.name: details for details in list_models(studio, ())}
     assert listed["small"].partner == "small MSE"
     derived = listed["small MSE"]
@@ -120,7 +125,7 @@ def test_the_result_is_the_partner(studio, model, folder):
     with pytest.raises(InputError, match=r"has the partner small MSE already\. Give --replace"):
         find_derivable_model(studio, "small")
     again = find_derivable_model(studio, "small", replace=True)
-    assert derive_from_folders(studio, again, folder, None, CONFIG)["model"] == "small MSE 2"
+    assert derive_from_folders(studio, again, folder, None, CONFIG).model == "small MSE 2"
     with pytest.raises(InputError, match="not a GAN-SR model"):
         find_derivable_model(studio, "small MSE")
     with pytest.raises(NotFoundError, match="nobody"):
@@ -180,13 +185,13 @@ def test_a_partner_set_meanwhile_is_kept(studio, model, folder, weights, tmp_pat
     listed = {details.name: details.partner for details in list_models(studio, ())}
     assert listed["small"] == "mine"
     assert "small MSE" in listed
-    assert result["partner_of"] == ""
+    assert result.partner_of == ""
     told = "small MSE is here now, but small was given the partner mine meanwhile and keeps it."
-    assert result["note"].startswith(told)
+    assert result.note.startswith(told)
 
     again = find_derivable_model(studio, "small", replace=True)
     replaced = derive_from_folders(studio, again, folder, None, CONFIG)
-    assert (replaced["partner_of"], replaced["note"]) == ("small", "")
+    assert (replaced.partner_of, replaced.note) == ("small", "")
 
 
 @pytest.mark.parametrize(
@@ -194,11 +199,11 @@ def test_a_partner_set_meanwhile_is_kept(studio, model, folder, weights, tmp_pat
     [("", "new is the partner of small now. Best"), ("It is not.", "It is not. B")],
 )
 def test_what_became_of_the_partner_is_told(studio, model, folder, monkeypatch, note, told):
-    result = {
-        "model": "new", "partner_of": "" if note else "small", "note": note, "iteration": 100,
-        "psnr_before": 20.0, "psnr": 21.0, "seconds": 3.0, "device": "cpu",
-    }  # fmt: skip
-    view = JobView(1, "derive", RunStatus.DONE, {}, result, 1, 1, "", 0.0, None)
+    result = DerivedPartner(
+        model="new", model_id=1, partner_of="" if note else "small", note=note, iteration=100,
+        psnr_before=20.0, psnr=21.0, images=6, seconds=3.0, device="cpu",
+    )  # fmt: skip
+    view = JobView(1, "derive", RunStatus.DONE, {}, asdict(result), 1, 1, "", 0.0, None)
     assert show_models_job(view)["message"].startswith(told)
     monkeypatch.setattr(deriving, "derive_from_folders", lambda *_: result)
     data = str(studio.settings.data_dir)

@@ -17,6 +17,7 @@ from desra_studio.services.models import pulling
 from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.models.pulling import pull_model
 from desra_studio.services.models.registry import (
+    ExportedModel,
     add_model_file,
     export_model,
     list_generators,
@@ -336,9 +337,9 @@ def test_exports(studio, add, tmp_path):
     add("crisp")
     out = tmp_path / "new" / "out.safetensors"
     result = export_model(studio, "crisp", "safetensors", out)
-    assert result == {
-        "name": "crisp", "format": "safetensors", "out": str(out), "bytes": out.stat().st_size,
-    }  # fmt: skip
+    assert result == ExportedModel(
+        name="crisp", format="safetensors", out=str(out), bytes=out.stat().st_size
+    )
     assert load_generator(out).scale == 4
     with pytest.raises(InputError, match="exists already"):
         export_model(studio, "crisp", "pth", out)
@@ -361,7 +362,7 @@ def test_exports_other_formats(studio, add, tmp_path, form):
         pytest.importorskip("onnxscript")
     add("crisp")
     out = tmp_path / f"out.{form}"
-    assert export_model(studio, "crisp", form, out)["bytes"] == out.stat().st_size
+    assert export_model(studio, "crisp", form, out).bytes == out.stat().st_size
     assert form == "onnx" or load_generator(out).scale == 4
     assert [path.name for path in tmp_path.glob("*out*")] == [out.name]
 

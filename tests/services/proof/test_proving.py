@@ -93,14 +93,14 @@ def test_a_smooth_model_has_removed_what_was_marked(studio, add_run):
     told = []
     proof = prove_run(studio, run_id, lambda *values: told.append(values))
     assert [(done, total) for done, total, _ in told] == [(0, 2), (1, 2)]
-    assert (proof["images"], proof["held_out"]) == (2, True)
-    assert (proof["before_components"], proof["removed"], proof["remaining"]) == (2, 2, 0)
-    assert proof["removal_rate"] == 1
-    assert proof["removal_interval"] is None, "two images that agree have no spread"
-    assert proof["iou_before"] == 1, "the masks were accepted as they were"
-    assert proof["iou_after"] == 0
-    assert proof["bounds"] == BOUNDS
-    assert 20 < proof["psnr_outside"] < 60
+    assert (proof.images, proof.held_out) == (2, True)
+    assert (proof.before_components, proof.removed, proof.remaining) == (2, 2, 0)
+    assert proof.removal_rate == 1
+    assert proof.removal_interval is None, "two images that agree have no spread"
+    assert proof.iou_before == 1, "the masks were accepted as they were"
+    assert proof.iou_after == 0
+    assert proof.bounds == BOUNDS
+    assert 20 < proof.psnr_outside < 60
 
 
 def test_the_figures_are_on_the_card(studio, add_run):
@@ -109,7 +109,7 @@ def test_the_figures_are_on_the_card(studio, add_run):
     with studio.database.read() as session:
         card = model_rows.find_run_model(session, run_id).card
     assert card["base"] == "small"
-    assert card["figures"]["removal_rate"] == proof["removal_rate"] == 1
+    assert card["figures"]["removal_rate"] == proof.removal_rate == 1
     assert "detections" not in card["figures"]
 
 
@@ -129,8 +129,8 @@ def test_the_outside_is_what_the_manual_mask_leaves(studio, add_run):
 
 def test_without_held_out_samples_the_rest_of_the_dataset_proves(studio, add_run):
     proof = prove_run(studio, add_run(held_out=(), trained=(1, 2, 3)), ignore_progress)
-    assert (proof["images"], proof["held_out"]) == (1, False)
-    assert proof["iou_before"] == 1
+    assert (proof.images, proof.held_out) == (1, False)
+    assert proof.iou_before == 1
 
 
 def test_where_nothing_is_left_there_is_no_proof(studio, add_run):
@@ -153,19 +153,15 @@ def test_components_and_their_way_back(studio, add_run):
     run_id = add_run(held_out=(1, 2), trained=(3, 4))
     prove_again(studio, run_id, ignore_progress)
     shown = proofs.list_proof_components(studio, run_id)
-    assert (shown["run"], shown["model"], shown["flagged"]) == (run_id, f"tuned {run_id}", False)
-    assert [image["name"] for image in shown["images"]] == ["a", "b"]
-    first = shown["images"][0]
-    assert (first["width"], first["height"]) == (96, 96)
-    assert len({first[side]["id"] for side in ("gan", "after", "mse")}) == 3
-    assert [one["fate"] for one in shown["components"]] == ["fixed", "fixed"]
-    areas = [one["area_px"] for one in shown["components"]]
+    assert (shown.run, shown.model, shown.flagged) == (run_id, f"tuned {run_id}", False)
+    assert [image.name for image in shown.images] == ["a", "b"]
+    first = shown.images[0]
+    assert (first.width, first.height) == (96, 96)
+    assert len({side.id for side in (first.gan, first.after, first.mse)}) == 3
+    assert [one.fate for one in shown.components] == ["fixed", "fixed"]
+    areas = [one.area_px for one in shown.components]
     assert areas == sorted(areas, reverse=True)
-    assert set(shown["components"][0]) == {
-        "image_id", "fate", "x", "y", "w", "h", "area_px", "centre",
-    }  # fmt: skip
-    nothing = {"images": 0, "components": 0, "dataset_id": shown["dataset_id"]}
-    assert proofs.send_back(studio, run_id) == nothing
+    assert proofs.send_back(studio, run_id) == proofs.ProofSent(0, 0, shown.dataset_id)
 
 
 def test_what_is_left_goes_back_into_the_queue(studio, add_run, dataset):
@@ -179,8 +175,8 @@ def test_what_is_left_goes_back_into_the_queue(studio, add_run, dataset):
             session, run_id, {"proof": run.result["proof"] | {"detections": [[before, before]]}}
         )
     sent = proofs.send_back(studio, run_id)
-    assert sent == {"images": 1, "components": 1, "dataset_id": dataset}
-    assert proofs.list_proof_components(studio, run_id)["flagged"]
+    assert sent == proofs.ProofSent(images=1, components=1, dataset_id=dataset)
+    assert proofs.list_proof_components(studio, run_id).flagged
     first = read_page(studio, make_filter(dataset, "flagged")).items[0]
     assert first["name"] == "a"
     (flag,) = first["flags"]
@@ -195,7 +191,7 @@ def test_a_new_proof_is_not_sent_back_yet(studio, add_run):
     prove_again(studio, run_id, ignore_progress)
     proofs.send_back(studio, run_id)
     prove_again(studio, run_id, ignore_progress)
-    assert not proofs.list_proof_components(studio, run_id)["flagged"]
+    assert not proofs.list_proof_components(studio, run_id).flagged
 
 
 def start_finetune(studio, dataset, weights, tmp_path, **values):
@@ -230,7 +226,7 @@ def test_a_fine_tuning_ends_with_its_proof(studio, dataset, weights, tmp_path):
     assert card["training_set_hash"] == job.config["training_set_hash"]
     assert card["settings"]["feather_sigma"] == 2.0
     assert card["figures"]["images"] == 1
-    shown = {image["id"] for image in proofs.list_proof_components(studio, run_id)["images"]}
+    shown = {image.id for image in proofs.list_proof_components(studio, run_id).images}
     ranked = sorted(list_candidates(studio, dataset), key=lambda candidate: candidate.held_out_rank)
     assert shown == {ranked[0].image_id}
 

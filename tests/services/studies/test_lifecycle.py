@@ -99,7 +99,7 @@ def test_prominence_outlines_regions_and_the_same_outlines_on_clean_places(studi
         points = np.array(item.outline["points"])
         assert points.min() >= 0
         assert (points.max(axis=0) < [item.width, item.height]).all()
-    assert describe_study(studio, study_id)["questions"] == [PROMINENCE_QUESTION]
+    assert describe_study(studio, study_id).questions == [PROMINENCE_QUESTION]
 
 
 def test_whole_images_need_no_masks(studio, dataset_folder):
@@ -117,7 +117,7 @@ def test_the_manifest_is_frozen_and_named_by_its_hash(studio, dataset):
     study_id, _ = open_new(studio, dataset)
     text = export_manifest(studio, study_id)
     told = describe_study(studio, study_id)
-    assert hashlib.sha256(text.encode()).hexdigest() == told["manifest_sha"]
+    assert hashlib.sha256(text.encode()).hexdigest() == told.manifest_sha
     manifest = json.loads(text)
     assert manifest["questions"] == ["Which has fewer artifacts?"]
     assert manifest["rules"] == Rules().as_dict()
@@ -138,11 +138,11 @@ def test_a_changed_manifest_is_not_opened(studio, dataset):
 
 def test_a_study_is_a_draft_then_open_then_closed_for_good(studio, dataset):
     study_id = create_study(studio, dataset, make_order(studio, dataset))
-    assert describe_study(studio, study_id)["state"] == "draft"
+    assert describe_study(studio, study_id).state == "draft"
     open_study(studio, study_id)
-    assert describe_study(studio, study_id)["state"] == "open"
+    assert describe_study(studio, study_id).state == "open"
     close_study(studio, study_id)
-    assert list_studies(studio, dataset)[0]["state"] == "closed"
+    assert list_studies(studio, dataset)[0].state == "closed"
     with pytest.raises(InputError, match="Make another study"):
         open_study(studio, study_id)
 

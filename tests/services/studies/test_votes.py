@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -38,17 +39,17 @@ def test_the_report_has_what_was_voted(studio, dataset):
         # x and y always prefer a; z prefers b.
         vote_through(studio, link, decide_by_system(studio, lambda _, n=number: "aab"[n]))
     report = report_study(studio, study_id)
-    assert (report["voters"], report["state"]) == (3, "closed")
-    for side in ("raw", "screened"):
-        pair = report[side]["questions"][0]["pairs"][0]
-        assert (pair["votes"], pair["wins"], pair["share"]) == (12, 8, pytest.approx(2 / 3))
-        assert (pair["signs"]["won"], pair["signs"]["lost"]) == (3, 0)
-        assert pair["interval"][0] < 2 / 3 < pair["interval"][1]
-        assert len(pair["by_image"]) == 3
-    assert report["raw"]["repeats"]["share"] == 1
-    assert report["raw"]["gold"]["share"] == 1
-    assert report["excluded"] == []
-    assert json.loads(json.dumps(report)) == report
+    assert (report.voters, report.state) == (3, "closed")
+    for figures in (report.raw, report.screened):
+        pair = figures.questions[0].pairs[0]
+        assert (pair.votes, pair.wins, pair.share) == (12, 8, pytest.approx(2 / 3))
+        assert (pair.signs.won, pair.signs.lost) == (3, 0)
+        assert pair.interval[0] < 2 / 3 < pair.interval[1]
+        assert len(pair.by_image) == 3
+    assert report.raw.repeats.share == 1
+    assert report.raw.gold.share == 1
+    assert report.excluded == []
+    assert json.loads(json.dumps(asdict(report)))["voters"] == 3
 
 
 def test_who_breaks_a_rule_is_left_out_of_the_screened_results_alone(studio, dataset):
@@ -62,12 +63,12 @@ def test_who_breaks_a_rule_is_left_out_of_the_screened_results_alone(studio, dat
     vote_through(studio, links[0], decide_by_system(studio, lambda _: "a"))
     vote_through(studio, links[1], lambda _: "left")
     report = report_study(studio, study_id)
-    (excluded,) = report["excluded"]
-    assert (excluded["label"], excluded["voter"]) == ("two", 2)
-    assert "left in 100% of 12 votes, above 90%" in excluded["reasons"]
-    assert report["raw"]["questions"][0]["pairs"][0]["votes"] == 8
-    assert report["screened"]["questions"][0]["pairs"][0]["votes"] == 4
-    assert report["screened"]["questions"][0]["pairs"][0]["share"] == 1
+    (excluded,) = report.excluded
+    assert (excluded.label, excluded.voter) == ("two", 2)
+    assert "left in 100% of 12 votes, above 90%" in excluded.reasons
+    assert report.raw.questions[0].pairs[0].votes == 8
+    assert report.screened.questions[0].pairs[0].votes == 4
+    assert report.screened.questions[0].pairs[0].share == 1
 
 
 def test_votes_come_as_csv_and_json_with_names(studio, dataset):
@@ -105,16 +106,16 @@ def test_windows_that_the_gan_lost_go_back_into_the_queue(studio, dataset):
         assert list_losses(studio, study_id) == []  # of two votes nothing is told
         vote_through(studio, link, decide_by_system(studio, pick))
     (loss,) = list_losses(studio, study_id)
-    assert (loss["image_id"], loss["wins"], loss["votes"]) == (lost.image_id, 0, 3)
+    assert (loss.image_id, loss.wins, loss.votes) == (lost.image_id, 0, 3)
     sent = send_back_losses(studio, study_id)
-    assert (sent["images"], sent["windows"]) == (1, 1)
+    assert (sent.images, sent.windows) == (1, 1)
     send_back_losses(studio, study_id)
     with studio.database.read() as session:
         gan = get_dataset(session, dataset).gan_model_id
         (flag,) = list_open_flags(session, [lost.image_id], gan)[lost.image_id]
     assert flag.source == "study"
     assert flag.note.startswith("lost to")
-    assert (flag.x, flag.y) == (loss["x"], loss["y"])
+    assert (flag.x, flag.y) == (loss.x, loss.y)
     with pytest.raises(InputError, match="systems 0 to 1, got 5"):
         list_losses(studio, study_id, 5)
 
@@ -129,14 +130,14 @@ def test_prominence_is_kept_beside_the_region(studio, dataset):
 
     def decide(trial):
         with studio.database.read() as session:
-            row = session.query(Trial).filter_by(code=trial["code"]).one()
+            row = session.query(Trial).filter_by(code=trial.code).one()
             item = session.get(StudyItem, row.item_id)
         return item.better or ("yes" if item.number == seen.number else "no")
 
     for link in links:
         vote_through(studio, link, decide)
     report = report_study(studio, study_id)
-    assert [one["share"] for one in report["screened"]["regions"]] == [1, 0, 0]
+    assert [one.share for one in report.screened.regions] == [1, 0, 0]
     assert keep_prominence(studio, study_id) == 3
     assert keep_prominence(studio, study_id) == 3
     with studio.database.read() as session:
@@ -167,7 +168,7 @@ def test_the_command_line_lists_reports_and_exports(studio, dataset, run, tmp_pa
     assert "if votes were independent" in out
     assert "left out: x" in out
     status, out, _ = run("study", "report", str(study_id), *folder, "--json")
-    assert json.loads(out) == report_study(studio, study_id)
+    assert json.loads(out) == json.loads(json.dumps(asdict(report_study(studio, study_id))))
     for form in ("csv", "json", "manifest"):
         file = tmp_path / form
         assert run("study", "export", "first", "--format", form, "--out", file, *folder)[0] == 0

@@ -38,18 +38,18 @@ def refuse(code, call, *arguments):
 
 def show_first(studio, link):
     """Begin, and return the first trial with its nonce."""
-    trial = begin(studio, link)["trial"]
-    return trial, voting.mark_shown(studio, link, trial["code"])["nonce"]
+    trial = begin(studio, link).trial
+    return trial, voting.mark_shown(studio, link, trial.code).nonce
 
 
 def test_a_voter_goes_from_consent_to_the_end(studio, dataset):
     _, (link, _) = open_new(studio, dataset)
     before = voting.describe_session(studio, link)
-    assert (before["state"], before["trials"]) == ("consent", 0)
+    assert (before.state, before.trials) == ("consent", 0)
     count = vote_through(studio, link, lambda _: "left")
     after = voting.describe_session(studio, link)
-    assert (after["state"], after["trials"], after["done"]) == ("done", count, count)
-    assert voting.find_next(studio, link)["trial"] is None
+    assert (after.state, after.trials, after.done) == ("done", count, count)
+    assert voting.find_next(studio, link).trial is None
 
 
 def test_an_answer_means_the_system_at_that_side(studio, dataset):
@@ -66,23 +66,23 @@ def test_an_answer_means_the_system_at_that_side(studio, dataset):
 def test_training_is_answered_with_feedback_and_votes_are_not(studio, dataset):
     _, (link, _) = open_new(studio, dataset)
     trial, nonce = show_first(studio, link)
-    assert trial["training"]
-    first = voting.cast_vote(studio, link, trial["code"], "unsure", nonce)
-    assert first["feedback"]["right"] is False
-    assert first["feedback"]["text"].startswith("Not quite: picture ")
-    trial = first["next"]["trial"]
-    nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
-    assert voting.cast_vote(studio, link, trial["code"], "left", nonce)["feedback"] is None
+    assert trial.training
+    first = voting.cast_vote(studio, link, trial.code, "unsure", nonce)
+    assert first.feedback.right is False
+    assert first.feedback.text.startswith("Not quite: picture ")
+    trial = first.next.trial
+    nonce = voting.mark_shown(studio, link, trial.code).nonce
+    assert voting.cast_vote(studio, link, trial.code, "left", nonce).feedback is None
 
 
 def test_a_replay_is_answered_the_same_and_counts_once(studio, dataset):
     study_id, (link, _) = open_new(studio, dataset)
     trial, nonce = show_first(studio, link)
-    first = voting.cast_vote(studio, link, trial["code"], "left", nonce)
-    assert voting.cast_vote(studio, link, trial["code"], "left", nonce) == first
-    refuse("already", voting.cast_vote, studio, link, trial["code"], "right", nonce)
-    refuse("already", voting.cast_vote, studio, link, trial["code"], "left", "wrong")
-    refuse("already", voting.mark_shown, studio, link, trial["code"])
+    first = voting.cast_vote(studio, link, trial.code, "left", nonce)
+    assert voting.cast_vote(studio, link, trial.code, "left", nonce) == first
+    refuse("already", voting.cast_vote, studio, link, trial.code, "right", nonce)
+    refuse("already", voting.cast_vote, studio, link, trial.code, "left", "wrong")
+    refuse("already", voting.mark_shown, studio, link, trial.code)
     assert [one.answer for one in read_ballots(studio, study_id)] == ["left"]
 
 
@@ -92,7 +92,7 @@ def test_of_many_at_once_one_vote_counts(studio, dataset):
 
     def send(answer):
         try:
-            voting.cast_vote(studio, link, trial["code"], answer, nonce)
+            voting.cast_vote(studio, link, trial.code, answer, nonce)
         except VoteError as error:
             return error.code
         return "taken"
@@ -105,15 +105,13 @@ def test_of_many_at_once_one_vote_counts(studio, dataset):
 
 def test_nobody_votes_before_the_pictures_are_loaded_or_too_soon(studio, dataset):
     _, (link, _) = open_new(studio, dataset, min_seconds=30.0)
-    trial = begin(studio, link)["trial"]
-    refuse("too_soon", voting.cast_vote, studio, link, trial["code"], "left", "")
-    shown = voting.mark_shown(studio, link, trial["code"])
-    assert shown["wait"] == 30
-    early = refuse("too_soon", voting.cast_vote, studio, link, trial["code"], "left", "wrong")
+    trial = begin(studio, link).trial
+    refuse("too_soon", voting.cast_vote, studio, link, trial.code, "left", "")
+    shown = voting.mark_shown(studio, link, trial.code)
+    assert shown.wait == 30
+    early = refuse("too_soon", voting.cast_vote, studio, link, trial.code, "left", "wrong")
     assert early.wait is None
-    early = refuse(
-        "too_soon", voting.cast_vote, studio, link, trial["code"], "left", shown["nonce"]
-    )
+    early = refuse("too_soon", voting.cast_vote, studio, link, trial.code, "left", shown.nonce)
     assert 29 < early.wait <= 30
 
 
@@ -122,22 +120,22 @@ def test_a_clock_that_runs_backwards_costs_one_more_wait_and_no_vote(studio, dat
     trial, nonce = show_first(studio, link)
     back = now() - timedelta(hours=3)
     monkeypatch.setattr(voting, "now", lambda: back)
-    early = refuse("too_soon", voting.cast_vote, studio, link, trial["code"], "left", nonce)
+    early = refuse("too_soon", voting.cast_vote, studio, link, trial.code, "left", nonce)
     assert early.wait == 2
-    nonce = voting.mark_shown(studio, link, trial["code"])["nonce"]
+    nonce = voting.mark_shown(studio, link, trial.code).nonce
     monkeypatch.setattr(voting, "now", lambda: back + timedelta(seconds=2.5))
-    voting.cast_vote(studio, link, trial["code"], "left", nonce)
+    voting.cast_vote(studio, link, trial.code, "left", nonce)
     assert [one.seconds for one in read_ballots(studio, study_id)] == [pytest.approx(2.5, abs=0.01)]
 
 
 def test_loading_the_page_again_begins_the_same_trial_anew(studio, dataset):
     _, (link, _) = open_new(studio, dataset)
     trial, nonce = show_first(studio, link)
-    assert voting.find_next(studio, link)["trial"] == trial
-    assert begin(studio, link)["trial"] == trial
+    assert voting.find_next(studio, link).trial == trial
+    assert begin(studio, link).trial == trial
     # Either of two tabs can answer; once.
-    voting.mark_shown(studio, link, trial["code"])
-    voting.cast_vote(studio, link, trial["code"], "left", nonce)
+    voting.mark_shown(studio, link, trial.code)
+    voting.cast_vote(studio, link, trial.code, "left", nonce)
 
 
 def test_a_nonce_is_of_one_trial_and_cannot_be_made(studio, dataset):
@@ -146,16 +144,16 @@ def test_a_nonce_is_of_one_trial_and_cannot_be_made(studio, dataset):
     trial, own = show_first(studio, second)
     earlier = f"{int(own.partition('.')[0]) - 60000}.{own.partition('.')[2]}"
     for forged in (nonce, earlier, "", ".", "1.2", "9" * 40 + ".a", "\u00b2.x", own + "0"):
-        refuse("too_soon", voting.cast_vote, studio, second, trial["code"], "left", forged)
-    voting.cast_vote(studio, second, trial["code"], "left", own)
+        refuse("too_soon", voting.cast_vote, studio, second, trial.code, "left", forged)
+    voting.cast_vote(studio, second, trial.code, "left", own)
 
 
 def test_nobody_votes_on_the_trial_of_another(studio, dataset):
     study_id, (first, second) = open_new(studio, dataset)
     trial, nonce = show_first(studio, first)
     begin(studio, second)
-    refuse("not_yours", voting.cast_vote, studio, second, trial["code"], "left", nonce)
-    refuse("not_yours", voting.mark_shown, studio, second, trial["code"])
+    refuse("not_yours", voting.cast_vote, studio, second, trial.code, "left", nonce)
+    refuse("not_yours", voting.mark_shown, studio, second, trial.code)
     refuse("not_yours", voting.cast_vote, studio, first, "nothing", "left", nonce)
     assert read_ballots(studio, study_id) == []
 
@@ -187,9 +185,9 @@ def test_a_vote_after_the_study_closed_does_not_count(studio, dataset):
     study_id, (link, _) = open_new(studio, dataset)
     trial, nonce = show_first(studio, link)
     close_study(studio, study_id)
-    refuse("closed", voting.cast_vote, studio, link, trial["code"], "left", nonce)
-    refuse("closed", voting.load_picture, studio, trial["code"], "left")
-    assert voting.describe_session(studio, link)["state"] == "closed"
+    refuse("closed", voting.cast_vote, studio, link, trial.code, "left", nonce)
+    refuse("closed", voting.load_picture, studio, trial.code, "left")
+    assert voting.describe_session(studio, link).state == "closed"
     assert read_ballots(studio, study_id) == []
 
 
@@ -201,26 +199,26 @@ def test_nobody_votes_in_a_draft(studio, dataset):
 
 def test_a_missing_picture_is_told_and_no_vote_is_lost(studio, dataset):
     study_id, (link, _) = open_new(studio, dataset)
-    trial = begin(studio, link)["trial"]
+    trial = begin(studio, link).trial
     with studio.database.read() as session:
         shas = {sha for item in list_items(session, study_id) for sha in (item.blob_a, item.blob_b)}
     for sha in shas:
         studio.blobs.find(sha).unlink()
-    told = refuse("missing", voting.load_picture, studio, trial["code"], "left")
+    told = refuse("missing", voting.load_picture, studio, trial.code, "left")
     assert "is missing" in str(told)
     assert str(studio.settings.data_dir) not in str(told)
-    refuse("missing", voting.load_picture, studio, trial["code"], "only")
+    refuse("missing", voting.load_picture, studio, trial.code, "only")
     refuse("missing", voting.load_picture, studio, "nothing", "left")
 
 
 def test_a_damaged_picture_is_told_and_not_shown(studio, dataset):
     study_id, (link, _) = open_new(studio, dataset)
-    trial = begin(studio, link)["trial"]
+    trial = begin(studio, link).trial
     with studio.database.read() as session:
         shas = {sha for item in list_items(session, study_id) for sha in (item.blob_a, item.blob_b)}
     for sha in shas:
         flip_byte(studio.blobs, sha)
-    told = refuse("missing", voting.load_picture, studio, trial["code"], "left")
+    told = refuse("missing", voting.load_picture, studio, trial.code, "left")
     assert "damaged" in str(told)
 
 
@@ -228,23 +226,23 @@ def test_an_answer_that_a_trial_does_not_have_is_refused(studio, dataset):
     _, (link, _) = open_new(studio, dataset)
     trial, nonce = show_first(studio, link)
     for answer in ("yes", "a", "", "LEFT"):
-        refuse("missing", voting.cast_vote, studio, link, trial["code"], answer, nonce)
+        refuse("missing", voting.cast_vote, studio, link, trial.code, answer, nonce)
 
 
 def test_the_study_closes_once_every_pair_has_its_votes(studio, dataset):
     study_id, links = open_new(studio, dataset, labels=("one", "two", "three"))
     for link in links[:2]:
-        assert describe_study(studio, study_id)["state"] == "open"
+        assert describe_study(studio, study_id).state == "open"
         vote_through(studio, link, lambda _: "right")
     told = describe_study(studio, study_id)
-    assert (told["state"], told["votes"], told["wanted"]) == ("closed", 8, 8)
+    assert (told.state, told.votes, told.wanted) == ("closed", 8, 8)
     refuse("closed", voting.begin_session, studio, links[2], {})
 
 
 def test_anybody_joins_by_the_open_link_and_goes_on_by_their_own(studio, dataset):
     study_id, _ = open_new(studio, dataset, max_voters=2)
-    link = describe_study(studio, study_id)["links"]["open"]
-    assert voting.describe_session(studio, link)["state"] == "join"
+    link = describe_study(studio, study_id).links.open
+    assert voting.describe_session(studio, link).state == "join"
     mine, other = (join_study(studio, link) for _ in range(2))
     assert mine != other
     assert vote_through(studio, mine, lambda _: "left") > 4
@@ -253,7 +251,7 @@ def test_anybody_joins_by_the_open_link_and_goes_on_by_their_own(studio, dataset
 
 def test_joining_has_a_limit_per_hour(studio, dataset):
     study_id, _ = open_new(studio, dataset, max_voters=1000)
-    link = describe_study(studio, study_id)["links"]["open"]
+    link = describe_study(studio, study_id).links.open
     for _ in range(JOINS_PER_HOUR):
         join_study(studio, link)
     assert refuse("too_many", join_study, studio, link).wait == 3600
@@ -276,9 +274,9 @@ def test_prominence_is_answered_by_yes_or_no(studio, dataset):
     study_id, (link, _) = open_new(
         studio, dataset, kind="prominence", systems=system, questions=(), trials_per_voter=10
     )
-    trial = begin(studio, link)["trial"]
-    assert [picture["side"] for picture in trial["images"]] == ["only"]
-    assert len(trial["outline"]) >= 3
+    trial = begin(studio, link).trial
+    assert [picture.side for picture in trial.images] == ["only"]
+    assert len(trial.outline) >= 3
     vote_through(studio, link, lambda _: "yes")
     roles = Counter(one.role for one in read_ballots(studio, study_id))
     assert roles["vote"] == 3
@@ -302,10 +300,10 @@ def test_repeats_show_the_first_pair_with_sides_swapped(studio, dataset):
 def test_links_are_named_and_can_expire(studio, dataset):
     study_id, _ = open_new(studio, dataset, labels=("one",))
     make_links(studio, study_id, ["  Ann  ", "", "Bo"], days=7)
-    personal = describe_study(studio, study_id)["links"]["personal"]
-    assert [one["label"] for one in personal] == ["one", "Ann", "Bo"]
-    assert personal[0]["expires_at"] is None
-    assert personal[1]["expires_at"]
+    personal = describe_study(studio, study_id).links.personal
+    assert [one.label for one in personal] == ["one", "Ann", "Bo"]
+    assert personal[0].expires_at is None
+    assert personal[1].expires_at
     for labels, days in (([], None), (["a" * 101], None), (["a"], 0)):
         with pytest.raises(InputError):
             make_links(studio, study_id, labels, days)

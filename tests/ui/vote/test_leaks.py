@@ -74,7 +74,7 @@ def test_no_name_of_a_system_image_or_voter_is_sent(studio, listened):
             for item in list_items(session, study_id)
             for sha in (item.blob_a, item.blob_b, item.blob_lr)
         }
-    secret = {*told["systems"], *names, told["name"], "Alice", "Bob C", told["manifest_sha"], *shas}
+    secret = {*told.systems, *names, told.name, "Alice", "Bob C", told.manifest_sha, *shas}
     assert len(browser.answers) > 60
     for path, text in browser.list_texts():
         for word in secret:

@@ -53,7 +53,7 @@ def test_a_voter_votes_over_http(studio, dataset, voter):
 
 def test_the_open_link_gives_a_personal_one(studio, dataset, voter):
     study_id, _ = open_new(studio, dataset)
-    link = describe_study(studio, study_id)["links"]["open"]
+    link = describe_study(studio, study_id).links.open
     mine = voter.post(f"/vote/api/{link}/join").json()["link"]
     assert voter.get(f"/vote/api/{mine}").json()["state"] == "consent"
 
