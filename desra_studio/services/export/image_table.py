@@ -1,9 +1,7 @@
 """A table with a row per image, as CSV."""
 
-import csv
-import io
-
 from desra_studio.metrics.mask_metrics import ImageScore
+from desra_studio.services.csv_tables import Cell, render_csv
 from desra_studio.services.export.format_types import FileFormat, LabelFile
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.studio import Studio
@@ -26,16 +24,13 @@ def render_table(studio: Studio, dataset: Dataset) -> LabelFile:
     scores = {row.image_id: row.score for row in rows}
     with studio.database.read() as session:
         records = datasets.list_records(session, dataset)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_list_cells(record, scores.get(record.image.id)) for record in records)
-    return LabelFile(text.getvalue().encode(), len(records))
+    cells = (_list_cells(record, scores.get(record.image.id)) for record in records)
+    return LabelFile(render_csv(COLUMNS, cells, digits=9).encode(), len(records))
 
 
-def _list_cells(record: ImageRecord, score: ImageScore | None) -> dict[str, str | int]:
+def _list_cells(record: ImageRecord, score: ImageScore | None) -> dict[str, Cell]:
     """Return the cells that an image has."""
-    cells: dict[str, str | int] = {
+    cells: dict[str, Cell] = {
         "image": record.image.name,
         "width": record.image.width,
         "height": record.image.height,
@@ -57,7 +52,7 @@ def _list_cells(record: ImageRecord, score: ImageScore | None) -> dict[str, str 
             "detected_hits": score.detected_hits,
             "manual_components": score.manual,
             "manual_hits": score.manual_hits,
-            "iou": f"{score.iou:.9f}",
+            "iou": score.iou,
         }
     return cells
 

@@ -1,10 +1,9 @@
 """The votes of a study: as ballots for the statistics, and as CSV and JSON for everybody else."""
 
-import csv
-import io
 import json
 from typing import Any
 
+from desra_studio.services.csv_tables import render_csv
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.studies import VoteRow
@@ -41,11 +40,7 @@ def list_votes(studio: Studio, study_id: int) -> list[dict[str, Any]]:
 
 def render_votes_csv(studio: Studio, study_id: int) -> str:
     """Return all votes of a study as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_guard(row) for row in list_votes(studio, study_id))
-    return text.getvalue()
+    return render_csv(COLUMNS, list_votes(studio, study_id))
 
 
 def render_votes_json(studio: Studio, study_id: int) -> str:
@@ -121,11 +116,3 @@ def _name_sides(row: VoteRow, names: list[str]) -> tuple[str, str]:
         return first, ""
     second = names[item.system_b]
     return first, f"{second}, degraded" if item.better else second
-
-
-def _guard(row: dict[str, Any]) -> dict[str, Any]:
-    """Keep a table program from taking a name for a formula."""
-    return {
-        key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-        for key, value in row.items()
-    }
