@@ -13,6 +13,7 @@ from desra_studio.cli.app import app
 from desra_studio.config import Settings
 from desra_studio.detection.detectors import DETECTORS, NAMED
 from desra_studio.finetune.config import PRESETS, FinetuneConfig
+from desra_studio.services.export.formats import FORMATS
 from desra_studio.storage.base import Base
 
 ROOT = Path(__file__).parent.parent
@@ -98,6 +99,13 @@ def test_presets_are_documented(name):
     cells = [cell.strip() for cell in row.groups()]
     values = [getattr(PRESETS[preset], name) for preset in ("quick", "paper", "long")]
     assert [type(value)(cell) for value, cell in zip(values, cells, strict=True)] == values
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_export_formats_are_documented(name):
+    assert (
+        f"\n| `{name}` | a new {FORMATS[name].target} |" in (ROOT / "docs/datasets.md").read_text()
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

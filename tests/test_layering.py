@@ -75,8 +75,8 @@ ROOMS: dict[str, set[str]] = {
 }
 # Of the ground: what every room may use, and what may use every room.
 GROUND = {
-    "bundled", "checks", "code_version", "devices", "folders", "job_configs", "job_process", "jobs",
-    "lost_jobs", "occupation", "places", "silences", "studio",
+    "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "folders",
+    "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places", "silences", "studio",
 }  # fmt: skip
 ABOVE = {"maintenance", "worker"}
 

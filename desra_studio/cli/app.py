@@ -35,6 +35,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.services.export.formats import FORMATS, describe_targets
 from desra_studio.services.studio import open_studio
 
 app = typer.Typer(
@@ -153,18 +154,18 @@ def import_(
 @app.command()
 def export(
     dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
-    form: Annotated[str, typer.Option("--format", help="masks or csv.")],
-    out: Annotated[Path, typer.Option(help="New folder (masks) or file (csv).")],
+    form: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")],
+    out: Annotated[Path, typer.Option(help=f"New {describe_targets()}.")],
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
     """Export a dataset's labels."""
-    from desra_studio.services.export.labels import export_dataset
+    from desra_studio.services.export.exporting import export_dataset
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     result = export_dataset(studio, dataset, form, out)
-    print_result(result, f"{result['images']} images written to {out}.", as_json)
+    print_result(asdict(result), f"{result.images} images written to {out}.", as_json)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from desra_studio.services.datasets.listing import (
     list_fine_tuned,
     pick_dataset,
 )
-from desra_studio.services.export.labels import render_dataset_csv
+from desra_studio.services.export.exporting import Download, render_download
 from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.models.registry import encode_model
 from desra_studio.services.review.masks import (
@@ -98,9 +98,9 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}"},
         )
 
-    @router.get("/api/datasets/{dataset_id}/labels.csv")
-    def read_labels(dataset_id: int) -> Response:
-        return _answer_csv(*render_dataset_csv(studio, dataset_id))
+    @router.get("/api/datasets/{dataset_id}/labels.{form}")
+    def read_labels(dataset_id: int, form: str) -> Response:
+        return _answer_file(render_download(studio, dataset_id, form))
 
     @router.get("/api/datasets/{dataset_id}/scores.csv")
     def read_scores(dataset_id: int, regions: str = ALL) -> Response:
@@ -114,10 +114,14 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
 
 
 def _answer_csv(name: str, text: str) -> Response:
+    return _answer_file(Download(f"{name}.csv", "text/csv; charset=utf-8", text.encode()))
+
+
+def _answer_file(file: Download) -> Response:
     return Response(
-        text,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.csv"},
+        file.data,
+        media_type=file.media_type,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"},
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
+from desra_studio.services.export.formats import list_downloads
 from tests.factories.images import make_pair
 from tests.ui.masks import BODY, MASK, compress, post_mask
 
@@ -58,6 +59,13 @@ def test_save_judge_and_read_back(client):
     assert "a,96,96,accepted,1,manual,tester" in table
 
 
+@pytest.mark.parametrize("form", list_downloads())
+def test_labels_are_downloaded(client, form):
+    answer = client.get(f"/studio/api/datasets/1/labels.{form}")
+    assert answer.headers["content-type"] == list_downloads()[form].media_type
+    assert answer.headers["content-disposition"].endswith(f"set{list_downloads()[form].suffix}")
+
+
 def test_a_stale_save_answers_409_and_is_kept(client):
     post_mask(client, 0)
     stale = post_mask(client, 0, compress(encode_mask_runs(~MASK)))
@@ -96,6 +104,7 @@ def test_refuses_saves(client, body, headers, status, says):
         ("GET", "/studio/detections/99.mask", 404),
         ("GET", "/studio/api/datasets/99/queue", 404),
         ("GET", "/studio/api/datasets/99/labels.csv", 404),
+        ("GET", "/studio/api/datasets/1/labels.tiff", 404),
         ("GET", "/studio/api/runs/99/generator.safetensors", 404),
         ("GET", "/studio/revisions/99/pseudo-gt.png", 404),
         ("GET", "/studio/api/images/x", 422),

@@ -3,8 +3,6 @@
 import gzip
 import json
 import struct
-import threading
-from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from io import BytesIO
 
@@ -17,6 +15,7 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.io import decode_label_map
 from desra_studio.imaging.masks import decode_mask_png, encode_mask_runs
+from desra_studio.services.byte_cache import ByteCache
 from desra_studio.services.detection.weight_sets import load_weights
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
@@ -49,9 +48,8 @@ class LiveDetector:
     """
 
     def __init__(self, studio: Studio, cache_bytes: int = CACHE_BYTES) -> None:
-        self.studio, self.cache_bytes = studio, cache_bytes
-        self._maps: OrderedDict[tuple[str | None, ...], StoredMaps] = OrderedDict()
-        self._lock = threading.Lock()
+        self.studio = studio
+        self._maps: ByteCache[tuple[str | None, ...], StoredMaps] = ByteCache(cache_bytes)
 
     def detect(self, detection_id: int, params: DetectorParams) -> MarkedRegions:
         """Return what a detection would have marked with other parameters.
@@ -73,19 +71,7 @@ class LiveDetector:
         # By what they hold: an id would name something else in a database that was put back.
         weights = weight_set if detection.labels_sha else None
         key = (detection.map_sha, detection.busier_sha, detection.labels_sha, weights)
-        with self._lock:
-            known = self._maps.get(key)
-            if known:
-                self._maps.move_to_end(key)
-                return known
-            maps = read_stored_maps(self.studio, detection, weight_set)
-            self._maps[key] = maps
-            while len(self._maps) > 1 and self._count_bytes() > self.cache_bytes:
-                self._maps.popitem(last=False)
-            return maps
-
-    def _count_bytes(self) -> int:
-        return sum(maps.nbytes for maps in self._maps.values())
+        return self._maps.get(key, lambda: read_stored_maps(self.studio, detection, weight_set))
 
 
 def pack_regions(found: MarkedRegions) -> bytes:

@@ -1,12 +1,9 @@
 """The tables of the Scores page as CSV."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 from desra_studio.metrics.intervals import Interval
+from desra_studio.services.csv_tables import Cell, render_csv
 from desra_studio.services.review.regions import ALL, RegionFilter
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
 from desra_studio.services.studio import Studio
@@ -37,7 +34,7 @@ def render_scores_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
     """
     name, score = _score(studio, dataset_id, regions)
     rows = (_list_row(row, score, regions) for row in score.detectors)
-    return name, _write(COLUMNS, rows)
+    return name, render_csv(COLUMNS, rows, digits=9)
 
 
 def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tuple[str, str]:
@@ -54,7 +51,7 @@ def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
             "regions": regions,
             "image": row.name,
             "state": row.state.value,
-            "iou": _render(row.score.iou),
+            "iou": row.score.iou,
             "empty_both": int(row.score.empty_both),
             "detected_components": row.score.detected,
             "detected_hits": row.score.detected_hits,
@@ -66,7 +63,7 @@ def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
         for detector in score.detectors
         for row in detector.rows
     )
-    return name, _write(IMAGE_COLUMNS, rows)
+    return name, render_csv(IMAGE_COLUMNS, rows, digits=9)
 
 
 def count_regions(row: DetectorScore) -> dict[str, int]:
@@ -86,8 +83,8 @@ def _score(studio: Studio, dataset_id: int, regions: str) -> tuple[str, DatasetS
         return datasets.get_dataset(session, dataset_id).name, score
 
 
-def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str, Any]:
-    cells: dict[str, Any] = {
+def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {
         "detector": row.title,
         "regions": regions,
         "images": row.total.images,
@@ -102,19 +99,7 @@ def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str
     }
     for figure in FIGURES:
         interval: Interval | None = getattr(row.intervals, figure)
-        cells[figure] = _render(getattr(row.total, figure))
-        cells[f"{figure}_low"] = _render(interval.low if interval else None)
-        cells[f"{figure}_high"] = _render(interval.high if interval else None)
+        cells[figure] = getattr(row.total, figure)
+        cells[f"{figure}_low"] = interval.low if interval else None
+        cells[f"{figure}_high"] = interval.high if interval else None
     return cells
-
-
-def _render(value: float | None) -> str:
-    return "" if value is None else f"{value:.9f}"
-
-
-def _write(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -1,10 +1,9 @@
 """The votes of a study: as ballots for the statistics, and as CSV and JSON for everybody else."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass, fields
 
+from desra_studio.services.csv_tables import render_csv
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.studies import VoteRow
@@ -94,11 +93,7 @@ def list_votes(studio: Studio, study_id: int) -> list[ListedVote]:
 
 def render_votes_csv(studio: Studio, study_id: int) -> str:
     """Return all votes of a study as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_guard(row) for row in list_votes(studio, study_id))
-    return text.getvalue()
+    return render_csv(COLUMNS, map(vars, list_votes(studio, study_id)))
 
 
 def render_votes_json(studio: Studio, study_id: int) -> str:
@@ -174,11 +169,3 @@ def _name_sides(row: VoteRow, names: list[str]) -> tuple[str, str]:
         return first, ""
     second = names[item.system_b]
     return first, f"{second}, degraded" if item.better else second
-
-
-def _guard(row: ListedVote) -> dict[str, object]:
-    """Keep a table program from taking a name for a formula."""
-    return {
-        key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
-        for key, value in vars(row).items()
-    }

@@ -9,6 +9,7 @@ from gradio.blocks import Block
 from desra_studio.errors import StudioError
 from desra_studio.services import jobs
 from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
+from desra_studio.services.export.formats import list_downloads
 from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.review.regions import ALL, RegionFilter, list_filters
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
@@ -41,7 +42,7 @@ the manual mask. **Recall**: share of manual artifacts of which at least half th
 detector has no value, are left out.
 
 As CSV: [this table]({api}/scores.csv?regions={regions}),
-[image by image]({api}/scores-images.csv?regions={regions}), [all labels]({api}/labels.csv).
+[image by image]({api}/scores-images.csv?regions={regions}). All labels: {downloads}.
 `desra-studio export NAME --format masks --out DIR` and
 `desra-studio score --pred DIR/detected --gt DIR` give the first row's figures for all regions."""
 
@@ -145,7 +146,13 @@ class ScoresHandlers:
     def _show_score(self, dataset: int, regions: str, score: DatasetScore) -> Updates:
         """Return what does not depend on the chosen row, as if there were none."""
         tab, api = self.tab, f"/studio/api/datasets/{dataset}"
-        explanation = EXPLANATION.format(api=api, regions=regions.replace(" ", "%20"))
+        explanation = EXPLANATION.format(
+            api=api,
+            regions=regions.replace(" ", "%20"),
+            downloads=", ".join(
+                f"[{form.title}]({api}/labels.{name})" for name, form in list_downloads().items()
+            ),
+        )
         return {
             tab.empty: gr.update(value=NO_DETECTOR, visible=not score.detectors),
             tab.to_review: gr.update(visible=False),

@@ -13,6 +13,7 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
 from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.kinds import keep_kinds
 from desra_studio.services.review.masks import (
     judge_image,
     load_detected_mask,
@@ -29,7 +30,8 @@ from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.services.scores.tables import render_images_csv, render_scores_csv
 from desra_studio.storage.region_label import RegionLabel
 from desra_studio.vocabulary import State
-from tests.factories.studio import list_items
+from tests.factories.images import write_dataset
+from tests.factories.studio import accept_detected, import_detected, list_items
 
 
 @pytest.fixture
@@ -103,6 +105,16 @@ def test_only_the_regions_that_were_asked_for(studio, labelled):
         render_scores_csv(studio, labelled, "harsh")
     with pytest.raises(NotFoundError):
         render_scores_csv(studio, labelled + 1)
+
+
+def test_names_are_no_formulas(studio, tmp_path):
+    folder = write_dataset(tmp_path / "odd", names=["=cmd|calc!A0", "b"])
+    dataset = import_detected(studio, folder)
+    accept_detected(studio, dataset)
+    keep_kinds(studio, dataset, ["@SUM(1)"])
+    rows = read(render_images_csv(studio, dataset)[1])
+    assert {row["image"] for row in rows} == {"'=cmd|calc!A0", "b"}
+    assert read(render_scores_csv(studio, dataset, "@SUM(1)")[1])[0]["regions"] == "'@SUM(1)"
 
 
 def test_comparisons_take_over_the_clean_up(studio, labelled):

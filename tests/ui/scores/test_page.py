@@ -12,6 +12,7 @@ from desra_studio.services import worker
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.detection.detectors import list_detector_runs, read_params, run_detectors
+from desra_studio.services.export.formats import list_downloads
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.services.review.regions import label_region
@@ -153,6 +154,12 @@ def test_a_row_leads_to_its_images(page, studio, dataset, images):
     unknown = page.handlers.load_page(ask(dataset=dataset, detector="gone", regions="harsh"))
     assert unknown[page.tab.table]["chosen"] == own["key"]
     assert unknown[page.tab.regions]["value"] == "all"
+
+
+def test_all_downloads_are_offered(page, dataset, images):
+    explanation = page.handlers.load_page(ask(dataset=dataset))[page.tab.explanation]["value"]
+    for name, form in list_downloads().items():
+        assert f"[{form.title}](/studio/api/datasets/{dataset}/labels.{name})" in explanation
 
 
 def test_an_image_without_prediction_is_said(page, studio, dataset, images):

@@ -1,0 +1,23 @@
+"""The table of formats: from it come the command's option, the page's links and their route."""
+
+from desra_studio.services.export.format_types import ExportFormat, FileFormat
+from desra_studio.services.export.image_table import CSV
+from desra_studio.services.export.masks import MASKS
+
+FORMATS: dict[str, ExportFormat] = {
+    "masks": MASKS,
+    "csv": CSV,
+}
+
+
+def list_downloads() -> dict[str, FileFormat]:
+    """Return the formats that are one file, by name: those that pages lend."""
+    return {name: form for name, form in FORMATS.items() if isinstance(form, FileFormat)}
+
+
+def describe_targets() -> str:
+    """Return what the formats make of the path that they are given, such as 'file (csv)'."""
+    names: dict[str, list[str]] = {}
+    for name, form in FORMATS.items():
+        names.setdefault(form.target, []).append(name)
+    return " or ".join(f"{target} ({', '.join(group)})" for target, group in names.items())
