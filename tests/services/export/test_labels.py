@@ -25,8 +25,8 @@ def labelled(studio, dataset_folder):
     """One image accepted with a mask that is half right, one clean, one in progress."""
     dataset = import_dataset(studio, dataset_folder, "set").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    first, second, third = (item["id"] for item in list_items(studio, dataset))
-    mask = load_detected_mask(studio, describe_image(studio, first)["detection"]["id"])
+    first, second, third = (item.id for item in list_items(studio, dataset))
+    mask = load_detected_mask(studio, describe_image(studio, first).detection.id)
     mask[:, 45:] = False
     saved = save_mask(studio, first, mask, 0)
     judge_image(studio, first, State.ACCEPTED, saved.version)
@@ -85,8 +85,8 @@ def test_check_finds_what_is_gone(studio, labelled):
     checked, problems = check_studio(studio)
     assert checked > 10
     assert problems == []
-    document = describe_image(studio, list_items(studio, labelled)[0]["id"])
-    studio.blobs.find(document["revision"]["sha"]).unlink()
+    document = describe_image(studio, list_items(studio, labelled)[0].id)
+    studio.blobs.find(document.revision.sha).unlink()
     _, problems = check_studio(studio)
     assert len(problems) == 1
     assert problems[0].startswith("mask_revision.mask_sha of row 1: The stored file")
