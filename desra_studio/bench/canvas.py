@@ -79,7 +79,7 @@ def make_dataset(studio: Studio, source: Path, side: int) -> int:
             (source / folder / f"{number}.png").write_bytes(encode_png(photo))
     imported = import_dataset(studio, source, f"{side} px")
     for seed, item in enumerate(read_page(studio, make_filter(imported.dataset_id)).items):
-        save_mask(studio, item["id"], make_mask(side, seed), version=0)
+        save_mask(studio, item.id, make_mask(side, seed), version=0)
     return imported.dataset_id
 
 

@@ -87,8 +87,8 @@ def test_a_save_that_was_answered_and_is_gone_is_counted(begin):
     with begin("saves") as work:
         studio = open_studio(work.settings)
         for seed in (1, 2):
-            version = describe_image(studio, IMAGE_ID)["version"]
-            revision = save_mask(studio, IMAGE_ID, make_mask(seed), version).revision["id"]
+            version = describe_image(studio, IMAGE_ID).version
+            revision = save_mask(studio, IMAGE_ID, make_mask(seed), version).revision.id
             work.saver.acknowledged[revision] = seed
         (sha,) = read_ledger(studio)["mask_revision", revision].files
         studio.database.close()

@@ -34,10 +34,10 @@ def judged(studio, dataset):
     """The dataset with two accepted images and, between them, one that was skipped."""
     items = list_items(studio, dataset)
     for item, state in zip(items, [State.ACCEPTED, State.SKIPPED, State.ACCEPTED], strict=False):
-        detection = describe_image(studio, item["id"])["detection"]
-        mask = reviewing.load_detected_mask(studio, detection["id"])
-        saved = reviewing.save_mask(studio, item["id"], mask, 0, "Ann")
-        reviewing.judge_image(studio, item["id"], state, saved.version)
+        detection = describe_image(studio, item.id).detection
+        mask = reviewing.load_detected_mask(studio, detection.id)
+        saved = reviewing.save_mask(studio, item.id, mask, 0, "Ann")
+        reviewing.judge_image(studio, item.id, state, saved.version)
     return dataset
 
 
@@ -314,7 +314,7 @@ def test_what_comes_next_is_claimed_before_it_is_opened(page, review, dataset):
 
 def list_claims(studio, dataset):
     items = read_page(studio, make_filter(dataset), author="nobody").items
-    return {item["name"]: item["claimed_by"] for item in items if item["claimed_by"]}
+    return {item.name: item.claimed_by for item in items if item.claimed_by}
 
 
 def test_what_was_claimed_for_a_verdict_is_given_back_without_one(page, review, dataset, studio):
@@ -356,7 +356,7 @@ def test_a_verdict_is_tried_again_while_the_next_image_is_still_claimed(
 
 def test_where_others_work_on_all_that_is_left(page, review, dataset, studio):
     for item in list_items(studio, dataset)[1:]:
-        claim_image(studio, item["id"], "Bo" if item["id"] % 2 else "Cleo")
+        claim_image(studio, item.id, "Bo" if item.id % 2 else "Cleo")
     review.open(f"?dataset={dataset}")
     page.keyboard.press("s")
     message = page.locator(".message")

@@ -30,15 +30,15 @@ def labelled(server, studio, tmp_path_factory):
     for author, cut in (("ann", 45), ("bob", 40)):
         theirs = open_studio(make_settings(server.data_dir, author=author))
         for image in list_items(theirs, 1)[:3]:
-            document = describe_image(theirs, image["id"])
-            mask = reviewing.load_detected_mask(theirs, document["detection"]["id"])
-            if image["name"] == "b_{{x}}":
+            document = describe_image(theirs, image.id)
+            mask = reviewing.load_detected_mask(theirs, document.detection.id)
+            if image.name == "b_{{x}}":
                 mask[:, :cut] = False
-            if image["name"] == "c":
+            if image.name == "c":
                 mask = np.zeros_like(mask)
-            saved = reviewing.save_mask(theirs, image["id"], mask, document["version"])
+            saved = reviewing.save_mask(theirs, image.id, mask, document.version)
             state = State.ACCEPTED if mask.any() else State.CLEAN
-            reviewing.judge_image(theirs, image["id"], state, saved.version)
+            reviewing.judge_image(theirs, image.id, state, saved.version)
         theirs.database.close()
 
 
@@ -169,10 +169,10 @@ def test_labels_that_changed_make_the_curve_stale(page, studio, labelled):
     expect(page.locator(ROWS).first).to_be_visible()
     page.get_by_role("button", name="Trace the curve").click()
     expect(page.locator(f"{CURVE} svg .line")).to_have_count(1)
-    image = list_items(studio, 1)[3]["id"]
+    image = list_items(studio, 1)[3].id
     document = describe_image(studio, image)
-    mask = reviewing.load_detected_mask(studio, document["detection"]["id"])
-    saved = reviewing.save_mask(studio, image, mask, document["version"])
+    mask = reviewing.load_detected_mask(studio, document.detection.id)
+    saved = reviewing.save_mask(studio, image, mask, document.version)
     reviewing.judge_image(studio, image, State.ACCEPTED, saved.version)
     page.reload()
     expect(page.locator(f"{CURVE} .says")).to_contain_text("labels have changed")

@@ -70,9 +70,9 @@ def list_history(page):
 
 
 def read_label(studio, dataset, name):
-    (image,) = (item["id"] for item in list_items(studio, dataset) if item["name"] == name)
+    (image,) = (item.id for item in list_items(studio, dataset) if item.name == name)
     document = describe_image(studio, image)
-    return document["state"], document["revision"] and document["revision"]["number"]
+    return document.state, document.revision and document.revision.number
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_verdict_that_cannot_be_given_changes_nothing(page, review):
 def test_a_stale_verdict_loses_no_painting(page, review, studio, dataset):
     review.open()
     review.choose("image_00")
-    image = list_items(studio, dataset)[0]["id"]
+    image = list_items(studio, dataset)[0].id
     theirs = reviewing.load_detected_mask(studio, 1)
     theirs[:9] = True
     reviewing.save_mask(studio, image, theirs, 0, "Bo")
@@ -261,7 +261,7 @@ def test_a_stale_verdict_loses_no_painting(page, review, studio, dataset):
 
 def test_the_last_image_is_taken_back_where_it_is(page, review, studio, dataset):
     for item in list_items(studio, dataset)[:-1]:
-        reviewing.judge_image(studio, item["id"], State.SKIPPED, 0)
+        reviewing.judge_image(studio, item.id, State.SKIPPED, 0)
     review.open()
     review.wait_image("image_05")
     painted = paint(review)
@@ -278,7 +278,7 @@ def test_the_last_image_is_taken_back_where_it_is(page, review, studio, dataset)
 
 
 def test_an_opinion_is_taken_back(page, review, studio, dataset):
-    image = list_items(studio, dataset)[0]["id"]
+    image = list_items(studio, dataset)[0].id
     page.request.post(f"/studio/api/images/{image}/opinions", data={"wanted": 2})
     review.open()
     review.choose("image_00")
@@ -334,7 +334,7 @@ def test_bulk_verdicts_are_taken_back(page, review, other, studio, dataset):
 @pytest.fixture
 def long_name(studio, dataset):
     """The first image has a name that no line has room for."""
-    image = list_items(studio, dataset)[0]["id"]
+    image = list_items(studio, dataset)[0].id
     with studio.database.write() as session:
         datasets.get_image(session, image).name = LONG
         session.flush()

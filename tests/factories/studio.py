@@ -9,7 +9,7 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
-from desra_studio.services.review.queue import make_filter, read_page
+from desra_studio.services.review.queue import QueueRow, make_filter, read_page
 from desra_studio.services.studio import Studio
 from desra_studio.vocabulary import State
 
@@ -28,7 +28,7 @@ def import_detected(
     return dataset_id
 
 
-def list_items(studio: Studio, dataset_id: int) -> list[dict]:
+def list_items(studio: Studio, dataset_id: int) -> list[QueueRow]:
     """The queue of a dataset as the page has it, by name."""
     return read_page(studio, make_filter(dataset_id)).items
 
@@ -36,9 +36,9 @@ def list_items(studio: Studio, dataset_id: int) -> list[dict]:
 def accept_detected(studio: Studio, dataset_id: int, all_over: Collection[str] = ()) -> None:
     """Accept every image with the mask that was detected; some, by name, marked all over."""
     for item in list_items(studio, dataset_id):
-        document = describe_image(studio, item["id"])
-        mask = load_detected_mask(studio, document["detection"]["id"])
-        if item["name"] in all_over:
+        document = describe_image(studio, item.id)
+        mask = load_detected_mask(studio, document.detection.id)
+        if item.name in all_over:
             mask[:] = True
-        saved = save_mask(studio, item["id"], mask, document["version"])
-        judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+        saved = save_mask(studio, item.id, mask, document.version)
+        judge_image(studio, item.id, State.ACCEPTED, saved.version)

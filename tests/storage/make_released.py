@@ -373,18 +373,18 @@ def be(studio, author: str):
 
 
 def save(studio, author: str, image_id: int, mask, **said) -> None:
-    version = describe_image(be(studio, author), image_id)["version"]
+    version = describe_image(be(studio, author), image_id).version
     save_mask(be(studio, author), image_id, mask, version, **said)
 
 
 def judge(studio, author: str, image_id: int, state: State) -> None:
-    version = describe_image(be(studio, author), image_id)["version"]
+    version = describe_image(be(studio, author), image_id).version
     judge_image(be(studio, author), image_id, state, version)
 
 
 def load_detected(studio, image_id: int):
-    detection = describe_image(studio, image_id)["detection"]
-    return load_detected_mask(studio, detection["id"])
+    detection = describe_image(studio, image_id).detection
+    return load_detected_mask(studio, detection.id)
 
 
 def mark(*squares):

@@ -216,13 +216,13 @@ def test_the_queue_has_every_image_in_its_state(path, upgrade):
     page = read_page(studio, make_filter(dataset_id))
     progress = count_progress(studio, dataset_id)
     studio.database.close()
-    listed = [(item["name"], item["state"], item["annotator"]) for item in page.items]
+    listed = [(item.name, item.state, item.annotator) for item in page.items]
     assert listed == list(dict.fromkeys(row[:3] for row in found))
     assert progress["images"] == page.total == len(listed)
     for item in page.items:
-        labels = [row[3:] for row in found if row[0] == item["name"] and any(row[3:])]
-        assert item["kinds"] == [kind for kind, _ in labels if kind]
-        assert item["severity"] == max((one for _, one in labels if one is not None), default=None)
+        labels = [row[3:] for row in found if row[0] == item.name and any(row[3:])]
+        assert item.kinds == [kind for kind, _ in labels if kind]
+        assert item.severity == max((one for _, one in labels if one is not None), default=None)
 
 
 @each_old_file

@@ -58,9 +58,9 @@ def test_an_empty_studio_teaches(make_handlers):
 
 
 def test_scores_name_a_missing_file(make_handlers, dataset, studio):
-    image = list_items(studio, dataset)[0]["id"]
-    detection = describe_image(studio, image)["detection"]
-    mask = load_detected_mask(studio, detection["id"])
+    image = list_items(studio, dataset)[0].id
+    detection = describe_image(studio, image).detection
+    mask = load_detected_mask(studio, detection.id)
     saved = save_mask(studio, image, mask, 0)
     judge_image(studio, image, State.ACCEPTED, saved.version)
     tab, handlers = make_handlers(build_scores_page, ScoresHandlers)
@@ -68,7 +68,7 @@ def test_scores_name_a_missing_file(make_handlers, dataset, studio):
     figures = updates[tab.table]["rows"][0]["figures"]
     assert [figure["text"] for figure in figures] == ["1.000", "1.000", "1.000"]
     assert "accepted unchanged" in updates[tab.uncounted]["value"].replace("\n", " ")
-    studio.blobs.find(saved.revision["sha"]).unlink()
+    studio.blobs.find(saved.revision.sha).unlink()
     # Other handlers: those that scored the mask once have no need to read it again.
     tab, handlers = make_handlers(build_scores_page, ScoresHandlers)
     updates = handlers.load_page(ask(dataset=dataset))

@@ -88,11 +88,13 @@ def order_study(
 
 def _accept_all(studio: Studio, dataset_id: int) -> None:
     for item in read_page(studio, make_filter(dataset_id)).items:
-        document = describe_image(studio, item["id"])
-        mask = load_detected_mask(studio, document["detection"]["id"])
-        saved = save_mask(studio, item["id"], mask, document["version"])
-        judge_image(studio, item["id"], State.ACCEPTED, saved.version)
-        label_region(studio, item["id"], RegionLabel(*INSIDE, kind="blotch", severity=2))
+        document = describe_image(studio, item.id)
+        if document.detection is None:
+            continue
+        mask = load_detected_mask(studio, document.detection.id)
+        saved = save_mask(studio, item.id, mask, document.version)
+        judge_image(studio, item.id, State.ACCEPTED, saved.version)
+        label_region(studio, item.id, RegionLabel(*INSIDE, kind="blotch", severity=2))
 
 
 def _vote(studio: Studio, study_id: int) -> None:

@@ -110,7 +110,7 @@ class KilledSaves(KilledWork):
         found.faults += [f"A save was refused: {text}" for text in self.saver.refused]
         for revision, seed in self.saver.acknowledged.items():
             found.expect([] if _is_there(studio, revision, seed) else [f"lost: save {revision}"])
-        version = describe_image(studio, IMAGE_ID)["version"]
+        version = describe_image(studio, IMAGE_ID).version
         save_mask(studio, IMAGE_ID, make_mask(0), version)
 
 

@@ -1,8 +1,8 @@
 """Doing the same to many images of the queue at once: accept, clean, assign, ask for opinions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -55,19 +55,28 @@ class BulkChange:
         check_wanted(self.wanted)
 
 
-@dataclass
+@dataclass(frozen=True)
+class SkippedImage:
+    """An image that was left as it was, and why."""
+
+    id: int
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class BulkReport:
     """What became of the images of a change.
 
     Attributes:
         done: how many are as they were to be.
-        skipped: {"id", "name", "why"} of each that was left as it was.
+        skipped: those that were left as they were.
         earlier: the labels that the change took the place of; see `services.taking_back`.
     """
 
-    done: int = 0
-    skipped: list[dict[str, Any]] = field(default_factory=list)
-    earlier: list[EarlierLabel] = field(default_factory=list)
+    done: int
+    skipped: list[SkippedImage]
+    earlier: list[EarlierLabel]
 
 
 def change_images(
@@ -100,9 +109,16 @@ def change_images(
             f"{len(wanted)} images are too many at once: the limit is {MAX_IMAGES}. "
             "Narrow the filter."
         )
-    for ids in cut(wanted, CHUNK):
-        work.change_some(ids)
-    return work.report
+    return add_reports([work.change_some(ids) for ids in cut(wanted, CHUNK)])
+
+
+def add_reports(reports: Sequence[BulkReport]) -> BulkReport:
+    """Return one report of all that was done some at a time."""
+    return BulkReport(
+        done=sum(report.done for report in reports),
+        skipped=[image for report in reports for image in report.skipped],
+        earlier=[label for report in reports for label in report.earlier],
+    )
 
 
 class _Work:
@@ -111,7 +127,6 @@ class _Work:
     def __init__(self, studio: Studio, dataset_id: int, change: BulkChange, author: str) -> None:
         self.studio, self.dataset_id = studio, dataset_id
         self.change, self.author = change, author
-        self.report = BulkReport()
         self._empty: dict[tuple[int, int], str] = {}
 
     def list_images(self, images: Sequence[int] | QueueFilter) -> list[int]:
@@ -121,7 +136,7 @@ class _Work:
                 return queue.list_ids(session, images)
         return list(dict.fromkeys(images))
 
-    def change_some(self, image_ids: Sequence[int]) -> None:
+    def change_some(self, image_ids: Sequence[int]) -> BulkReport:
         with self.studio.database.write() as session:
             dataset = datasets.get_dataset(session, self.dataset_id)
             records = datasets.list_records(session, dataset, image_ids)
@@ -134,9 +149,7 @@ class _Work:
                     skipped.append(describe_skipped(record, why))
                 elif review.version != before[0]:
                     earlier.append(EarlierLabel(record.image.id, review.version, *before))
-        self.report.skipped += skipped
-        self.report.earlier += earlier
-        self.report.done += len(image_ids) - len(skipped)
+        return BulkReport(len(image_ids) - len(skipped), skipped, earlier)
 
     def _change(self, session: Session, record: ImageRecord, review: Review) -> str:
         """Change one image; return why it cannot be, or nothing."""
@@ -203,18 +216,18 @@ class _Work:
         return sha
 
 
-def list_missing(image_ids: Sequence[int], records: Sequence[ImageRecord]) -> list[dict[str, Any]]:
+def list_missing(image_ids: Sequence[int], records: Sequence[ImageRecord]) -> list[SkippedImage]:
     """Return what `BulkReport.skipped` has of the ids that no record was found of."""
     missing = set(image_ids) - {record.image.id for record in records}
     return [
-        {"id": image_id, "name": f"Image {image_id}", "why": "it is not in this dataset"}
+        SkippedImage(image_id, f"Image {image_id}", "it is not in this dataset")
         for image_id in sorted(missing)
     ]
 
 
-def describe_skipped(record: ImageRecord, why: str) -> dict[str, Any]:
+def describe_skipped(record: ImageRecord, why: str) -> SkippedImage:
     """Return what `BulkReport.skipped` has of an image."""
-    return {"id": record.image.id, "name": record.image.name, "why": why}
+    return SkippedImage(record.image.id, record.image.name, why)
 
 
 def describe_claim(record: ImageRecord, author: str) -> str:

@@ -7,7 +7,6 @@ ends early, or stays, because the system's is set.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from desra_studio.errors import ClaimedError
 from desra_studio.services.review.labels import asks_several
@@ -44,6 +43,21 @@ class NextClaim:
     held: list[HeldImage]
 
 
+@dataclass(frozen=True)
+class ClaimStatus:
+    """Who works on an image just now.
+
+    Attributes:
+        claimed_by: who has it; None where nobody has.
+        until: when their claim ends, unless it is renewed, in ISO 8601; None with nobody.
+        mine: whether that is the one who asked.
+    """
+
+    claimed_by: str | None
+    until: str | None
+    mine: bool
+
+
 def now() -> datetime:
     """Return the present moment by the clock that claims go by, aware."""
     return _CLOCK.now()
@@ -77,13 +91,10 @@ def claim_next(
 
 def claim_image(
     studio: Studio, image_id: int, author: str | None = None, take_over: bool = False
-) -> dict[str, Any]:
+) -> ClaimStatus:
     """Claim an image, or renew the claim, for three minutes.
 
     An image that several people are to label keeps nobody off: everybody has a mask of their own.
-
-    Returns:
-        {"claimed_by", "until": time in ISO 8601, "mine"}.
 
     Raises:
         ClaimedError: somebody else has it, and it is not to be taken over.
@@ -97,14 +108,11 @@ def claim_image(
         if other and not take_over:
             raise ClaimedError(record.image.name, *other)
         until = _claim(review, author)
-    return {"claimed_by": author, "until": until.isoformat(), "mine": True}
+    return ClaimStatus(author, until.isoformat(), mine=True)
 
 
-def release_image(studio: Studio, image_id: int, author: str | None = None) -> dict[str, Any]:
-    """Give an image back that the author claimed; the claims of others stay.
-
-    Returns:
-        {"claimed_by": who has it now, or None, "until": time in ISO 8601 or None, "mine": False}.
+def release_image(studio: Studio, image_id: int, author: str | None = None) -> ClaimStatus:
+    """Give an image back that the author claimed, and return who has it; others' claims stay.
 
     Raises:
         NotFoundError: the image is gone.
@@ -116,11 +124,9 @@ def release_image(studio: Studio, image_id: int, author: str | None = None) -> d
         if review and review.claimed_by == author:
             review.claimed_by = review.claimed_until = None
         other = find_claim(review, author)
-    return {
-        "claimed_by": other[0] if other else None,
-        "until": other[1].isoformat() if other else None,
-        "mine": False,
-    }
+    if other is None:
+        return ClaimStatus(None, None, mine=False)
+    return ClaimStatus(other[0], other[1].isoformat(), mine=False)
 
 
 def find_claim(review: Review | None, author: str) -> tuple[str, datetime] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
@@ -28,6 +27,26 @@ class Finding:
     note: str
     x: int | None = None
     y: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """Why somebody should look at an image again.
+
+    Attributes:
+        id: of the flag.
+        source: one of `SOURCES`.
+        note: what was found, for people.
+        x, y: where, in px of the image; None where it is about all of it.
+        flagged_at: time in ISO 8601.
+    """
+
+    id: int
+    source: str
+    note: str
+    x: int | None
+    y: int | None
+    flagged_at: str
 
 
 def flag_images(studio: Studio, source: str, findings: Iterable[Finding]) -> list[int]:
@@ -80,16 +99,16 @@ def resolve_flag(studio: Studio, flag_id: int) -> None:
         flag.resolved_at = flag.resolved_at or now()
 
 
-def describe_flag(flag: ReviewFlag) -> dict[str, Any]:
+def describe_flag(flag: ReviewFlag) -> Flag:
     """Return a flag as plain values."""
-    return {
-        "id": flag.id,
-        "source": flag.source,
-        "note": flag.note,
-        "x": flag.x,
-        "y": flag.y,
-        "flagged_at": flag.created_at.isoformat(),
-    }
+    return Flag(
+        id=flag.id,
+        source=flag.source,
+        note=flag.note,
+        x=flag.x,
+        y=flag.y,
+        flagged_at=flag.created_at.isoformat(),
+    )
 
 
 def _check_finding(finding: Finding, width: int, height: int) -> None:

@@ -1,9 +1,9 @@
 """An image's mask revisions: looking back, and going back."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.errors import InputError
-from desra_studio.services.review.documents import describe_revision
+from desra_studio.services.review.documents import RevisionDocument, describe_revision
 from desra_studio.services.review.labels import read_label
 from desra_studio.services.review.masks import NewMask, SavedMask, append_mask, load_mask
 from desra_studio.services.review.opinions import hides_others, list_given
@@ -11,14 +11,25 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, reviews
 
 
-def list_history(studio: Studio, image_id: int, author: str | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry(RevisionDocument):
+    """A mask revision in the history of its image.
+
+    Attributes:
+        parent: id of the revision that it was painted on; None where there was none.
+        current: whether it counts now.
+        mine: whether the one who asks made it.
+    """
+
+    parent: int | None
+    current: bool
+    mine: bool
+
+
+def list_history(studio: Studio, image_id: int, author: str | None = None) -> list[HistoryEntry]:
     """Return the mask revisions of an image, the newest first.
 
     Where others' opinions are kept from the one who asks, only their own are there.
-
-    Returns:
-        what `describe_revision` says, and "parent": the revision's id that it was painted on or
-        None, "current": whether it counts now, "mine": whether the one who asks made it.
 
     Raises:
         NotFoundError: the image is gone.
@@ -31,12 +42,12 @@ def list_history(studio: Studio, image_id: int, author: str | None = None) -> li
         found = reviews.list_revisions(session, image_id, record.gan.model_id)
     current = label.revision.id if label.revision else None
     return [
-        {
-            **describe_revision(revision),
-            "parent": revision.parent_id,
-            "current": revision.id == current,
-            "mine": revision.author == author,
-        }
+        HistoryEntry(
+            **vars(describe_revision(revision)),
+            parent=revision.parent_id,
+            current=revision.id == current,
+            mine=revision.author == author,
+        )
         for revision in reversed(found)
         if revision.author == author or not hidden
     ]

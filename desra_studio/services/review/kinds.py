@@ -1,6 +1,6 @@
 """The kinds of artifacts that the reviewers of a dataset tell apart."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
@@ -21,6 +21,21 @@ RESERVED = ("all", "severe", "prominent")
 """Names that choose regions in other ways; see `services.regions.RegionFilter`."""
 
 
+@dataclass(frozen=True)
+class DatasetKinds:
+    """The kinds of a dataset.
+
+    Attributes:
+        kinds: in the order of their keys.
+        used: how many labels have each kind that is used.
+        usual: those of a dataset that has chosen none.
+    """
+
+    kinds: list[str]
+    used: dict[str, int]
+    usual: list[str]
+
+
 def list_kinds(studio: Studio, dataset_id: int) -> list[str]:
     """Return the kinds of a dataset, in the order of their keys.
 
@@ -36,12 +51,16 @@ def read_kinds(dataset: Dataset) -> list[str]:
     return list(dataset.region_kinds or USUAL)
 
 
-def describe_kinds(studio: Studio, dataset_id: int) -> dict[str, Any]:
-    """Return {"kinds": in order, "used": {kind: labels that have it}, "usual": of new datasets}."""
+def describe_kinds(studio: Studio, dataset_id: int) -> DatasetKinds:
+    """Return the kinds of a dataset and how often each is used.
+
+    Raises:
+        NotFoundError: no such dataset.
+    """
     with studio.database.read() as session:
         dataset = datasets.get_dataset(session, dataset_id)
         used = regions.count_kinds(session, dataset_id)
-    return {"kinds": read_kinds(dataset), "used": used, "usual": list(USUAL)}
+    return DatasetKinds(read_kinds(dataset), used, list(USUAL))
 
 
 def keep_kinds(studio: Studio, dataset_id: int, wanted: list[str]) -> None:

@@ -3,7 +3,6 @@
 import gzip
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from desra_studio.imaging.masks import (
     unpack_mask_runs,
 )
 from desra_studio.services.checks import check_note
-from desra_studio.services.review.documents import describe_revision
+from desra_studio.services.review.documents import RevisionDocument, describe_revision
 from desra_studio.services.review.labels import begin_label, note_work, read_label
 from desra_studio.services.review.opinions import refresh_dissent
 from desra_studio.services.review.regions import follow_regions
@@ -31,11 +30,11 @@ from desra_studio.vocabulary import LABELLED, Origin, State
 
 @dataclass(frozen=True)
 class SavedMask:
-    """What the server acknowledges after a save."""
+    """What the server acknowledges after a save: the label's version and state, and the mask."""
 
     version: int
     state: State
-    revision: dict[str, Any]
+    revision: RevisionDocument
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Second opinions: asking for them, and how far they agree."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from statistics import fmean
-from typing import Any
 
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.masks import decode_mask_png
@@ -19,6 +19,69 @@ from desra_studio.vocabulary import LABELLED, Origin, State
 
 MAX_OPINIONS = 3
 Given = list[tuple[Opinion, MaskRevision]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownOpinion:
+    """Somebody's opinion of an image; all but the author is None where it is kept back.
+
+    Attributes:
+        author: whose it is.
+        state: how far it is.
+        area_px: px that its mask marks; None without a mask.
+        revision: id of its mask.
+        sha: SHA-256 of the mask's file.
+    """
+
+    author: str
+    state: State | None
+    area_px: int | None
+    revision: int | None
+    sha: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnOpinion(ShownOpinion):
+    """The opinion of the one who asks, and the version that their next edit has to start from."""
+
+    version: int
+
+
+@dataclass(frozen=True)
+class PairAgreement:
+    """The IoU of two people's masks."""
+
+    authors: tuple[str, str]
+    iou: float
+
+
+@dataclass(frozen=True)
+class OpinionAgreement:
+    """The mean IoU over all pairs of opinions, and that of each."""
+
+    mean: float
+    pairs: list[PairAgreement]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpinionSummary:
+    """What somebody may know of the opinions of an image.
+
+    Attributes:
+        wanted: how many are asked for, 1 where that is over.
+        version: of the review, which a consensus starts from.
+        hidden: whether the others' are kept back, see `hides_others`.
+        given: those that are accepted or clean, by author.
+        agreement: None where it is kept back, cannot be measured or fewer than two are given.
+        mine: of the one who asks; None where it was not begun.
+    """
+
+    wanted: int
+    version: int
+    hidden: bool
+    given: list[ShownOpinion]
+    agreement: OpinionAgreement | None
+    mine: OwnOpinion | None
 
 
 def ask_opinions(studio: Studio, image_id: int, wanted: int) -> None:
@@ -69,31 +132,22 @@ def hides_others(record: ImageRecord, given: Given, author: str) -> bool:
 
 def describe_opinions(
     studio: Studio, session: Session, record: ImageRecord, author: str
-) -> dict[str, Any] | None:
-    """Return what somebody may know of the opinions of an image; None where there are not several.
-
-    Returns:
-        {"wanted": how many are asked for, 1 where that is over, "version": of the review, which a
-        consensus starts from, "hidden": see `hides_others`, "given": [{"author", "state",
-        "area_px", "revision", "sha"}], all but the author None where it is kept back, "agreement":
-        {"mean", "pairs": [{"authors": [a, b], "iou"}]}, None where it is kept back, cannot be
-        measured or fewer than two are given, "mine": as one of "given", and its "version"; None
-        where it was not begun}.
-    """
+) -> OpinionSummary | None:
+    """Return what somebody may know of an image's opinions; None where there are not several."""
     found = opinions.list_opinions(session, record.image.id, record.gan.model_id)
     given: Given = [(one, mask) for one, mask in found if mask and one.state in LABELLED]
     if len(given) < 2 and not asks_several(record.review):
         return None
     hidden = hides_others(record, given, author)
     mine = next(((one, mask) for one, mask in found if one.author == author), None)
-    return {
-        "wanted": record.review.opinions_wanted if record.review else 1,
-        "version": record.review.version if record.review else 0,
-        "hidden": hidden,
-        "given": [_describe_opinion(one, mask, hidden) for one, mask in given],
-        "agreement": None if hidden else _describe_agreement(studio, given),
-        "mine": _describe_opinion(*mine) | {"version": mine[0].version} if mine else None,
-    }
+    return OpinionSummary(
+        wanted=record.review.opinions_wanted if record.review else 1,
+        version=record.review.version if record.review else 0,
+        hidden=hidden,
+        given=[_describe_opinion(one, mask, hidden) for one, mask in given],
+        agreement=None if hidden else _describe_agreement(studio, given),
+        mine=_describe_own(*mine) if mine else None,
+    )
 
 
 def refresh_dissent(studio: Studio, image_id: int) -> None:
@@ -105,7 +159,7 @@ def refresh_dissent(studio: Studio, image_id: int) -> None:
         record = datasets.get_record(session, image_id)
         given = list_given(session, record)
     agreement = _describe_agreement(studio, given)
-    dissent = 1 - agreement["mean"] if agreement else None
+    dissent = 1 - agreement.mean if agreement else None
     if record.review is None or record.review.dissent == dissent:
         return
     with studio.database.write() as session:
@@ -125,35 +179,38 @@ def _adopt_label(session: Session, review: Review, revision: MaskRevision) -> No
         opinion.state, opinion.version = review.state, review.version
 
 
-def _describe_opinion(
-    opinion: Opinion, mask: MaskRevision | None, hidden: bool = False
-) -> dict[str, Any]:
+def _describe_opinion(opinion: Opinion, mask: MaskRevision | None, hidden: bool) -> ShownOpinion:
     shown = None if hidden else mask
-    return {
-        "author": opinion.author,
-        "state": None if hidden else opinion.state,
-        "area_px": shown.area_px if shown else None,
-        "revision": shown.id if shown else None,
-        "sha": shown.mask_sha if shown else None,
-    }
+    return ShownOpinion(
+        author=opinion.author,
+        state=None if hidden else opinion.state,
+        area_px=shown.area_px if shown else None,
+        revision=shown.id if shown else None,
+        sha=shown.mask_sha if shown else None,
+    )
 
 
-def _describe_agreement(studio: Studio, given: Given) -> dict[str, Any] | None:
+def _describe_own(opinion: Opinion, mask: MaskRevision | None) -> OwnOpinion:
+    shown = _describe_opinion(opinion, mask, hidden=False)
+    return OwnOpinion(**vars(shown), version=opinion.version)
+
+
+def _describe_agreement(studio: Studio, given: Given) -> OpinionAgreement | None:
     if len(given) < 2:
         return None
     try:
         pairs = _compare_pairs(studio, given)
     except NotFoundError:
         return None  # who opens the mask that is gone is told so; the image still opens
-    return {"mean": fmean(pair["iou"] for pair in pairs), "pairs": pairs}
+    return OpinionAgreement(fmean(pair.iou for pair in pairs), pairs)
 
 
-def _compare_pairs(studio: Studio, given: Given) -> list[dict[str, Any]]:
+def _compare_pairs(studio: Studio, given: Given) -> list[PairAgreement]:
     return [
-        {
-            "authors": [first.author, second.author],
-            "iou": _compare_stored(studio.blobs, *sorted((first_mask.mask_sha, other.mask_sha))),
-        }
+        PairAgreement(
+            (first.author, second.author),
+            _compare_stored(studio.blobs, *sorted((first_mask.mask_sha, other.mask_sha))),
+        )
         for (first, first_mask), (second, other) in combinations(given, 2)
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from desra_studio.errors import InputError
 from desra_studio.services.review.claims import now, tell_claim
-from desra_studio.services.review.flags import describe_flag
+from desra_studio.services.review.flags import Flag, describe_flag
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, flags, queue
 from desra_studio.storage.database import Session
@@ -13,11 +13,60 @@ from desra_studio.storage.label_tables import ReviewFlag
 from desra_studio.storage.queue_entries import UNKNOWN
 from desra_studio.storage.queue_filter import QueueFilter
 from desra_studio.storage.queue_letters import list_kinds, read_class
+from desra_studio.vocabulary import State
 
 MAX_LIMIT = 500
 
 
 @dataclass(frozen=True)
+class OpinionCount:
+    """How many people are to label an image, and how many have."""
+
+    wanted: int
+    given: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """An image of the queue.
+
+    Attributes:
+        id, name: of the image.
+        state: of its label.
+        regions: that were detected.
+        area_share: of the image that the detected mask marks, or else the saved one, 0..1.
+        annotator: whose mask counts; None without one.
+        assigned_to: who is to label it; None for anybody.
+        severity: the highest of its regions; None where none has one.
+        kinds: of its regions, by name.
+        classes: ADE20K indices of the detected regions.
+        flags: those that nobody has looked at, oldest first.
+        uncertainty: share of the map near the threshold, 0..1; None where it is not known.
+        disagreement: 1 - IoU of detected and saved mask; None where there is nothing to compare.
+        dissent: 1 - mean IoU of the opinions; None where there is nothing to compare.
+        opinions: None where one person labels it.
+        claimed_by: who else works on it; None for nobody.
+    """
+
+    id: int
+    name: str
+    state: State
+    regions: int
+    area_share: float
+    annotator: str | None
+    assigned_to: str | None
+    severity: int | None
+    kinds: list[str]
+    classes: list[int]
+    flags: list[Flag]
+    uncertainty: float | None
+    disagreement: float | None
+    dissent: float | None
+    opinions: OpinionCount | None
+    claimed_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class QueuePage:
     """A page of the queue.
 
@@ -25,13 +74,13 @@ class QueuePage:
         total: images that pass the filter.
         offset: of the page's first image among them, from 0.
         position: of the image that was asked for, from 0; None where it does not pass.
-        items: what the page lists, see `read_page`.
+        items: the page's images, in order.
     """
 
     total: int
     offset: int
     position: int | None
-    items: list[dict[str, Any]]
+    items: list[QueueRow]
 
 
 def make_filter(dataset_id: int, order: str = "name", **values: Any) -> QueueFilter:  # noqa: ANN401
@@ -63,12 +112,6 @@ def read_page(
         limit: images of a page, 1 to 500.
         around: image whose position to tell.
         author: who asks: their own claims are not told.
-
-    Returns:
-        The page, each item with {"id", "name", "state", "regions", "area_share", "annotator",
-        "assigned_to", "severity", "kinds", "classes": ADE20K indices, "flags": [{"id", "source",
-        "note", "x", "y", "flagged_at"}], "uncertainty", "disagreement", "dissent": 0..1 or None,
-        "opinions": {"wanted", "given"} or None, "claimed_by": somebody else or None}.
 
     Raises:
         InputError: a limit or an offset out of range.
@@ -133,7 +176,7 @@ def find_step(studio: Studio, wanted: QueueFilter, origin: int, offset: int) -> 
 
 def _describe_entries(
     session: Session, image_ids: list[int], model_id: int | None, author: str
-) -> list[dict[str, Any]]:
+) -> list[QueueRow]:
     if not image_ids or model_id is None:
         return []
     entries = queue.list_entries(session, image_ids, model_id)
@@ -147,29 +190,27 @@ def _describe_entries(
 
 def _describe_entry(
     entry: queue.EntryRow, kinds: dict[str, str], flagged: list[ReviewFlag], author: str
-) -> dict[str, Any]:
+) -> QueueRow:
     claim = tell_claim(entry.claimed_by, entry.claimed_until, author)
     several = entry.opinions_wanted > 1
-    return {
-        "id": entry.image_id,
-        "name": entry.name,
-        "state": entry.state,
-        "regions": entry.regions,
-        "area_share": entry.area_share,
-        "annotator": entry.annotator,
-        "assigned_to": entry.assigned_to,
-        "severity": entry.severity,
-        "kinds": sorted(kinds[letter] for letter in entry.kinds),
-        "classes": [read_class(letter) for letter in entry.classes],
-        "flags": [describe_flag(flag) for flag in flagged],
-        "uncertainty": _tell_figure(entry.uncertainty),
-        "disagreement": _tell_figure(entry.disagreement),
-        "dissent": _tell_figure(entry.dissent),
-        "opinions": (
-            {"wanted": entry.opinions_wanted, "given": entry.opinions_given} if several else None
-        ),
-        "claimed_by": claim[0] if claim else None,
-    }
+    return QueueRow(
+        id=entry.image_id,
+        name=entry.name,
+        state=entry.state,
+        regions=entry.regions,
+        area_share=entry.area_share,
+        annotator=entry.annotator,
+        assigned_to=entry.assigned_to,
+        severity=entry.severity,
+        kinds=sorted(kinds[letter] for letter in entry.kinds),
+        classes=[read_class(letter) for letter in entry.classes],
+        flags=[describe_flag(flag) for flag in flagged],
+        uncertainty=_tell_figure(entry.uncertainty),
+        disagreement=_tell_figure(entry.disagreement),
+        dissent=_tell_figure(entry.dissent),
+        opinions=OpinionCount(entry.opinions_wanted, entry.opinions_given) if several else None,
+        claimed_by=claim[0] if claim else None,
+    )
 
 
 def _tell_figure(value: float) -> float | None:

@@ -8,6 +8,7 @@ from desra_studio.services.review.bulk import (
     CHUNK,
     MAX_IMAGES,
     BulkReport,
+    add_reports,
     describe_claim,
     describe_skipped,
     list_missing,
@@ -52,9 +53,7 @@ def take_back(
     work = _Work(studio, dataset_id, wanted, author)
     with studio.database.read() as session:
         datasets.get_dataset(session, dataset_id)
-    for ids in cut(list(wanted), CHUNK):
-        work.take_some_back(ids)
-    return work.report
+    return add_reports([work.take_some_back(ids) for ids in cut(list(wanted), CHUNK)])
 
 
 class _Work:
@@ -65,9 +64,8 @@ class _Work:
     ) -> None:
         self.studio, self.dataset_id = studio, dataset_id
         self.wanted, self.author = wanted, author
-        self.report = BulkReport()
 
-    def take_some_back(self, image_ids: Sequence[int]) -> None:
+    def take_some_back(self, image_ids: Sequence[int]) -> BulkReport:
         earlier = []
         with self.studio.database.write() as session:
             dataset = datasets.get_dataset(session, self.dataset_id)
@@ -89,13 +87,11 @@ class _Work:
                     skipped.append(describe_skipped(record, why))
                 else:
                     earlier.append(self._take_back(session, record, now, wanted.state, mask))
-        self.report.done += len(image_ids) - len(skipped)
-        self.report.skipped += skipped
-        self.report.earlier += earlier
         for label in earlier:
             if label.own:
                 with suppress(NotFoundError):  # the image is gone meanwhile
                     refresh_dissent(self.studio, label.image)
+        return BulkReport(len(image_ids) - len(skipped), skipped, earlier)
 
     def _take_back(
         self,

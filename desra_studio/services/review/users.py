@@ -1,7 +1,7 @@
 """Who works here, and what each of them set: keys, panes."""
 
 import json
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
@@ -11,24 +11,35 @@ MAX_SETTINGS_BYTES = 32_000
 MAX_DEPTH = 8
 
 
-def describe_user(studio: Studio, name: str | None = None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class UserProfile:
+    """Who somebody is taken for.
+
+    Attributes:
+        name: what they told; empty where they told none.
+        author: what is written beside their masks.
+        settings: what they set, by part of the studio.
+    """
+
+    name: str
+    author: str
+    settings: dict[str, object]
+
+
+def describe_user(studio: Studio, name: str | None = None) -> UserProfile:
     """Return who somebody is taken for.
 
     Args:
         studio: the installation.
         name: that they told; None is the author of the settings.
-
-    Returns:
-        {"name": what they told or "", "author": what is written beside their masks, "settings":
-        what they set, by part of the studio}.
     """
     author = name or studio.settings.author
     with studio.database.read() as session:
         user = users.find_user(session, author)
-    return {"name": name or "", "author": author, "settings": user.settings if user else {}}
+    return UserProfile(name or "", author, user.settings if user else {})
 
 
-def keep_settings(studio: Studio, settings: dict[str, Any], name: str | None = None) -> None:
+def keep_settings(studio: Studio, settings: dict[str, object], name: str | None = None) -> None:
     """Keep what somebody set in place of what they had set before.
 
     Raises:
@@ -39,7 +50,7 @@ def keep_settings(studio: Studio, settings: dict[str, Any], name: str | None = N
         users.put_user(session, name or studio.settings.author).settings = settings
 
 
-def parse_settings(data: bytes) -> dict[str, Any]:
+def parse_settings(data: bytes) -> dict[str, object]:
     """Read settings as a page sends them: {"settings": {...}} in JSON.
 
     Raises:
@@ -56,7 +67,7 @@ def parse_settings(data: bytes) -> dict[str, Any]:
     return settings
 
 
-def check_settings(settings: dict[str, Any]) -> None:
+def check_settings(settings: dict[str, object]) -> None:
     """Raise InputError where `keep_settings` would."""
     if _measure_depth(settings) > MAX_DEPTH:
         raise InputError(f"Settings may be {MAX_DEPTH} levels deep, these are deeper.")

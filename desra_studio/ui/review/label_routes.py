@@ -1,7 +1,7 @@
 """The routes of an image's labels: drafts, and the history of its masks."""
 
 from email.utils import format_datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
 from pydantic import BaseModel
@@ -9,13 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from desra_studio.services.review import drafts, history
 from desra_studio.services.review.disagreement import measure_disagreement
+from desra_studio.services.review.masks import SavedMask
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import (
     MAX_MASK_BYTES,
     NEVER,
     User,
     answer_packed,
-    describe_saved,
     read_body,
     read_version,
 )
@@ -37,7 +37,7 @@ def _add_draft_routes(router: APIRouter, studio: Studio) -> None:
     @router.put("/api/images/{image_id}/draft")
     async def keep_draft(
         image_id: int, request: Request, user: User, if_match: Annotated[str, Header()]
-    ) -> dict[str, Any]:
+    ) -> dict[str, str]:
         version = read_version(if_match)
         body = await read_body(request, MAX_MASK_BYTES, "The draft")
         updated = await run_in_threadpool(drafts.keep_draft, studio, image_id, body, version, user)
@@ -59,7 +59,7 @@ def _add_draft_routes(router: APIRouter, studio: Studio) -> None:
 
 def _add_history_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/images/{image_id}/revisions")
-    def read_history(image_id: int, user: User, response: Response) -> list[dict[str, Any]]:
+    def read_history(image_id: int, user: User, response: Response) -> list[history.HistoryEntry]:
         response.headers.update(NEVER)
         return history.list_history(studio, image_id, user)
 
@@ -70,8 +70,7 @@ def _add_history_routes(router: APIRouter, studio: Studio) -> None:
         user: User,
         if_match: Annotated[str, Header()],
         after: BackgroundTasks,
-    ) -> dict[str, Any]:
+    ) -> SavedMask:
         version = read_version(if_match)
         after.add_task(measure_disagreement, studio, image_id)
-        saved = history.restore_revision(studio, image_id, restore.revision, version, user)
-        return describe_saved(saved)
+        return history.restore_revision(studio, image_id, restore.revision, version, user)

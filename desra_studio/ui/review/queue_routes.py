@@ -1,10 +1,8 @@
 """The routes of the review queue: its pages, the way through it, claims and progress."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
@@ -12,7 +10,7 @@ from desra_studio.services.review import bulk as queue_bulk
 from desra_studio.services.review import claims, queue, taking_back
 from desra_studio.services.review.disagreement import measure_unmeasured
 from desra_studio.services.review.labels import EarlierLabel
-from desra_studio.services.review.progress import describe_progress
+from desra_studio.services.review.progress import ReviewProgress, describe_progress
 from desra_studio.services.studio import Studio
 from desra_studio.storage.queue_filter import Id, QueueChoice, QueueFilter
 from desra_studio.ui.shared.answers import User
@@ -98,8 +96,8 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/datasets/{dataset_id}/queue")
     def read_queue(
         dataset_id: int, query: Annotated[PageQuery, Query()], user: User
-    ) -> JSONResponse:
-        page = queue.read_page(
+    ) -> queue.QueuePage:
+        return queue.read_page(
             studio,
             _read(dataset_id, query),
             offset=query.offset,
@@ -107,8 +105,6 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
             around=query.around,
             author=user,
         )
-        # Plain values already: to have them checked once more takes longer than to read them.
-        return JSONResponse(vars(page))
 
     @router.get("/api/datasets/{dataset_id}/queue/next")
     def read_next(
@@ -128,32 +124,31 @@ def add_queue_routes(router: APIRouter, studio: Studio) -> None:
         return {"id": queue.find_step(studio, wanted, query.origin, query.offset)}
 
     @router.get("/api/datasets/{dataset_id}/progress")
-    def read_progress(dataset_id: int) -> dict[str, Any]:
+    def read_progress(dataset_id: int) -> ReviewProgress:
         return describe_progress(studio, dataset_id)
 
     @router.post("/api/datasets/{dataset_id}/bulk")
-    def change_images(dataset_id: int, bulk: Bulk, user: User) -> JSONResponse:
+    def change_images(dataset_id: int, bulk: Bulk, user: User) -> queue_bulk.BulkReport:
         change = queue_bulk.BulkChange(
             action=bulk.action, to=bulk.to, wanted=bulk.wanted, force=bulk.force
         )
         images = bulk.read_images(dataset_id)
-        report = queue_bulk.change_images(studio, dataset_id, change, images, user, bulk.leave_out)
-        return JSONResponse(asdict(report))
+        return queue_bulk.change_images(studio, dataset_id, change, images, user, bulk.leave_out)
 
     @router.post("/api/datasets/{dataset_id}/take-back")
     def take_back(
         dataset_id: int, taking: TakingBack, user: User, after: BackgroundTasks
-    ) -> JSONResponse:
+    ) -> queue_bulk.BulkReport:
         labels = [label.read() for label in taking.labels]
         report = taking_back.take_back(studio, dataset_id, labels, user)
         changed = [label.image for label in report.earlier]
         after.add_task(measure_unmeasured, studio, dataset_id, changed)
-        return JSONResponse(asdict(report))
+        return report
 
     @router.post("/api/images/{image_id}/claim")
-    def claim(image_id: int, user: User, how: Claim | None = None) -> dict[str, Any]:
+    def claim(image_id: int, user: User, how: Claim | None = None) -> claims.ClaimStatus:
         return claims.claim_image(studio, image_id, user, how.take_over if how else False)
 
     @router.delete("/api/images/{image_id}/claim")
-    def release(image_id: int, user: User) -> dict[str, Any]:
+    def release(image_id: int, user: User) -> claims.ClaimStatus:
         return claims.release_image(studio, image_id, user)

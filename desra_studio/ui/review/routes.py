@@ -1,6 +1,6 @@
 """The routes of an image in Review: its pictures, its masks, saves and verdicts."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import APIRouter, BackgroundTasks, Header, Query, Request, Response
@@ -14,8 +14,9 @@ from desra_studio.services.datasets.listing import (
 )
 from desra_studio.services.finetune.ordering import render_pseudo_gt
 from desra_studio.services.review.disagreement import measure_disagreement
-from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.documents import ImageDocument, describe_image
 from desra_studio.services.review.masks import (
+    SavedMask,
     judge_image,
     load_detected_mask,
     load_revision_mask,
@@ -28,7 +29,6 @@ from desra_studio.ui.shared.answers import (
     NEVER,
     User,
     answer_packed,
-    describe_saved,
     keep_named,
     read_body,
     read_version,
@@ -50,7 +50,7 @@ def add_review_routes(router: APIRouter, studio: Studio) -> None:
 
 def _add_picture_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/images/{image_id}")
-    def read_image(image_id: int, user: User, response: Response) -> dict[str, Any]:
+    def read_image(image_id: int, user: User, response: Response) -> ImageDocument:
         response.headers.update(NEVER)
         return describe_image(studio, image_id, user)
 
@@ -84,19 +84,18 @@ def _add_deed_routes(router: APIRouter, studio: Studio) -> None:
         if_match: Annotated[str, Header()],
         after: BackgroundTasks,
         x_note: Annotated[str, Header()] = "",
-    ) -> dict[str, Any]:
+    ) -> SavedMask:
         version, note = read_version(if_match), unquote(x_note)
         after.add_task(measure_disagreement, studio, image_id)
         body = await read_body(request, MAX_MASK_BYTES, "The mask")
-        saved = await run_in_threadpool(
+        return await run_in_threadpool(
             save_packed_mask, studio, image_id, body, version, user, note
         )
-        return describe_saved(saved)
 
     @router.post("/api/images/{image_id}/verdict")
     def judge(
         image_id: int, verdict: Verdict, user: User, if_match: Annotated[str, Header()]
-    ) -> dict[str, Any]:
+    ) -> dict[str, int]:
         version = read_version(if_match)
         return {"version": judge_image(studio, image_id, verdict.state, version, user)}
 

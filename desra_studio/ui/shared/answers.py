@@ -1,12 +1,11 @@
 """What routes have in common: what browsers may keep, and reading what pages send."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from desra_studio.errors import InputError
-from desra_studio.services.review.masks import SavedMask
 from desra_studio.ui.shared.identity import read_user
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -19,15 +18,6 @@ User = Annotated[str | None, Depends(read_user)]
 def keep_named(version: str) -> dict[str, str]:
     """Let browsers keep an answer if its address names the content: ids come again elsewhere."""
     return FOREVER if version else NEVER
-
-
-def describe_saved(saved: SavedMask) -> dict[str, Any]:
-    """Return what a page is told after a save."""
-    return {
-        "version": saved.version,
-        "state": saved.state.value,
-        "revision": saved.revision,
-    }
 
 
 def answer_packed(data: bytes, headers: dict[str, str]) -> Response:

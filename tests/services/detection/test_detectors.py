@@ -74,7 +74,7 @@ def label(studio, image, mask, author="tester"):
     """Save a mask under an annotator's name and accept it, or call it clean."""
     settings = Settings(data_dir=studio.settings.data_dir, database_url="", author=author)
     theirs = Studio(settings, studio.database, studio.blobs)
-    version = describe_image(studio, image)["version"]
+    version = describe_image(studio, image).version
     saved = save_mask(theirs, image, mask, version)
     judge_image(studio, image, State.ACCEPTED if mask.any() else State.CLEAN, saved.version)
 

@@ -17,8 +17,8 @@ def labelled(studio, dataset_folder):
     """One image accepted with a mask that is half right, one clean, one in progress."""
     dataset = import_dataset(studio, dataset_folder, "set").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    first, second, third = (item["id"] for item in list_items(studio, dataset))
-    mask = load_detected_mask(studio, describe_image(studio, first)["detection"]["id"])
+    first, second, third = (item.id for item in list_items(studio, dataset))
+    mask = load_detected_mask(studio, describe_image(studio, first).detection.id)
     mask[:, 45:] = False
     saved = save_mask(studio, first, mask, 0)
     judge_image(studio, first, State.ACCEPTED, saved.version)

@@ -57,8 +57,8 @@ def test_check_finds_what_is_gone(studio, labelled):
     checked, problems = check_studio(studio)
     assert checked > 10
     assert problems == []
-    document = describe_image(studio, list_items(studio, labelled)[0]["id"])
-    studio.blobs.find(document["revision"]["sha"]).unlink()
+    document = describe_image(studio, list_items(studio, labelled)[0].id)
+    studio.blobs.find(document.revision.sha).unlink()
     _, problems = check_studio(studio)
     assert len(problems) == 1
     assert problems[0].startswith("mask_revision.mask_sha of row 1: The stored file")

@@ -26,7 +26,7 @@ def test_names_are_no_formulas(studio, tmp_path):
     dataset = import_dataset(studio, write_dataset(tmp_path / "odd", names=names), "set").dataset_id
     mask = np.zeros((96, 96), bool)
     for item in list_items(studio, dataset):
-        save_mask(studio, item["id"], mask, 0, "-2+3|'x'")
+        save_mask(studio, item.id, mask, 0, "-2+3|'x'")
     export_dataset(studio, "set", "csv", tmp_path / "labels.csv")
     rows = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
     assert [row["image"] for row in rows] == [f"'{name}" for name in names]

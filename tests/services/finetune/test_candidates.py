@@ -36,8 +36,8 @@ def accepted(studio, dataset_folder):
     mask = np.zeros((96, 96), bool)
     mask[20:60, 20:60] = True
     for item in list_items(studio, dataset):
-        saved = save_mask(studio, item["id"], mask, 0)
-        judge_image(studio, item["id"], State.ACCEPTED, saved.version)
+        saved = save_mask(studio, item.id, mask, 0)
+        judge_image(studio, item.id, State.ACCEPTED, saved.version)
     return dataset
 
 
@@ -93,7 +93,7 @@ def test_a_set_remembers_what_is_held_out(studio, accepted):
 
 def test_warns_of_large_masks(studio, accepted):
     mask = np.ones((96, 96), bool)
-    saved = save_mask(studio, 1, mask, describe_image(studio, 1)["version"])
+    saved = save_mask(studio, 1, mask, describe_image(studio, 1).version)
     judge_image(studio, 1, State.ACCEPTED, saved.version)
     warned, *others = list_candidates(studio, accepted)
     assert warned.warnings == ["marks more than half of the image"]
@@ -113,7 +113,7 @@ def test_warns_of_masks_that_are_not_agreed_on(studio, accepted):
 
 def test_an_empty_mask_is_a_problem(studio, accepted):
     document = describe_image(studio, 1)
-    saved = save_mask(studio, 1, np.zeros((96, 96), bool), document["version"])
+    saved = save_mask(studio, 1, np.zeros((96, 96), bool), document.version)
     judge_image(studio, 1, State.ACCEPTED, saved.version)
     candidates = list_candidates(studio, accepted)
     assert [bool(one.problem) for one in candidates] == [True, False, False]

@@ -280,9 +280,9 @@ def test_refuses_training_sets(studio, accepted, generator_file):
     chosen = [candidate.revision_id for candidate in list_candidates(studio, accepted)]
     with pytest.raises(InputError, match="at least 3 accepted samples, 2 are chosen"):
         start_finetune(studio, accepted, chosen[:2], model, SHORT)
-    first = list_items(studio, accepted)[0]["id"]
+    first = list_items(studio, accepted)[0].id
     document = describe_image(studio, first)
-    save_mask(studio, first, np.ones((96, 96), bool), document["version"])
+    save_mask(studio, first, np.ones((96, 96), bool), document.version)
     with pytest.raises(InputError, match="1 of the chosen masks were changed"):
         start_finetune(studio, accepted, chosen, model, SHORT)
     assert jobs.list_jobs(studio, "finetune") == []

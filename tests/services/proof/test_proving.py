@@ -178,12 +178,12 @@ def test_what_is_left_goes_back_into_the_queue(studio, add_run, dataset):
     assert sent == proofs.ProofSent(images=1, components=1, dataset_id=dataset)
     assert proofs.list_proof_components(studio, run_id).flagged
     first = read_page(studio, make_filter(dataset, "flagged")).items[0]
-    assert first["name"] == "a"
-    (flag,) = first["flags"]
-    assert flag["source"] == "regression"
-    assert f"still there after fine-tuning {run_id}, " in flag["note"]
+    assert first.name == "a"
+    (flag,) = first.flags
+    assert flag.source == "regression"
+    assert f"still there after fine-tuning {run_id}, " in flag.note
     proofs.send_back(studio, run_id)
-    assert len(read_page(studio, make_filter(dataset, "flagged")).items[0]["flags"]) == 1
+    assert len(read_page(studio, make_filter(dataset, "flagged")).items[0].flags) == 1
 
 
 def test_a_new_proof_is_not_sent_back_yet(studio, add_run):

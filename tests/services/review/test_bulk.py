@@ -37,23 +37,23 @@ def change(studio, dataset, action, images, author="bob", but=(), **values):
     report = change_images(
         studio, dataset, BulkChange(action=action, **values), images, author, but
     )
-    return report.done, {item["name"]: item["why"] for item in report.skipped}
+    return report.done, {item.name: item.why for item in report.skipped}
 
 
 def test_accepting_takes_the_saved_mask_or_else_the_detected_one(studio, dataset, ids):
     save_squares(studio, ids[0], (20, 20, 9), author="anna")
     save_squares(studio, ids[1], author="anna")
     assert change(studio, dataset, "accept", ids[:3]) == (3, {})
-    states = [read_item(studio, dataset, name)["state"] for name in "abcd"]
+    states = [read_item(studio, dataset, name).state for name in "abcd"]
     assert states == ["accepted", "clean", "accepted", "unreviewed"]
     kept, taken = (describe_image(studio, image) for image in (ids[0], ids[2]))
-    assert (kept["revision"]["number"], kept["revision"]["author"]) == (1, "anna")
-    assert (taken["revision"]["origin"], taken["revision"]["author"]) == ("detected", "bob")
-    assert taken["revision"]["sha"] == taken["detection"]["sha"]
-    assert read_item(studio, dataset, "c")["disagreement"] == 0
-    version = kept["version"]
+    assert (kept.revision.number, kept.revision.author) == (1, "anna")
+    assert (taken.revision.origin, taken.revision.author) == ("detected", "bob")
+    assert taken.revision.sha == taken.detection.sha
+    assert read_item(studio, dataset, "c").disagreement == 0
+    version = kept.version
     change(studio, dataset, "accept", ids[:3])
-    assert describe_image(studio, ids[0])["version"] == version, "nothing to change"
+    assert describe_image(studio, ids[0]).version == version, "nothing to change"
 
 
 def test_accepting_needs_a_mask(studio, undetected):
@@ -75,11 +75,11 @@ def test_clean_needs_an_empty_mask_or_force(studio, dataset, ids):
     assert skipped["c"].startswith("the detected mask marks")
     assert change(studio, dataset, "clean", ids[:3], force=True) == (3, {})
     document = describe_image(studio, ids[0])
-    assert (document["state"], document["revision"]["area_px"]) == ("clean", 0)
-    assert document["revision"]["number"] == 2, "the mask that was cleared is kept"
-    assert not load_revision_mask(studio, document["revision"]["id"]).any()
+    assert (document.state, document.revision.area_px) == ("clean", 0)
+    assert document.revision.number == 2, "the mask that was cleared is kept"
+    assert not load_revision_mask(studio, document.revision.id).any()
     assert np.count_nonzero(load_revision_mask(studio, 1)) == 81
-    assert read_item(studio, dataset, "c")["disagreement"] == 1
+    assert read_item(studio, dataset, "c").disagreement == 1
 
 
 def test_what_somebody_works_on_or_several_label_is_left_alone(studio, dataset, ids):
@@ -97,14 +97,14 @@ def test_assigning_and_taking_it_back(studio, dataset, ids):
     assert list_names(studio, dataset, assigned_to="Ada Lovelace") == "ab"
     assert change(studio, dataset, "assign", ids[:1]) == (1, {})
     assert list_names(studio, dataset, assigned_to="Ada Lovelace") == "b"
-    assert describe_image(studio, ids[1])["version"] == 0, "no edit becomes stale by it"
+    assert describe_image(studio, ids[1]).version == 0, "no edit becomes stale by it"
 
 
 def test_all_that_pass_a_filter_but_some(studio, dataset, ids):
     save_squares(studio, ids[0], (20, 20, 9))
     wanted = queue.make_filter(dataset, states=(State.UNREVIEWED,))
     assert change(studio, dataset, "accept", wanted, but=[ids[2]]) == (2, {})
-    states = [read_item(studio, dataset, name)["state"] for name in "abcd"]
+    states = [read_item(studio, dataset, name).state for name in "abcd"]
     assert states == ["in progress", "accepted", "unreviewed", "accepted"]
 
 

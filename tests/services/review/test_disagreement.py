@@ -12,7 +12,7 @@ from desra_studio.services.detection.rebuilding import rebuild_queue
 from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import load_detected_mask, save_mask
-from desra_studio.services.review.progress import describe_progress
+from desra_studio.services.review.progress import ClassCount, describe_progress
 from desra_studio.storage import datasets
 from tests.services.review.queues import find_id, list_names, read_item, save_squares
 
@@ -44,15 +44,15 @@ def test_a_region_shows_what_most_of_it_does():
 
 def test_disagreement_with_the_detector(studio, dataset):
     a = find_id(studio, dataset, "a")
-    detection = describe_image(studio, a)["detection"]
-    detected = load_detected_mask(studio, detection["id"])
+    detection = describe_image(studio, a).detection
+    detected = load_detected_mask(studio, detection.id)
 
     def measure(mask):
-        version = describe_image(studio, a)["version"]
+        version = describe_image(studio, a).version
         save_mask(studio, a, mask, version)
-        assert read_item(studio, dataset, "a")["disagreement"] is None, "not that of another mask"
+        assert read_item(studio, dataset, "a").disagreement is None, "not that of another mask"
         measure_disagreement(studio, a)
-        return read_item(studio, dataset, "a")["disagreement"]
+        return read_item(studio, dataset, "a").disagreement
 
     half = detected.copy()
     half[:40] = False
@@ -63,19 +63,19 @@ def test_disagreement_with_the_detector(studio, dataset):
     assert list_names(studio, dataset, "disagreement") == "abc"
     # A new detection is compared with the mask that is there.
     detect_dataset(studio, dataset, DetectorParams(area_threshold=9000))
-    assert read_item(studio, dataset, "a")["disagreement"] == 0, "both are empty"
+    assert read_item(studio, dataset, "a").disagreement == 0, "both are empty"
     save_squares(studio, a, (1, 1, 5))
-    studio.blobs.find(describe_image(studio, a)["revision"]["sha"]).unlink()
+    studio.blobs.find(describe_image(studio, a).revision.sha).unlink()
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
-    assert read_item(studio, dataset, "a")["disagreement"] is None, "the file is gone"
+    assert read_item(studio, dataset, "a").disagreement is None, "the file is gone"
     measure_disagreement(studio, 99)
 
 
 def test_a_detection_keeps_uncertainty_and_classes_and_they_can_be_measured_again(studio, dataset):
     a = find_id(studio, dataset, "a")
     first = read_item(studio, dataset, "a")
-    assert 0 < first["uncertainty"] < 0.5
-    assert first["classes"] == []
+    assert 0 < first.uncertainty < 0.5
+    assert first.classes == []
     labels = studio.blobs.put(encode_label_map(np.full((96, 96), 3, np.uint8)))
     with studio.database.read() as session:
         record = datasets.get_record(session, a)
@@ -84,14 +84,12 @@ def test_a_detection_keeps_uncertainty_and_classes_and_they_can_be_measured_agai
     with studio.database.write() as session:
         session.add(row)
     item = read_item(studio, dataset, "a")
-    assert (item["classes"], list_names(studio, dataset, class_index=3)) == ([3], "a")
-    assert describe_progress(studio, dataset)["classes"] == [
-        {"index": 3, "name": "floor", "images": 1}
-    ]
+    assert (item.classes, list_names(studio, dataset, class_index=3)) == ([3], "a")
+    assert describe_progress(studio, dataset).classes == [ClassCount(3, "floor", 1)]
     with studio.database.write() as session:
         stored = datasets.get_record(session, a).detection
         stored.uncertainty = None
         stored.regions = [{**region, "class_index": 9} for region in stored.regions]
-    assert read_item(studio, dataset, "a")["uncertainty"] is None
+    assert read_item(studio, dataset, "a").uncertainty is None
     rebuild_queue(studio, dataset)
     assert read_item(studio, dataset, "a") == item

@@ -34,7 +34,7 @@ def dataset(studio, dataset_folder):
 
 @pytest.fixture
 def image(studio, dataset):
-    return list_items(studio, dataset)[0]["id"]
+    return list_items(studio, dataset)[0].id
 
 
 def list_revisions(studio, image):
@@ -46,37 +46,37 @@ def list_revisions(studio, image):
 def test_saving_appends_revisions(studio, image):
     first = save_mask(studio, image, mark_squares((0, 0, 9)), 0)
     second = save_mask(studio, image, mark_squares((5, 5, 9)), first.version)
-    assert [first.revision["number"], second.revision["number"]] == [1, 2]
+    assert [first.revision.number, second.revision.number] == [1, 2]
     assert second.state is State.IN_PROGRESS
     document = describe_image(studio, image)
-    assert document["revision"] == second.revision
-    assert document["version"] == second.version
+    assert document.revision == second.revision
+    assert document.version == second.version
     kept = [load_revision_mask(studio, row.id).sum() for row in list_revisions(studio, image)]
     assert kept == [81, 81]
-    assert np.array_equal(load_revision_mask(studio, first.revision["id"]), mark_squares((0, 0, 9)))
+    assert np.array_equal(load_revision_mask(studio, first.revision.id), mark_squares((0, 0, 9)))
 
 
 def test_origin_tells_detected_from_manual(studio, image):
     document = describe_image(studio, image)
-    detected = load_detected_mask(studio, document["detection"]["id"])
+    detected = load_detected_mask(studio, document.detection.id)
     same = save_mask(studio, image, detected, 0)
-    assert same.revision["origin"] == Origin.DETECTED
+    assert same.revision.origin == Origin.DETECTED
     other = save_mask(studio, image, ~detected, same.version)
-    assert other.revision["origin"] == Origin.MANUAL
-    assert other.revision["author"] == "tester"
+    assert other.revision.origin == Origin.MANUAL
+    assert other.revision.author == "tester"
 
 
 def test_the_detectors_pixels_are_known_however_they_were_stored(studio, image):
     document = describe_image(studio, image)
-    detected = load_detected_mask(studio, document["detection"]["id"])
+    detected = load_detected_mask(studio, document.detection.id)
     data = encode_pixels(detected.astype(np.uint8) * np.uint8(255))
     with studio.database.write() as session:
-        detection = datasets.get_detection(session, document["detection"]["id"])
+        detection = datasets.get_detection(session, document.detection.id)
         detection.mask_sha = studio.blobs.put(data)
     saved = save_mask(studio, image, detected, 0)
-    assert saved.revision["origin"] == Origin.DETECTED
+    assert saved.revision.origin == Origin.DETECTED
     moved = save_mask(studio, image, np.roll(detected, 9, axis=0), saved.version)
-    assert moved.revision["origin"] == Origin.MANUAL, "as large, but not the same"
+    assert moved.revision.origin == Origin.MANUAL, "as large, but not the same"
 
 
 def test_a_stale_save_keeps_both(studio, image):
@@ -87,7 +87,7 @@ def test_a_stale_save_keeps_both(studio, image):
         save_mask(studio, image, mark_squares((50, 50, 20)), 0)
     assert error.value.version == 1
     document = describe_image(studio, image)
-    assert document["revision"]["number"] == 1
+    assert document.revision.number == 1
     rows = list_revisions(studio, image)
     assert [row.area_px for row in rows] == [81, 400]
 
@@ -123,7 +123,7 @@ def test_many_savers_lose_nothing(studio, image):
 def test_verdicts(studio, dataset, image):
     with pytest.raises(InputError, match="Save a mask of a before"):
         judge_image(studio, image, State.ACCEPTED, 0)
-    assert describe_image(studio, image)["version"] == 0
+    assert describe_image(studio, image).version == 0
     saved = save_mask(studio, image, mark_squares((0, 0, 9)), 0)
     with pytest.raises(InputError, match="marks 81 px, so it is not clean"):
         judge_image(studio, image, State.CLEAN, saved.version)

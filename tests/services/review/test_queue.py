@@ -17,7 +17,7 @@ from desra_studio.services.review.bulk import BulkChange, change_images
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.flags import Finding, flag_images, resolve_flag
 from desra_studio.services.review.masks import judge_image
-from desra_studio.services.review.progress import describe_progress
+from desra_studio.services.review.progress import AnnotatorProgress, KindCount, describe_progress
 from desra_studio.services.review.regions import label_region
 from desra_studio.services.review.steady_clock import SteadyClock
 from desra_studio.storage import datasets, reviews
@@ -49,17 +49,17 @@ def set_figures(studio, dataset, column, values):
 
 def test_an_item_says_what_is_known(studio, dataset):
     first = read_item(studio, dataset, "a")
-    assert (first["state"], first["regions"], first["annotator"]) == ("unreviewed", 1, None)
-    assert 0.1 < first["area_share"] < 0.5
-    assert (first["kinds"], first["flags"], first["opinions"]) == ([], [], None)
-    assert (first["dissent"], first["claimed_by"]) == (None, None)
-    saved = save_squares(studio, first["id"], (20, 20, 9), (60, 60, 9), author="anna")
-    label_region(studio, first["id"], RegionLabel(21, 21, kind="blotch", severity=2))
-    label_region(studio, first["id"], RegionLabel(61, 61, kind="other", severity=4))
-    judge_image(studio, first["id"], State.ACCEPTED, saved.version)
+    assert (first.state, first.regions, first.annotator) == ("unreviewed", 1, None)
+    assert 0.1 < first.area_share < 0.5
+    assert (first.kinds, first.flags, first.opinions) == ([], [], None)
+    assert (first.dissent, first.claimed_by) == (None, None)
+    saved = save_squares(studio, first.id, (20, 20, 9), (60, 60, 9), author="anna")
+    label_region(studio, first.id, RegionLabel(21, 21, kind="blotch", severity=2))
+    label_region(studio, first.id, RegionLabel(61, 61, kind="other", severity=4))
+    judge_image(studio, first.id, State.ACCEPTED, saved.version)
     item = read_item(studio, dataset, "a")
-    assert (item["state"], item["annotator"], item["severity"]) == ("accepted", "anna", 4)
-    assert item["kinds"] == ["blotch", "other"]
+    assert (item.state, item.annotator, item.severity) == ("accepted", "anna", 4)
+    assert item.kinds == ["blotch", "other"]
 
 
 def test_filters(studio, dataset):
@@ -91,8 +91,8 @@ def test_orders_put_the_unknown_last_and_equal_ones_by_name(studio, dataset):
     for column in ("uncertainty", "disagreement", "dissent"):
         set_figures(studio, dataset, column, figures)
         assert list_names(studio, dataset, column) == "cdgafbe"
-    assert read_item(studio, dataset, "b")["uncertainty"] is None
-    assert read_item(studio, dataset, "c")["uncertainty"] == 0.5
+    assert read_item(studio, dataset, "b").uncertainty is None
+    assert read_item(studio, dataset, "c").uncertainty == 0.5
     set_figures(studio, dataset, "area_share", dict(zip(NAMES, (1, 1, 0, 3, 1, 0, 2), strict=True)))
     assert list_names(studio, dataset, "area") == "dgabecf"
     assert list_names(studio, dataset, "name") == NAMES
@@ -104,17 +104,17 @@ def test_pages_positions_and_steps_agree(studio, dataset, order):
     set_figures(studio, dataset, "uncertainty", figures)
     save_squares(studio, find_id(studio, dataset, "d"), (1, 1, 5))
     wanted = queue.make_filter(dataset, order, states=(State.UNREVIEWED,))
-    ids = [item["id"] for item in queue.read_page(studio, wanted).items]
+    ids = [item.id for item in queue.read_page(studio, wanted).items]
     assert len(ids) == 6
     for limit in (1, 2, 4, 10):
         for offset in range(8):
             page = queue.read_page(studio, wanted, offset=offset, limit=limit)
-            assert [item["id"] for item in page.items] == ids[offset : offset + limit]
+            assert [item.id for item in page.items] == ids[offset : offset + limit]
             assert (page.total, page.offset, page.position) == (6, offset, None)
         for position, image in enumerate(ids):
             page = queue.read_page(studio, wanted, limit=limit, around=image)
             assert (page.position, page.offset) == (position, position // limit * limit)
-            assert [item["id"] for item in page.items] == ids[page.offset : page.offset + limit]
+            assert [item.id for item in page.items] == ids[page.offset : page.offset + limit]
     for position, image in enumerate(ids):
         assert queue.find_step(studio, wanted, image, 1) == next(iter(ids[position + 1 :]), None)
         before = ids[position - 1] if position else None
@@ -147,7 +147,7 @@ def test_next_wraps_and_leaves_out_what_is_done_or_claimed(studio, dataset):
     claims.claim_image(studio, ids["c"], "anna")
     assert (find_next("a"), find_next("a", "anna")) == ("d", "c")
     for name in "acdefg":
-        version = describe_image(studio, ids[name])["version"]
+        version = describe_image(studio, ids[name]).version
         judge_image(studio, ids[name], State.SKIPPED, version)
     assert find_next("a") is None
     judge_image(studio, ids["a"], State.UNREVIEWED, 1)
@@ -167,7 +167,7 @@ def test_next_asks_each_person_for_their_own_opinion(studio, dataset):
         model = datasets.get_record(session, a).gan.model_id
         reviews.get_review(session, a, model).opinions_wanted = 2
     answer("anna")
-    assert read_item(studio, dataset, "a")["opinions"] == {"wanted": 2, "given": 1}
+    assert read_item(studio, dataset, "a").opinions == queue.OpinionCount(2, 1)
     assert queue.find_next(studio, wanted, None, "anna") == find_id(studio, dataset, "b")
     assert queue.find_next(studio, wanted, None, "bob") == a
     answer("bob")
@@ -182,7 +182,7 @@ def test_everybody_who_asks_at_once_gets_an_image_of_their_own(studio):
     people = [f"person {number}" for number in range(40)]
     with ThreadPoolExecutor(len(people)) as pool:
         given = list(pool.map(partial(claims.claim_next, studio, wanted, None), people))
-    claimed = {item["id"]: item["claimed_by"] for item in list_claimed(studio, wanted)}
+    claimed = {item.id: item.claimed_by for item in list_claimed(studio, wanted)}
     assert claimed == {claim.id: person for claim, person in zip(given, people, strict=True)}, (
         "nobody was refused, or given what somebody else had"
     )
@@ -193,7 +193,7 @@ def test_everybody_who_asks_at_once_gets_an_image_of_their_own(studio):
 
 def list_claimed(studio, wanted):
     items = queue.read_page(studio, wanted, limit=200).items
-    return [item for item in items if item["claimed_by"]]
+    return [item for item in items if item.claimed_by]
 
 
 def test_the_next_claim_follows_filter_and_order_and_wraps(studio, dataset):
@@ -202,14 +202,14 @@ def test_the_next_claim_follows_filter_and_order_and_wraps(studio, dataset):
     wanted = queue.make_filter(dataset, assigned_to="bob")
     found = claims.claim_next(studio, wanted, None, "bob")
     assert (found.id, found.held) == (ids["b"], [])
-    assert read_item(studio, dataset, "b")["claimed_by"] == "bob"
+    assert read_item(studio, dataset, "b").claimed_by == "bob"
     with pytest.raises(ClaimedError) as error:
         claims.claim_image(studio, ids["b"], "anna")
     assert error.value.until == found.until
     assert claims.claim_next(studio, wanted, None, "bob").id == ids["b"], "it is renewed"
     assert claims.claim_next(studio, wanted, ids["b"], "bob").id == ids["d"]
     assert claims.claim_next(studio, wanted, ids["g"], "bob").id == ids["b"]
-    assert read_item(studio, dataset, "a")["claimed_by"] is None
+    assert read_item(studio, dataset, "a").claimed_by is None
 
 
 def test_where_others_work_on_all_the_rest_it_is_told_who(studio, dataset):
@@ -235,7 +235,7 @@ def test_an_image_that_several_people_label_keeps_nobody_off(studio, dataset):
     assert change_images(studio, dataset, change, [a]).done == 1
     wanted = queue.make_filter(dataset)
     assert [claims.claim_next(studio, wanted, None, name).id for name in ("anna", "bob")] == [a, a]
-    assert read_item(studio, dataset, "a")["claimed_by"] is None
+    assert read_item(studio, dataset, "a").claimed_by is None
 
 
 def test_entries_are_what_they_would_be_made_anew(studio, dataset):
@@ -250,7 +250,7 @@ def test_entries_are_what_they_would_be_made_anew(studio, dataset):
         session.query(QueueEntry).delete()
         refresh_dataset(session, dataset)
     assert kept == queue.read_page(studio, queue.make_filter(dataset)).items
-    assert [item["regions"] for item in kept] == [0] * len(NAMES)
+    assert [item.regions for item in kept] == [0] * len(NAMES)
 
 
 def test_a_change_that_fails_leaves_the_queue_as_it_was(studio, dataset):
@@ -265,7 +265,7 @@ def test_a_change_that_fails_leaves_the_queue_as_it_was(studio, dataset):
 
     with pytest.raises(RuntimeError):
         fail()
-    assert read_item(studio, dataset, "a")["state"] == "unreviewed"
+    assert read_item(studio, dataset, "a").state == "unreviewed"
 
 
 def test_flags_bring_an_image_back_and_say_why(studio, dataset):
@@ -275,14 +275,14 @@ def test_flags_bring_an_image_back_and_say_why(studio, dataset):
     assert flag_images(studio, "regression", findings) == flags, "not flagged twice"
     assert list_names(studio, dataset, "flagged") == "cbadefg"
     item = read_item(studio, dataset, "c")
-    assert [(flag["source"], flag["note"], flag["x"]) for flag in item["flags"]] == [
+    assert [(flag.source, flag.note, flag.x) for flag in item.flags] == [
         ("regression", "new artifact", 4),
         ("regression", "another", None),
     ]
     for flag in flags[:2]:
         resolve_flag(studio, flag)
     assert list_names(studio, dataset, "flagged") == "bacdefg"
-    assert read_item(studio, dataset, "c")["flags"] == []
+    assert read_item(studio, dataset, "c").flags == []
     for bad in (Finding(b, "", 96, 0), Finding(b, "", 3), Finding(b, "x" * 501)):
         with pytest.raises(InputError):
             flag_images(studio, "study", [bad])
@@ -295,21 +295,21 @@ def test_flags_bring_an_image_back_and_say_why(studio, dataset):
 def test_a_claim_keeps_others_off_until_it_ends(studio, dataset, monkeypatch):
     a = find_id(studio, dataset, "a")
     mine = claims.claim_image(studio, a, "anna")
-    assert (mine["claimed_by"], mine["mine"]) == ("anna", True)
-    assert read_item(studio, dataset, "a", "anna")["claimed_by"] is None
-    assert read_item(studio, dataset, "a", "bob")["claimed_by"] == "anna"
+    assert (mine.claimed_by, mine.mine) == ("anna", True)
+    assert read_item(studio, dataset, "a", "anna").claimed_by is None
+    assert read_item(studio, dataset, "a", "bob").claimed_by == "anna"
     with pytest.raises(ClaimedError, match="anna works on a until") as error:
         claims.claim_image(studio, a, "bob")
-    assert error.value.until.isoformat() == mine["until"]
-    assert claims.release_image(studio, a, "bob")["claimed_by"] == "anna"
-    assert claims.claim_image(studio, a, "bob", take_over=True)["mine"]
+    assert error.value.until.isoformat() == mine.until
+    assert claims.release_image(studio, a, "bob").claimed_by == "anna"
+    assert claims.claim_image(studio, a, "bob", take_over=True).mine
     with pytest.raises(ClaimedError, match="bob works"):
         claims.claim_image(studio, a, "anna")
-    assert claims.release_image(studio, a, "bob")["claimed_by"] is None
+    assert claims.release_image(studio, a, "bob").claimed_by is None
     claims.claim_image(studio, a, "anna")
     later = claims.now() + CLAIM_TIME
     monkeypatch.setattr(claims, "now", lambda: later)
-    assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
+    assert claims.claim_image(studio, a, "bob").claimed_by == "bob"
 
 
 def test_a_claim_of_a_clock_that_was_set_back_since_keeps_nobody_off(studio, dataset):
@@ -318,10 +318,10 @@ def test_a_claim_of_a_clock_that_was_set_back_since_keeps_nobody_off(studio, dat
     with studio.database.write() as session:
         model = datasets.get_record(session, a).gan.model_id
         reviews.get_review(session, a, model).claimed_until += timedelta(hours=1)
-    assert read_item(studio, dataset, "a", "bob")["claimed_by"] is None
+    assert read_item(studio, dataset, "a", "bob").claimed_by is None
     wanted = queue.make_filter(dataset)
     assert queue.find_next(studio, wanted, None, "bob") == a
-    assert claims.claim_image(studio, a, "bob")["claimed_by"] == "bob"
+    assert claims.claim_image(studio, a, "bob").claimed_by == "bob"
 
 
 def test_claims_go_by_a_clock_that_nobody_sets():
@@ -345,32 +345,19 @@ def test_progress(studio, dataset):
     save_squares(studio, b, (20, 20, 9), author="bob")
     change_images(studio, dataset, BulkChange(action="assign", to="bob"), [a, b])
     found = describe_progress(studio, dataset)
-    assert found["images"] == len(NAMES)
-    assert found["states"] == {
+    assert found.images == len(NAMES)
+    assert found.states == {
         "unreviewed": 5, "in progress": 1, "accepted": 1, "clean": 0, "skipped": 0
     }  # fmt: skip
-    assert found["annotators"] == [
-        {
-            "name": "anna",
-            "accepted": 1,
-            "clean": 0,
-            "skipped": 0,
-            "in_progress": 0,
-            "assigned": 0,
-            "drafts": 0,
-        },
-        {
-            "name": "bob",
-            "accepted": 0,
-            "clean": 0,
-            "skipped": 0,
-            "in_progress": 1,
-            "assigned": 1,
-            "drafts": 0,
-        },
+    nothing = AnnotatorProgress(
+        name="anna", accepted=0, clean=0, skipped=0, in_progress=0, assigned=0, drafts=0
+    )
+    assert found.annotators == [
+        replace(nothing, accepted=1),
+        replace(nothing, name="bob", in_progress=1, assigned=1),
     ]
-    assert found["kinds"] == [{"name": "blotch", "images": 1}]
-    assert found["classes"] == []
+    assert found.kinds == [KindCount("blotch", 1)]
+    assert found.classes == []
 
 
 def test_refuses(studio, dataset):

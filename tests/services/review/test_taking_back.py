@@ -10,7 +10,7 @@ from desra_studio.errors import InputError, NotFoundError
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.review import claims, history, opinions
-from desra_studio.services.review.bulk import MAX_IMAGES, BulkChange, change_images
+from desra_studio.services.review.bulk import MAX_IMAGES, BulkChange, SkippedImage, change_images
 from desra_studio.services.review.disagreement import measure_disagreement, measure_unmeasured
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.labels import EarlierLabel
@@ -42,20 +42,20 @@ def change(studio, dataset, action, images, **values):
 
 def read_label(studio, image, author=None):
     document = describe_image(studio, image, author)
-    revision = document["revision"]
-    return document["state"], revision and revision["number"]
+    revision = document.revision
+    return document.state, revision and revision.number
 
 
 def note_label(studio, image, author=None):
     """The label as the page remembers it before a verdict."""
     document = describe_image(studio, image, author)
-    revision = document["revision"]
+    revision = document.revision
     return EarlierLabel(
         image,
-        document["version"],
-        document["version"],
-        document["state"],
-        revision and revision["id"],
+        document.version,
+        document.version,
+        document.state,
+        revision and revision.id,
     )
 
 
@@ -73,7 +73,7 @@ def test_a_verdict_is_taken_back_and_given_again(studio, dataset, ids):
     report = take_back(studio, dataset, [replace(painted, version=version)])
     assert (report.done, report.skipped) == (1, [])
     assert read_label(studio, ids[0]) == (State.IN_PROGRESS, 1)
-    assert [row["number"] for row in history.list_history(studio, ids[0])] == [2, 1]
+    assert [row.number for row in history.list_history(studio, ids[0])] == [2, 1]
     take_back(studio, dataset, report.earlier)
     assert read_label(studio, ids[0]) == (State.CLEAN, 2)
 
@@ -85,18 +85,18 @@ def test_an_image_without_a_mask_has_none_again(studio, dataset, ids):
     take_back(studio, dataset, [replace(before, version=version)])
     assert read_label(studio, ids[0]) == (State.UNREVIEWED, None)
     item = read_item(studio, dataset, "a")
-    assert (item["state"], item["annotator"], item["disagreement"]) == ("unreviewed", None, None)
+    assert (item.state, item.annotator, item.disagreement) == ("unreviewed", None, None)
     saved = save_squares(studio, ids[0], (30, 30, 9))
-    assert saved.revision["number"] == 2, "what was accepted stays in the history"
+    assert saved.revision.number == 2, "what was accepted stays in the history"
 
 
 def test_what_was_said_of_regions_comes_back_with_the_mask(studio, dataset, ids):
     save_squares(studio, ids[0], (20, 20, 9))
     label_region(studio, ids[0], RegionLabel(24, 24, severity=4))
     report = change(studio, dataset, "clean", ids[:1], force=True)
-    assert read_item(studio, dataset, "a")["severity"] is None
+    assert read_item(studio, dataset, "a").severity is None
     take_back(studio, dataset, report.earlier)
-    assert read_item(studio, dataset, "a")["severity"] == 4
+    assert read_item(studio, dataset, "a").severity == 4
 
 
 def test_done_twice_it_is_done_once(studio, dataset, ids):
@@ -112,7 +112,7 @@ def test_many_images_but_those_that_were_changed_meanwhile(studio, dataset, ids)
     save_squares(studio, ids[0], (20, 20, 9))
     save_squares(studio, ids[1])
     measure_disagreement(studio, ids[0])
-    figure = read_item(studio, dataset, "a")["disagreement"]
+    figure = read_item(studio, dataset, "a").disagreement
     report = change(studio, dataset, "clean", ids, force=True)
     assert [read_label(studio, image) for image in ids] == [
         (State.CLEAN, 2),
@@ -124,7 +124,7 @@ def test_many_images_but_those_that_were_changed_meanwhile(studio, dataset, ids)
     claims.claim_image(studio, ids[3], "anna")
     back = take_back(studio, dataset, report.earlier, "bob")
     assert back.done == 2
-    skipped = {item["name"]: item["why"] for item in back.skipped}
+    skipped = {item.name: item.why for item in back.skipped}
     assert skipped["c"] == "it was changed meanwhile"
     assert skipped["d"].startswith("anna works on it until")
     assert [read_label(studio, image) for image in ids] == [
@@ -133,9 +133,9 @@ def test_many_images_but_those_that_were_changed_meanwhile(studio, dataset, ids)
         (State.SKIPPED, 1),
         (State.CLEAN, 1),
     ]
-    assert read_item(studio, dataset, "a")["disagreement"] is None
+    assert read_item(studio, dataset, "a").disagreement is None
     measure_unmeasured(studio, dataset, [label.image for label in back.earlier])
-    assert read_item(studio, dataset, "a")["disagreement"] == figure
+    assert read_item(studio, dataset, "a").disagreement == figure
 
 
 def test_what_a_bulk_change_left_alone_needs_no_undo(studio, dataset, ids):
@@ -157,9 +157,9 @@ def test_an_opinion_is_its_authors(studio, dataset, ids):
     mine = replace(mine, version=version)
     stolen = replace(mine, own=True, revision=theirs.revision)
     (refused,) = take_back(studio, dataset, [stolen], "bob").skipped
-    assert refused["why"] == f"mask revision {theirs.revision} is anna's opinion"
+    assert refused.why == f"mask revision {theirs.revision} is anna's opinion"
     (refused,) = take_back(studio, dataset, [mine], "bob").skipped
-    assert refused["why"] == "it was changed meanwhile", "it was not known as an opinion"
+    assert refused.why == "it was changed meanwhile", "it was not known as an opinion"
     assert take_back(studio, dataset, [replace(mine, own=True)], "bob").done == 1
     assert read_label(studio, ids[0], "bob") == (State.IN_PROGRESS, 2)
     assert read_label(studio, ids[0], "anna") == (State.IN_PROGRESS, 1)
@@ -179,7 +179,7 @@ def test_refuses_what_cannot_have_been(studio, dataset, ids, values, why):
     save_squares(studio, ids[1], (20, 20, 9))
     earlier = judge(studio, ids[0], State.SKIPPED)
     report = take_back(studio, dataset, [replace(earlier, **values)])
-    assert [(item["name"], item["why"]) for item in report.skipped] == [("a", why)]
+    assert [(item.name, item.why) for item in report.skipped] == [("a", why)]
     assert read_label(studio, ids[0]) == (State.SKIPPED, 1)
 
 
@@ -193,4 +193,4 @@ def test_refuses(studio, dataset, ids):
     with pytest.raises(InputError, match="20001 images are too many at once"):
         take_back(studio, dataset, many)
     (skipped,) = take_back(studio, dataset, [replace(label, image=99)]).skipped
-    assert skipped == {"id": 99, "name": "Image 99", "why": "it is not in this dataset"}
+    assert skipped == SkippedImage(99, "Image 99", "it is not in this dataset")

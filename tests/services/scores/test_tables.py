@@ -39,9 +39,9 @@ def labelled(studio, dataset_folder):
     """Two images accepted, one with a mask that is half right; one not labelled."""
     dataset = import_dataset(studio, dataset_folder, "set, one").dataset_id
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400, dilations=2))
-    first, second, _ = (item["id"] for item in list_items(studio, dataset))
+    first, second, _ = (item.id for item in list_items(studio, dataset))
     for image, cut in ((first, 45), (second, None)):
-        detection = describe_image(studio, image)["detection"]["id"]
+        detection = describe_image(studio, image).detection.id
         mask = load_detected_mask(studio, detection)
         mask[:, cut:] &= cut is None
         saved = save_mask(studio, image, mask, 0)
@@ -91,8 +91,8 @@ def test_a_row_per_image_and_detector(studio, labelled):
 
 
 def test_only_the_regions_that_were_asked_for(studio, labelled):
-    image = list_items(studio, labelled)[0]["id"]
-    mask = load_revision_mask(studio, describe_image(studio, image)["revision"]["id"])
+    image = list_items(studio, labelled)[0].id
+    mask = load_revision_mask(studio, describe_image(studio, image).revision.id)
     y, x = map(int, np.argwhere(mask)[0])
     label_region(studio, image, RegionLabel(x, y, severity=4))
     (everything,), (severe,) = (

@@ -73,8 +73,8 @@ def test_what_is_started_runs_with_what_it_was_given(client, dataset_folder, stu
     assert answer.status_code == 202
     job = jobs.view_job(studio, answer.json()["job"])
     assert job.succeeded, job.message
-    image = list_items(studio, 2)[0]["id"]
-    params = describe_image(studio, image)["detection"]["params"]
+    image = list_items(studio, 2)[0].id
+    params = describe_image(studio, image).detection.params
     assert (params["contrast_threshold"], params["area_threshold"]) == (0.6, 300)
 
 

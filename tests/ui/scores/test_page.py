@@ -51,10 +51,10 @@ def dataset(studio, dataset_folder):
 def label(studio, image, erased=None, state=State.ACCEPTED):
     """Save the detected mask, less what is erased, and judge it."""
     document = describe_image(studio, image)
-    mask = load_detected_mask(studio, document["detection"]["id"])
+    mask = load_detected_mask(studio, document.detection.id)
     if erased is not None:
         mask[erased] = False
-    saved = save_mask(studio, image, mask, document["version"])
+    saved = save_mask(studio, image, mask, document.version)
     judge_image(studio, image, state, saved.version)
     return mask
 
@@ -62,7 +62,7 @@ def label(studio, image, erased=None, state=State.ACCEPTED):
 @pytest.fixture
 def images(studio, dataset):
     """Ids of three images: accepted as half the detected mask, accepted unchanged, not labelled."""
-    ids = [item["id"] for item in list_items(studio, dataset)]
+    ids = [item.id for item in list_items(studio, dataset)]
     label(studio, ids[0], HALF)
     label(studio, ids[1])
     return ids
@@ -87,7 +87,7 @@ def test_nothing_to_score_yet(page, dataset):
 
 def test_labels_without_a_detector(page, studio, dataset_folder):
     dataset = import_dataset(studio, dataset_folder, "bare").dataset_id
-    image = list_items(studio, dataset)[0]["id"]
+    image = list_items(studio, dataset)[0].id
     saved = save_mask(studio, image, np.zeros((96, 96), bool), 0)
     judge_image(studio, image, State.CLEAN, saved.version)
     updates = page.handlers.load_page(ask(dataset=dataset))
