@@ -28,7 +28,7 @@ window.meter = (() => {
   function watchRoot(attribute) {
     return new Promise((resolve) => {
       const observer = new MutationObserver(async (changes) => {
-        const { target, oldValue } = changes.find(({ target }) => target.matches(ROOT)) ?? {};
+        const { target, oldValue } = changes.find((change) => change.target.matches(ROOT)) ?? {};
         const value = target?.getAttribute(attribute);
         if (!value || value === oldValue) return;
         observer.disconnect();

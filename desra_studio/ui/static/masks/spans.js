@@ -96,9 +96,9 @@ export const floodFrom = (mask, { width, height }, point) =>
   takeComponent(mask.slice(), width, height, point);
 
 /** Take the 8-connected component of a marked px out of a mask, and return its spans. */
-export function takeComponent(mask, width, height, { x, y }) {
+export function takeComponent(mask, width, height, start) {
   const spans = [];
-  const waiting = [{ y, low: x, high: x }];
+  const waiting = [{ y: start.y, low: start.x, high: start.x }];
   while (waiting.length) {
     const { y, low, high } = waiting.pop();
     const row = y * width;

@@ -35,8 +35,8 @@ const sendJson = (method, path, value, headers = {}) =>
     body: JSON.stringify(value),
   });
 
-export const postJson = (...request) => sendJson("POST", ...request);
-export const putJson = (...request) => sendJson("PUT", ...request);
+export const postJson = (path, value, headers) => sendJson("POST", path, value, headers);
+export const putJson = (path, value, headers) => sendJson("PUT", path, value, headers);
 
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
