@@ -8,3 +8,8 @@ interface WindowEventMap {
   /** Somebody wants to work under another name; who prevents it says why. */
   "studio:user": CustomEvent<{ refusal: string }>;
 }
+
+interface Window {
+  /** What `bench canvas` measures with. */
+  meter: object;
+}
