@@ -7,15 +7,17 @@ import { countTiles, placeTile, readTile, TILE, writeTile } from "./tiles.js";
 export const DEPTH = 200;
 
 /**
+ * @template Source
  * @typedef {{
  *   tiles: Map<number, Uint8Array>,
- *   source: unknown,
+ *   source: Source | null,
  *   group: number | null,
  *   from: number,
  *   at: number,
  * }} Action the tiles as they were before, and the serial of the state that it led away from.
  */
 
+/** @template [Source=unknown] */
 export class History {
   /** @type {Set<number>} */
   #changed = new Set();
@@ -29,15 +31,15 @@ export class History {
     this.mask = mask;
     this.width = width;
     this.height = height;
-    /** @type {Action[]} */
+    /** @type {Action<Source>[]} */
     this.undone = [];
-    /** @type {Action[]} */
+    /** @type {Action<Source>[]} */
     this.done = [];
     /** @type {Map<number, Uint8Array> | null} */
     this.open = null;
     this.serial = 0;
     this.savedSerial = 0;
-    /** @type {unknown} What the mask was made of; goes back and forth with it. */
+    /** @type {Source | null} What the mask was made of; goes back and forth with it. */
     this.source = null;
   }
 
@@ -236,16 +238,16 @@ export class History {
   }
 
   /**
-   * @param {Action[]} actions
-   * @param {Omit<Action, "from" | "at">} action
+   * @param {Action<Source>[]} actions
+   * @param {Omit<Action<Source>, "from" | "at">} action
    */
   #push(actions, action) {
     actions.push({ ...action, from: this.current, at: performance.now() });
   }
 
   /**
-   * @param {Action[]} source
-   * @param {Action[]} target
+   * @param {Action<Source>[]} source
+   * @param {Action<Source>[]} target
    */
   #swap(source, target) {
     const action = source.pop();
@@ -267,7 +269,7 @@ export class History {
 
   /**
    * Make an action part of the last one; where both together changed nothing, none is left.
-   * @param {Action} last
+   * @param {Action<Source>} last
    * @param {Map<number, Uint8Array>} before
    */
   #join(last, before) {

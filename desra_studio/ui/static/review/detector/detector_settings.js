@@ -1,6 +1,9 @@
 // The detector's settings: what is missing in old ones, and the steps that the sliders have.
 
+/** @import { DetectorSettings } from "#types/review" */
+
 // As DetectorParams of the server has them.
+/** @type {DetectorSettings} */
 const DEFAULTS = {
   contrast_threshold: 0.7,
   area_threshold: 4000,
@@ -10,6 +13,8 @@ const DEFAULTS = {
   class_weights: "released",
   direction: "both",
 };
+
+const NAMES = /** @type {(keyof DetectorSettings)[]} */ (Object.keys(DEFAULTS));
 
 // Steps grow with the value: 10 px more matter at 50 px, not at 5000.
 export const AREAS = [
@@ -22,20 +27,39 @@ export const SHARES = [
 ];
 export const KERNELS = [1, 3, 5, 7, 9, 11];
 
-/** All settings of a detection; those that an older one does not name have their default. */
-export const completeSettings = (params) =>
-  Object.fromEntries(
-    Object.entries(DEFAULTS).map(([name, value]) => [name, params?.[name] ?? value]),
+/**
+ * All settings of a detection; those that an older one does not name have their default.
+ * @param {Partial<DetectorSettings> | null} [params]
+ * @returns {DetectorSettings}
+ */
+export function completeSettings(params) {
+  const named = Object.entries(params ?? {}).filter(
+    ([name, value]) => Object.hasOwn(DEFAULTS, name) && value !== null && value !== undefined,
   );
+  return { ...DEFAULTS, ...Object.fromEntries(named) };
+}
 
+/**
+ * @param {DetectorSettings} first
+ * @param {DetectorSettings} second
+ */
 export const areSame = (first, second) =>
-  Object.keys(DEFAULTS).every((name) => first[name] === second[name]);
+  NAMES.every((name) => first[name] === second[name]);
 
-/** Settings as the query of an address. */
+/**
+ * Settings as the query of an address.
+ * @param {DetectorSettings} settings
+ */
 export const toQuery = (settings) =>
-  new URLSearchParams(Object.entries(settings).filter(([, value]) => value !== null)).toString();
+  new URLSearchParams(
+    Object.entries(settings).flatMap(([name, value]) => (value === null ? [] : [[name, `${value}`]])),
+  ).toString();
 
-/** Index of the step that is nearest to a value. */
+/**
+ * Index of the step that is nearest to a value.
+ * @param {number[]} steps
+ * @param {number} value
+ */
 export function findNearest(steps, value) {
   let best = 0;
   for (let i = 1; i < steps.length; i++) {
@@ -44,7 +68,13 @@ export function findNearest(steps, value) {
   return best;
 }
 
-/** The same area threshold in the other unit, at the nearest step: what changes is the unit. */
+/**
+ * The same area threshold in the other unit, at the nearest step: what changes is the unit.
+ * @param {DetectorSettings} settings
+ * @param {string} unit
+ * @param {number} imagePx
+ * @returns {DetectorSettings}
+ */
 export function changeAreaUnit(settings, unit, imagePx) {
   if (unit === "%") {
     const share = settings.area_threshold / imagePx;
