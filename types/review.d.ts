@@ -297,6 +297,37 @@ export interface Action extends KeyedAction {
   hold?: (held: boolean) => unknown;
 }
 
+/** What a tool hears of the pointer; keys that stand for it tell the same. */
+export type Press = Pick<PointerEvent, "altKey" | "clientX" | "clientY" | "timeStamp">;
+
+/** A tool of the canvas; points are in image px. */
+export interface Tool {
+  id: string;
+  label: string;
+  key: string;
+  /** Its setting. */
+  setting?: "size" | "tolerance";
+  /** It moves the view, and does nothing else. */
+  pans?: boolean;
+  /** Its cursor tells whether it adds or subtracts. */
+  subtracts?: boolean;
+  press?(document: ReviewDocument, point: Point, event: Press): void;
+  move?(document: ReviewDocument, point: Point, event: Press): void;
+  /** Tells whether the mask changed. */
+  release?(document: ReviewDocument, point: Point | null, event: Press): boolean;
+  /** Drop what is not in the mask yet. */
+  cancel?(document: ReviewDocument | null): void;
+  /** Hear of every key before the page does; tells whether it took it. */
+  keys?(document: ReviewDocument, key: string): boolean;
+  /** Tells whether it used the wheel. */
+  wheel?(document: ReviewDocument, point: Point, event: WheelEvent): boolean;
+  /** Draw what is seen before it is in the mask. */
+  draw(context: CanvasRenderingContext2D, view: View, pane: Size, pointer: Point | null): void;
+}
+
+/** What a press of a tool does: it adds or subtracts. */
+export type Sign = "+" | "−";
+
 /** The page as its parts know it. */
 export interface ReviewPage extends FocusedPage {
   root: HTMLElement;
@@ -320,10 +351,18 @@ export interface ReviewPage extends FocusedPage {
     pane: Size;
     pointer: Point | null;
     gesture: unknown;
+    gestures: {
+      moveTo(point: Point, event: object): void;
+      begin(event: object): void;
+      finish(event: object): void;
+    };
     invalidate(): void;
     pan(dx: number, dy: number): void;
     reveal(box: Box): void;
   };
+  parts: { pointer?: [gesture: string, does: string][] }[];
+  /** Buttons of the verdicts. */
+  verdicts: HTMLElement[];
   /** Whether the mask cannot be changed now. */
   locked: boolean;
   busy: boolean;
