@@ -5,6 +5,7 @@ import type { ReviewDocument } from "../desra_studio/ui/static/review/document.j
 import type { Deeds } from "../desra_studio/ui/static/review/deeds.js";
 import type { Detector } from "../desra_studio/ui/static/review/detector/detector.js";
 import type { Attempts } from "../desra_studio/ui/static/review/journal/attempts.js";
+import type { Comparison } from "../desra_studio/ui/static/review/journal/comparison.js";
 import type { Journal } from "../desra_studio/ui/static/review/journal/journal.js";
 import type { Settings } from "../desra_studio/ui/static/review/keys/settings_dialog.js";
 import type { Claims } from "../desra_studio/ui/static/review/queue/claims.js";
@@ -13,7 +14,7 @@ import type { Kinds } from "../desra_studio/ui/static/review/regions/kinds.js";
 import type { Regions } from "../desra_studio/ui/static/review/regions/regions.js";
 import type { Toolbox } from "../desra_studio/ui/static/review/tools/toolbox.js";
 import type { Detected } from "../desra_studio/ui/static/review/detector/detected.js";
-import type { Box, DetectedRegion, Point, Region, Size, Span } from "./masks";
+import type { Box, DetectedRegion, Point, Region, Size, Span, Tile } from "./masks";
 import type { FocusedPage, KeyedAction, Stored } from "./shared";
 
 export type State = "unreviewed" | "in progress" | "accepted" | "clean" | "skipped";
@@ -338,6 +339,7 @@ export interface ReviewPage extends FocusedPage {
   keyMap: KeyMap<Action>;
   attempts: Attempts;
   claims: Claims;
+  comparison: Comparison;
   deeds: Deeds;
   detector: Detector;
   journal: Journal;
@@ -377,4 +379,68 @@ export interface ReviewPage extends FocusedPage {
   sayFrozen(): boolean;
   showAside(id: string): void;
   tell(method: string, ...values: unknown[]): void;
+}
+
+/** What unsaved work starts from: the version it is saved against, and the mask of that. */
+export interface Base {
+  version: number;
+  sha: string | null;
+}
+
+/** What is said of the unsaved work on an image, as the journal keeps it; times are in ms. */
+export interface WorkFacts {
+  /** Under which it is kept. */
+  key: string;
+  image: number;
+  name: string;
+  user: string;
+  width: number;
+  height: number;
+  base: Base;
+  /** Names of the last drafts that were sent. */
+  sent: string[];
+  actions: number;
+  from: number | null;
+  at: number | null;
+  draftedAt: number | null;
+  isUnderWay: boolean;
+}
+
+/** What an action changed: tiles as run lengths. */
+export interface WorkEntry {
+  key: string;
+  serial: number;
+  at: number | null;
+  tiles: { index: number; runs: Uint8Array }[];
+}
+
+/** What is kept of the work on an image; entries are the oldest first. */
+export interface KeptWork {
+  work: WorkFacts;
+  snapshot: Uint8Array;
+  entries: WorkEntry[];
+}
+
+/** Where work is kept. */
+export interface WorkStore {
+  put(
+    work: WorkFacts,
+    parts: { entry?: WorkEntry | null; snapshot?: Uint8Array | null },
+  ): Promise<void>;
+  load(key: string): Promise<KeptWork | null>;
+  drop(key: string): Promise<void>;
+}
+
+/** A task of the journal's worker: what it is given and what it answers. */
+export interface CodecTasks {
+  check: { value: object; result: boolean };
+  load: { value: { key: string }; result: { work: WorkFacts; mask: Uint8Array } | null };
+  record: {
+    value: { work: WorkFacts; runs: Uint8Array | null; tiles: Tile[] };
+    result: unknown;
+  };
+  describe: { value: { work: WorkFacts }; result: unknown };
+  rebase: { value: { work: WorkFacts; tiles: Tile[] }; result: unknown };
+  drop: { value: { key: string }; result: unknown };
+  pack: { value: { key: string }; result: { name: string; body: ArrayBuffer } | null };
 }
