@@ -1,15 +1,67 @@
-"""Runs the tests of the page's pure modules with Node's own test runner."""
+"""The pages' modules: their tests in Node's own test runner, their style, their types."""
 
+import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.patience import PATIENCE_S
 
-TESTS = Path(__file__).parent / "js"
+ROOT = Path(__file__).parent.parent
+TESTS = ROOT / "tests" / "js"
+MODULES = ROOT / "node_modules"
+TSCONFIG = json.loads((ROOT / "tsconfig.json").read_text())
+# What npm says where the network or the registry is at fault, and nothing of ours can mend it.
+UNREACHABLE = re.compile(
+    r"npm error code (E(?:AI_AGAIN|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT)"
+    r"|ERR_SOCKET_TIMEOUT|E40[37]|E50[0234])$",
+    re.MULTILINE,
+)
+
+
+def run_command(*command, cwd=ROOT):
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+
+
+def install_packages(folder, *options):
+    """Install what the package.json of a folder names; skip where it cannot be had."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not on the PATH: install it to lint the pages' JavaScript")
+    # A registry that is away is away: npm would ask again for minutes.
+    run = run_command(npm, "install", "--fetch-retries=0", *options, cwd=folder)
+    if found := UNREACHABLE.search(run.stderr):
+        pytest.skip(f"npm cannot reach its registry ({found.group(1)})")
+    if "npm error code EBADENGINE" in run.stderr:
+        pytest.skip("oxlint needs a newer Node.js: see engines in package.json")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """The folder of the commands that npm installed, once for each package.json."""
+    wanted = hashlib.sha256((ROOT / "package.json").read_bytes()).hexdigest()
+    MODULES.mkdir(exist_ok=True)
+    stamp = MODULES / ".installed"
+    with FileLock(MODULES / ".lock", timeout=PATIENCE_S):
+        if not stamp.exists() or stamp.read_text() != wanted:
+            install_packages(ROOT)
+            stamp.write_text(wanted)
+    return MODULES / ".bin"
 
 
 def test_javascript():
@@ -18,9 +70,52 @@ def test_javascript():
         if os.environ.get("CI"):
             pytest.fail("node is not on the PATH, and CI has to run the JavaScript tests")
         pytest.skip("node is not on the PATH: install Node.js 18 or newer")
-    files = sorted(str(path) for path in TESTS.glob("*.test.mjs"))
-    run = subprocess.run(
-        [node, "--test", *files], capture_output=True, text=True, check=False, timeout=PATIENCE_S
-    )
+    run = run_command(node, "--test", *sorted(TESTS.glob("*.test.mjs")))
     assert run.returncode == 0, run.stdout + run.stderr
     assert "fail 0" in run.stdout
+
+
+def test_style(packages):
+    run = run_command(packages / "oxlint", "--deny-warnings", "desra_studio", "tests/js")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_types(packages):
+    run = run_command(sys.executable, ROOT / ".ci" / "check_types.py")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_modules_without_types_are_named_one_by_one():
+    excluded = TSCONFIG["exclude"]
+    assert excluded == sorted(set(excluded))
+    for name in excluded:
+        assert (ROOT / name).is_file(), f"tsconfig.json excludes {name}, which does not exist"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with a package.json of these packages."""
+
+    def write_project(packages):
+        (tmp_path / "package.json").write_text(
+            json.dumps({"private": True, "devDependencies": packages})
+        )
+        return tmp_path
+
+    return write_project
+
+
+needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not on the PATH")
+
+
+@needs_npm
+def test_a_registry_that_is_away_is_no_fault_of_ours(project, without_proxy):
+    folder = project({"oxlint": "1.94.0"})
+    with pytest.raises(pytest.skip.Exception, match="cannot reach its registry"):
+        install_packages(folder, "--registry=http://127.0.0.1:9", "--cache=empty")
+
+
+@needs_npm
+def test_any_other_failure_is_one(project):
+    with pytest.raises(AssertionError, match="EUNSUPPORTEDPROTOCOL"):
+        install_packages(project({"oxlint": "nowhere:1"}))

@@ -90,24 +90,24 @@ test("bounds hold all spans", () => {
 });
 
 test("a box is revealed with no more zoom and pan than it needs", () => {
-  const image = { width: 2000, height: 1000 };
-  const pane = { width: 400, height: 400 };
+  const photo = { width: 2000, height: 1000 };
+  const screen = { width: 400, height: 400 };
   const view = { x: 1000, y: 500, scale: 1 };
   const seen = (v, [x, y, width, height]) => {
-    const start = toPane(v, pane, { x, y });
-    const end = toPane(v, pane, { x: x + width, y: y + height });
+    const start = toPane(v, screen, { x, y });
+    const end = toPane(v, screen, { x: x + width, y: y + height });
     return start.x >= 0 && start.y >= 0 && end.x <= 400 && end.y <= 400;
   };
-  assert.deepEqual(revealBox(view, pane, [950, 450, 120, 80], image), view, "in sight already");
-  const beside = revealBox(view, pane, [1300, 450, 120, 80], image);
+  assert.deepEqual(revealBox(view, screen, [950, 450, 120, 80], photo), view, "in sight already");
+  const beside = revealBox(view, screen, [1300, 450, 120, 80], photo);
   assert.equal(beside.scale, 1);
   assert.equal(beside.y, 500);
   assert.ok(beside.x > 1000 && beside.x < 1360 && seen(beside, [1300, 450, 120, 80]));
-  const small = revealBox(view, pane, [100, 100, 40, 20], image);
+  const small = revealBox(view, screen, [100, 100, 40, 20], photo);
   assert.ok(Math.abs(40 * small.scale - 400 / 3) < 1e-9 && seen(small, [100, 100, 40, 20]));
-  assert.equal(revealBox(view, pane, [100, 100, 1, 1], image).scale, 8, "specks are not blown up");
+  assert.equal(revealBox(view, screen, [100, 100, 1, 1], photo).scale, 8, "specks are not blown up");
   const deep = { ...view, scale: 20 };
-  assert.equal(revealBox(deep, pane, [100, 100, 1, 1], image).scale, 20);
-  const all = revealBox(view, pane, [0, 0, 2000, 1000], image);
+  assert.equal(revealBox(deep, screen, [100, 100, 1, 1], photo).scale, 20);
+  const all = revealBox(view, screen, [0, 0, 2000, 1000], photo);
   assert.deepEqual(all, { x: 1000, y: 500, scale: 0.2 });
 });

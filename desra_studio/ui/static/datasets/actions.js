@@ -4,10 +4,15 @@ import { tell } from "../shared/actions.js";
 import { API, detectDataset, loadLoop, postJson } from "../shared/api.js";
 import { addressed } from "../shared/dom.js";
 
+/** @import { DetectorFields } from "#types/datasets" */
+
 const SHARE = "% of the image";
 
-/** The detector's settings as routes take them; see `DetectorSettings`. */
-export function readDetector(contrast, area, unit, weights) {
+/**
+ * The detector's settings as routes take them; see `DetectorSettings`.
+ * @param {DetectorFields} fields
+ */
+export function readDetector(...[contrast, area, unit, weights]) {
   if (contrast === null || area === null) throw new Error("Fill in both thresholds.");
   const limit = unit === SHARE ? { area_share: area / 100 } : { area_threshold: Math.trunc(area) };
   return { contrast_threshold: contrast, class_weights: weights, ...limit };
@@ -22,21 +27,33 @@ async function findDataset() {
 
 export const startDemo = () => tell(() => postJson(`${API}/demo`, {}));
 
+/**
+ * @param {string} source
+ * @param {string} name
+ * @param {DetectorFields} detector
+ */
 export const startImport = (source, name, ...detector) =>
   tell(() =>
     postJson(`${API}/datasets/import`, { source, name, detector: readDetector(...detector) }),
   );
 
+/** @param {DetectorFields} detector */
 export const startDetect = (...detector) =>
   tell(async () => {
     const settings = readDetector(...detector);
     await detectDataset(await findDataset(), settings);
   });
 
+/**
+ * @param {number} dataset
+ * @param {string} model
+ * @param {DetectorFields} detector
+ */
 export const startUpscale = (dataset, model, ...detector) =>
   tell(() =>
     postJson(`${API}/datasets/${dataset}/upscale`, { model, detector: readDetector(...detector) }),
   );
 
+/** @param {string} name */
 export const startCalibration = (name) =>
   tell(async () => postJson(`${API}/datasets/${await findDataset()}/calibrate`, { name }));

@@ -3,9 +3,12 @@
 import { make } from "../shared/dom.js";
 import { tellDeletion, tellImages } from "./words.js";
 
+/** @import { DeletedDataset } from "#types/datasets" */
+
 export class Bin {
   #shown = "";
 
+  /** @param {(dataset: DeletedDataset) => unknown} onRestore */
   constructor(onRestore) {
     this.onRestore = onRestore;
     this.summary = make("summary");
@@ -14,6 +17,7 @@ export class Bin {
     this.element = make("details", { className: "bin" }, this.summary, this.list, this.empty);
   }
 
+  /** @param {DeletedDataset[]} deleted */
   show(deleted) {
     const now = JSON.stringify(deleted);
     if (now === this.#shown) return;
@@ -25,6 +29,7 @@ export class Bin {
     if (hadFocus) this.summary.focus({ preventScroll: true });
   }
 
+  /** @param {DeletedDataset} dataset */
   #makeItem(dataset) {
     const restore = make(
       "button",

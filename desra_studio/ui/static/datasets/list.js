@@ -1,6 +1,6 @@
 // The datasets of the first page: each leads to Review, and can be renamed, deleted and restored.
 
-import { announceChange, make } from "../shared/dom.js";
+import { announceChange, find, make } from "../shared/dom.js";
 import { Newest } from "../shared/newest.js";
 import { deleteDataset, loadDatasets, loadDeletion, renameDataset, restoreDataset } from "./api.js";
 import { Bin } from "./bin.js";
@@ -8,24 +8,36 @@ import { Question } from "./question.js";
 import { DatasetRow } from "./row.js";
 import { mergeRows, tellRestored } from "./words.js";
 
+/** @import { Dataset, DeletedDataset, GoneDataset } from "#types/datasets" */
+/** @import { Loop, Trigger } from "#types/shared" */
+
 const HEADS = ["Dataset", "Images", "Not upscaled", "Reviewed", "Accepted"];
 
-/** `trigger("submit")` tells the rest of the page that there are others now. */
+/**
+ * `trigger("submit")` tells the rest of the page that there are others now.
+ * @param {Element} element
+ * @param {Trigger} trigger
+ */
 export function mount(element, trigger) {
-  const root = element.querySelector(".studio-datasets");
+  const root = find(element, ".studio-datasets", HTMLElement);
   if (root.childElementCount) return;
   new DatasetList(root, trigger).start();
 }
 
 class DatasetList {
+  /** @type {Map<number, DatasetRow>} */
   #rows = new Map();
-  /** Deleted on this page: their rows stay, and offer to undo it. */
+  /** @type {Map<number, GoneDataset>} Deleted on this page: their rows stay, and offer to undo it. */
   #gone = new Map();
   #refreshes = new Newest(() => this.#load());
   #loop = "";
   #asked = 0;
   #shown = 0;
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Trigger} trigger
+   */
   constructor(root, trigger) {
     this.root = root;
     this.trigger = trigger;
@@ -42,6 +54,7 @@ class DatasetList {
 
   start() {
     // The navigation asks every other second what there is: so often is enough here, too.
+    /** @param {CustomEvent<Loop>} event */
     const hear = ({ detail }) => {
       if (!this.root.isConnected) return window.removeEventListener("studio:loop", hear);
       const now = JSON.stringify(detail);
@@ -52,6 +65,10 @@ class DatasetList {
     this.#refreshes.ask();
   }
 
+  /**
+   * @param {DatasetRow} row
+   * @param {string} name
+   */
   onRename(row, name) {
     return this.#attempt(
       async () => {
@@ -64,6 +81,7 @@ class DatasetList {
     );
   }
 
+  /** @param {DatasetRow} row */
   onDelete(row) {
     return this.#attempt(async () => {
       if (!(await this.question.ask(await loadDeletion(row.id)))) return row.remove.focus();
@@ -74,11 +92,16 @@ class DatasetList {
     });
   }
 
+  /** @param {DatasetRow} row */
   async onUndo(row) {
     await this.#restore(row.id, row.name);
     row.link.focus();
   }
 
+  /**
+   * @param {number} id
+   * @param {string} before
+   */
   #restore(id, before) {
     return this.#attempt(async () => {
       const { name } = await restoreDataset(id);
@@ -88,6 +111,7 @@ class DatasetList {
     });
   }
 
+  /** @param {() => Promise<unknown>} work */
   async #attempt(work, onRefused = () => {}) {
     this.#say("");
     try {
@@ -118,30 +142,37 @@ class DatasetList {
     this.root.dataset.ready = "true";
   }
 
+  /** @param {{ datasets: Dataset[], bin: DeletedDataset[] }} found */
   #show({ datasets, bin }) {
     const shown = mergeRows(datasets, [...this.#gone.values()]);
-    this.#rows = new Map(
-      shown.map((view) => [view.id, this.#rows.get(view.id) ?? new DatasetRow(this, view)]),
-    );
-    for (const view of shown) this.#rows.get(view.id).show(view);
-    this.#place([...this.#rows.values()].map(({ element }) => element));
+    const rows = shown.map((view) => {
+      const row = this.#rows.get(view.id) ?? new DatasetRow(this, view.id);
+      row.show(view);
+      return row;
+    });
+    this.#rows = new Map(rows.map((row) => [row.id, row]));
+    this.#place(rows.map(({ element }) => element));
     this.bin.show(bin);
     this.table.hidden = shown.length === 0;
     this.root.hidden = shown.length === 0 && bin.length === 0;
   }
 
-  /** Bring the rows into order without moving those that are in place: one may have the focus. */
+  /**
+   * Bring the rows into order without moving those that are in place: one may have the focus.
+   * @param {Element[]} elements
+   */
   #place(elements) {
     for (const element of [...this.body.children]) {
       if (!elements.includes(element)) element.remove();
     }
     let next = this.body.firstElementChild;
     for (const element of elements) {
-      if (element === next) next = next.nextElementSibling;
+      if (element === next) next = element.nextElementSibling;
       else this.body.insertBefore(element, next);
     }
   }
 
+  /** @param {string} text */
   #say(text, isWrong = false) {
     this.said.textContent = text;
     this.said.classList.toggle("wrong", isWrong);

@@ -2,7 +2,10 @@
 
 import { make } from "../shared/dom.js";
 
+/** @import { Deletion } from "#types/datasets" */
+
 export class Question {
+  /** @type {(goes: boolean) => void} */
   #answer = () => {};
 
   constructor() {
@@ -28,7 +31,11 @@ export class Question {
     );
   }
 
-  /** Ask, and answer whether to delete. */
+  /**
+   * Ask, and answer whether to delete.
+   * @param {Deletion} deletion
+   * @returns {Promise<boolean>}
+   */
   ask({ name, lines }) {
     this.title.textContent = `Delete ${name}?`;
     this.lines.replaceChildren(...lines.map((line) => make("li", {}, line)));

@@ -2,22 +2,35 @@
 
 import { make, pageAddress } from "../shared/dom.js";
 
-const FIGURES = ["images", "waiting", "reviewed", "accepted"];
+/** @import { Row } from "#types/datasets" */
+
+const FIGURES = /** @type {const} */ (["images", "waiting", "reviewed", "accepted"]);
 const MOST_LETTERS = 190;
 
+/**
+ * @typedef {{
+ *   onRename: (row: DatasetRow, name: string) => unknown,
+ *   onDelete: (row: DatasetRow) => unknown,
+ *   onUndo: (row: DatasetRow) => unknown,
+ * }} Page hears of what a row is asked for.
+ */
+
 export class DatasetRow {
-  #view;
+  name = "";
   #mode = "";
 
-  /** `page` has onRename(row, name), onDelete(row) and onUndo(row). */
-  constructor(page, view) {
+  /**
+   * @param {Page} page
+   * @param {number} id
+   */
+  constructor(page, id) {
     this.page = page;
-    this.id = view.id;
+    this.id = id;
     this.nameCell = make("th", { scope: "row" });
     this.figures = FIGURES.map(() => make("td", { className: "figure" }));
     this.actions = make("td", { className: "actions" });
     this.element = make("tr", {}, this.nameCell, ...this.figures, this.actions);
-    this.link = make("a", { href: pageAddress("/review", { dataset: view.id }) });
+    this.link = make("a", { href: pageAddress("/review", { dataset: id }) });
     this.rename = this.#makeButton("Rename", () => this.#edit());
     this.remove = this.#makeButton("Delete", () => page.onDelete(this));
     this.undo = this.#makeButton("Undo", () => page.onUndo(this));
@@ -33,30 +46,28 @@ export class DatasetRow {
     this.cancel = this.#makeButton("Cancel", () => this.endEdit());
   }
 
-  get name() {
-    return this.#view.name;
-  }
-
-  /** Show a dataset as it is now; a name that is being changed stays what was typed. */
+  /**
+   * Show a dataset as it is now; a name that is being changed stays what was typed.
+   * @param {Row} view
+   */
   show(view) {
-    this.#view = view;
+    this.name = view.name;
     this.link.textContent = this.link.title = view.name;
     this.gone.textContent = `${view.name} is in the bin.`;
     for (const [index, key] of FIGURES.entries()) {
-      this.figures[index].textContent = view.gone ? "" : view[key];
+      this.figures[index].textContent = view.gone ? "" : String(view[key]);
     }
-    for (const [button, does] of [
-      [this.rename, "Rename"],
-      [this.remove, "Delete"],
-      [this.undo, "Undo deleting"],
-    ]) {
-      button.ariaLabel = `${does} ${view.name}`;
-    }
+    this.rename.ariaLabel = `Rename ${view.name}`;
+    this.remove.ariaLabel = `Delete ${view.name}`;
+    this.undo.ariaLabel = `Undo deleting ${view.name}`;
     if (view.gone) this.#turn("gone");
     else if (this.#mode !== "edit") this.#turn("plain");
   }
 
-  /** Say that the name that was typed cannot be given. */
+  /**
+   * Say that the name that was typed cannot be given.
+   * @param {boolean} isWrong
+   */
   refuse(isWrong) {
     this.input.setAttribute("aria-invalid", String(isWrong));
     if (isWrong) this.input.focus();
@@ -74,6 +85,7 @@ export class DatasetRow {
     this.input.select();
   }
 
+  /** @param {KeyboardEvent} event */
   #hear(event) {
     if (event.key === "Enter") this.page.onRename(this, this.input.value);
     else if (event.key === "Escape") this.endEdit();
@@ -81,6 +93,7 @@ export class DatasetRow {
     event.preventDefault();
   }
 
+  /** @param {"plain" | "edit" | "gone"} mode */
   #turn(mode) {
     if (mode === this.#mode) return;
     this.#mode = mode;
@@ -94,6 +107,10 @@ export class DatasetRow {
     this.actions.replaceChildren(...buttons);
   }
 
+  /**
+   * @param {string} text
+   * @param {() => unknown} onclick
+   */
   #makeButton(text, onclick) {
     return make("button", { type: "button", onclick }, text);
   }

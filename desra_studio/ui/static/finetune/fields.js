@@ -7,53 +7,53 @@ export const PRESETS = [
   { name: "long", title: "Long", about: "Where 1000 iterations are too few" },
 ];
 
-const field = (name, title) => ({ name, title });
+const named = (name, title) => ({ name, title });
 
 /** Always in view. */
-export const MAIN = [field("iterations", "Iterations")];
+export const MAIN = [named("iterations", "Iterations")];
 
 export const GROUPS = [
   {
     title: "Crops",
     fields: [
-      field("batch", "Batch"),
-      field("accumulate", "Accumulate"),
-      field("crop", "Crop"),
-      field("mask_share", "Mask share"),
-      { ...field("feather_sigma", "Feather"), about: "Softens the mask's edge, in px", least: 0, most: 50 },
-      field("seed", "Seed"),
+      named("batch", "Batch"),
+      named("accumulate", "Accumulate"),
+      named("crop", "Crop"),
+      named("mask_share", "Mask share"),
+      { ...named("feather_sigma", "Feather"), about: "Softens the mask's edge, in px", least: 0, most: 50 },
+      named("seed", "Seed"),
     ],
   },
   {
     title: "Generator",
     fields: [
-      field("learning_rate", "Learning rate"),
-      field("warm_up", "Warm-up"),
-      field("ema", "EMA"),
-      { ...field("precision", "Precision"), isChoice: true },
+      named("learning_rate", "Learning rate"),
+      named("warm_up", "Warm-up"),
+      named("ema", "EMA"),
+      { ...named("precision", "Precision"), isChoice: true },
     ],
   },
   {
     title: "Loss weights",
     fields: [
-      field("pixel_weight", "L1"),
-      field("contrast_weight", "Contrast"),
-      field("outside_weight", "Outside"),
-      field("perceptual_weight", "Perceptual"),
-      field("adversarial_weight", "Adversarial"),
+      named("pixel_weight", "L1"),
+      named("contrast_weight", "Contrast"),
+      named("outside_weight", "Outside"),
+      named("perceptual_weight", "Perceptual"),
+      named("adversarial_weight", "Adversarial"),
     ],
   },
   {
     title: "Discriminator",
     fields: [
-      field("discriminator_rate", "Learning rate"),
-      field("discriminator_features", "Features"),
-      field("discriminator_warm_up", "Warm-up"),
+      named("discriminator_rate", "Learning rate"),
+      named("discriminator_features", "Features"),
+      named("discriminator_warm_up", "Warm-up"),
     ],
   },
   {
     title: "While it runs",
-    fields: [field("preview_every", "Preview every"), field("checkpoint_every", "Checkpoint every")],
+    fields: [named("preview_every", "Preview every"), named("checkpoint_every", "Checkpoint every")],
   },
 ];
 

@@ -1,36 +1,59 @@
 // Components of a detected mask: their order, which one is where, and their pixels. No DOM here.
-// A region is what the server says about one: { box: [x, y, w, h], area, depth, busier }.
 
 import { countPixels, takeComponent } from "./spans.js";
 
-/** Regions in the order in which they deserve a look: area times depth, the largest first. */
+/** @import { Box, DetectedRegion, Point, Region, Span } from "#types/masks" */
+
+/**
+ * Regions in the order in which they deserve a look: area times depth, the largest first.
+ * @param {DetectedRegion[]} regions
+ */
 export const rankRegions = (regions) =>
   [...regions].sort((a, b) => b.area * b.depth - a.area * a.depth || b.area - a.area);
 
-/** Whether GAN-SR is "busier" or "smoother" than MSE-SR there, as the server's filter decides. */
+/**
+ * Whether GAN-SR is "busier" or "smoother" than MSE-SR there, as the server's filter decides.
+ * @param {{ busier?: number | null }} region
+ */
 export function tellDirection({ busier }) {
   if (busier === null || busier === undefined) return "unknown";
   return busier >= 0.5 ? "busier" : "smoother";
 }
 
-/** A region in words, as number `rank` (from 0) of `count`; of none where `rank` is -1. */
+/**
+ * A region in words, as number `rank` (from 0) of `count`; of none where `rank` is -1.
+ * @param {Region} region
+ * @param {number} rank
+ * @param {number} count
+ */
 export function describeRegion(region, rank, count) {
-  const direction = tellDirection(region);
-  const share = Math.round(100 * (direction === "busier" ? region.busier : 1 - region.busier));
-  const busier = direction === "unknown" ? "direction unknown" : `GAN ${direction} (${share} %)`;
   return [
     rank < 0 ? "component" : `component ${rank + 1}/${count}`,
     `area ${groupDigits(region.area)} px`,
-    ...(region.painted ? ["painted"] : [`depth ${region.depth.toFixed(2)}`, busier]),
+    ...(region.painted ? ["painted"] : [`depth ${region.depth.toFixed(2)}`, tellBusier(region)]),
   ].join(" · ");
 }
 
-/** 5526 as "5 526", with a space that neither breaks nor changes between locales. */
+/** @param {DetectedRegion} region */
+function tellBusier({ busier }) {
+  if (busier === null || busier === undefined) return "direction unknown";
+  const share = Math.round(100 * Math.max(busier, 1 - busier));
+  return `GAN ${tellDirection({ busier })} (${share} %)`;
+}
+
+/**
+ * 5526 as "5 526", with a space that neither breaks nor changes between locales.
+ * @param {number} number
+ */
 export const groupDigits = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 /**
  * The region over a pixel: the one whose component has it, else the smallest box around it.
+ * @param {DetectedRegion[]} regions
  * @param {Uint8Array} mask the detected mask, whose components the regions are.
+ * @param {number} width
+ * @param {number} x
+ * @param {number} y
  */
 export function findRegion(regions, mask, width, x, y) {
   const around = regions
@@ -45,6 +68,9 @@ export function findRegion(regions, mask, width, x, y) {
  *
  * Other components may reach into its box: the component is the one that touches the box's upper
  * edge and has the region's area.
+ * @param {Uint8Array} mask
+ * @param {number} width
+ * @param {{ box: Box, area: number }} region
  */
 export function floodRegion(mask, width, region) {
   const [left, top, w, h] = region.box;
@@ -53,6 +79,7 @@ export function floodRegion(mask, width, region) {
     const start = (top + y) * width + left;
     open.set(mask.subarray(start, start + w), y * w);
   }
+  /** @type {Span[]} */
   let best = [];
   let bestError = Infinity;
   for (let x = 0; x < w; x++) {
@@ -65,16 +92,30 @@ export function floodRegion(mask, width, region) {
   return best.map(({ y, from, to }) => ({ y: y + top, from: from + left, to: to + left }));
 }
 
+/**
+ * @param {Span[]} spans
+ * @param {number} x
+ * @param {number} y
+ */
 export const hasPoint = (spans, x, y) =>
   spans.some((span) => span.y === y && x >= span.from && x < span.to);
 
-/** A pixel well inside: the middle of the longest row. */
+/**
+ * A pixel well inside: the middle of the longest row.
+ * @param {Span[]} spans
+ */
 export function pickPoint(spans) {
   const longest = spans.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
   return { x: (longest.from + longest.to) >> 1, y: longest.y };
 }
 
-/** The first pixel of the spans that a mask marks, or null. */
+/**
+ * The first pixel of the spans that a mask marks, or null.
+ * @param {Span[]} spans
+ * @param {Uint8Array} mask
+ * @param {number} width
+ * @returns {Point | null}
+ */
 export function findMarked(spans, mask, width) {
   for (const { y, from, to } of spans) {
     const at = mask.subarray(y * width + from, y * width + to).indexOf(1);
@@ -83,7 +124,12 @@ export function findMarked(spans, mask, width) {
   return null;
 }
 
-/** How much of the spans a mask marks, 0 to 1. */
+/**
+ * How much of the spans a mask marks, 0 to 1.
+ * @param {Span[]} spans
+ * @param {Uint8Array} mask
+ * @param {number} width
+ */
 export function shareMarked(spans, mask, width) {
   let marked = 0;
   for (const { y, from, to } of spans) {

@@ -2,22 +2,44 @@
 
 import { countTiles, placeTile, readTile, TILE, writeTile } from "./tiles.js";
 
+/** @import { Rectangle, Span, Tile } from "#types/masks" */
+
 export const DEPTH = 200;
 
+/**
+ * @template Source
+ * @typedef {{
+ *   tiles: Map<number, Uint8Array>,
+ *   source: Source | null,
+ *   group: number | null,
+ *   from: number,
+ *   at: number,
+ * }} Action the tiles as they were before, and the serial of the state that it led away from.
+ */
+
+/** @template [Source=unknown] */
 export class History {
+  /** @type {Set<number>} */
   #changed = new Set();
 
-  /** @param {Uint8Array} mask row by row, changed in place by undo and redo. */
+  /**
+   * @param {Uint8Array} mask row by row, changed in place by undo and redo.
+   * @param {number} width
+   * @param {number} height
+   */
   constructor(mask, width, height) {
     this.mask = mask;
     this.width = width;
     this.height = height;
+    /** @type {Action<Source>[]} */
     this.undone = [];
+    /** @type {Action<Source>[]} */
     this.done = [];
+    /** @type {Map<number, Uint8Array> | null} */
     this.open = null;
     this.serial = 0;
     this.savedSerial = 0;
-    // What the mask was made of; goes back and forth with it.
+    /** @type {Source | null} What the mask was made of; goes back and forth with it. */
     this.source = null;
   }
 
@@ -26,7 +48,10 @@ export class History {
     this.open = new Map();
   }
 
-  /** Remember the tiles under a rectangle before they are written to. */
+  /**
+   * Remember the tiles under a rectangle before they are written to.
+   * @param {Rectangle} rectangle
+   */
   touch({ x0, y0, x1, y1 }) {
     const columns = Math.ceil(this.width / TILE);
     for (let row = Math.floor(y0 / TILE); row * TILE < y1; row++) {
@@ -40,10 +65,10 @@ export class History {
    * End the action; one that changed no pixel leaves no trace. Tells whether it did.
    *
    * Actions in a row with the same group, a number, become one: what a slider does while it moves.
+   * @param {number | null} group
    */
   commit(group = null) {
-    const before = this.open;
-    this.open = null;
+    const before = this.#end();
     this.#dropUnchanged(before);
     if (before.size === 0) return false;
     this.undone = [];
@@ -57,15 +82,19 @@ export class History {
 
   /** Give the action up that was begun; returns the rectangles that change back. */
   abandon() {
-    const before = this.open;
-    this.open = null;
+    const before = this.#end();
     for (const [index, tile] of before) this.#write(index, tile);
     return [...before.keys()].map((index) => this.#rectangle(index));
   }
 
-  /** Write a whole mask as one action; returns the rectangles that changed. */
+  /**
+   * Write a whole mask as one action; returns the rectangles that changed.
+   * @param {Uint8Array} mask
+   * @param {number | null} group
+   */
   replace(mask, group = null) {
     this.begin();
+    /** @type {Rectangle[]} */
     const rectangles = [];
     const tiles = countTiles(this.width, this.height);
     for (let index = 0; index < tiles; index++) {
@@ -82,7 +111,11 @@ export class History {
     return rectangles;
   }
 
-  /** Write a value to rows of pixels as one action; returns the rectangles that changed. */
+  /**
+   * Write a value to rows of pixels as one action; returns the rectangles that changed.
+   * @param {Span[]} spans
+   * @param {0 | 1} value
+   */
   fill(spans, value) {
     this.begin();
     for (const { y, from, to } of spans) {
@@ -93,7 +126,7 @@ export class History {
       this.touch({ x0: from, y0: y, x1: to, y1: y + 1 });
       this.mask.fill(value, at, end);
     }
-    const rectangles = [...this.open.keys()].map((index) => this.#rectangle(index));
+    const rectangles = [...this.#opened.keys()].map((index) => this.#rectangle(index));
     this.commit();
     return rectangles;
   }
@@ -101,13 +134,17 @@ export class History {
   /**
    * Write a value to px, given by index, within the open action; null gives back what they were
    * before it. Returns the rectangles of the tiles they lie in.
+   * @param {Iterable<number>} pixels
+   * @param {0 | 1 | null} value
    */
   writePixels(pixels, value) {
     const columns = Math.ceil(this.width / TILE);
+    /** @type {Set<number>} */
     const touched = new Set();
     let tile = -1;
-    let before = null;
-    let place = null;
+    /** @type {Uint8Array} */
+    let before = new Uint8Array();
+    let place = { x0: 0, y0: 0, x1: 0, y1: 0 };
     for (const index of pixels) {
       const y = Math.floor(index / this.width);
       const x = index - y * this.width;
@@ -115,8 +152,7 @@ export class History {
       if (now !== tile) {
         tile = now;
         touched.add(tile);
-        this.#keep(tile);
-        before = this.open.get(tile);
+        before = this.#keep(tile);
         place = this.#rectangle(tile);
       }
       const { x0, y0, x1 } = place;
@@ -135,7 +171,10 @@ export class History {
     return this.#swap(this.undone, this.done);
   }
 
-  /** Take all tiles [{ index, pixels }] that may have changed since this was called last. */
+  /**
+   * Take all tiles [{ index, pixels }] that may have changed since this was called last.
+   * @returns {Tile[]}
+   */
   takeChanged() {
     const tiles = [...this.#changed].map((index) => ({ index, pixels: this.#read(index) }));
     this.#changed.clear();
@@ -173,20 +212,49 @@ export class History {
 
   current = 0;
 
-  /** Remember a tile before it is written to in the open action. */
-  #keep(index) {
-    if (!this.open.has(index)) this.open.set(index, this.#read(index));
-    this.#changed.add(index);
+  /** The tiles of the action that was begun, as they were before it. */
+  get #opened() {
+    if (!this.open) throw new Error("No action was begun.");
+    return this.open;
   }
 
+  #end() {
+    const before = this.#opened;
+    this.open = null;
+    return before;
+  }
+
+  /**
+   * Remember a tile before it is written to in the open action.
+   * @param {number} index
+   * @returns {Uint8Array} as it was before.
+   */
+  #keep(index) {
+    const opened = this.#opened;
+    const before = opened.get(index) ?? this.#read(index);
+    opened.set(index, before);
+    this.#changed.add(index);
+    return before;
+  }
+
+  /**
+   * @param {Action<Source>[]} actions
+   * @param {Omit<Action<Source>, "from" | "at">} action
+   */
   #push(actions, action) {
     actions.push({ ...action, from: this.current, at: performance.now() });
   }
 
+  /**
+   * @param {Action<Source>[]} source
+   * @param {Action<Source>[]} target
+   */
   #swap(source, target) {
     const action = source.pop();
     if (!action) return null;
+    /** @type {Map<number, Uint8Array>} */
     const reverse = new Map();
+    /** @type {Rectangle[]} */
     const rectangles = [];
     for (const [index, tile] of action.tiles) {
       reverse.set(index, this.#read(index));
@@ -199,7 +267,11 @@ export class History {
     return rectangles;
   }
 
-  /** Make an action part of the last one; where both together changed nothing, none is left. */
+  /**
+   * Make an action part of the last one; where both together changed nothing, none is left.
+   * @param {Action<Source>} last
+   * @param {Map<number, Uint8Array>} before
+   */
   #join(last, before) {
     for (const [index, tile] of before) {
       if (!last.tiles.has(index)) last.tiles.set(index, tile);
@@ -211,13 +283,18 @@ export class History {
     return true;
   }
 
+  /** @param {Map<number, Uint8Array>} tiles */
   #dropUnchanged(tiles) {
     for (const [index, tile] of tiles) {
       if (this.#holds(index, tile)) tiles.delete(index);
     }
   }
 
-  /** Whether the mask is still as a tile remembers it. */
+  /**
+   * Whether the mask is still as a tile remembers it.
+   * @param {number} index
+   * @param {Uint8Array} tile
+   */
   #holds(index, tile) {
     const { x0, y0, x1, y1 } = this.#rectangle(index);
     let at = 0;
@@ -229,6 +306,10 @@ export class History {
     return true;
   }
 
+  /**
+   * @param {Uint8Array} mask
+   * @param {Rectangle} rectangle
+   */
   #differs(mask, { x0, y0, x1, y1 }) {
     for (let y = y0; y < y1; y++) {
       for (let i = y * this.width + x0; i < y * this.width + x1; i++) {
@@ -238,14 +319,20 @@ export class History {
     return false;
   }
 
+  /** @param {number} index */
   #rectangle(index) {
     return placeTile(index, this.width, this.height);
   }
 
+  /** @param {number} index */
   #read(index) {
     return readTile(this.mask, index, this.width, this.height);
   }
 
+  /**
+   * @param {number} index
+   * @param {Uint8Array} tile
+   */
   #write(index, tile) {
     writeTile(this.mask, index, this.width, this.height, tile);
     this.#changed.add(index);

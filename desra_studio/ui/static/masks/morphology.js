@@ -5,13 +5,24 @@
 
 import { boxOf, drawSpans, groupSpans, readSpans, shiftSpans } from "./spans.js";
 
-/** The holes of a mask, as components. */
+/** @import { Component, Size, Span } from "#types/masks" */
+
+/**
+ * The holes of a mask, as components.
+ * @param {Uint8Array} mask
+ * @param {number} width
+ * @param {number} height
+ */
 export const findHoles = (mask, width, height) =>
   groupSpans(readSpans(mask, width, height, 0), false).filter(
     ({ box: [x, y, w, h] }) => x > 0 && y > 0 && x + w < width && y + h < height,
   );
 
-/** The holes of one component, given by its spans, whatever else lies in them. */
+/**
+ * The holes of one component, given by its spans, whatever else lies in them.
+ * @param {Span[]} spans
+ * @returns {Component[]}
+ */
 export function findHolesOf(spans) {
   const box = boxOf(spans);
   const [x, y, width, height] = box;
@@ -26,11 +37,18 @@ export function findHolesOf(spans) {
  * Whether step `index` of growing takes corner neighbours along. Steps with four and with eight
  * neighbours take turns: an octagon, as near to a disc as steps of one px come. Shrinking goes the
  * same steps back, from `index` - 1 down, so that growing and shrinking n times closes gaps of 2n px.
+ * @param {number} index
  */
 export const takesCorners = (index) => (index < 0 ? ~index : index) % 2 === 1;
 
-/** What spans cover when they grow by one px in an image of a size; spans overlap, in no order. */
+/**
+ * What spans cover when they grow by one px in an image of a size; spans overlap, in no order.
+ * @param {Span[]} spans
+ * @param {Size} image
+ * @param {boolean} corners
+ */
 export function growSpans(spans, { width, height }, corners) {
+  /** @type {Span[]} */
   const grown = [];
   for (const { y, from, to } of spans) {
     const wide = { from: Math.max(0, from - 1), to: Math.min(width, to + 1) };
@@ -46,10 +64,14 @@ export function growSpans(spans, { width, height }, corners) {
  * What spans of a mask lose when they shrink by one px: the px beside one that is not marked; these
  * spans overlap, in no order. The edge of the image takes nothing away, for nobody knows what lies
  * behind it.
- * @param {object[]} spans whole runs of marked px, as `readSpans` and `floodFrom` find them.
+ * @param {Span[]} spans whole runs of marked px, as `readSpans` and `floodFrom` find them.
+ * @param {Uint8Array} mask
+ * @param {Size} image
+ * @param {boolean} corners
  */
 export function findRim(spans, mask, { width, height }, corners) {
   const reach = corners ? 1 : 0;
+  /** @type {Span[]} */
   const rim = [];
   for (const { y, from, to } of spans) {
     if (from > 0) rim.push({ y, from, to: from + 1 });

@@ -1,17 +1,21 @@
 // The pixels of a closed outline. No DOM here.
 
+/** @import { Point, Size, Span } from "#types/masks" */
+
 /**
  * Spans of the pixels whose centre lies in a polygon. An outline that crosses itself is filled
  * wherever it goes around (non-zero winding), so that a lasso leaves no hole where it overlaps.
- * @param {{x: number, y: number}[]} points corners in image px, the last one joined to the first.
+ * @param {Point[]} points corners in image px, the last one joined to the first.
+ * @param {Size} image
  */
 export function fillPolygon(points, { width, height }) {
+  /** @type {Span[]} */
   const spans = [];
   const rows = crossRows(points, height);
-  for (const y of [...rows.keys()].sort((a, b) => a - b)) {
+  for (const [y, crossings] of [...rows].sort(([a], [b]) => a - b)) {
     let winding = 0;
     let start = 0;
-    for (const { x, turn } of rows.get(y).sort((a, b) => a.x - b.x)) {
+    for (const { x, turn } of crossings.sort((a, b) => a.x - b.x)) {
       if (winding === 0) start = x;
       winding += turn;
       if (winding !== 0) continue;
@@ -26,8 +30,13 @@ export function fillPolygon(points, { width, height }) {
   return spans;
 }
 
-/** Where the sides of a polygon cross the middles of rows: row -> [{ x, turn: 1 down, -1 up }]. */
+/**
+ * Where the sides of a polygon cross the middles of rows: row -> [{ x, turn: 1 down, -1 up }].
+ * @param {Point[]} points
+ * @param {number} height
+ */
 function crossRows(points, height) {
+  /** @type {Map<number, { x: number, turn: number }[]>} */
   const rows = new Map();
   points.forEach((start, index) => {
     const end = points[(index + 1) % points.length];
@@ -39,7 +48,8 @@ function crossRows(points, height) {
     for (let y = first; y < last; y++) {
       const share = (y + 0.5 - upper.y) / (lower.y - upper.y);
       const crossing = { x: upper.x + share * (lower.x - upper.x), turn };
-      if (rows.has(y)) rows.get(y).push(crossing);
+      const row = rows.get(y);
+      if (row) row.push(crossing);
       else rows.set(y, [crossing]);
     }
   });

@@ -1,9 +1,16 @@
 // Masks as run lengths, the other half of imaging/masks.py: alternating runs row by row, the first
 // one unmarked, each an unsigned LEB128 number. tests/golden/runs.json holds both to the same bytes.
 
-/** Encode a mask of 0 and 1, (width * height) bytes. */
+/** @import { LiveDetection } from "#types/masks" */
+
+/**
+ * Encode a mask of 0 and 1, (width * height) bytes.
+ * @param {Uint8Array} mask
+ */
 export function encodeRuns(mask) {
+  /** @type {number[]} */
   const out = [];
+  /** @param {number} length */
   const push = (length) => {
     while (length > 127) {
       out.push((length & 127) | 128);
@@ -22,7 +29,10 @@ export function encodeRuns(mask) {
   return Uint8Array.from(out);
 }
 
-/** How many pixels of a mask of 0 and 1 are marked; four at a time, as every stroke asks for it. */
+/**
+ * How many pixels of a mask of 0 and 1 are marked; four at a time, as every stroke asks for it.
+ * @param {Uint8Array} mask
+ */
 export function countMarked(mask) {
   const words = new Uint32Array(mask.buffer, mask.byteOffset, mask.length >> 2);
   let count = 0;
@@ -37,21 +47,32 @@ export function countMarked(mask) {
   return count;
 }
 
-/** A short name of run lengths, by which a browser knows its own again: FNV-1a and their number. */
+/**
+ * A short name of run lengths, by which a browser knows its own again: FNV-1a and their number.
+ * @param {Uint8Array} data
+ */
 export function nameRuns(data) {
   let hash = 0x811c9dc5;
   for (const byte of data) hash = Math.imul(hash ^ byte, 0x01000193);
   return `${data.length}-${(hash >>> 0).toString(16)}`;
 }
 
-/** Take apart what live_detection.py packs: { regions, area_px, score, runs }. */
+/**
+ * Take apart what live_detection.py packs: { regions, area_px, score, runs }.
+ * @param {Uint8Array} data
+ * @returns {LiveDetection}
+ */
 export function unpackRegions(data) {
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
   const text = new TextDecoder().decode(data.subarray(4, 4 + length));
   return { ...JSON.parse(text), runs: data.subarray(4 + length) };
 }
 
-/** Decode into `size` bytes of 0 and 1; throws where the runs do not fill it exactly. */
+/**
+ * Decode into `size` bytes of 0 and 1; throws where the runs do not fill it exactly.
+ * @param {Uint8Array} data
+ * @param {number} size
+ */
 export function decodeRuns(data, size) {
   const mask = new Uint8Array(size);
   let position = 0;

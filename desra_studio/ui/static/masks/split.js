@@ -2,9 +2,13 @@
 
 import { boxOf, drawSpans, floodFrom, groupSpans, readSpans } from "./spans.js";
 
+/** @import { Point, Size, Span } from "#types/masks" */
+
 /**
  * The px that a line goes through, { x, y }, each beside the next over a side: components hang
  * together over corners, and no corner leads across such a line.
+ * @param {Point} start
+ * @param {Point} end
  */
 export function traceLine(start, end) {
   let [x, y] = [Math.floor(start.x), Math.floor(start.y)];
@@ -31,6 +35,10 @@ export function traceLine(start, end) {
 /**
  * The spans that a line has to take out of a mask to cut components: of those it goes through, but
  * only where they fall apart.
+ * @param {Uint8Array} mask
+ * @param {Size} size
+ * @param {Point} start
+ * @param {Point} end
  */
 export function findCut(mask, size, start, end) {
   const line = traceLine(start, end).filter(
@@ -38,6 +46,7 @@ export function findCut(mask, size, start, end) {
       x >= 0 && y >= 0 && x < size.width && y < size.height && mask[y * size.width + x],
   );
   const open = new Set(line);
+  /** @type {Span[]} */
   const cut = [];
   for (const pixel of line) {
     if (!open.has(pixel)) continue;

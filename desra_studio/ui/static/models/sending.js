@@ -2,7 +2,13 @@
 
 import { API, Refusal } from "../shared/api.js";
 
-/** Send a file; answers { model, name }. `onShare` hears the share that was sent, 0 to 1. */
+/**
+ * Send a file; answers { model, name }. `onShare` hears the share that was sent, 0 to 1.
+ * @param {File} file
+ * @param {string} role
+ * @param {(share: number) => void} onShare
+ * @returns {Promise<{ model: number, name: string }>}
+ */
 export function sendModel(file, role, onShare) {
   const query = new URLSearchParams({ name: file.name, role });
   return new Promise((resolve, reject) => {

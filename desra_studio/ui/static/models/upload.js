@@ -1,8 +1,10 @@
 // Adding a weight file: its role, the file, and how far it has been sent. Its value is { name } of
 // the model that was added last; `submit` tells Python of it.
 
-import { make } from "../shared/dom.js";
+import { find, make } from "../shared/dom.js";
 import { sendModel } from "./sending.js";
+
+/** @import { Props, Trigger } from "#types/shared" */
 
 const ROLES = [
   ["gan", "GAN-SR"],
@@ -10,35 +12,40 @@ const ROLES = [
 ];
 const WEIGHTS = ".safetensors,.pth";
 
+/**
+ * @param {Element} element
+ * @param {Props<{ name: string }>} props
+ * @param {Trigger} trigger
+ */
 export function mount(element, props, trigger) {
-  const root = element.querySelector(".studio-upload");
+  const root = find(element, ".studio-upload", HTMLElement);
   if (root.childElementCount) return;
-  const roles = ROLES.map(([value, title]) =>
-    make("label", {}, make("input", { type: "radio", name: "upload-role", value }), title),
-  );
-  roles[0].querySelector("input").checked = true;
+  const roles = ROLES.map(([value]) => make("input", { type: "radio", name: "upload-role", value }));
+  roles[0].checked = true;
+  const labels = ROLES.map(([, title], index) => make("label", {}, roles[index], title));
   const file = make("input", { type: "file", accept: WEIGHTS, hidden: true });
   const add = make("button", { type: "button" }, "Add a weight file (.safetensors, .pth)");
   const bar = make("progress", { max: 1, hidden: true, ariaLabel: "Sent of the file" });
   const says = make("p", { role: "status" });
   root.append(
-    make("fieldset", {}, make("legend", {}, "Add a weight file of yours as"), ...roles),
+    make("fieldset", {}, make("legend", {}, "Add a weight file of yours as"), ...labels),
     file,
     add,
     bar,
     says,
   );
 
+  /** @param {string} text */
   const show = (text, wrong = false) => {
     says.textContent = text;
     says.classList.toggle("wrong", wrong);
   };
   add.addEventListener("click", () => file.click());
   file.addEventListener("change", async () => {
-    const [chosen] = file.files;
+    const [chosen] = file.files ?? [];
     file.value = "";
     if (!chosen) return;
-    const role = roles.map((label) => label.querySelector("input")).find((input) => input.checked);
+    const role = roles.find((input) => input.checked) ?? roles[0];
     add.disabled = true;
     bar.hidden = false;
     show(`Sending ${chosen.name}`);

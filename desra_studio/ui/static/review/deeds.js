@@ -7,19 +7,26 @@ import { DeedLog } from "./deed_log.js";
 import { followLabel } from "./document.js";
 import { describeLabel, describeVerdict } from "./texts.js";
 
+/** @import { ReviewDocument } from "./document.js" */
+/** @import { ChangeReport, Deed, EarlierLabel, ReviewPage } from "#types/review" */
+
+/** @typedef {Deed & { left?: number }} VerdictDeed `left` is the image that was open then. */
+
 export class Deeds {
   #log = new DeedLog();
+  /** @type {{ deed: Deed, again: boolean } | null} */
   #shown = null;
   // So many actions on the mask that is open.
   #serial = 0;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.name = make("span", { className: "name" });
     this.what = make("span", { className: "what" });
     const act = () => {
-      const { deed, again } = this.#shown;
-      page.inTurn(() => this.takeBack(deed, again));
+      const shown = this.#shown;
+      if (shown) page.inTurn(() => this.takeBack(shown.deed, shown.again));
     };
     const hidden = { className: "link", hidden: true };
     this.undo = makeButton(page, "Undo", "Ctrl+Z", act, hidden);
@@ -28,28 +35,29 @@ export class Deeds {
     this.element = make("div", { className: "deed", role: "status" }, ...parts);
   }
 
-  /** Note a verdict that was given just now; see `ReviewDocument.judge`. */
+  /**
+   * Note a verdict that was given just now; see `ReviewDocument.judge`.
+   * @param {ReviewDocument} document
+   * @param {{ label: EarlierLabel, cleared: boolean }} verdict
+   */
   addVerdict(document, { label, cleared }) {
     const { record } = document;
     const [done, undone] = [describeVerdict(record.state), describeLabel(label.state)];
+    /** @type {VerdictDeed} */
     const deed = {
       name: record.name,
       number: 1,
       done: () => done,
       undone: () => undone,
       labels: [label],
-      after: (...answer) => this.#showVerdict({ deed, document, cleared }, ...answer),
+      after: (answer, again) => this.#showVerdict({ deed, document, cleared }, answer, again),
     };
     this.add(deed);
   }
 
   /**
    * Note a deed that was done just now.
-   *
-   * @param {object} deed `labels` as DeedLog has them; `number` of images; done(number) and
-   *   undone(number): say what was done, and what it is once that is taken back; after(answer,
-   *   again): shows what became of the labels that were to come back. It may have a `name`, before
-   *   what is said, and send(), which takes it back in place of the server's `take-back`.
+   * @param {Deed} deed
    */
   add(deed) {
     this.#log.add(deed);
@@ -57,27 +65,36 @@ export class Deeds {
     if (this.page.document) this.page.describe();
   }
 
+  /** @param {ReviewDocument} document */
   edited({ history }) {
     if (history.serial !== this.#serial) this.#log.forget();
     this.#tell();
   }
 
   refresh() {
-    this.#serial = this.page.document.history.serial;
+    this.#serial = this.page.document?.history.serial ?? 0;
   }
 
-  /** The deed that has its turn to be taken back, or done again, before any action on the mask. */
+  /**
+   * The deed that has its turn to be taken back, or done again, before any action on the mask.
+   * @param {boolean} again
+   */
   next(again) {
     return this.#log.next(this.page.document?.history, again);
   }
 
-  /** Take a deed back, or do it again. */
+  /**
+   * Take a deed back, or do it again.
+   * @param {Deed} deed
+   * @param {boolean} again
+   */
   async takeBack(deed, again) {
     const { page } = this;
     await page.attempts.idle;
     page.tell("cancel");
     page.attempts.setBusy(true);
     page.say(again ? "Doing it again …" : "Taking it back …");
+    /** @type {ChangeReport} */
     let answer;
     try {
       answer = await (deed.send?.() ?? takeBack(page.dataset, deed.labels));
@@ -97,14 +114,19 @@ export class Deeds {
     announceChange();
   }
 
-  /** Show the image of a verdict as it is now; one that was given again leads on, as it did. */
+  /**
+   * Show the image of a verdict as it is now; one that was given again leads on, as it did.
+   * @param {{ deed: VerdictDeed, document: ReviewDocument, cleared: boolean }} verdict
+   * @param {ChangeReport} answer
+   * @param {boolean} again
+   */
   async #showVerdict({ deed, document, cleared }, { skipped: [refused], earlier }, again) {
     const { page } = this;
     const [label] = deed.labels;
     const { id } = document.record;
     if (refused) return page.say(`${refused.name} stays as it is: ${refused.why}.`, true);
     const versions = { from: label.version, to: earlier[0]?.version ?? label.version };
-    const isKnown = await followLabel(document, versions, cleared && (again ? "redo" : "undo"));
+    const isKnown = await followLabel(document, versions, cleared ? (again ? "redo" : "undo") : null);
     page.queue.note({ id, state: label.state });
     const open = page.document?.record.id;
     if (open === id && isKnown) {
@@ -118,11 +140,15 @@ export class Deeds {
   }
 
   #tell() {
-    const { deed, again } = this.#log.last(this.page.document?.history) ?? {};
+    const { deed = null, again = false } = this.#log.last(this.page.document?.history) ?? {};
     this.#show(deed, again);
   }
 
-  /** Tell of a deed, or of none; one that was taken back can be done `again`. */
+  /**
+   * Tell of a deed, or of none; one that was taken back can be done `again`.
+   * @param {Deed | null} deed
+   * @param {boolean} again
+   */
   #show(deed, again, isOpen = true) {
     this.#shown = deed && { deed, again };
     this.name.textContent = this.name.title = deed?.name ?? "";

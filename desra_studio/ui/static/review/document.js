@@ -12,13 +12,23 @@ import { countMarked, decodeRuns, encodeRuns } from "../masks/runs.js";
 import { boundSpans, brushSpans } from "../masks/spans.js";
 import { loadRendition } from "../viewer/sources.js";
 
+/** @import { Work } from "./journal/work.js" */
+/** @import { Point, Rectangle, Span } from "#types/masks" */
+/** @import { EarlierLabel, ImageRecord, Revision, SavedLabel, State } from "#types/review" */
+
 const KEPT_DOCUMENTS = 4;
 // No state of the mask is the saved one.
 const NOWHERE = -1;
-// Kept here, not in the page's elements: undo survives going to another image and back.
+/**
+ * Kept here, not in the page's elements: undo survives going to another image and back.
+ * @type {Map<number, ReviewDocument>}
+ */
 const opened = new Map();
 
-/** Open an image, from memory where it was open before and nobody saved it since. */
+/**
+ * Open an image, from memory where it was open before and nobody saved it since.
+ * @param {number} id
+ */
 export async function openDocument(id) {
   const record = await loadImage(id);
   const known = opened.get(id);
@@ -35,7 +45,8 @@ export async function openDocument(id) {
   const document = new ReviewDocument(record, mask);
   await document.views.open();
   document.stored = Detected.ofRecord(record, record.revision ? null : runs);
-  Object.assign(document, { savedRuns: runs, lost });
+  document.savedRuns = runs;
+  document.lost = lost;
   opened.set(id, document);
   for (const [key, old] of opened) {
     if (opened.size <= KEPT_DOCUMENTS) break;
@@ -44,13 +55,20 @@ export async function openDocument(id) {
   return document;
 }
 
-/** Load what opening an image needs, so that it is quick then. */
+/**
+ * Load what opening an image needs, so that it is quick then.
+ * @param {number} id
+ */
 export async function prefetchDocument(id) {
   const record = await loadImage(id);
   await Promise.all([loadSavedMask(record), ...loadPair(record)]);
 }
 
-/** Load { runs, lost }: where the saved mask is lost, the detector's, and `lost` says so. */
+/**
+ * Load { runs, lost }: where the saved mask is lost, the detector's, and `lost` says so.
+ * @param {ImageRecord} record
+ * @returns {Promise<{ runs: Uint8Array<ArrayBuffer> | null, lost: string | null }>}
+ */
 async function loadSavedMask(record) {
   try {
     return { runs: await loadMaskRuns(record), lost: null };
@@ -60,8 +78,13 @@ async function loadSavedMask(record) {
   }
 }
 
+/** @param {ImageRecord} record */
 const loadPair = (record) => [loadRendition(record.gan, record), loadRendition(record.mse, record)];
 
+/**
+ * @param {ImageRecord} before
+ * @param {ImageRecord} now
+ */
 const isSame = (before, now) =>
   before.version === now.version && before.detection?.id === now.detection?.id;
 
@@ -69,11 +92,15 @@ const isSame = (before, now) =>
  * Let a document follow its label, which went from one version to another without it: a verdict was
  * taken back, or given again. `move` is "undo" or "redo" where the verdict had emptied the mask.
  * Tells whether it could; one that was changed meanwhile is read anew when it is opened next.
+ * @param {ReviewDocument} document
+ * @param {{ from: number, to: number }} versions
+ * @param {Move | null} move
+ * @returns {Promise<boolean>}
  */
 export async function followLabel(document, { from, to }, move) {
   const { id, version } = document.record;
   const isKnown = opened.get(id) === document && !document.dirty && version === from;
-  const record = isKnown && (await loadImage(id).catch(() => null));
+  const record = isKnown ? await loadImage(id).catch(() => null) : null;
   if (record?.version === to) {
     document.goOn(record, move);
     return true;
@@ -82,30 +109,53 @@ export async function followLabel(document, { from, to }, move) {
   return false;
 }
 
-/** Forget an image, so that opening it reads the server's state. */
+/**
+ * Forget an image, so that opening it reads the server's state.
+ * @param {number} id
+ */
 export const forgetDocument = (id) => opened.delete(id);
 
 /** Whether any open image has unsaved changes. */
 export const hasUnsaved = () => [...opened.values()].some((document) => document.dirty);
 
+/** @typedef {"undo" | "redo"} Move */
+
 export class ReviewDocument {
-  /** What the detector marked, as it is stored; null where it did not run. */
+  /**
+   * What the detector marked, as it is stored; null where it did not run.
+   * @type {Detected | null}
+   */
   stored = null;
-  /** Run lengths of the mask as it was saved last, null where it marks nothing yet. */
+  /**
+   * Run lengths of the mask as it was saved last, null where it marks nothing yet.
+   * @type {Uint8Array<ArrayBuffer> | null}
+   */
   savedRuns = null;
-  /** Why the mask that was saved last cannot be shown, null where it is. */
+  /**
+   * Why the mask that was saved last cannot be shown, null where it is.
+   * @type {string | null}
+   */
   lost = null;
-  /** What the journal keeps of it: a Work, once the image was shown. */
+  /**
+   * What the journal keeps of it, once the image was shown.
+   * @type {Work | null}
+   */
   work = null;
   #adopted = 0;
-  #counted = {};
+  /** Marked px, of the state of the mask that they were counted in. */
+  #counted = { current: NOWHERE, area: 0 };
 
+  /**
+   * @param {ImageRecord} record
+   * @param {Uint8Array} mask
+   */
   constructor(record, mask) {
     this.record = record;
     this.mask = mask;
     this.width = record.width;
     this.height = record.height;
     this.layer = new MaskLayer(mask, this.width, this.height);
+    /** @type {History<Detected>} */
     this.history = new History(mask, this.width, this.height);
     this.views = new DocumentViews(this);
   }
@@ -130,19 +180,29 @@ export class ReviewDocument {
   /** Whether the mask is the detector's to the pixel; after `detected.load`. */
   get isDetected() {
     if (this.#adopted === this.history.current && this.history.source) return true;
-    const { mask } = this.detected;
+    const { detected } = this;
+    if (!detected) return false;
+    const { mask } = detected;
     for (let i = 0; i < mask.length; i++) if (mask[i] !== this.mask[i]) return false;
     return true;
   }
 
-  /** Let the detector's mask take the place of this one, as one action or part of a group. */
+  /**
+   * Let the detector's mask take the place of this one, as one action or part of a group.
+   * @param {Detected} detected
+   * @param {number | null} group
+   */
   adopt(detected, group) {
     this.#paint(this.history.replace(detected.mask, group));
     this.history.source = detected;
     this.#adopted = this.history.current;
   }
 
-  /** Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any. */
+  /**
+   * Mark (1) or unmark (0) rows of pixels as one action; tells whether that changed any.
+   * @param {Span[]} spans
+   * @param {0 | 1} value
+   */
   fillSpans(spans, value) {
     const rectangles = this.history.fill(spans, value);
     this.#paint(rectangles);
@@ -153,7 +213,13 @@ export class ReviewDocument {
     this.history.begin();
   }
 
-  /** Paint (value 1) or erase (0) along a line of the current stroke. */
+  /**
+   * Paint (value 1) or erase (0) along a line of the current stroke.
+   * @param {Point} start
+   * @param {Point} end
+   * @param {number} radius
+   * @param {0 | 1} value
+   */
   stroke(start, end, radius, value) {
     const spans = brushSpans(start, end, radius, this);
     const bounds = boundSpans(spans);
@@ -163,7 +229,11 @@ export class ReviewDocument {
     this.layer.paint(bounds);
   }
 
-  /** Write a value to px, given by index, in the current stroke; null gives them back. */
+  /**
+   * Write a value to px, given by index, in the current stroke; null gives them back.
+   * @param {Iterable<number>} pixels
+   * @param {0 | 1 | null} value
+   */
   strokePixels(pixels, value) {
     this.#paint(this.history.writePixels(pixels, value));
   }
@@ -182,7 +252,10 @@ export class ReviewDocument {
     this.replace(new Uint8Array(this.mask.length));
   }
 
-  /** Let another mask take the place of this one, as one action. */
+  /**
+   * Let another mask take the place of this one, as one action.
+   * @param {Uint8Array} mask
+   */
   replace(mask) {
     this.#paint(this.history.replace(mask));
   }
@@ -190,6 +263,9 @@ export class ReviewDocument {
   /**
    * Go on from what the server has now: its record and run lengths, with `mask` in place of this
    * one. Undo goes on, too, and what differs from the server's mask is not saved.
+   * @param {SavedLabel} record
+   * @param {Uint8Array<ArrayBuffer> | null} runs
+   * @param {Uint8Array} mask
    */
   rebase(record, runs, mask) {
     this.replace(mask);
@@ -201,7 +277,11 @@ export class ReviewDocument {
     this.work?.settle();
   }
 
-  /** Take a record over whose mask is this one, or what it is after one `move`. */
+  /**
+   * Take a record over whose mask is this one, or what it is after one `move`.
+   * @param {ImageRecord} record
+   * @param {Move | null} move
+   */
   goOn(record, move) {
     Object.assign(this.record, record);
     if (move) {
@@ -215,6 +295,8 @@ export class ReviewDocument {
   /**
    * Let an earlier revision count again, as one action that is saved; `runs` are its mask's. What
    * was painted is saved first.
+   * @param {Revision} revision
+   * @param {Uint8Array<ArrayBuffer>} runs
    */
   async restore(revision, runs) {
     if (this.dirty) await this.save();
@@ -245,6 +327,8 @@ export class ReviewDocument {
    * Set the verdict. What was painted is saved before, as a revision of its own: clean empties the
    * mask. Answers { label, cleared }: what brings the label back, as a DeedLog has it, and whether
    * the mask was emptied.
+   * @param {State} state
+   * @returns {Promise<{ label: EarlierLabel, cleared: boolean }>}
    */
   async judge(state) {
     if (this.dirty) await this.save();
@@ -265,13 +349,20 @@ export class ReviewDocument {
     return { label, cleared };
   }
 
+  /**
+   * @param {Span[]} spans
+   * @param {0 | 1} value
+   */
   #fill(spans, value) {
     for (const { y, from, to } of spans) {
       this.mask.fill(value, y * this.width + from, y * this.width + to);
     }
   }
 
-  /** Show what changed; tells whether there was an action. */
+  /**
+   * Show what changed; tells whether there was an action.
+   * @param {Rectangle[] | null} rectangles
+   */
   #paint(rectangles) {
     for (const rectangle of rectangles ?? []) this.layer.paint(rectangle);
     return rectangles !== null;

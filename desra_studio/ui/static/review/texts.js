@@ -1,6 +1,12 @@
 // Sentences about an image under review, and about the review of them all.
 
-/** What the image is about, and what to do with it. */
+/** @import { ReviewDocument } from "./document.js" */
+/** @import { HeldImage, Progress, Revision, State } from "#types/review" */
+
+/**
+ * What the image is about, and what to do with it.
+ * @param {ReviewDocument | null} document
+ */
 export function summarize(document) {
   if (!document) return "";
   const { detected, area, width, height } = document;
@@ -12,19 +18,30 @@ export function summarize(document) {
   return `${found} · ${share} % marked · ${advice}`;
 }
 
+/** @type {Partial<Record<State, string>>} */
 const VERDICTS = { accepted: "accepted", clean: "marked clean", skipped: "skipped" };
 
-/** What a verdict made of an image, after its name. */
+/**
+ * What a verdict made of an image, after its name.
+ * @param {State} state
+ */
 export const describeVerdict = (state) => ` is ${VERDICTS[state]}.`;
 
-/** What an image is once a verdict on it was taken back, after its name. */
+/**
+ * What an image is once a verdict on it was taken back, after its name.
+ * @param {State} state
+ */
 export const describeLabel = (state) => ` is ${state} again.`;
 
+/** @param {{ regions: unknown[] }} detected */
 export function countArtifacts({ regions }) {
   return `${regions.length} artifact${regions.length === 1 ? "" : "s"}`;
 }
 
-/** That nothing waits for a verdict any more, or nothing for who asks. */
+/**
+ * That nothing waits for a verdict any more, or nothing for who asks.
+ * @param {Pick<Progress, "images" | "states">} progress
+ */
 export function describeFinished({ images, states }) {
   const open = states.unreviewed + states["in progress"];
   return open
@@ -32,7 +49,10 @@ export function describeFinished({ images, states }) {
     : `All ${images} images are reviewed, ${states.accepted} accepted. `;
 }
 
-/** Who works on all that waits for a verdict, and what to do about it. */
+/**
+ * Who works on all that waits for a verdict, and what to do about it.
+ * @param {HeldImage[]} held
+ */
 export function describeHeld(held) {
   const names = [...new Set(held.map(({ claimed_by: name }) => name))];
   const last = names.pop();
@@ -42,7 +62,11 @@ export function describeHeld(held) {
   return `${who} ${does} on ${what} left: wait, or take ${which} over. `;
 }
 
-/** Whether and when a mask was saved. */
+/**
+ * Whether and when a mask was saved.
+ * @param {{ revision: Revision | null }} record
+ * @param {boolean} dirty
+ */
 export function describeSaved({ revision }, dirty) {
   if (dirty) return "Unsaved changes";
   if (!revision) return "Detected mask, not saved yet";

@@ -1,6 +1,11 @@
 // What a pane can show, and which of that an image has. No DOM here.
 
-/** The views by id, in the order of the menus; `tuned:MODEL` stands for each fine-tuned model. */
+/** @import { ImageRecord } from "#types/review" */
+
+/**
+ * The views by id, in the order of the menus; `tuned:MODEL` stands for each fine-tuned model.
+ * @type {Record<string, string>}
+ */
 const TITLES = {
   gan: "GAN-SR",
   mse: "MSE-SR",
@@ -13,22 +18,37 @@ const TITLES = {
 };
 const TUNED = "tuned:";
 
+/** @param {string} model */
 export const tunedView = (model) => `${TUNED}${model}`;
 
+/** @param {string} id */
 export const titleView = (id) =>
   TITLES[id] ?? (id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id);
 
-/** Whether a view can be chosen at all; what a model of another dataset made can. */
+/**
+ * Whether a view can be chosen at all; what a model of another dataset made can.
+ * @param {unknown} id
+ * @returns {id is string}
+ */
 export const isView = (id) =>
-  Object.hasOwn(TITLES, id) || (typeof id === "string" && id.length > 6 && id.startsWith(TUNED));
+  typeof id === "string" &&
+  (Object.hasOwn(TITLES, id) || (id.length > TUNED.length && id.startsWith(TUNED)));
 
-/** The views to choose from for an image, and those `shown` although it lacks them. */
+/**
+ * The views to choose from for an image, and those `shown` although it lacks them.
+ * @param {ImageRecord | null} record
+ * @param {string[]} shown
+ */
 export function listViews(record, shown = []) {
   const tuned = (record?.fine_tuned ?? []).map(({ model }) => tunedView(model));
   return [...new Set([...Object.keys(TITLES), ...tuned, ...shown])];
 }
 
-/** Why an image lacks a view, as a sentence; null where it has it. */
+/**
+ * Why an image lacks a view, as a sentence; null where it has it.
+ * @param {string} id
+ * @param {ImageRecord} record
+ */
 export function tellMissing(id, record) {
   if (id.startsWith("lr-") && !record.lr) return "This image came without an LR image.";
   if (id === "map" && !record.detection?.map_sha) return "Nothing was detected here yet.";
@@ -36,6 +56,10 @@ export function tellMissing(id, record) {
   return null;
 }
 
-/** The rendition { id, sha } that a fine-tuned model made of an image. */
+/**
+ * The rendition { id, sha } that a fine-tuned model made of an image.
+ * @param {string} id
+ * @param {ImageRecord} record
+ */
 export const findTuned = (id, record) =>
   record.fine_tuned?.find(({ model }) => tunedView(model) === id);

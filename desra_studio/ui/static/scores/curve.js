@@ -1,22 +1,41 @@
-// A precision-recall curve over the threshold. Python hands over { title, points, chosen, best,
-// stale, busy, filtered }; a point is { threshold, iou, precision, recall, f1, detected, manual },
-// figures null where there is nothing to count, `chosen` and `best` are indices of points.
+// A precision-recall curve over the threshold.
 
-import { make, makeSvg } from "../shared/dom.js";
+import { find, make, makeSvg } from "../shared/dom.js";
+
+/** @import { Curve, CurvePoint } from "#types/scores" */
+/** @import { Props, Trigger, Watch } from "#types/shared" */
 
 const SIZE = { width: 460, height: 340, left: 46, right: 16, top: 14, bottom: 42 };
 const COLUMNS = ["", "Threshold", "IoU", "Precision", "Recall", "F1", "Detected"];
 const ROWS = ["Chosen", "Best F1", "Pointed at"];
+/** @type {Record<string, number>} by key, where it goes along the curve. */
+const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
+/** @param {number} share */
 const placeX = (share) => SIZE.left + share * (SIZE.width - SIZE.left - SIZE.right);
+/** @param {number} share */
 const placeY = (share) => SIZE.height - SIZE.bottom - share * (SIZE.height - SIZE.top - SIZE.bottom);
-const isDrawn = (point) => point.precision !== null && point.recall !== null;
-const tell = (value) => (value === null || value === undefined ? "n/a" : value.toFixed(3));
+/** @typedef {CurvePoint & { precision: number, recall: number }} DrawnPoint */
+
+/**
+ * @param {CurvePoint | undefined} point
+ * @returns {point is DrawnPoint}
+ */
+const isDrawn = (point) => Boolean(point) && point?.precision !== null && point?.recall !== null;
+/** @param {number | null} value */
+const tell = (value) => (value === null ? "n/a" : value.toFixed(3));
+/** @param {number} value */
 const tellThreshold = (value) => String(Number(value.toPrecision(3)));
 
+/**
+ * @param {Element} element
+ * @param {Props<Curve>} props
+ * @param {Watch} watch
+ * @param {Trigger} trigger
+ */
 export function mount(element, props, watch, trigger) {
-  const root = element.querySelector(".curve");
+  const root = find(element, ".curve", HTMLElement);
   if (root.childElementCount) return;
   root.hidden = true;
   const of = make("span", { className: "of" });
@@ -42,7 +61,7 @@ export function mount(element, props, watch, trigger) {
     const value = props.value;
     root.hidden = !value?.title;
     const now = JSON.stringify(value);
-    if (root.hidden || now === shown) return;
+    if (!value?.title || now === shown) return;
     shown = now;
     const { points, chosen, best, stale, busy } = value;
     of.textContent = value.title;
@@ -58,6 +77,10 @@ export function mount(element, props, watch, trigger) {
     table.hidden = !points.length;
   };
 
+  /**
+   * @param {number} row
+   * @param {CurvePoint | null | undefined} point
+   */
   const fill = (row, point) => {
     const texts = point
       ? [tellThreshold(point.threshold), ...[point.iou, point.precision, point.recall, point.f1].map(tell), String(point.detected)]
@@ -69,6 +92,7 @@ export function mount(element, props, watch, trigger) {
   show();
 }
 
+/** @param {Curve} curve */
 function describe({ points, stale, busy, filtered }) {
   const lines = [];
   if (!points.length) {
@@ -84,7 +108,13 @@ function describe({ points, stale, busy, filtered }) {
   return lines.join(" ");
 }
 
-/** Draw axes, curve and marks; `point` hears of the point under the pointer or the arrow keys. */
+/**
+ * Draw axes, curve and marks; `point` hears of the point under the pointer or the arrow keys.
+ * @param {CurvePoint[]} points
+ * @param {number} chosen
+ * @param {number} best
+ * @param {(point: CurvePoint | null) => void} point
+ */
 function draw(points, chosen, best, point) {
   const svg = makeSvg("svg", {
     viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
@@ -98,39 +128,49 @@ function draw(points, chosen, best, point) {
   const drawn = points.filter(isDrawn);
   if (!drawn.length) return svg;
   svg.tabIndex = 0;
-  const at = ({ recall, precision }) => [placeX(recall), placeY(precision)];
   svg.append(makeSvg("polyline", { class: "line", points: drawn.map((one) => at(one).join()).join(" ") }));
   for (const one of drawn) {
     const [cx, cy] = at(one);
     svg.append(makeSvg("circle", { class: "point", cx, cy, r: 2.5 }));
   }
+  /** @type {[DrawnPoint, string][]} */
   const marks = [];
-  if (points[best] && isDrawn(points[best])) {
-    const [x, y] = at(points[best]);
+  const bestPoint = points[best];
+  if (isDrawn(bestPoint)) {
+    const [x, y] = at(bestPoint);
     svg.append(makeSvg("rect", { class: "best", x: x - 6, y: y - 6, width: 12, height: 12 }));
-    if (best !== chosen) marks.push([points[best], `best F1 at ${tellThreshold(points[best].threshold)}`]);
+    if (best !== chosen) marks.push([bestPoint, `best F1 at ${tellThreshold(bestPoint.threshold)}`]);
   }
-  if (points[chosen] && isDrawn(points[chosen])) {
-    const [cx, cy] = at(points[chosen]);
+  const chosenPoint = points[chosen];
+  if (isDrawn(chosenPoint)) {
+    const [cx, cy] = at(chosenPoint);
     svg.append(makeSvg("circle", { class: "chosen", cx, cy, r: 5 }));
-    const text = `chosen: ${tellThreshold(points[chosen].threshold)}`;
-    marks.push([points[chosen], best === chosen ? `${text}, best F1` : text]);
+    const text = `chosen: ${tellThreshold(chosenPoint.threshold)}`;
+    marks.push([chosenPoint, best === chosen ? `${text}, best F1` : text]);
   }
-  svg.append(...placeLabels(marks, at));
+  svg.append(...placeLabels(marks));
   const cursor = makeSvg("circle", { class: "cursor", r: 8 });
   svg.append(cursor);
-  follow(svg, drawn, at, chosen < 0 ? null : points[chosen], (one) => {
+  const start = drawn.findIndex((one) => one === chosenPoint);
+  follow(svg, drawn, start, (one) => {
     point(one);
     cursor.style.visibility = one ? "visible" : "hidden";
     if (!one) return;
     const [cx, cy] = at(one);
-    cursor.setAttribute("cx", cx);
-    cursor.setAttribute("cy", cy);
+    cursor.setAttribute("cx", String(cx));
+    cursor.setAttribute("cy", String(cy));
   });
   return svg;
 }
 
+/**
+ * @param {DrawnPoint} point
+ * @returns {[x: number, y: number]}
+ */
+const at = ({ recall, precision }) => [placeX(recall), placeY(precision)];
+
 function drawAxes() {
+  /** @type {SVGElement[]} */
   const parts = [];
   for (const tick of TICKS) {
     const [x, y] = [placeX(tick), placeY(tick)];
@@ -149,8 +189,12 @@ function drawAxes() {
   return parts;
 }
 
-/** Labels beside their points, inside the plot, and not over each other. */
-function placeLabels(marks, at) {
+/**
+ * Labels beside their points, inside the plot, and not over each other.
+ * @param {[DrawnPoint, string][]} marks
+ */
+function placeLabels(marks) {
+  /** @type {number | null} */
   let last = null;
   return marks.map(([one, text]) => {
     const [x, y] = at(one);
@@ -163,10 +207,16 @@ function placeLabels(marks, at) {
   });
 }
 
-/** Tell which point is nearest to the pointer, or where the arrow keys went. */
-function follow(svg, drawn, at, start, tellOf) {
-  let index = Math.max(drawn.indexOf(start), 0);
-  const go = (to) => {
+/**
+ * Tell which point is nearest to the pointer, or where the arrow keys went.
+ * @param {SVGSVGElement} svg
+ * @param {DrawnPoint[]} drawn
+ * @param {number} start
+ * @param {(point: DrawnPoint | null) => void} tellOf
+ */
+function follow(svg, drawn, start, tellOf) {
+  let index = Math.max(start, 0);
+  const go = (/** @type {number} */ to) => {
     index = Math.min(Math.max(to, 0), drawn.length - 1);
     tellOf(drawn[index]);
   };
@@ -181,7 +231,7 @@ function follow(svg, drawn, at, start, tellOf) {
   svg.addEventListener("focus", () => go(index));
   svg.addEventListener("blur", () => tellOf(null));
   svg.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    const step = STEPS[event.key];
     if (!step) return;
     go(index + step);
     event.preventDefault();
@@ -189,6 +239,10 @@ function follow(svg, drawn, at, start, tellOf) {
   tellOf(null);
 }
 
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} attributes
+ */
 function write(text, attributes) {
   const element = makeSvg("text", attributes);
   element.textContent = text;

@@ -1,12 +1,19 @@
-// The scored images, worst first, each a link to Review. Python hands over { dataset, title, rows },
-// a row being { id, name, state, iou, empty, detected, right, manual, found }.
+// The scored images, worst first, each a link to Review.
 
-import { make, pageAddress } from "../shared/dom.js";
+import { find, make, pageAddress } from "../shared/dom.js";
+
+/** @import { ScoredImage, ScoredImages } from "#types/scores" */
+/** @import { Props, Watch } from "#types/shared" */
 
 const HEADS = ["Image", "State", "IoU", "Detected right", "Manual found"];
 
+/**
+ * @param {Element} element
+ * @param {Props<ScoredImages>} props
+ * @param {Watch} watch
+ */
 export function mount(element, props, watch) {
-  const root = element.querySelector(".images");
+  const root = find(element, ".images", HTMLElement);
   if (root.childElementCount) return;
   root.hidden = true;
   const of = make("span", { className: "of" });
@@ -18,7 +25,7 @@ export function mount(element, props, watch) {
   let shown = "";
 
   const show = () => {
-    const { rows = [], dataset, title = "" } = props.value ?? {};
+    const { rows, dataset, title } = props.value ?? { rows: [], dataset: 0, title: "" };
     const now = JSON.stringify(props.value);
     root.hidden = rows.length === 0;
     if (now === shown) return;
@@ -31,16 +38,20 @@ export function mount(element, props, watch) {
 
   // Up and down from link to link; Enter follows one, as everywhere.
   body.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     const links = [...body.querySelectorAll("a")];
-    links[links.indexOf(document.activeElement) + step]?.focus();
+    const at = links.findIndex((link) => link === document.activeElement);
+    links[event.key === "ArrowDown" ? at + 1 : at - 1]?.focus();
     event.preventDefault();
   });
   watch("value", show);
   show();
 }
 
+/**
+ * @param {ScoredImage} row
+ * @param {number} dataset
+ */
 function makeRow(row, dataset) {
   const href = pageAddress("/review", { dataset, image: row.id });
   return make(
@@ -54,4 +65,8 @@ function makeRow(row, dataset) {
   );
 }
 
+/**
+ * @param {number} part
+ * @param {number} whole
+ */
 const share = (part, whole) => (whole ? `${part} of ${whole}` : "none");

@@ -1,14 +1,22 @@
-// Detectors as rows, one of them chosen. Python hands over { regions, rows, chosen, notes }; a row
-// is { key, name, settings, inReview, missing, figures: [{ text, interval, value, low, high, count }] }.
+// Detectors as rows, one of them chosen.
 
-import { make, remember } from "../shared/dom.js";
+import { find, make, remember } from "../shared/dom.js";
+
+/** @import { DetectorScores, Figure, ScoresTable } from "#types/scores" */
+/** @import { Props, Trigger, Watch } from "#types/shared" */
 
 const HEADS = ["Detector", "IoU", "Precision", "Recall"];
 const NO_INTERVAL = "Fewer than 2 images count, or all give the same: nothing to tell an interval from";
 let tables = 0;
 
+/**
+ * @param {Element} element
+ * @param {Props<ScoresTable>} props
+ * @param {Watch} watch
+ * @param {Trigger} trigger
+ */
 export function mount(element, props, watch, trigger) {
-  const root = element.querySelector(".detectors");
+  const root = find(element, ".detectors", HTMLElement);
   if (root.childElementCount) return;
   const group = `detectors-${(tables += 1)}`;
   const body = make("tbody");
@@ -17,12 +25,13 @@ export function mount(element, props, watch, trigger) {
   const waiting = make("p", { className: "waiting", role: "status" }, "Scoring the labelled images…");
   const notes = make("div", { className: "notes", role: "status" });
   root.append(table, waiting, notes);
+  /** @type {string | null} */
   let chosen = null;
   let shown = "";
 
-  const choose = (key) => {
+  const choose = (/** @type {string | null} */ key) => {
     chosen = key;
-    props.value = { ...props.value, chosen };
+    if (props.value) props.value = { ...props.value, chosen };
     remember("detector", key);
     trigger("select");
   };
@@ -43,7 +52,7 @@ export function mount(element, props, watch, trigger) {
       body.replaceChildren(...rows.map(makeRow));
       notes.replaceChildren(...lines.map((line) => make("p", {}, line)));
       table.hidden = rows.length === 0;
-      if (focused) body.querySelector("input:checked")?.focus();
+      if (focused) [...body.querySelectorAll("input")].find((input) => input.checked)?.focus();
     }
     shown = now;
     for (const input of body.querySelectorAll("input")) input.checked = input.value === chosen;
@@ -51,6 +60,7 @@ export function mount(element, props, watch, trigger) {
     if (known && value.chosen !== chosen) choose(chosen);
   };
 
+  /** @param {DetectorScores} row */
   const makeRow = (row) => {
     const radio = make("input", {
       type: "radio",
@@ -77,7 +87,7 @@ export function mount(element, props, watch, trigger) {
 
   // The label covers the name; the rest of the row does the same.
   body.addEventListener("click", (event) => {
-    if (event.target.closest("label")) return;
+    if (!(event.target instanceof Element) || event.target.closest("label")) return;
     const input = event.target.closest("tr")?.querySelector("input");
     // So that the arrow keys go on from here.
     input?.focus({ preventScroll: true });
@@ -87,12 +97,13 @@ export function mount(element, props, watch, trigger) {
   show();
 }
 
+/** @param {Figure} figure */
 function makeFigure({ text, interval, value, low, high, count }) {
-  const figure = make("div", { className: "figure" }, make("b", {}, text));
+  const shown = make("div", { className: "figure" }, make("b", {}, text));
   const title = low === null ? NO_INTERVAL : "95 % interval, by bootstrap over images";
-  if (interval) figure.append(" ", make("span", { className: "interval", title }, interval));
+  if (interval) shown.append(" ", make("span", { className: "interval", title }, interval));
   const scale = make("div", { className: "scale", ariaHidden: "true" });
-  if (low !== null) {
+  if (low !== null && high !== null) {
     const range = make("i", { className: "range" });
     range.style.left = `${100 * low}%`;
     range.style.width = `${100 * (high - low)}%`;
@@ -103,5 +114,5 @@ function makeFigure({ text, interval, value, low, high, count }) {
     dot.style.left = `${100 * value}%`;
     scale.append(dot);
   }
-  return [figure, scale, make("div", { className: "count" }, count)];
+  return [shown, scale, make("div", { className: "count" }, count)];
 }

@@ -2,7 +2,10 @@
 
 import { API, postJson } from "./api.js";
 
-/** Do something, and return what went wrong in words for people, or an empty text. */
+/**
+ * Do something, and return what went wrong in words for people, or an empty text.
+ * @param {() => unknown} act
+ */
 export async function tell(act) {
   try {
     await act();
@@ -12,5 +15,8 @@ export async function tell(act) {
   }
 }
 
-/** Cancel a job as the progress shows it; nothing where none is shown. */
+/**
+ * Cancel a job as the progress shows it; nothing where none is shown.
+ * @param {{ id: number } | null} job
+ */
 export const cancel = (job) => tell(() => job && postJson(`${API}/runs/${job.id}/cancel`, {}));

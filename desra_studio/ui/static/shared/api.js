@@ -2,9 +2,15 @@
 
 import { readUser } from "./user.js";
 
+/** @import { Loop, RefusalAnswer, Stored } from "#types/shared" */
+
 export const API = "/studio/api";
 
 export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {RefusalAnswer} answer
+   */
   constructor(status, answer) {
     super(answer.error ?? `The server answered ${status}.`);
     this.status = status;
@@ -12,10 +18,15 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * @param {string} path
+ * @param {RequestInit} options
+ */
 export async function request(path, options = {}) {
   let response;
   try {
-    const headers = { ...options.headers, "X-Studio-User": encodeURIComponent(readUser()) };
+    const headers = new Headers(options.headers);
+    headers.set("X-Studio-User", encodeURIComponent(readUser()));
     response = await fetch(path, { ...options, headers });
   } catch {
     throw new Error("The server cannot be reached. Your work stays on this page; try again.");
@@ -26,8 +37,18 @@ export async function request(path, options = {}) {
   return response;
 }
 
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
 export const readJson = async (path, options) => (await request(path, options)).json();
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} value
+ * @param {Record<string, string>} headers
+ */
 const sendJson = (method, path, value, headers = {}) =>
   readJson(path, {
     method,
@@ -35,33 +56,70 @@ const sendJson = (method, path, value, headers = {}) =>
     body: JSON.stringify(value),
   });
 
-export const postJson = (...request) => sendJson("POST", ...request);
-export const putJson = (...request) => sendJson("PUT", ...request);
+/**
+ * @param {string} path
+ * @param {unknown} value
+ * @param {Record<string, string>} [headers]
+ */
+export const postJson = (path, value, headers) => sendJson("POST", path, value, headers);
+/**
+ * @param {string} path
+ * @param {unknown} value
+ * @param {Record<string, string>} [headers]
+ */
+export const putJson = (path, value, headers) => sendJson("PUT", path, value, headers);
 
+/**
+ * @param {string | null} dataset
+ * @returns {Promise<Loop>}
+ */
 export const loadLoop = (dataset) =>
   readJson(`${API}/loop${dataset ? `?dataset=${encodeURIComponent(dataset)}` : ""}`);
+/** @param {number} image */
 export const loadImage = (image) => readJson(`${API}/images/${image}`);
+/** @param {Stored} rendition */
 export const renditionUrl = ({ id, sha }) => `/studio/renditions/${id}.png?v=${sha}`;
+/**
+ * @param {Stored} revision
+ * @param {Stored} gan
+ * @param {number} feather
+ */
 export const pseudoGtUrl = (revision, gan, feather) =>
   `/studio/revisions/${revision.id}/pseudo-gt.png?feather=${feather}&v=${revision.sha}${gan.sha}`;
 
+/**
+ * @param {Stored} rendition
+ * @param {string} key
+ */
 export const tileUrl = ({ id, sha }, key) => `/studio/renditions/${id}/tiles/${key}.png?v=${sha}`;
+/** @param {{ id: number, map_sha: string }} detection */
 export const mapUrl = ({ id, map_sha }) => `/studio/detections/${id}/map.png?v=${map_sha}`;
+/** @param {{ id: number, lr: { sha: string } }} record */
 export const lrUrl = ({ id, lr }) => `/studio/images/${id}/lr.png?v=${lr.sha}`;
 
-/** Fetch the bytes of an image. */
+/**
+ * Fetch the bytes of an image.
+ * @param {string} url
+ */
 export const loadBlob = async (url) => (await request(url)).blob();
 
-/** Fetch the run lengths of a mask: of the revision if there is one, else of the detection. */
+/**
+ * Fetch the run lengths of a mask: of the revision if there is one, else of the detection.
+ * @param {{ revision?: Stored | null, detection?: Stored | null }} of
+ */
 export async function loadMaskRuns({ revision, detection }) {
-  if (!revision && !detection) return null;
+  const kept = revision ?? detection;
+  if (!kept) return null;
   // The hash makes the address name the content: ids come again in another data directory.
-  const path = revision
-    ? `/studio/revisions/${revision.id}.mask?v=${revision.sha}`
-    : `/studio/detections/${detection.id}.mask?v=${detection.sha}`;
+  const path = `/studio/${revision ? "revisions" : "detections"}/${kept.id}.mask?v=${kept.sha}`;
   return new Uint8Array(await (await request(path)).arrayBuffer());
 }
 
-/** Start detecting in a whole dataset; answers { job }. */
+/**
+ * Start detecting in a whole dataset; answers { job }.
+ * @param {number | string} dataset
+ * @param {object} settings
+ * @returns {Promise<{ job: number }>}
+ */
 export const detectDataset = (dataset, settings) =>
   postJson(`${API}/datasets/${dataset}/detect`, settings);

@@ -3,7 +3,16 @@
 
 import { make } from "./dom.js";
 
-/** A button that shows its key. */
+/** @import { FocusedPage, Properties } from "#types/shared" */
+
+/**
+ * A button that shows its key.
+ * @param {FocusedPage} page
+ * @param {string} label
+ * @param {string} key
+ * @param {() => unknown} action
+ * @param {Properties<HTMLButtonElement>} properties
+ */
 export function makeButton(page, label, key, action, properties = {}) {
   const made = make(
     "button",
@@ -15,7 +24,14 @@ export function makeButton(page, label, key, action, properties = {}) {
   return made;
 }
 
-/** A button with an icon and its key; its name is said by its tooltip and to screen readers. */
+/**
+ * A button with an icon and its key; its name is said by its tooltip and to screen readers.
+ * @param {FocusedPage} page
+ * @param {Node} icon
+ * @param {string} ariaLabel
+ * @param {string} key
+ * @param {() => unknown} action
+ */
 export function makeIconButton(page, icon, ariaLabel, key, action) {
   const title = `${ariaLabel} (${key})`;
   const made = make("button", { title, ariaLabel }, icon, make("kbd", {}, key));
@@ -23,6 +39,12 @@ export function makeIconButton(page, icon, ariaLabel, key, action) {
   return made;
 }
 
+/**
+ * @param {FocusedPage} page
+ * @param {string} ariaLabel
+ * @param {Properties<HTMLInputElement>} properties
+ * @param {() => unknown} change
+ */
 export function makeSlider(page, ariaLabel, properties, change) {
   const made = make("input", { type: "range", ariaLabel, ...properties });
   made.addEventListener("input", change);
@@ -30,7 +52,13 @@ export function makeSlider(page, ariaLabel, properties, change) {
   return made;
 }
 
-/** A select; `choices` are [value, text]. */
+/**
+ * A select; `choices` are [value, text].
+ * @param {FocusedPage} page
+ * @param {string} ariaLabel
+ * @param {string[][]} choices
+ * @param {() => unknown} change
+ */
 export function makeSelect(page, ariaLabel, choices, change) {
   const made = make("select", { ariaLabel });
   fillSelect(made, choices);
@@ -44,6 +72,10 @@ export function makeSelect(page, ariaLabel, choices, change) {
   return made;
 }
 
+/**
+ * @param {HTMLSelectElement} select
+ * @param {string[][]} choices
+ */
 export function fillSelect(select, choices) {
   select.replaceChildren(...choices.map(([value, text]) => make("option", { value }, text)));
 }

@@ -1,13 +1,17 @@
 // Requests for something that moves faster than the answers come: one at a time, the newest next.
 
+/** @template [Value=void] */
 export class Newest {
   #ask;
+  /** @type {AbortController | null} */
   #running = null;
+  /** @type {{ value: Value } | null} */
   #waiting = null;
   #onIdle;
 
   /**
-   * @param {(value, signal: AbortSignal) => Promise} ask makes one request; it must not reject.
+   * @param {(value: Value, signal: AbortSignal) => Promise<unknown>} ask makes one request; it must
+   *   not reject.
    * @param {() => void} onIdle hears when all that was asked is answered.
    */
   constructor(ask, onIdle = () => {}) {
@@ -19,7 +23,10 @@ export class Newest {
     return this.#running !== null;
   }
 
-  /** Ask with a value; while a request is on its way only the newest value is kept. */
+  /**
+   * Ask with a value; while a request is on its way only the newest value is kept.
+   * @param {Value} value
+   */
   ask(value) {
     this.#waiting = { value };
     if (!this.pending) this.#next();

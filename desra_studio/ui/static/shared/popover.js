@@ -1,6 +1,12 @@
 // Panels that a button opens beside the right-hand column. Escape or a click elsewhere closes them.
 
-/** Let a button open a panel at its left, aligned with its `edge` ("top" or "bottom"). */
+/**
+ * Let a button open a panel at its left, aligned with its `edge` ("top" or "bottom").
+ * @param {HTMLButtonElement} button
+ * @param {HTMLElement} panel
+ * @param {"top" | "bottom"} edge
+ * @param {() => unknown} beforeOpen
+ */
 export function attachPopover(button, panel, edge, beforeOpen = () => {}) {
   panel.popover = "auto";
   button.popoverTargetElement = panel;

@@ -10,6 +10,7 @@ export function readUser() {
   }
 }
 
+/** @param {string} name */
 export function writeUser(name) {
   try {
     localStorage.setItem(KEY, name);

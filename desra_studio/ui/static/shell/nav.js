@@ -1,11 +1,14 @@
 // The loop as navigation: every step with its count, the dataset, and the job that runs.
 
 import { loadLoop } from "../shared/api.js";
-import { addressed, make, pageAddress } from "../shared/dom.js";
+import { addressed, find, make, pageAddress } from "../shared/dom.js";
 import { buildIdentity } from "./identity.js";
+
+/** @import { Loop, RunningJob } from "#types/shared" */
 
 const POLL_MS = 2000;
 
+/** @type {{ path: string, title: string, aside?: boolean, count: (loop: Loop) => string }[]} */
 const STEPS = [
   { path: "/", title: "Datasets", count: (loop) => (loop.dataset ? `${loop.images}` : "") },
   {
@@ -28,8 +31,9 @@ const STEPS = [
   { path: "/models", title: "Models", aside: true, count: () => "" },
 ];
 
+/** @param {Element} element */
 export function mount(element) {
-  const root = element.querySelector(".studio-nav");
+  const root = find(element, ".studio-nav", HTMLElement);
   if (root.childElementCount) return;
   const here = location.pathname.replace(/(.)\/$/, "$1");
   const links = STEPS.map((step, index) => {
@@ -61,7 +65,7 @@ export function mount(element) {
     try {
       loop = await loadLoop(addressed("dataset"));
     } catch (error) {
-      showJob({ message: error.message });
+      tell(error.message);
       return;
     }
     const list = JSON.stringify([loop.datasets, loop.dataset]);
@@ -76,25 +80,33 @@ export function mount(element) {
     window.dispatchEvent(new CustomEvent("studio:loop", { detail: loop }));
   };
 
+  /** @param {Loop} loop */
   const showDatasets = (loop) => {
     const options = loop.datasets.map(({ id, name }) => make("option", { value: id }, name));
     const none = make("option", { value: "" }, "No dataset yet");
     dataset.replaceChildren(...(options.length ? options : [none]));
     dataset.disabled = !options.length;
-    dataset.value = loop.dataset ?? "";
+    dataset.value = String(loop.dataset ?? "");
   };
 
+  /** @param {RunningJob | null} running */
   const showJob = (running) => {
     job.hidden = !running;
     if (!running) return;
     const share = running.total ? ` ${Math.round((100 * running.done) / running.total)} %` : "";
-    job.textContent = running.kind
-      ? `${running.kind}${share}${running.left ? ` · ${running.left} left` : ""}`
-      : running.message;
-    job.title = running.message;
-    job.href = pageAddress(running.page ?? "/");
+    const left = running.left ? ` · ${running.left} left` : "";
+    tell(`${running.kind}${share}${left}`, running.message, running.page);
   };
 
+  /** Say something in the place of the job, which leads to a page. */
+  const tell = (/** @type {string} */ text, title = text, page = "/") => {
+    job.hidden = false;
+    job.textContent = text;
+    job.title = title;
+    job.href = pageAddress(page);
+  };
+
+  /** @param {string} id */
   const choose = (id) => {
     const query = new URLSearchParams(location.search);
     query.set("dataset", id);

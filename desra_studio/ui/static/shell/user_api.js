@@ -2,8 +2,16 @@
 
 import { putJson, readJson } from "../shared/api.js";
 
-/** Who the server takes this browser for: { name, author, settings }. */
+/** @import { Settings, User } from "#types/shared" */
+
+/**
+ * Who the server takes this browser for: { name, author, settings }.
+ * @returns {Promise<User>}
+ */
 export const loadUser = () => readJson("/studio/api/user");
 
-/** Keep what a person set, in the place of what was kept. */
+/**
+ * Keep what a person set, in the place of what was kept.
+ * @param {Settings} settings
+ */
 export const saveUserSettings = (settings) => putJson("/studio/api/user", { settings });

@@ -3,14 +3,17 @@
 import { loadUser, saveUserSettings } from "./user_api.js";
 import { readUser } from "../shared/user.js";
 
+/** @import { Settings } from "#types/shared" */
+
 const KEPT = "studio.settings";
 
 export class UserSettings {
-  /** @type {object} part of the studio -> what was set there. */
+  /** @type {Settings} */
   values = {};
   /** Why the last change is in this browser only; "" where the server has it. */
   unsent = "";
   #tell;
+  /** @type {Promise<void>} */
   #sending = Promise.resolve();
 
   /** @param {() => void} tell hears of every change, from wherever it comes. */
@@ -32,7 +35,11 @@ export class UserSettings {
     }
   }
 
-  /** Set one part, here at once, and on the server. */
+  /**
+   * Set one part, here at once, and on the server.
+   * @param {string} part
+   * @param {unknown} value
+   */
   change(part, value) {
     this.values = { ...this.values, [part]: value };
     this.#keep(true);
@@ -56,12 +63,14 @@ export class UserSettings {
     return this.#sending;
   }
 
+  /** @param {Settings | null} values */
   #take(values) {
     this.values = values ?? {};
     this.#keep(false);
     this.#tell();
   }
 
+  /** @param {boolean} unsent */
   #keep(unsent) {
     try {
       localStorage.setItem(KEPT, JSON.stringify({ name: readUser(), values: this.values, unsent }));
@@ -71,10 +80,13 @@ export class UserSettings {
   }
 }
 
-/** What this browser kept for who works here now. */
+/**
+ * What this browser kept for who works here now.
+ * @returns {{ values: Settings, unsent: boolean }}
+ */
 function readKept() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT));
+    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
     if (kept?.name === readUser() && kept.values) return kept;
   } catch {
     // Nothing is known then.

@@ -1,13 +1,23 @@
 // A forest plot as places: one row per image, the whole of them last. No DOM here.
 
+/** @import { ForestRow, Interval, Pair } from "#types/studies" */
+
 /**
- * @param pair of a report's question.
- * @returns rows { title, image, share, low, high, kind, text }, kind being image, whole or naive;
- *   images by their share, the clearest wins first.
+ * Rows of images by their share, the clearest wins first.
+ * @param {Pair} pair
+ * @returns {ForestRow[]}
  */
 export function listRows(pair) {
-  if (!pair.votes) return [];
+  if (!pair.votes || pair.share === null) return [];
   const images = [...pair.by_image].sort((one, other) => other.share - one.share);
+  /**
+   * @param {string} title
+   * @param {ForestRow["kind"]} kind
+   * @param {number} share
+   * @param {Interval | null} interval
+   * @param {string} text
+   * @param {number | null} image
+   */
   const row = (title, kind, share, interval, text, image = null) => ({
     title,
     kind,
@@ -26,7 +36,11 @@ export function listRows(pair) {
   ];
 }
 
-/** At most so many images are drawn: the most decided at both ends, with what was left out. */
+/**
+ * At most so many images are drawn: the most decided at both ends, with what was left out.
+ * @param {ForestRow[]} rows
+ * @param {number} most
+ */
 export function cutRows(rows, most) {
   const images = rows.filter(({ kind }) => kind === "image");
   const rest = rows.filter(({ kind }) => kind !== "image");

@@ -4,9 +4,14 @@ import { make, makeSvg, pageAddress } from "../shared/dom.js";
 import { cutRows, listRows } from "./forest.js";
 import { tellInterval, tellShare } from "./words.js";
 
+/** @import { ForestRow, Pair } from "#types/studies" */
+
 const MOST = 30;
 
-/** A pair's plot: rows of names, marks between b (left) and a (right), and shares. */
+/**
+ * A pair's plot: rows of names, marks between b (left) and a (right), and shares.
+ * @param {Pair} pair
+ */
 export function buildForest(pair) {
   const { rows, left } = cutRows(listRows(pair), MOST);
   const table = make("div", {
@@ -29,8 +34,9 @@ export function buildForest(pair) {
   return table;
 }
 
+/** @param {ForestRow} row */
 function buildRow(row) {
-  const interval = row.low === null ? null : [row.low, row.high];
+  const interval = row.low === null || row.high === null ? "" : tellInterval([row.low, row.high]);
   const name =
     row.image === null
       ? make("span", { role: "rowheader" }, row.title)
@@ -45,18 +51,26 @@ function buildRow(row) {
       "span",
       { role: "cell" },
       tellShare(row.share),
-      make("small", {}, interval ? ` ${tellInterval(interval)}` : ""),
+      make("small", {}, interval ? ` ${interval}` : ""),
     ),
     make("span", { role: "cell" }, row.text),
   );
 }
 
+/** @param {ForestRow} row */
 function drawMark({ share, low, high, kind }) {
   const drawing = makeSvg("svg", { "aria-hidden": "true", width: "100%", height: "18" });
-  const at = (value) => `${(100 * value).toFixed(2)}%`;
+  const at = (/** @type {number} */ value) => `${(100 * value).toFixed(2)}%`;
+  /**
+   * @param {string} x1
+   * @param {string} x2
+   * @param {number} y1
+   * @param {number} y2
+   * @param {string} name
+   */
   const line = (x1, x2, y1, y2, name) => makeSvg("line", { x1, x2, y1, y2, class: name });
   drawing.append(line(at(0.5), at(0.5), 0, 18, "half"));
-  if (low !== null) drawing.append(line(at(low), at(high), 9, 9, "interval"));
+  if (low !== null && high !== null) drawing.append(line(at(low), at(high), 9, 9, "interval"));
   if (kind === "naive") return drawing;
   const size = kind === "whole" ? 6 : 4;
   // Nested, so that a mark of pixels can stand at a share of the width.

@@ -3,9 +3,18 @@
 import { make } from "../shared/dom.js";
 import { readLines } from "./order.js";
 
+/** @import { Study } from "#types/studies" */
+
+/** @typedef {(labels: string[], days: number | null) => Promise<unknown>} OnMake */
+
+/** @param {string} path */
 const toAddress = (path) => new URL(path, location.origin).href;
 
-/** A read-only address with a button that copies it. */
+/**
+ * A read-only address with a button that copies it.
+ * @param {string} path
+ * @param {string} name
+ */
 function buildCopy(path, name) {
   const field = make("input", { type: "text", readOnly: true, value: toAddress(path), ariaLabel: `Link of ${name}` });
   field.addEventListener("focus", () => field.select());
@@ -25,8 +34,8 @@ function buildCopy(path, name) {
 /**
  * Links of a study, and the form that makes more.
  *
- * @param study as described by the server.
- * @param onMake (labels, days) => Promise.
+ * @param {Study} study
+ * @param {OnMake} onMake
  */
 export function buildLinks(study, onMake) {
   const { open, personal } = study.links;
@@ -57,6 +66,7 @@ export function buildLinks(study, onMake) {
   );
 }
 
+/** @param {OnMake} onMake */
 function buildMore(onMake) {
   const names = make("textarea", { rows: 2, ariaLabel: "Names of voters, one a line", placeholder: "Names, one a line" });
   const days = make("input", { type: "text", inputMode: "numeric", value: "30", ariaLabel: "Days until links expire" });

@@ -1,60 +1,105 @@
 // The form of a new study as values. No DOM here.
 
-/** The systems that are chosen at first: the first, and the newest fine-tuned one or the last. */
+/**
+ * @import {
+ *   Choices,
+ *   FormValues,
+ *   Kind,
+ *   Numbers,
+ *   Rules,
+ *   StudyOrder,
+ *   StudySystem,
+ * } from "#types/studies"
+ */
+
+/**
+ * The systems that are chosen at first: the first, and the newest fine-tuned one or the last.
+ * @param {Pick<StudySystem, "id" | "fine_tuned">[]} systems
+ * @param {Kind} kind
+ */
 export function guessSystems(systems, kind) {
   const ids = systems.map(({ id }) => id);
   if (kind === "prominence" || ids.length < 2) return ids.slice(0, 1);
   const tuned = systems.findLast(({ fine_tuned: isTuned }) => isTuned);
-  return [ids[0], tuned ? tuned.id : ids.at(-1)];
+  return [ids[0], tuned ? tuned.id : ids[ids.length - 1]];
 }
 
-/** Lines of a text, without empty ones. */
+/**
+ * Lines of a text, without empty ones.
+ * @param {string} text
+ */
 export const readLines = (text) =>
   text
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** A number that was typed; null where there is none, which is as usual. */
+/**
+ * A number that was typed; null where there is none, which is as usual.
+ * @param {string} text
+ */
 const readNumber = (text) => (text.trim() === "" ? null : Number(text));
 
+/** @type {(keyof Numbers)[]} */
 const NUMBERS = [
   "window_px", "controls", "max_items", "votes_per_pair", "trials_per_voter", "training",
-  "min_seconds", "max_voters", "seed",
+  "min_seconds", "max_voters", "seed", "check_share",
 ];
+/** @type {(keyof Rules)[]} */
 const RULES = [
   "min_votes", "min_gold_pass", "min_repeats", "max_one_side", "min_median_seconds",
 ];
+// Typed in per cent.
+const SHARES = ["check_share", "min_gold_pass", "min_repeats", "max_one_side"];
 
-/** What the server is asked to make of the form's texts; null where a number cannot be read. */
+/**
+ * What the server is asked to make of the form's texts; null where a number cannot be read.
+ * @param {FormValues} form
+ * @returns {StudyOrder | null}
+ */
 export function readOrder(form) {
-  const order = {
+  const numbers = readNumbers(NUMBERS, form);
+  // Rules that are left empty are not sent.
+  const rules = Object.entries(readNumbers(RULES, form)).filter(([, value]) => value !== null);
+  const all = [...Object.values(numbers), ...rules.map(([, value]) => value)];
+  if (all.some((value) => Number.isNaN(value))) return null;
+  const isChoice = form.kind === "choice";
+  return {
     name: form.name.trim(),
     title: form.title.trim() || null,
     kind: form.kind,
     systems: form.systems,
-    crops: form.kind === "prominence" ? "windows" : form.crops,
-    questions: form.kind === "prominence" ? [] : readLines(form.questions),
+    crops: isChoice ? form.crops : "windows",
+    questions: isChoice ? readLines(form.questions) : [],
     consent: form.consent.trim() || null,
     show_lr: form.show_lr,
-    check_share: readNumber(form.check_share),
-    rules: {},
+    rules: Object.fromEntries(rules),
+    ...numbers,
   };
-  for (const name of NUMBERS) order[name] = readNumber(form[name]);
-  for (const name of RULES) {
-    const value = readNumber(form[name]);
-    if (value !== null) order.rules[name] = value;
-  }
-  // Shares are typed in per cent.
-  if (order.check_share !== null) order.check_share /= 100;
-  for (const name of ["min_gold_pass", "min_repeats", "max_one_side"]) {
-    if (name in order.rules) order.rules[name] /= 100;
-  }
-  const all = [...Object.values(order), ...Object.values(order.rules)];
-  return all.some((value) => Number.isNaN(value)) ? null : order;
 }
 
-/** What is missing before a study can be made, or "". */
+/**
+ * @template {keyof Numbers | keyof Rules} Name
+ * @param {Name[]} names
+ * @param {FormValues} form
+ * @returns {Record<Name, number | null>} NaN where it is no number.
+ */
+function readNumbers(names, form) {
+  const read = (/** @type {Name} */ name) => {
+    const value = readNumber(form[name]);
+    return value !== null && SHARES.includes(name) ? value / 100 : value;
+  };
+  return /** @type {Record<Name, number | null>} */ (
+    Object.fromEntries(names.map((name) => [name, read(name)]))
+  );
+}
+
+/**
+ * What is missing before a study can be made, or "".
+ * @param {Pick<FormValues, "name" | "kind" | "systems" | "questions">} form
+ * @param {Pick<Choices, "labelled" | "images">} choices
+ * @param {string} crops
+ */
 export function findMissing({ name, kind, systems, questions }, { labelled, images }, crops) {
   if (!images) return "No image has outputs yet. Upscale the dataset first.";
   if (kind === "choice" && systems.length < 2) return "Choose at least two systems.";

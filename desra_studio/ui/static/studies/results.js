@@ -6,9 +6,29 @@ import { buildForest } from "./forest_plot.js";
 import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare } from "./words.js";
 
 /**
- * @param report of the server.
- * @param {"screened" | "raw"} side which results are shown large.
- * @param host { onSide(side), onSendBack(), onProminence() }.
+ * @import {
+ *   Pair,
+ *   ProminentRegion,
+ *   Question,
+ *   RankedSystem,
+ *   Report,
+ *   Side,
+ *   Study,
+ * } from "#types/studies"
+ */
+
+/**
+ * @typedef {{
+ *   onSide: (side: Side) => void,
+ *   onSendBack: () => void,
+ *   onProminence: () => void,
+ * }} Host hears what is asked for.
+ */
+
+/**
+ * @param {Report} report
+ * @param {Side} side which results are shown large.
+ * @param {Host} host
  */
 export function buildResults(report, side, host) {
   if (!report.votes) {
@@ -26,8 +46,13 @@ export function buildResults(report, side, host) {
   ];
 }
 
+/**
+ * @param {Report} report
+ * @param {Side} side
+ * @param {Host} host
+ */
 function buildSides(report, side, host) {
-  const button = (name, text) =>
+  const button = (/** @type {Side} */ name, /** @type {string} */ text) =>
     make("button", { type: "button", ariaPressed: String(side === name), onclick: () => host.onSide(name) }, text);
   const { screened, raw, excluded } = report;
   return make(
@@ -39,6 +64,12 @@ function buildSides(report, side, host) {
   );
 }
 
+/**
+ * @param {Report} report
+ * @param {Side} side
+ * @param {Question} question
+ * @param {number} place
+ */
 function buildQuestion(report, side, question, place) {
   const other = side === "screened" ? "raw" : "screened";
   return [
@@ -50,6 +81,11 @@ function buildQuestion(report, side, question, place) {
   ];
 }
 
+/**
+ * @param {Pair} pair
+ * @param {Pair} beside
+ * @param {Side} name
+ */
 function buildPair(pair, beside, name) {
   const whose = name === "raw" ? "All votes" : "Screened";
   const facts = listPairFacts(pair);
@@ -67,6 +103,7 @@ function buildPair(pair, beside, name) {
   );
 }
 
+/** @param {RankedSystem[]} ranking */
 function buildRanking(ranking) {
   const rows = ranking.map(({ system, worth, interval, votes }) =>
     make(
@@ -82,6 +119,10 @@ function buildRanking(ranking) {
   return make("table", { className: "ranking", title: "Bradley-Terry" }, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
+/**
+ * @param {{ regions: ProminentRegion[] }} results
+ * @param {Host} host
+ */
 function buildRegions({ regions }, host) {
   const rows = regions.map((one) =>
     make(
@@ -106,6 +147,7 @@ function buildRegions({ regions }, host) {
   );
 }
 
+/** @param {Report} report */
 function buildChecks(report) {
   const rows = listChecks(report).map(({ title, tip, raw, screened }) =>
     make("tr", { title: tip }, make("th", { scope: "row" }, title), make("td", {}, screened), make("td", {}, raw)),
@@ -114,6 +156,7 @@ function buildChecks(report) {
   return make("table", { className: "checks" }, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
+/** @param {Report} report */
 function buildExcluded({ excluded }) {
   if (!excluded.length) return make("p", { className: "quiet" }, "No voter broke a rule.");
   const rows = excluded.map(({ label, votes, reasons }) =>
@@ -123,6 +166,10 @@ function buildExcluded({ excluded }) {
   return make("table", { className: "excluded" }, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
+/**
+ * @param {Report} report
+ * @param {Host} host
+ */
 function buildLosses({ losses }, host) {
   const heading = make("h3", {}, "What the voters found");
   if (!losses.length) {
@@ -151,9 +198,12 @@ function buildLosses({ losses }, host) {
   );
 }
 
-/** Links to all votes and to what was laid down. */
+/**
+ * Links to all votes and to what was laid down.
+ * @param {Study} study
+ */
 export function buildDownloads({ id, manifest_sha: sha }) {
-  const link = (file, text) => make("a", { href: fileUrl(id, file), download: "" }, text);
+  const link = (/** @type {string} */ file, /** @type {string} */ text) => make("a", { href: fileUrl(id, file), download: "" }, text);
   return make(
     "p",
     { className: "downloads" },

@@ -1,15 +1,28 @@
 // Figures of a study in words. No DOM here.
 
+/** @import { CheckName, Interval, Pair, Rate, Report, StudyView } from "#types/studies" */
+
+/** @param {number | null} value */
 export const tellShare = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
+/** @param {Interval} interval */
 const tellRange = ([low, high]) => `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+/** @param {Interval | null} interval */
 export const tellInterval = (interval) => (interval ? tellRange(interval) : "");
+/** @param {number | null} value */
 const tellChance = (value) =>
   value === null ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3);
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
 export const countNoun = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** The one sentence of a pair: who is preferred, or that nothing can be told yet. */
+/**
+ * The one sentence of a pair: who is preferred, or that nothing can be told yet.
+ * @param {Pick<Pair, "a" | "b" | "share" | "interval" | "votes">} pair
+ */
 export function tellPair({ a, b, share, interval, votes }) {
-  if (!votes) return `${a} against ${b}: no votes yet`;
+  if (!votes || share === null) return `${a} against ${b}: no votes yet`;
   if (!interval) return `${a} over ${b}: ${tellShare(share)} of ${countNoun(votes, "vote")}`;
   const [low, high] = interval;
   if (low <= 0.5 && high >= 0.5) return `${a} and ${b}: no difference can be told yet`;
@@ -17,9 +30,13 @@ export function tellPair({ a, b, share, interval, votes }) {
   return `${better} is preferred over ${other}: ${tellShare(won)}`;
 }
 
-/** What is known of a pair beside its plot: [title, text] in order. */
+/**
+ * What is known of a pair beside its plot: [title, text] in order.
+ * @param {Pair} pair
+ * @returns {[title: string, text: string][]}
+ */
 export function listPairFacts(pair) {
-  if (!pair.votes) return [];
+  if (!pair.votes || pair.share === null) return [];
   const { won, lost, tied, p_value: signs } = pair.signs;
   return [
     [`Share of ${pair.a}`, `${tellShare(pair.share)} (${tellInterval(pair.interval) || "too few"})`],
@@ -33,12 +50,14 @@ export function listPairFacts(pair) {
   ];
 }
 
+/** @param {number | null} needed */
 function tellNeeded(needed) {
   if (needed === null) return "cannot be told yet";
   if (needed === 0) return "none: the interval leaves out 50 %";
   return `about ${needed}, if the share stays as it is`;
 }
 
+/** @type {[CheckName, title: string, tip: string][]} */
 const CHECKS = [
   ["left", "Left side chosen", "A half where sides do not matter"],
   ["repeats", "Repeats answered the same", "The same pair again, sides swapped"],
@@ -48,9 +67,12 @@ const CHECKS = [
   ["unsure", "Not sure", "Of all votes that count"],
 ];
 
-/** The checks in rows: { title, tip, raw, screened } of those that there were. */
+/**
+ * The checks in rows: { title, tip, raw, screened } of those that there were.
+ * @param {Pick<Report, "raw" | "screened">} report
+ */
 export function listChecks({ raw, screened }) {
-  const tell = ({ share, total, interval }) =>
+  const tell = (/** @type {Rate} */ { share, total, interval }) =>
     total ? `${tellShare(share)} of ${total} (${tellInterval(interval) || "too few"})` : "–";
   const rows = CHECKS.filter(([key]) => raw[key].total).map(([key, title, tip]) => ({
     title,
@@ -58,7 +80,7 @@ export function listChecks({ raw, screened }) {
     raw: tell(raw[key]),
     screened: tell(screened[key]),
   }));
-  const tellAlpha = (value) => (value === null ? "–" : value.toFixed(2));
+  const tellAlpha = (/** @type {number | null} */ value) => (value === null ? "–" : value.toFixed(2));
   if (raw.alpha !== null) {
     rows.push({
       title: "Krippendorff's alpha",
@@ -70,6 +92,7 @@ export function listChecks({ raw, screened }) {
   return rows;
 }
 
+/** @type {Record<string, [one: string, more: string]>} */
 const ITEMS = {
   pair: ["pair", "pairs"],
   region: ["region", "regions"],
@@ -79,13 +102,19 @@ const ITEMS = {
   training: ["practice trial", "practice trials"],
 };
 
-/** What a study shows, in words. */
+/**
+ * What a study shows, in words.
+ * @param {Record<string, number>} items
+ */
 export const tellItems = (items) =>
   Object.entries(items)
-    .map(([kind, count]) => `${count} ${ITEMS[kind][Number(count !== 1)]}`)
+    .map(([kind, count]) => `${count} ${ITEMS[kind][count === 1 ? 0 : 1]}`)
     .join(", ");
 
-/** How far a study is, in a sentence. */
+/**
+ * How far a study is, in a sentence.
+ * @param {Pick<StudyView, "state" | "votes" | "wanted" | "voters">} study
+ */
 export function tellProgress({ state, votes, wanted, voters }) {
   const cast = `${votes} of ${countNoun(wanted, "vote")} by ${countNoun(voters, "voter")}`;
   if (state === "draft") return "Nobody can vote yet.";

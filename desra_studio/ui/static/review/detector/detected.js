@@ -4,19 +4,28 @@ import { loadMaskRuns } from "../../shared/api.js";
 import { rankRegions } from "../../masks/components.js";
 import { decodeRuns } from "../../masks/runs.js";
 
+/** @import { DetectedRegion } from "#types/masks" */
+/** @import { DetectorSettings, ImageRecord } from "#types/review" */
+
 // Undo keeps many of these; as pixels only the one used last: 16 MB of a 4096x4096 image.
-let decoded = { detected: null, mask: null };
+let decoded = { detected: /** @type {Detected | null} */ (null), mask: new Uint8Array() };
 
 export class Detected {
   #load;
+  /** @type {Promise<Uint8Array | null> | null} */
   #loading = null;
+  /** @type {DetectedRegion[] | null} */
   #ranked = null;
 
   /**
+   * @param {DetectorSettings} settings
+   * @param {DetectedRegion[]} regions
    * @param {number} size pixels of the image.
-   * @param {Uint8Array?} runs run lengths of the mask; where they are missing `load` fetches them.
+   * @param {Uint8Array | null} runs run lengths of the mask; where they are missing `load` fetches
+   *   them.
+   * @param {() => Promise<Uint8Array | null>} load
    */
-  constructor(settings, regions, size, runs, load = null) {
+  constructor(settings, regions, size, runs, load = async () => runs) {
     this.settings = settings;
     this.regions = regions;
     this.size = size;
@@ -24,7 +33,11 @@ export class Detected {
     this.#load = load;
   }
 
-  /** What is stored for an image, or null; `runs` where its mask was fetched already. */
+  /**
+   * What is stored for an image, or null; `runs` where its mask was fetched already.
+   * @param {ImageRecord} record
+   * @param {Uint8Array | null} runs
+   */
   static ofRecord({ detection, width, height }, runs) {
     if (!detection) return null;
     const load = () => loadMaskRuns({ detection });
@@ -40,6 +53,7 @@ export class Detected {
 
   /** The mask, 0 and 1; after `load`. */
   get mask() {
+    if (!this.runs) throw new Error("The detected mask is not loaded yet.");
     if (decoded.detected !== this) {
       decoded = { detected: this, mask: decodeRuns(this.runs, this.size) };
     }

@@ -1,5 +1,7 @@
 // The detector's settings: how they are sent, and the steps that the sliders have.
 
+/** @import { DetectorSettings } from "#types/review" */
+
 // Steps grow with the value: 10 px more matter at 50 px, not at 5000.
 export const AREAS = [
   0, 10, 20, 30, 50, 70, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 2500,
@@ -11,14 +13,26 @@ export const SHARES = [
 ];
 export const KERNELS = [1, 3, 5, 7, 9, 11];
 
-export const areSame = (first, second) =>
-  Object.keys(first).every((name) => first[name] === second[name]);
+/**
+ * @param {DetectorSettings} first
+ * @param {DetectorSettings} second
+ */
+export const areSame = (first, second) => toQuery(first) === toQuery(second);
 
-/** Settings as the query of an address. */
+/**
+ * Settings as the query of an address.
+ * @param {DetectorSettings} settings
+ */
 export const toQuery = (settings) =>
-  new URLSearchParams(Object.entries(settings).filter(([, value]) => value !== null)).toString();
+  new URLSearchParams(
+    Object.entries(settings).flatMap(([name, value]) => (value === null ? [] : [[name, `${value}`]])),
+  ).toString();
 
-/** Index of the step that is nearest to a value. */
+/**
+ * Index of the step that is nearest to a value.
+ * @param {number[]} steps
+ * @param {number} value
+ */
 export function findNearest(steps, value) {
   let best = 0;
   for (let i = 1; i < steps.length; i++) {
@@ -27,7 +41,13 @@ export function findNearest(steps, value) {
   return best;
 }
 
-/** The same area threshold in the other unit, at the nearest step: what changes is the unit. */
+/**
+ * The same area threshold in the other unit, at the nearest step: what changes is the unit.
+ * @param {DetectorSettings} settings
+ * @param {string} unit
+ * @param {number} imagePx
+ * @returns {DetectorSettings}
+ */
 export function changeAreaUnit(settings, unit, imagePx) {
   if (unit === "%") {
     const share = settings.area_threshold / imagePx;

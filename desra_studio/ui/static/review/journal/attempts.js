@@ -4,18 +4,28 @@ import { Refusal } from "../../shared/api.js";
 import { announceChange } from "../../shared/dom.js";
 import { Stale } from "./stale.js";
 
+/** @import { ReviewPage } from "#types/review" */
+
 export class Attempts {
   busy = false;
-  /** Resolves once no image loads and no save is answered. */
+  /**
+   * Resolves once no image loads and no save is answered.
+   * @type {Promise<unknown>}
+   */
   idle = Promise.resolve();
+  /** @type {((value?: unknown) => void) | null} */
   #rest = null;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.stale = new Stale(page);
   }
 
-  /** While an image loads no verdict is taken: it could hit the wrong one. */
+  /**
+   * While an image loads no verdict is taken: it could hit the wrong one.
+   * @param {boolean} busy
+   */
   setBusy(busy) {
     if (busy && !this.busy) this.idle = new Promise((done) => (this.#rest = done));
     if (!busy) this.#rest?.();
@@ -25,12 +35,15 @@ export class Attempts {
     for (const button of this.page.verdicts) button.setAttribute("aria-disabled", disabled);
   }
 
-  /** Run a save or a verdict on the open image, after the one before; tells whether it was done. */
+  /**
+   * Run a save or a verdict on the open image, after the one before; tells whether it was done.
+   * @param {() => Promise<unknown>} action
+   */
   async run(action) {
     const { page } = this;
     const { document } = page;
     while (this.busy) await this.idle;
-    if (page.document !== document || page.sayFrozen()) return false;
+    if (!document || page.document !== document || page.sayFrozen()) return false;
     // What is saved is what is seen, not what a slider still waits for.
     page.tell("cancel");
     this.setBusy(true);

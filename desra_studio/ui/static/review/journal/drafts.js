@@ -3,24 +3,38 @@
 import { Refusal } from "../../shared/api.js";
 import { dropDraft, putDraft } from "./drafts_api.js";
 
+/** @import { Codec } from "./codec.js" */
+/** @import { Work } from "./work.js" */
+
 const DELAY_MS = 400;
 const PATIENCE_MS = 3000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
+/**
+ * @typedef {{
+ *   onOffline: () => void,
+ *   onOnline: () => void,
+ *   onRefused: (work: Work, error: Refusal) => void,
+ * }} Host hears when the server goes and comes back, and when it does not take a draft.
+ */
+
 export class Drafts {
   #codec;
   #host;
+  /** @type {Set<Work>} */
   #waiting = new Set();
+  /** @type {number | null} */
   #timer = null;
   #busy = false;
   #isHeld = false;
+  /** @type {Promise<void> | null} */
   #sending = null;
   #retry = 0;
 
   /**
-   * @param {object} host `onOffline()` and `onOnline()` hear when the server goes and comes back,
-   *   `onRefused(work, error)` when it does not take a draft.
+   * @param {Codec} codec
+   * @param {Host} host
    */
   constructor(codec, host) {
     this.#codec = codec;
@@ -33,7 +47,10 @@ export class Drafts {
     return this.#retry > 0;
   }
 
-  /** Bring the server's draft in line with a work: keep what it is now, or forget what it was. */
+  /**
+   * Bring the server's draft in line with a work: keep what it is now, or forget what it was.
+   * @param {Work} work
+   */
   ask(work) {
     if (!work.isKept && !work.isDrafted) return;
     this.#waiting.add(work);
@@ -46,7 +63,7 @@ export class Drafts {
    */
   async hold() {
     this.#isHeld = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer ?? undefined);
     this.#timer = null;
     const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
     if (this.#busy) await Promise.race([this.#sending, patience]);
@@ -57,8 +74,9 @@ export class Drafts {
     if (this.#waiting.size && !this.#busy) this.#schedule(this.#retry || DELAY_MS);
   }
 
+  /** @param {number} delay */
   #schedule(delay) {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer ?? undefined);
     if (this.#isHeld) return;
     this.#timer = setTimeout(() => (this.#sending = this.#sendAll()), delay);
   }
@@ -86,6 +104,7 @@ export class Drafts {
     if (this.#waiting.size) this.#schedule(this.#retry || DELAY_MS);
   }
 
+  /** @param {Work} work */
   async #send(work) {
     const { id } = work.document.record;
     const { at, base } = work;
@@ -102,6 +121,7 @@ export class Drafts {
     }
   }
 
+  /** @param {number} delay */
   #setRetry(delay) {
     const was = this.isOffline;
     this.#retry = delay;

@@ -4,20 +4,24 @@
 import { decodeRuns, encodeRuns } from "../../masks/runs.js";
 import { readTile, writeTile } from "../../masks/tiles.js";
 
+/** @import { Tile } from "#types/masks" */
+/** @import { KeptWork, WorkEntry, WorkFacts, WorkStore } from "#types/review" */
+
 export const MOST_ENTRIES = 64;
 export const MOST_BYTES = 4 * 1024 * 1024;
 
 export class WorkLog {
   #store;
+  /** @type {Uint8Array | null} The saved mask, until it is kept. */
   #snapshot;
   #serial = 0;
   #entries = 0;
   #bytes = 0;
 
   /**
-   * @param {object} store as JournalStore.
-   * @param {object} work what it is about, as `Work` describes it: its key, its size, its actions.
-   * @param {Uint8Array?} runs run lengths of the saved mask, null where it marks nothing.
+   * @param {Pick<WorkStore, "put">} store
+   * @param {WorkFacts} work
+   * @param {Uint8Array | null} runs run lengths of the saved mask, null where it marks nothing.
    */
   constructor(store, work, runs) {
     const size = work.width * work.height;
@@ -27,8 +31,13 @@ export class WorkLog {
     this.#snapshot = runs ?? encodeRuns(this.mask);
   }
 
-  /** Keep what changed: tiles [{ index, pixels }], and what the work is about now. */
+  /**
+   * Keep what changed, and what the work is about now.
+   * @param {WorkFacts} work
+   * @param {Tile[]} tiles
+   */
   async record(work, tiles) {
+    /** @type {WorkEntry} */
     const entry = {
       key: work.key,
       serial: ++this.#serial,
@@ -44,18 +53,29 @@ export class WorkLog {
     if (this.#entries >= MOST_ENTRIES || this.#bytes >= MOST_BYTES) await this.#compact();
   }
 
-  /** Keep what is said about the work, with the pixels as they are. */
+  /**
+   * Keep what is said about the work, with the pixels as they are.
+   * @param {WorkFacts} work
+   */
   async describe(work) {
     this.work = work;
     await this.#store.put(work, {});
   }
 
-  /** A save took most of it: keep what `work` still counts, with the tiles that changed since. */
+  /**
+   * A save took most of it: keep what `work` still counts, with the tiles that changed since.
+   * @param {WorkFacts} work
+   * @param {Tile[]} tiles
+   */
   async rebase(work, tiles) {
     this.#write(work, tiles);
     await this.#compact();
   }
 
+  /**
+   * @param {WorkFacts} work
+   * @param {Tile[]} tiles
+   */
   #write(work, tiles) {
     this.work = work;
     for (const { index, pixels } of tiles) {
@@ -69,7 +89,10 @@ export class WorkLog {
   }
 }
 
-/** The mask of what a store loaded: { work, snapshot, entries }, the entries oldest first. */
+/**
+ * The mask of what a store loaded.
+ * @param {KeptWork} kept
+ */
 export function rebuildMask({ work: { width, height }, snapshot, entries }) {
   const mask = decodeRuns(snapshot, width * height);
   for (const { tiles } of entries) {

@@ -1,8 +1,10 @@
 // Unsaved work in this browser's IndexedDB: rows of `work` say what it is about, `snapshot` has the
 // whole mask as run lengths, `entry` the tiles that changed after that.
 
+/** @import { KeptWork, WorkEntry, WorkFacts } from "#types/review" */
+
 const NAME = "desra-studio-journal";
-const STORES = ["work", "snapshot", "entry"];
+const STORES = /** @type {const} */ (["work", "snapshot", "entry"]);
 
 /** Open the journal, making it where there is none; rejects where the browser keeps none. */
 export async function openStore() {
@@ -18,12 +20,19 @@ export async function openStore() {
   return new JournalStore(database);
 }
 
+/** @typedef {Record<(typeof STORES)[number], IDBObjectStore>} Stores */
+
 class JournalStore {
+  /** @param {IDBDatabase} database */
   constructor(database) {
     this.database = database;
   }
 
-  /** Keep what work is about, an entry of it, or a snapshot, which takes the place of its entries. */
+  /**
+   * Keep what work is about, an entry of it, or a snapshot, which takes the place of its entries.
+   * @param {WorkFacts} work
+   * @param {{ entry?: WorkEntry | null, snapshot?: Uint8Array | null }} parts
+   */
   async put(work, { entry = null, snapshot = null }) {
     await this.#write(({ work: works, snapshot: snapshots, entry: entries }) => {
       works.put(work);
@@ -35,7 +44,11 @@ class JournalStore {
     });
   }
 
-  /** Read { work, snapshot, entries }, or null where nothing is kept under a key. */
+  /**
+   * Read what is kept under a key; null where nothing is.
+   * @param {string} key
+   * @returns {Promise<KeptWork | null>}
+   */
   async load(key) {
     const { work, snapshot, entry } = this.#open("readonly");
     const [about, runs, entries] = await Promise.all([
@@ -46,6 +59,7 @@ class JournalStore {
     return about ? { work: about, snapshot: runs, entries } : null;
   }
 
+  /** @param {string} key */
   async drop(key) {
     await this.#write(({ work, snapshot, entry }) => {
       work.delete(key);
@@ -54,13 +68,18 @@ class JournalStore {
     });
   }
 
+  /** @param {IDBTransactionMode} mode */
   #open(mode) {
     // On the disk before it is acknowledged: a crash may be one of the machine.
     const transaction = this.database.transaction(STORES, mode, { durability: "strict" });
-    const stores = STORES.map((name) => [name, transaction.objectStore(name)]);
-    return { transaction, ...Object.fromEntries(stores) };
+    const [work, snapshot, entry] = STORES.map((name) => transaction.objectStore(name));
+    return { transaction, work, snapshot, entry };
   }
 
+  /**
+   * @param {(stores: Stores) => void} change
+   * @returns {Promise<void>}
+   */
   #write(change) {
     const { transaction, ...stores } = this.#open("readwrite");
     return new Promise((done, failed) => {
@@ -71,8 +90,14 @@ class JournalStore {
   }
 }
 
+/** @param {string} key */
 const rangeOf = (key) => IDBKeyRange.bound([key, 0], [key, Infinity]);
 
+/**
+ * @template Result
+ * @param {IDBRequest<Result>} request
+ * @returns {Promise<Result>}
+ */
 const settle = (request) =>
   new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);

@@ -4,12 +4,21 @@ import { loadImage, loadMaskRuns } from "../../shared/api.js";
 import { areEqual } from "../../masks/difference.js";
 import { decodeRuns } from "../../masks/runs.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { ImageRecord, ReviewPage } from "#types/review" */
+
+
 export class Stale {
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
   }
 
-  /** A save or a verdict was refused since the server's version moved on; `message` says so. */
+  /**
+   * A save or a verdict was refused since the server's version moved on; `message` says so.
+   * @param {ReviewDocument} document
+   * @param {string} message
+   */
   async resolve(document, message) {
     const { page } = this;
     try {
@@ -20,9 +29,14 @@ export class Stale {
     }
   }
 
+  /**
+   * @param {ReviewDocument} document
+   * @param {Awaited<ReturnType<typeof loadTheirs>>} found
+   * @param {string} message
+   */
   #offer(document, { record, runs, theirs }, message) {
     const { page } = this;
-    const take = (chosen) => {
+    const take = (/** @type {Uint8Array} */ chosen) => {
       document.rebase(record, runs, chosen);
       page.panes.invalidate();
       page.afterEdit();
@@ -31,7 +45,7 @@ export class Stale {
       take(theirs);
       return page.say(`${message} The masks are the same; the image is ${record.state} now.`, true);
     }
-    const save = (chosen) => {
+    const save = (/** @type {Uint8Array} */ chosen) => {
       take(chosen);
       page.save();
     };
@@ -50,7 +64,9 @@ export class Stale {
   }
 }
 
+/** @param {ReviewDocument} document */
 async function loadTheirs({ record: { id }, mask: { length } }) {
+  /** @type {ImageRecord} */
   const record = await loadImage(id);
   const runs = await loadMaskRuns(record);
   const theirs = runs ? decodeRuns(runs, length) : new Uint8Array(length);

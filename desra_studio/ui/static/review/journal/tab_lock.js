@@ -3,12 +3,14 @@
 const PATIENCE_MS = 1000;
 
 export class TabLock {
+  /** @type {string | null} */
   #name = null;
+  /** @type {((value?: unknown) => void) | null} */
   #letGo = null;
   #onLost;
   #channel = new BroadcastChannel("desra-studio-tabs");
 
-  /** @param {() => Promise} onLost hears that another tab takes over, which waits for it. */
+  /** @param {() => Promise<unknown>} onLost hears that another tab takes over, which waits for it. */
   constructor(onLost) {
     this.#onLost = onLost;
     this.#channel.onmessage = async ({ data }) => {
@@ -18,7 +20,10 @@ export class TabLock {
     };
   }
 
-  /** Take a name, letting go of the one before; tells whether no other tab has it. */
+  /**
+   * Take a name, letting go of the one before; tells whether no other tab has it.
+   * @param {string} name
+   */
   async take(name) {
     if (this.#name === name) return true;
     this.release();
@@ -27,7 +32,10 @@ export class TabLock {
     return this.#request(name, { ifAvailable: true });
   }
 
-  /** Take a name from the tab that has it: asked first, by force where that tab does not answer. */
+  /**
+   * Take a name from the tab that has it: asked first, by force where that tab does not answer.
+   * @param {string} name
+   */
   async takeOver(name) {
     this.release();
     if (!navigator.locks) return;
@@ -42,7 +50,12 @@ export class TabLock {
     this.#letGo = this.#name = null;
   }
 
-  /** Tells whether the name was given; it is held until `release`. */
+  /**
+   * Tells whether the name was given; it is held until `release`.
+   * @param {string} name
+   * @param {LockOptions} options
+   * @returns {Promise<boolean>}
+   */
   #request(name, options) {
     return new Promise((done, failed) => {
       const held = navigator.locks.request(`desra-studio/${name}`, options, (lock) => {

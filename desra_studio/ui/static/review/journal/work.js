@@ -1,36 +1,70 @@
 // The unsaved work on one image, as the journal keeps it.
 
-/** Where the work of a user on an image is kept. Ids come again in other data directories. */
+/** @import { Codec } from "./codec.js" */
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Tile } from "#types/masks" */
+/** @import { Base, CodecTasks, ImageRecord, WorkFacts } from "#types/review" */
+
+/**
+ * Where the work of a user on an image is kept. Ids come again in other data directories.
+ * @param {Pick<ImageRecord, "id" | "gan">} record
+ * @param {string} user
+ */
 export const keyOf = ({ id, gan }, user) => `${id}/${gan.sha}/${user}`;
 
 // So many answers in a row may be lost.
 const MOST_SENT = 8;
 
-/** What work starts from: the version it is saved against, and the mask of that version. */
+/**
+ * What work starts from: the version it is saved against, and the mask of that version.
+ * @param {Pick<ImageRecord, "version" | "revision" | "detection">} record
+ * @returns {Base}
+ */
 export const baseOf = ({ version, revision, detection }) => ({
   version,
   sha: (revision ?? detection)?.sha ?? null,
 });
 
+/**
+ * @typedef {{ onChange: (work: Work) => void, onError: (error: Error) => void }} Host hears of every
+ *   change, and where this browser could not keep something.
+ */
+
 export class Work {
-  /** Names of the last drafts that were sent: one of them is the server's, or another browser's is. */
+  /**
+   * Names of the last drafts that were sent: one of them is the server's, or another browser's is.
+   * @type {string[]}
+   */
   sent = [];
-  /** `at` of the last action that the server is known to have. */
+  /**
+   * `at` of the last action that the server is known to have.
+   * @type {number | null}
+   */
   draftedAt = null;
   /** Whether the server may have one. */
   isDrafted = false;
-  /** When the last action was kept, null where nothing is kept. */
+  /**
+   * When the last action was kept, null where nothing is kept.
+   * @type {number | null}
+   */
   at = null;
+  /** @type {number | null} */
   #from = null;
   #isUnderWay = false;
-  #resumed = { serial: null, actions: 0 };
+  /** @type {{ serial: number, actions: number } | null} */
+  #resumed = null;
 
   /**
-   * @param {object} host `onChange(work)` hears of every change, `onError(error)` where this
-   *   browser could not keep something.
+   * @param {Codec} codec
+   * @param {ReviewDocument} document
+   * @param {string} user
+   * @param {Host} host
    */
   constructor(codec, document, user, host) {
-    Object.assign(this, { codec, document, user, host });
+    this.codec = codec;
+    this.document = document;
+    this.user = user;
+    this.host = host;
     this.isDrafted = Boolean(document.record.draft);
     this.key = keyOf(document.record, user);
     this.base = baseOf(document.record);
@@ -39,7 +73,8 @@ export class Work {
   /** Actions that are not saved; one under way counts as one, those taken up again as they did. */
   get actions() {
     const unsaved = this.document.history.listUnsaved();
-    const resumed = unsaved.includes(this.#resumed.serial) ? this.#resumed.actions - 1 : 0;
+    const before = this.#resumed;
+    const resumed = before && unsaved.includes(before.serial) ? before.actions - 1 : 0;
     return unsaved.length + resumed + (this.#isUnderWay ? 1 : 0);
   }
 
@@ -62,7 +97,10 @@ export class Work {
     this.#record();
   }
 
-  /** Keep work that was taken up again: many actions, which are one in this document. */
+  /**
+   * Keep work that was taken up again: many actions, which are one in this document.
+   * @param {{ actions: number, from: number | null }} kept
+   */
   resume({ actions, from }) {
     this.#resumed = { serial: this.document.history.current, actions };
     this.#from = from;
@@ -75,7 +113,8 @@ export class Work {
     this.sent = [];
     this.draftedAt = null;
     if (this.isKept && this.actions) {
-      this.#ask("rebase", { tiles: this.document.history.takeChanged() });
+      const tiles = this.document.history.takeChanged();
+      this.#ask("rebase", { tiles }, tiles);
     } else if (this.isKept) {
       this.#from = this.at = null;
       this.codec.ask("drop", { key: this.key }).catch(this.host.onError);
@@ -96,32 +135,47 @@ export class Work {
     if (this.#isUnderWay) this.add();
   }
 
-  /** A draft is on its way; kept first, since its answer may be lost. */
+  /**
+   * A draft is on its way; kept first, since its answer may be lost.
+   * @param {string} name
+   */
   noteSending(name) {
     this.isDrafted = true;
     this.sent = [...this.sent, name].slice(-MOST_SENT);
-    return this.#ask("describe");
+    return this.#ask("describe", {});
   }
 
-  /** The server has what was kept until `at`. */
+  /**
+   * The server has what was kept until `at`.
+   * @param {number | null} at
+   */
   noteDrafted(at) {
     this.draftedAt = at;
-    if (this.isKept) this.#ask("describe");
+    if (this.isKept) this.#ask("describe", {});
   }
 
   #record() {
     this.at = Date.now();
     this.#from ??= this.at;
     const { history, savedRuns } = this.document;
-    this.#ask("record", { tiles: history.takeChanged(), runs: savedRuns });
+    const tiles = history.takeChanged();
+    this.#ask("record", { tiles, runs: savedRuns }, tiles);
     this.host.onChange(this);
   }
 
-  #ask(task, value = {}) {
-    const transfer = value.tiles?.map(({ pixels }) => pixels.buffer);
-    return this.codec.ask(task, { work: this.#describe(), ...value }, transfer).catch(this.host.onError);
+  /**
+   * @template {"describe" | "record" | "rebase"} Task
+   * @param {Task} task
+   * @param {Omit<CodecTasks[Task]["value"], "work">} value
+   * @param {Tile[]} tiles of it, whose pixels are handed over
+   */
+  #ask(task, value, tiles = []) {
+    const transfer = tiles.map(({ pixels }) => pixels.buffer);
+    const whole = { work: this.#describe(), ...value };
+    return this.codec.ask(task, whole, transfer).catch(this.host.onError);
   }
 
+  /** @returns {WorkFacts} */
   #describe() {
     const { id, name } = this.document.record;
     const { width, height } = this.document;

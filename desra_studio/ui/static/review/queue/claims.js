@@ -5,20 +5,34 @@ import { Refusal } from "../../shared/api.js";
 import { make } from "../../shared/dom.js";
 import { claimImage, releaseImage } from "./api.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { ReviewPage } from "#types/review" */
+
 const RENEW_MS = 60_000;
 const ASK_MS = 15_000;
 
 export class Claims {
-  /** Why nothing may be painted or judged: somebody else has the image that is open. */
+  /**
+   * Why nothing may be painted or judged: somebody else has the image that is open.
+   * @type {string | null}
+   */
   freezes = null;
-  /** Resolves once the server has heard of what was given back; it never rejects. */
+  /**
+   * Resolves once the server has heard of what was given back; it never rejects.
+   * @type {Promise<unknown>}
+   */
   released = Promise.resolve();
+  /** @type {number | null} */
   #image = null;
   #mine = false;
-  #timer = null;
-  /** An image that the server has claimed for who works here, and which is to be opened. */
+  #timer = 0;
+  /**
+   * An image that the server has claimed for who works here, and which is to be opened.
+   * @type {number | null}
+   */
   #reserved = null;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.sign = make("button", { className: "holder", hidden: true, onclick: () => this.takeOver() });
@@ -32,6 +46,7 @@ export class Claims {
     document.addEventListener("visibilitychange", () => !document.hidden && this.#renew());
   }
 
+  /** @param {ReviewDocument} document */
   show({ record }) {
     this.#image = record.id;
     this.#free();
@@ -45,7 +60,10 @@ export class Claims {
     }
   }
 
-  /** The server has claimed an image for who works here: it is about to be opened. */
+  /**
+   * The server has claimed an image for who works here: it is about to be opened.
+   * @param {number} image
+   */
   reserve(image) {
     if (image === this.#reserved) return;
     this.cancelReservation();
@@ -59,7 +77,10 @@ export class Claims {
     if (image !== null) this.#giveBack(image);
   }
 
-  /** Do as `cancelReservation` once `coming` has claimed; who claims next waits for that. */
+  /**
+   * Do as `cancelReservation` once `coming` has claimed; who claims next waits for that.
+   * @param {Promise<unknown>} coming
+   */
   giveBackNext(coming) {
     const { released } = this;
     this.released = coming.then(() => {
@@ -94,20 +115,26 @@ export class Claims {
     } catch (error) {
       if (this.#image !== image) return;
       // Without an answer one works on: a save says itself whether it arrived.
-      if (error instanceof Refusal && error.status === 409) this.#freeze(error.answer);
-      else if (takeOver) this.page.say(error.message, true);
+      if (error instanceof Refusal && error.status === 409) {
+        this.#freeze(String(error.answer.claimed_by), String(error.answer.until));
+      } else if (takeOver) this.page.say(error.message, true);
     }
     this.#renewIn(this.freezes ? ASK_MS : RENEW_MS);
     // Whoever had it may have saved.
     if (wasFrozen && !this.freezes) await this.page.reload();
   }
 
+  /** @param {number} wait */
   #renewIn(wait) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#renew(), wait);
   }
 
-  #freeze({ claimed_by: name, until }) {
+  /**
+   * @param {string} name of who has the image
+   * @param {string} until when, as ISO 8601 has it
+   */
+  #freeze(name, until) {
     const clock = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const isNews = !this.freezes;
     this.#mine = false;
@@ -131,9 +158,10 @@ export class Claims {
     clearTimeout(this.#timer);
     if (!this.#mine) return;
     this.#mine = false;
-    this.#giveBack(this.#image);
+    if (this.#image !== null) this.#giveBack(this.#image);
   }
 
+  /** @param {number} image */
   #giveBack(image) {
     this.released = releaseImage(image).catch(() => {}); // it ends by itself
   }

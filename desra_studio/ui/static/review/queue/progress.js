@@ -6,22 +6,37 @@ import { attachPopover } from "../../shared/popover.js";
 import { STATES } from "./queue_filters.js";
 import { MARKS } from "./queue_row.js";
 
+/** @import { AnnotatorProgress, Progress as Facts, ReviewPage, State } from "#types/review" */
+
+/** @type {State[]} */
 const DONE = ["accepted", "clean", "skipped"];
+/** @type {State[]} */
 const SHOWN = [...DONE, "in progress"];
-const COLUMNS = [...SHOWN, "assigned", "drafts"];
+/** @type {[title: string, key: Exclude<keyof AnnotatorProgress, "name">][]} */
+const COLUMNS = [
+  ["accepted", "accepted"],
+  ["clean", "clean"],
+  ["skipped", "skipped"],
+  ["in progress", "in_progress"],
+  ["assigned", "assigned"],
+  ["drafts", "drafts"],
+];
 const WAIT_MS = 1500;
 
 export class Progress {
-  /** What the server told last; null before. */
+  /** @type {Facts | null} What the server told last; null before. */
   facts = null;
-  #timer = null;
+  #timer = 0;
 
-  /** @param {(facts) => void} learned hears of every answer. */
+  /**
+   * @param {ReviewPage} page
+   * @param {(facts: Facts) => void} learned hears of every answer.
+   */
   constructor(page, learned) {
     this.page = page;
     this.learned = learned;
     this.text = make("span");
-    const makePart = (state) => make("span", { className: state.replace(" ", "-") });
+    const makePart = (/** @type {State} */ state) => make("span", { className: state.replace(" ", "-") });
     this.parts = new Map(SHOWN.map((state) => [state, makePart(state)]));
     this.button = make(
       "button",
@@ -38,7 +53,7 @@ export class Progress {
   async load() {
     if (!this.page.dataset) return;
     this.facts = await loadProgress(this.page.dataset);
-    this.#show();
+    this.#show(this.facts);
     this.learned(this.facts);
   }
 
@@ -50,8 +65,8 @@ export class Progress {
     }, WAIT_MS);
   }
 
-  #show() {
-    const { images, states } = this.facts;
+  /** @param {Facts} facts */
+  #show({ images, states }) {
     const done = DONE.reduce((sum, state) => sum + states[state], 0);
     for (const [state, part] of this.parts) {
       part.style.width = images ? `${(100 * states[state]) / images}%` : "0";
@@ -63,16 +78,20 @@ export class Progress {
   #fillPanel() {
     if (!this.facts) return this.panel.replaceChildren("Not known yet.");
     const { states, annotators } = this.facts;
+    /**
+     * @param {"td" | "th"} tag
+     * @param {string | number} text
+     */
     const cell = (tag, text) => make(tag, {}, `${text}`);
     const rows = annotators.map((each) =>
       make(
         "tr",
         {},
         make("th", { scope: "row", title: each.name }, each.name),
-        ...COLUMNS.map((name) => cell("td", each[name.replace(" ", "_")])),
+        ...COLUMNS.map(([, key]) => cell("td", each[key])),
       ),
     );
-    const head = make("tr", {}, cell("th", "Annotator"), ...COLUMNS.map((name) => cell("th", name)));
+    const head = make("tr", {}, cell("th", "Annotator"), ...COLUMNS.map(([title]) => cell("th", title)));
     const all = STATES.map((state) =>
       make(
         "li",

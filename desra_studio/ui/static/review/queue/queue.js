@@ -19,18 +19,29 @@ import { QueueRows } from "./queue_rows.js";
 import { QueueSelection } from "./queue_selection.js";
 import { describeFinished, describeHeld } from "../texts.js";
 
+/** @import { Asked, HeldImage, ReviewPage, State } from "#types/review" */
+
 // As many rows as are fetched for the sake of one selected range.
 const MAX_RANGE = 2000;
+/** @type {Asked} */
 const ALL = { filters: NO_FILTERS, order: "name" };
 
 export class Queue {
   rows = new QueueRows();
   asked = ALL;
+  dataset = 0;
+  /** @type {Promise<number | null>} */
   #next = Promise.resolve(null);
-  /** Where no image was free when the next one was asked for: what others work on. */
+  /**
+   * Where no image was free when the next one was asked for: what others work on.
+   * @type {HeldImage[]}
+   */
   #held = [];
-  #pages = new Newest(({ from, to }, signal) => this.#tryFetch(from, to, signal));
+  #pages = new Newest((/** @type {{ from: number, to: number }} */ { from, to }, signal) =>
+    this.#tryFetch(from, to, signal),
+  );
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.selection = new QueueSelection();
@@ -90,7 +101,10 @@ export class Queue {
     ];
   }
 
-  /** List the images as the address has it; answers which one is to be opened, null for none. */
+  /**
+   * List the images as the address has it; answers which one is to be opened, null for none.
+   * @param {number} dataset
+   */
   async load(dataset) {
     this.dataset = dataset;
     this.asked = readFilters(location.search);
@@ -108,7 +122,10 @@ export class Queue {
     return (await this.claimNext()) ?? this.rows.at(0)?.id ?? null;
   }
 
-  /** List other images, or the same ones anew; what is open stays open. */
+  /**
+   * List other images, or the same ones anew; what is open stays open.
+   * @param {Asked} asked
+   */
   async ask(asked) {
     this.asked = asked;
     // At once: what is chosen before the answer comes is chosen on top of this.
@@ -118,19 +135,28 @@ export class Queue {
     try {
       await this.#list(open);
       if (this.page.document) this.page.describe();
-      else if (!open && this.rows.total) await this.page.open(this.rows.at(0).id);
+      else if (!open) await this.#openFirst();
       this.#next = this.#lookAhead();
     } catch (error) {
       this.page.say(error.message, true);
     }
   }
 
-  /** The page's address with an image, the filters and the order. */
+  async #openFirst() {
+    const first = this.rows.at(0);
+    if (first) await this.page.open(first.id);
+  }
+
+  /**
+   * The page's address with an image, the filters and the order.
+   * @param {number} [image]
+   */
   address(image) {
     const query = writeFilters(new URLSearchParams(), this.asked);
-    query.set("dataset", this.dataset);
-    if (image) query.set("image", image);
-    if (addressed("__theme")) query.set("__theme", addressed("__theme"));
+    query.set("dataset", String(this.dataset));
+    if (image) query.set("image", String(image));
+    const theme = addressed("__theme");
+    if (theme) query.set("__theme", theme);
     return `/review?${query}`;
   }
 
@@ -144,7 +170,11 @@ export class Queue {
     return this.#next;
   }
 
-  /** The id of the image some rows away, null where the list ends. */
+  /**
+   * The id of the image some rows away, null where the list ends.
+   * @param {number} id
+   * @param {number} offset
+   */
   async neighbour(id, offset) {
     const known = this.rows.neighbour(id, offset);
     if (known !== undefined) return known;
@@ -154,7 +184,10 @@ export class Queue {
     return this.rows.neighbour(id, offset) ?? null;
   }
 
-  /** Claim the next image after one that waits for a verdict: its id, null where none is free. */
+  /**
+   * Claim the next image after one that waits for a verdict: its id, null where none is free.
+   * @param {number} [id]
+   */
   async claimNext(id) {
     const { claims } = this.page;
     this.#held = [];
@@ -165,7 +198,10 @@ export class Queue {
     return next;
   }
 
-  /** Let others have the image that is claimed to come next: this one stays open. */
+  /**
+   * Let others have the image that is claimed to come next: this one stays open.
+   * @param {Promise<unknown>} coming
+   */
   giveBack(coming) {
     this.page.claims.giveBackNext(coming);
   }
@@ -173,7 +209,7 @@ export class Queue {
   async openNext() {
     const { page } = this;
     try {
-      const next = await this.claimNext(page.document.record.id);
+      const next = await this.claimNext(page.document?.record.id);
       if (next) await page.open(next);
       else await this.sayFinished();
     } catch (error) {
@@ -181,7 +217,10 @@ export class Queue {
     }
   }
 
-  /** Note an image's state; its row stays even if the filter hides it. */
+  /**
+   * Note an image's state; its row stays even if the filter hides it.
+   * @param {{ id: number, state: State }} record
+   */
   note({ id, state }) {
     const item = this.rows.find(id);
     if (item) item.state = state;
@@ -189,12 +228,16 @@ export class Queue {
     else this.rows.comeBack(id);
   }
 
-  /** Show an image as the current one, in its state. */
+  /**
+   * Show an image as the current one, in its state.
+   * @param {{ id: number, state: State }} record
+   */
   pointTo({ id, state }) {
     this.note({ id, state });
     this.list.pointTo(id);
   }
 
+  /** @param {number} id */
   describePosition(id) {
     const place = this.rows.placeOf(id);
     return `${place < 0 ? "–" : place + 1}/${this.rows.total}`;
@@ -222,10 +265,13 @@ export class Queue {
     await this.progress.load();
     const link = make("a", { href: pageAddress("/fine-tune", { dataset: this.dataset }) });
     link.textContent = "Go on to fine-tuning";
-    page.say(describeFinished(this.progress.facts), false, link);
+    if (this.progress.facts) page.say(describeFinished(this.progress.facts), false, link);
   }
 
-  /** Ask for the list anew; answers the position of an image in it, null where it has none. */
+  /**
+   * Ask for the list anew; answers the position of an image in it, null where it has none.
+   * @param {number} [around]
+   */
   async #list(around) {
     this.#pages.cancel();
     const { asked } = this;
@@ -242,7 +288,10 @@ export class Queue {
     return answer.position;
   }
 
-  /** After a change of many images: the list, and the open image with it. */
+  /**
+   * After a change of many images: the list, and the open image with it.
+   * @param {number[]} left
+   */
   async #reload(left) {
     await this.ask(this.asked);
     if (this.page.document) await this.page.reload();
@@ -256,11 +305,20 @@ export class Queue {
     this.list.invalidate();
   }
 
-  /** Rows in sight: fetch those that are missing. */
+  /**
+   * Rows in sight: fetch those that are missing.
+   * @param {number} from
+   * @param {number} to
+   */
   #need(from, to) {
     if (this.rows.findMissing(from, to) !== null) this.#pages.ask({ from, to });
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {AbortSignal} signal
+   */
   async #tryFetch(from, to, signal) {
     try {
       await this.#fetch(from, to, signal);
@@ -269,7 +327,12 @@ export class Queue {
     }
   }
 
-  /** Fetch the pages of a range that are missing. */
+  /**
+   * Fetch the pages of a range that are missing.
+   * @param {number} from
+   * @param {number} to
+   * @param {AbortSignal} [signal]
+   */
   async #fetch(from, to, signal) {
     const { rows, asked } = this;
     let last = null;
@@ -299,7 +362,10 @@ export class Queue {
     }
   }
 
-  /** Find the row of an image whose page was not fetched yet. */
+  /**
+   * Find the row of an image whose page was not fetched yet.
+   * @param {number} id
+   */
   async #findPlace(id) {
     const { rows, asked, page } = this;
     const answer = await loadQueuePage(this.dataset, asked, { around: id });
@@ -308,6 +374,10 @@ export class Queue {
     if (page.document?.record.id === id) page.describe();
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   async #extend(from, to) {
     const { rows, page } = this;
     if (Math.abs(to - from) > MAX_RANGE) {

@@ -4,8 +4,46 @@
 import { changeImages } from "./api.js";
 import { announceChange, make } from "../../shared/dom.js";
 
+/**
+ * @import {
+ *   ChangeReport,
+ *   ChosenImages,
+ *   Progress,
+ *   QueueItem,
+ *   ReviewPage,
+ *   SkippedImage,
+ * } from "#types/review"
+ */
+
+/**
+ * @typedef {{
+ *   action: string,
+ *   label: string,
+ *   ask: (number: number) => string,
+ *   done: (number: number, change: Change) => string,
+ *   value?: "to" | "wanted",
+ *   before?: (item: QueueItem) => string | number | null,
+ *   force?: string,
+ * }} Act `value` is what it has to know, `before` tells what that was of an image, `force` offers
+ *   to do it to what it left as it was.
+ */
+
+/** @typedef {{ action: string, to?: string, wanted?: number, force?: boolean }} Change */
+
+/**
+ * @typedef {{
+ *   count: () => number,
+ *   request: () => ChosenImages,
+ *   find: (id: number) => QueueItem | null | undefined,
+ *   changed: (left: number[]) => Promise<void>,
+ *   clear: () => void,
+ * }} Host tells what is selected; `changed` hears which images were left as they were.
+ */
+
+/** @param {number} number */
 const count = (number) => `${number} image${number === 1 ? "" : "s"}`;
 
+/** @type {Act[]} */
 const ACTS = [
   {
     action: "accept",
@@ -42,9 +80,13 @@ const ACTS = [
 
 export class QueueBulk {
   #number = 0;
+  /** @type {string[]} */
   #names = [];
 
-  /** @param {object} host has count(), request(), find(id), clear() and changed(ids left as they were). */
+  /**
+   * @param {ReviewPage} page
+   * @param {Host} host
+   */
   constructor(page, host) {
     this.page = page;
     this.host = host;
@@ -76,7 +118,10 @@ export class QueueBulk {
     this.#drop();
   }
 
-  /** Offer who an image can be assigned to. */
+  /**
+   * Offer who an image can be assigned to.
+   * @param {Progress} facts
+   */
   learn({ annotators }) {
     this.#names = annotators.map(({ name }) => name);
   }
@@ -87,14 +132,18 @@ export class QueueBulk {
     this.acts.hidden = false;
   }
 
+  /** @param {Act} act */
   #ask(act) {
     const number = this.host.count();
-    const [input, ...choices] = this.#makeInput(act);
+    const { input, choices } = this.#makeInput(act);
     const go = make("button", { className: "primary" }, `${act.label} ${number}`);
-    const submit = (event) => {
+    const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
-      const value = act.value === "wanted" ? Number(input.value) : input?.value.trim();
-      const change = { action: act.action, ...(act.value ? { [act.value]: value } : {}) };
+      const value = input?.value.trim();
+      /** @type {Change} */
+      const change = { action: act.action };
+      if (act.value === "wanted") change.wanted = Number(value);
+      else if (act.value === "to") change.to = value;
       const images = this.host.request();
       this.#drop();
       this.#run(act, change, images);
@@ -117,20 +166,29 @@ export class QueueBulk {
     (input ?? go).focus();
   }
 
-  /** What an act has to know, with what it can be chosen from; nothing for most. */
+  /**
+   * What an act has to know, with what it can be chosen from; nothing for most.
+   * @param {Act} act
+   * @returns {{ input: HTMLInputElement | HTMLSelectElement | null, choices: HTMLElement[] }}
+   */
   #makeInput({ value }) {
     if (value === "wanted") {
       const options = [1, 2, 3].map((each) => make("option", { value: each }, `${each}`));
-      return [make("select", {}, ...options)];
+      return { input: make("select", {}, ...options), choices: [] };
     }
-    if (value !== "to") return [];
+    if (value !== "to") return { input: null, choices: [] };
     const names = make("datalist", { id: "studio-queue-names" });
     names.append(...this.#names.map((name) => make("option", { value: name })));
     const input = make("input", { type: "text", maxLength: 100 });
     input.setAttribute("list", names.id);
-    return [input, names];
+    return { input, choices: [names] };
   }
 
+  /**
+   * @param {Act} act
+   * @param {Change} change
+   * @param {ChosenImages} images
+   */
   async #run(act, change, images) {
     const { page } = this;
     await page.attempts.idle;
@@ -141,7 +199,10 @@ export class QueueBulk {
     if (answer) this.#tell(act, change, answer, undo);
   }
 
-  /** Send a change, and show the list as it is then; what was left as it was stays selected. */
+  /**
+   * Send a change, and show the list as it is then; what was left as it was stays selected.
+   * @param {Change & ChosenImages} change
+   */
   async #send(change) {
     this.page.say("Changing …");
     try {
@@ -156,8 +217,15 @@ export class QueueBulk {
     }
   }
 
+  /**
+   * @param {Act} act
+   * @param {Change} change
+   * @param {ChangeReport} report
+   * @param {(Change & { images: number[] })[] | null} undo
+   */
   #tell(act, change, { done, skipped, earlier }, undo) {
     const isDeed = done > 0 && (undo !== null || earlier.length > 0);
+    /** @type {Node[]} */
     const links = [];
     if (skipped.length && act.force) {
       const images = { images: skipped.map(({ id }) => id) };
@@ -179,7 +247,12 @@ export class QueueBulk {
     });
   }
 
-  /** Say which images were left as they were, and why. */
+  /**
+   * Say which images were left as they were, and why.
+   * @param {string} text
+   * @param {SkippedImage[]} skipped
+   * @param {...Node} links
+   */
   #sayLeft(text, skipped, ...links) {
     if (!skipped.length) return this.page.say(text);
     const [{ name, why }] = skipped;
@@ -190,22 +263,33 @@ export class QueueBulk {
     this.page.say(text + left, false, first, `${more}. `, ...links);
   }
 
+  /** @param {ChangeReport} report */
   async #showTakenBack({ skipped }) {
     await this.host.changed(skipped.map(({ id }) => id));
     this.#sayLeft("", skipped);
   }
 
-  /** Send changes one after the other; answers as the server's `take-back`. */
+  /**
+   * Send changes one after the other; answers as the server's `take-back`.
+   * @param {(Change & { images: number[] })[]} changes
+   * @returns {Promise<ChangeReport>}
+   */
   async #sendAll(changes) {
     let done = 0;
     for (const change of changes) done += (await changeImages(this.page.dataset, change)).done;
     return { done, skipped: [], earlier: [] };
   }
 
-  /** The changes that take an act back; null where that cannot be known. */
-  #listUndo({ action, value, before }, { images }) {
-    const items = images?.map((id) => this.host.find(id)) ?? [];
-    if (!before || !items.length || !items.every(Boolean)) return null;
+  /**
+   * The changes that take an act back; null where that cannot be known.
+   * @param {Act} act
+   * @param {ChosenImages} chosen
+   * @returns {(Change & { images: number[] })[] | null}
+   */
+  #listUndo({ action, value, before }, chosen) {
+    const ids = "images" in chosen ? chosen.images : [];
+    const items = ids.flatMap((id) => this.host.find(id) ?? []);
+    if (!before || !value || !items.length || items.length < ids.length) return null;
     const groups = Map.groupBy(items, before);
     return [...groups].map(([was, group]) => ({
       action,

@@ -13,23 +13,34 @@ import {
 } from "./queue_filters.js";
 import { MARKS } from "./queue_row.js";
 
+/** @import { Asked, Filters, Progress, ReviewPage } from "#types/review" */
+
+/** Filters of which one of several values is chosen. */
+const FIELDS = /** @type {const} */ (["kind", "severity", "annotator", "assigned", "class"]);
 const SEVERITIES = [..."12345"].map((least) => [least, least === "5" ? "5" : `${least} or more`]);
-const toShare = (percent) => (percent === "" ? "" : String(Number((percent / 100).toPrecision(6))));
-const toPercent = (share) => (share === "" ? "" : String(Number((share * 100).toPrecision(6))));
+const round = (/** @type {number} */ value) => String(Number(value.toPrecision(6)));
+const toShare = (/** @type {string} */ percent) => (percent === "" ? "" : round(Number(percent) / 100));
+const toPercent = (/** @type {string} */ share) => (share === "" ? "" : round(Number(share) * 100));
 
 export class QueueFilterRow {
   #chips = "[]";
+  /** @type {Asked} */
   #asked = { filters: NO_FILTERS, order: "name" };
+  /** @type {Omit<Progress, "images" | "states"> & { states: Partial<Progress["states"]> }} */
   #facts = { states: {}, kinds: [], annotators: [], classes: [] };
 
-  /** @param {(asked) => void} change hears what is to be listed, and that it is to be asked again. */
+  /**
+   * @param {ReviewPage} page
+   * @param {(asked: Asked) => void} change hears what is to be listed, and that it is to be asked
+   *   again.
+   */
   constructor(page, change) {
     this.page = page;
     this.change = change;
     this.button = make("button", { className: "filter" }, "Filter");
     this.button.title = "Choose what the queue lists";
     this.order = makeSelect(page, "Order", ORDERS, () =>
-      change({ ...this.#asked, order: this.order.value }),
+      change({ ...this.#asked, order: ORDERS[this.order.selectedIndex][0] }),
     );
     this.again = make("button", {
       className: "again",
@@ -39,6 +50,25 @@ export class QueueFilterRow {
       onclick: (event) => this.#after(event, () => change(this.#asked)),
     });
     this.chips = make("div", { className: "chips" });
+    const read = () => this.#ask(this.#readPanel());
+    const percent = (/** @type {string} */ ariaLabel) =>
+      make("input", { type: "number", min: 0, max: 100, step: "any", ariaLabel, onchange: read });
+    const select = () => make("select", { onchange: read });
+    this.states = STATES.map((state) => {
+      const box = make("input", { type: "checkbox", value: state, onchange: read });
+      const count = make("span", { className: "count" });
+      const element = make("label", {}, box, `${MARKS[state]} ${state}`, count);
+      return { state, box, count, element };
+    });
+    this.fields = {
+      kind: select(),
+      severity: select(),
+      annotator: select(),
+      assigned: select(),
+      class: select(),
+    };
+    this.least = percent("Area from, in percent");
+    this.most = percent("Area to, in percent");
     this.panel = this.#makePanel();
     attachPopover(this.button, this.panel, "top", () => this.#fillPanel());
     this.element = make(
@@ -50,7 +80,10 @@ export class QueueFilterRow {
     );
   }
 
-  /** Show what is listed. */
+  /**
+   * Show what is listed.
+   * @param {Asked} asked
+   */
   show(asked) {
     this.#asked = asked;
     this.order.value = asked.order;
@@ -74,7 +107,10 @@ export class QueueFilterRow {
     this.chips.replaceChildren(...chips);
   }
 
-  /** Take what can be chosen from: the progress of the dataset. */
+  /**
+   * Take what can be chosen from: the progress of the dataset.
+   * @param {Progress} facts
+   */
   learn(facts) {
     this.#facts = { ...this.#facts, ...facts };
     this.show(this.#asked);
@@ -85,37 +121,23 @@ export class QueueFilterRow {
     this.#ask(NO_FILTERS);
   }
 
+  /** @param {Filters} filters */
   #ask(filters) {
     this.change({ ...this.#asked, filters });
   }
 
-  /** After the mouse the page's keys go on working. */
+  /**
+   * After the mouse the page's keys go on working.
+   * @param {UIEvent} event
+   * @param {() => void} action
+   */
   #after(event, action) {
     if (event.detail) this.page.focus();
     action();
   }
 
   #makePanel() {
-    const read = () => this.#ask(this.#readPanel());
-    const field = (text, control) => make("label", {}, make("span", {}, text), control);
-    const percent = (ariaLabel) =>
-      make("input", { type: "number", min: 0, max: 100, step: "any", ariaLabel, onchange: read });
-    const select = () => make("select", { onchange: read });
-    this.states = STATES.map((state) => {
-      const box = make("input", { type: "checkbox", value: state, onchange: read });
-      const count = make("span", { className: "count" });
-      const element = make("label", {}, box, `${MARKS[state]} ${state}`, count);
-      return { state, box, count, element };
-    });
-    this.fields = {
-      kind: select(),
-      severity: select(),
-      annotator: select(),
-      assigned: select(),
-      class: select(),
-    };
-    this.least = percent("Area from, in percent");
-    this.most = percent("Area to, in percent");
+    const field = (/** @type {string} */ text, /** @type {HTMLElement} */ control) => make("label", {}, make("span", {}, text), control);
     return make(
       "div",
       { className: "popover filters", role: "dialog", ariaLabel: "Filter of the queue" },
@@ -135,7 +157,7 @@ export class QueueFilterRow {
     const { states, kinds, annotators, classes } = this.#facts;
     for (const { state, box, count } of this.states) {
       box.checked = filters.state.includes(state);
-      count.textContent = states[state] ?? 0;
+      count.textContent = String(states[state] ?? 0);
     }
     const names = annotators.map(({ name }) => [name, name]);
     const choices = {
@@ -145,7 +167,8 @@ export class QueueFilterRow {
       assigned: names,
       class: classes.map(({ index, name, images }) => [String(index), `${name} (${images})`]),
     };
-    for (const [key, select] of Object.entries(this.fields)) {
+    for (const key of FIELDS) {
+      const select = this.fields[key];
       const known = choices[key].some(([value]) => value === filters[key]);
       const others = known || filters[key] === "" ? [] : [[filters[key], filters[key]]];
       fillSelect(select, [["", "any"], ...choices[key], ...others]);
@@ -155,11 +178,16 @@ export class QueueFilterRow {
     this.most.value = toPercent(filters.area_max);
   }
 
+  /** @returns {Filters} */
   #readPanel() {
     const state = this.states.filter(({ box }) => box.checked).map((each) => each.state);
-    const chosen = Object.entries(this.fields).map(([key, select]) => [key, select.value]);
+    const { kind, severity, annotator, assigned } = this.fields;
     return {
-      ...Object.fromEntries(chosen),
+      kind: kind.value,
+      severity: severity.value,
+      annotator: annotator.value,
+      assigned: assigned.value,
+      class: this.fields.class.value,
       // Every state is as good as none.
       state: state.length < STATES.length ? state : [],
       area_min: toShare(this.least.validity.valid ? this.least.value : ""),

@@ -2,12 +2,18 @@
 
 import { make } from "../../shared/dom.js";
 import { makeScheduler } from "../../shared/frame.js";
-import { scrollTo, windowRows } from "./queue_rows.js";
+import { QueueRows, scrollTo, windowRows } from "./queue_rows.js";
 import { MARKS, barLength, describeItem, listBadges, writeFigure } from "./queue_row.js";
+
+/** @import { QueueSelection } from "./queue_selection.js" */
+/** @import { Order, QueueItem } from "#types/review" */
 
 const ROW_HEIGHT = 40;
 
-/** How a key moves from a place, in a list that shows some rows at once. */
+/**
+ * How a key moves from a place, in a list that shows some rows at once.
+ * @type {Record<string, (place: number, shown: number) => number>}
+ */
 const MOVES = {
   ArrowUp: (place) => place - 1,
   ArrowDown: (place) => place + 1,
@@ -17,18 +23,33 @@ const MOVES = {
   End: () => Infinity,
 };
 
+/**
+ * @typedef {{
+ *   open: (id: number, byMouse: boolean) => void,
+ *   need: (from: number, to: number) => void,
+ *   extend: (from: number, to: number) => void,
+ *   selected: () => void,
+ *   leave: () => void,
+ * }} Host hears what is done in the list; ranges are by place.
+ */
+
+/** @typedef {ReturnType<typeof makeRow>} Row */
+
 export class QueueList {
-  #rows = null;
+  #rows = new QueueRows();
+  /** @type {Order} */
   #order = "name";
+  /** @type {number | null} */
   #current = null;
   #active = 0;
+  /** @type {Row[]} */
   #pool = [];
   /** Draw once before the next frame, however often this is called. */
   invalidate = makeScheduler(() => this.#draw());
 
   /**
    * @param {QueueSelection} selection
-   * @param {object} host hears of open(id), need(from, to), extend(from, to), selected(), leave().
+   * @param {Host} host
    */
   constructor(selection, host) {
     this.selection = selection;
@@ -44,7 +65,11 @@ export class QueueList {
     new ResizeObserver(() => this.invalidate()).observe(this.element);
   }
 
-  /** Show other rows, from the top. */
+  /**
+   * Show other rows, from the top.
+   * @param {QueueRows} rows
+   * @param {Order} order
+   */
   show(rows, order) {
     this.#rows = rows;
     this.#order = order;
@@ -53,7 +78,10 @@ export class QueueList {
     this.invalidate();
   }
 
-  /** Mark an image as the one that is open; it comes into sight when it is another one. */
+  /**
+   * Mark an image as the one that is open; it comes into sight when it is another one.
+   * @param {number} id
+   */
   pointTo(id) {
     const place = this.#rows.placeOf(id);
     if (this.#current !== id && place >= 0) this.#moveTo(place);
@@ -68,13 +96,14 @@ export class QueueList {
 
   #draw() {
     const view = this.#view;
-    if (!this.#rows || !view.height) return;
+    if (!view.height) return;
     const { total } = this.#rows;
     const { from, to } = windowRows({ ...view, total });
     this.space.style.height = `${total * ROW_HEIGHT}px`;
     this.#fillPool(to - from);
     // A row keeps its element while it is in sight.
     const size = this.#pool.length;
+    /** @type {Set<Row>} */
     const shown = new Set();
     for (let place = from; place < to; place++) {
       const row = this.#pool[place % size];
@@ -88,6 +117,7 @@ export class QueueList {
     this.host.need(from, to);
   }
 
+  /** @param {number} wanted */
   #fillPool(wanted) {
     if (wanted <= this.#pool.length) return;
     const made = Array.from({ length: wanted - this.#pool.length }, makeRow);
@@ -95,6 +125,11 @@ export class QueueList {
     this.space.append(...made.map(({ element }) => element));
   }
 
+  /**
+   * @param {Row} row
+   * @param {number} place
+   * @param {number} total
+   */
   #fill(row, place, total) {
     const { element } = row;
     const item = this.#rows.at(place);
@@ -102,25 +137,29 @@ export class QueueList {
       Object.assign(row, { place, total, text: null });
       element.id = rowId(place);
       element.style.transform = `translateY(${place * ROW_HEIGHT}px)`;
-      element.setAttribute("aria-setsize", total);
-      element.setAttribute("aria-posinset", place + 1);
+      element.setAttribute("aria-setsize", String(total));
+      element.setAttribute("aria-posinset", String(place + 1));
     }
-    const current = Boolean(item) && item.id === this.#current;
+    const current = item?.id === this.#current && this.#current !== null;
     element.classList.toggle("active", place === this.#active);
     if (current) element.setAttribute("aria-current", "true");
     else element.removeAttribute("aria-current");
-    element.setAttribute("aria-selected", String(Boolean(item) && this.selection.has(item.id)));
+    element.setAttribute("aria-selected", String(Boolean(item && this.selection.has(item.id))));
     const text = item ? `${this.#order} ${describeItem(item)}` : "";
     if (row.text === text) return;
     row.text = text;
     this.#write(row, item);
   }
 
+  /**
+   * @param {Row} row
+   * @param {QueueItem | null | undefined} item
+   */
   #write({ element, mark, name, count, bar, badges }, item) {
     element.classList.toggle("waiting", item === undefined);
     element.title = item ? describeItem(item) : "";
     element.setAttribute("aria-label", item ? element.title : "Loading");
-    element.dataset.image = item?.id ?? "";
+    element.dataset.image = String(item?.id ?? "");
     mark.textContent = item ? MARKS[item.state] : "";
     name.textContent = item?.name ?? "";
     count.textContent = item ? writeFigure(item, this.#order) : "";
@@ -128,9 +167,10 @@ export class QueueList {
     badges.textContent = item ? listBadges(item, this.#order).join("  ") : "";
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
     const { ctrlKey, metaKey, altKey, shiftKey, key } = event;
-    if (altKey || !this.#rows?.total) return;
+    if (altKey || !this.#rows.total) return;
     const command = ctrlKey || metaKey;
     const shown = Math.max(1, Math.floor(this.#view.height / ROW_HEIGHT) - 1);
     if (key === "Escape") this.host.leave();
@@ -145,8 +185,9 @@ export class QueueList {
     this.invalidate();
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
-    const row = event.target.closest("[role=option]");
+    const row = event.target instanceof Element && event.target.closest("[role=option]");
     if (!row) return;
     const place = Number(row.getAttribute("aria-posinset")) - 1;
     const before = this.#active;
@@ -158,17 +199,23 @@ export class QueueList {
     this.invalidate();
   }
 
+  /** @param {number} place */
   #open(place, byMouse = false) {
     const item = this.#rows.at(place);
     if (item) this.host.open(item.id, byMouse);
   }
 
+  /** @param {number} place */
   #toggle(place) {
     const item = this.#rows.at(place);
     if (item) this.selection.toggle(item.id);
     this.selection.anchor = place;
   }
 
+  /**
+   * @param {number} wanted
+   * @param {boolean} extending
+   */
   #move(wanted, extending) {
     const before = this.#active;
     this.#moveTo(Math.min(this.#rows.total - 1, Math.max(0, wanted)));
@@ -176,11 +223,16 @@ export class QueueList {
     else this.selection.anchor = null;
   }
 
+  /**
+   * @param {number} before
+   * @param {number} place
+   */
   #extend(before, place) {
     this.selection.anchor ??= before;
     this.host.extend(this.selection.anchor, place);
   }
 
+  /** @param {number} place */
   #moveTo(place) {
     this.#active = place;
     const view = this.#view;
@@ -191,10 +243,11 @@ export class QueueList {
   }
 }
 
+/** @param {number} place */
 const rowId = (place) => `studio-queue-row-${place}`;
 
 function makeRow() {
-  const span = (className) => make("span", { className });
+  const span = (/** @type {string} */ className) => make("span", { className });
   const [mark, name, count, badges] = ["mark", "name", "count", "badges"].map(span);
   const bar = make("span");
   const element = make(
@@ -205,5 +258,7 @@ function makeRow() {
     count,
     make("span", { className: "under" }, make("span", { className: "area" }, bar), badges),
   );
-  return { element, mark, name, count, bar, badges };
+  // What is shown, so that only what is another is written.
+  const shown = { place: -1, total: -1, text: /** @type {string | null} */ (null) };
+  return { element, mark, name, count, bar, badges, ...shown };
 }

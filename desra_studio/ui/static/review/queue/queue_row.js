@@ -2,6 +2,8 @@
 
 import { formatShare } from "./queue_filters.js";
 
+/** @import { Order, QueueItem } from "#types/review" */
+
 export const MARKS = {
   unreviewed: "○",
   "in progress": "◐",
@@ -10,17 +12,30 @@ export const MARKS = {
   skipped: "–",
 };
 
+/**
+ * @param {number} number
+ * @param {string} word
+ */
 const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+/** @param {number | null} value */
 const figure = (value) => (value === null ? "" : value.toFixed(2));
 
-/** The figure that the list is ordered by; by name, how many artifacts were detected. */
+/**
+ * The figure that the list is ordered by; by name, how many artifacts were detected.
+ * @param {QueueItem} item
+ * @param {Order} order
+ */
 export function writeFigure(item, order) {
   if (order === "area") return formatShare(item.area_share);
   if (order === "flagged") return item.flags.length ? `⚑ ${item.flags.length}` : "";
   return order === "name" ? `${item.regions || ""}` : figure(item[order]);
 }
 
-/** Small marks: what a person looks out for, the most pressing first. */
+/**
+ * Small marks: what a person looks out for, the most pressing first.
+ * @param {QueueItem} item
+ * @param {Order} order
+ */
 export function listBadges(item, order) {
   const { opinions } = item;
   return [
@@ -32,7 +47,10 @@ export function listBadges(item, order) {
   ].filter(Boolean);
 }
 
-/** Everything a row knows, in words. */
+/**
+ * Everything a row knows, in words.
+ * @param {QueueItem} item
+ */
 export function describeItem(item) {
   const { opinions } = item;
   return [
@@ -50,5 +68,8 @@ export function describeItem(item) {
     .join("; ");
 }
 
-/** Length of the bar, 0 to 1: the root of the area share, so that small artifacts are seen, too. */
+/**
+ * Length of the bar, 0 to 1: the root of the area share, so that small artifacts are seen, too.
+ * @param {QueueItem} item
+ */
 export const barLength = (item) => Math.sqrt(Math.min(1, Math.max(0, item.area_share)));

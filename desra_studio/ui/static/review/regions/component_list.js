@@ -1,17 +1,22 @@
 // The components that a reviewer goes through: those of the detector first, as far as they are in
 // the mask or left out of it, then those that people painted. No DOM here.
-//
-// An item is { region, spans, whole, kept }. `region` is what the detector says of it, with box and
-// area as they are: { box, area, depth, busier }, and `painted`: true where it says nothing; `spans`
-// is what is in the mask, or, where nothing of it is (`kept` false), what was detected; `whole` is
-// what keeping it marks: all that was detected.
 
 import { groupSpans, readSpans } from "../../masks/spans.js";
 import { floodRegion } from "../../masks/components.js";
 
-/** The spans of ranked regions, in their order; each is a component of the detected mask. */
+/** @import { Box, Component, DetectedRegion, Span } from "#types/masks" */
+/** @import { ComponentItem } from "#types/review" */
+
+/**
+ * The spans of ranked regions, in their order; each is a component of the detected mask.
+ * @param {DetectedRegion[]} ranked
+ * @param {Uint8Array} mask
+ * @param {number} width
+ * @param {number} height
+ */
 export function findSpans(ranked, mask, width, height) {
-  const byBox = new Map(groupSpans(readSpans(mask, width, height)).map((found) => [`${found.box}`, found]));
+  const components = groupSpans(readSpans(mask, width, height));
+  const byBox = new Map(components.map((found) => [`${found.box}`, found]));
   return ranked.map((region) => {
     const found = byBox.get(`${region.box}`);
     // Two may have one box; then, as where a server counts otherwise, the pixels decide.
@@ -24,14 +29,17 @@ export function findSpans(ranked, mask, width, height) {
  *
  * A component of the mask counts for the detected one that it shares the most px with; a detected
  * one that lies in the component of another has no item of its own.
- * @param {{box, area, spans}[]} marked components of the mask.
- * @param {object[]} ranked detected regions, those first that deserve a look first.
- * @param {object[][]} detected the spans of each.
+ * @param {Component[]} marked components of the mask.
+ * @param {DetectedRegion[]} ranked detected regions, those first that deserve a look first.
+ * @param {Span[][]} detected the spans of each.
+ * @returns {ComponentItem[]}
  */
 export function listComponents(marked, ranked, detected) {
   const rows = indexRows(detected);
-  const parts = ranked.map(() => []);
+  const parts = ranked.map(() => /** @type {Component[]} */ ([]));
+  /** @type {Set<number>} */
   const covered = new Set();
+  /** @type {Component[]} */
   const painted = [];
   for (const component of marked) {
     const shares = countShared(component.spans, rows);
@@ -42,6 +50,10 @@ export function listComponents(marked, ranked, detected) {
       parts[most].push(component);
     }
   }
+  /**
+   * @param {Component} a
+   * @param {Component} b
+   */
   const byArea = (a, b) => b.area - a.area;
   return [
     ...ranked.flatMap((region, index) => {
@@ -55,7 +67,7 @@ export function listComponents(marked, ranked, detected) {
       });
     }),
     ...painted.sort(byArea).map(({ box, area, spans }) => ({
-      region: { box, area, painted: true },
+      region: { box, area, painted: /** @type {const} */ (true) },
       spans,
       whole: spans,
       kept: true,
@@ -63,8 +75,14 @@ export function listComponents(marked, ranked, detected) {
   ];
 }
 
-/** The item over a px: in the mask, else left out of it. */
+/**
+ * The item over a px: in the mask, else left out of it.
+ * @param {ComponentItem[]} items
+ * @param {number} x
+ * @param {number} y
+ */
 export function findItem(items, x, y) {
+  /** @param {ComponentItem} item */
   const holds = ({ region: { box }, spans }) =>
     isInBox(box, x, y) && spans.some((span) => span.y === y && x >= span.from && x < span.to);
   return (
@@ -75,31 +93,54 @@ export function findItem(items, x, y) {
   );
 }
 
-/** The item with the smallest box around a px, or null. */
+/**
+ * The item with the smallest box around a px, or null.
+ * @param {ComponentItem[]} items
+ * @param {number} x
+ * @param {number} y
+ */
 export function findAround(items, x, y) {
+  /** @param {ComponentItem} item */
   const size = ({ region: { box } }) => box[2] * box[3];
   const around = items.filter(({ region }) => isInBox(region.box, x, y));
   return around.sort((a, b) => size(a) - size(b))[0] ?? null;
 }
 
+/** @typedef {Map<number, { from: number, to: number, index: number }[]>} IndexedRows */
+
+/**
+ * @param {Box} box
+ * @param {number} x
+ * @param {number} y
+ */
 const isInBox = ([left, top, width, height], x, y) =>
   x >= left && y >= top && x < left + width && y < top + height;
 
-/** Row -> spans in it, each with the index of its component, from left to right. */
+/**
+ * Row -> spans in it, each with the index of its component, from left to right.
+ * @param {Span[][]} components
+ */
 function indexRows(components) {
+  /** @type {IndexedRows} */
   const rows = new Map();
   components.forEach((spans, index) => {
     for (const { y, from, to } of spans) {
-      if (!rows.has(y)) rows.set(y, []);
-      rows.get(y).push({ from, to, index });
+      const row = rows.get(y) ?? [];
+      row.push({ from, to, index });
+      rows.set(y, row);
     }
   });
   for (const row of rows.values()) row.sort((a, b) => a.from - b.from);
   return rows;
 }
 
-/** Index of a component -> how many px it shares with spans. */
+/**
+ * Index of a component -> how many px it shares with spans.
+ * @param {Span[]} spans
+ * @param {IndexedRows} rows
+ */
 function countShared(spans, rows) {
+  /** @type {Map<number, number>} */
   const shares = new Map();
   for (const { y, from, to } of spans) {
     for (const other of rows.get(y) ?? []) {

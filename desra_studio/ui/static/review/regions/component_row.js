@@ -5,14 +5,25 @@ import { make } from "../../shared/dom.js";
 import { KEYED_KINDS } from "./kinds.js";
 import { UNLABELLED } from "./regions.js";
 
+/** @import { Selection } from "./selection.js" */
+/** @import { Attribution, Label, ReviewPage, VerdictFigures } from "#types/review" */
+
 const SEVERITIES = ["0", "1", "2", "3", "4", "5"];
 const MOST_LETTERS = 500; // of a note
 
+/** @param {number | null} value */
 const figure = (value) => (value === null ? "n/a" : value.toFixed(2));
+/** @param {VerdictFigures} of */
 const figures = ({ precision, recall }) =>
   `precision ${figure(precision)}, recall ${figure(recall)}.`;
 
 export class ComponentRow {
+  label = UNLABELLED;
+
+  /**
+   * @param {ReviewPage} page
+   * @param {Selection} selection
+   */
   constructor(page, selection) {
     this.line = make("div", { className: "line", role: "status" });
     this.effect = make("div", { className: "effect", role: "status" });
@@ -36,6 +47,12 @@ export class ComponentRow {
         title: "Put this component into the mask (K)",
       }),
     ];
+    /**
+     * @param {string} sign
+     * @param {string} name
+     * @param {string} key
+     * @param {number} offset
+     */
     const stepTo = (sign, name, key, offset) =>
       makeButton(page, sign, key, () => selection.step(offset), {
         title: `${name} (${key})`,
@@ -54,7 +71,10 @@ export class ComponentRow {
     page.kinds.listen((kinds) => this.#listKinds(kinds));
   }
 
-  /** Nothing is chosen; `advice` says what could be. */
+  /**
+   * Nothing is chosen; `advice` says what could be.
+   * @param {string} advice
+   */
   showNone(advice) {
     this.line.textContent = advice;
     this.effect.textContent = "";
@@ -62,15 +82,20 @@ export class ComponentRow {
     this.#enable(false);
   }
 
+  /** @param {string} text */
   show(text) {
     this.line.textContent = text;
     this.#enable(true);
   }
 
-  /** Show figures of the set for both verdicts, the one in force emphasized; or a text instead. */
+  /**
+   * Show figures of the set for both verdicts, the one in force emphasized; or a text instead.
+   * @param {Attribution | string} effect
+   * @param {boolean} inMask
+   */
   showEffect(effect, inMask) {
     if (typeof effect === "string") return this.effect.replaceChildren(effect);
-    const part = (now, text) => make(now ? "strong" : "span", {}, text);
+    const part = (/** @type {boolean} */ now, /** @type {string} */ text) => make(now ? "strong" : "span", {}, text);
     this.effect.replaceChildren(
       part(inMask, `In the mask: ${figures(effect.accepted)}`),
       " ",
@@ -78,6 +103,7 @@ export class ComponentRow {
     );
   }
 
+  /** @param {Label} label */
   showLabel(label) {
     this.label = label;
     this.kind.value = label.kind ?? "";
@@ -86,7 +112,10 @@ export class ComponentRow {
     if (document.activeElement !== this.note) this.note.value = label.note;
   }
 
-  /** Enter and Tab keep a note, Escape leaves it as it was. */
+  /**
+   * Enter and Tab keep a note, Escape leaves it as it was.
+   * @param {ReviewPage} page
+   */
   #makeNote(page) {
     const note = make("input", { type: "text", className: "note", ariaLabel: "Note", maxLength: MOST_LETTERS });
     note.addEventListener("change", () => {
@@ -101,13 +130,17 @@ export class ComponentRow {
     return note;
   }
 
-  /** Offer the kinds of the dataset, numbered as their keys are. */
+  /**
+   * Offer the kinds of the dataset, numbered as their keys are.
+   * @param {string[]} kinds
+   */
   #listKinds(kinds) {
-    const number = (kind, at) => (at < KEYED_KINDS ? `${at + 1} ${kind}` : kind);
-    fillSelect(this.kind, [["", "–"], ...kinds.map((kind, at) => [kind, number(kind, at)])]);
+    const numbered = kinds.map((kind, at) => [kind, at < KEYED_KINDS ? `${at + 1} ${kind}` : kind]);
+    fillSelect(this.kind, [["", "–"], ...numbered]);
     this.showLabel(this.label);
   }
 
+  /** @param {boolean} enabled */
   #enable(enabled) {
     const controls = [...this.verdicts, this.kind, this.severity, this.note];
     for (const control of controls) control.disabled = !enabled;

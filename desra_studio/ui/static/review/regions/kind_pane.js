@@ -3,6 +3,8 @@
 import { make } from "../../shared/dom.js";
 import { KEYED_KINDS } from "./kinds.js";
 
+/** @import { ReviewPage } from "#types/review" */
+
 const MOST_LETTERS = 50;
 const ADVICE = "The first seven have keys, in this order. Kinds that labels have keep their names.";
 
@@ -10,6 +12,7 @@ export class KindPane {
   id = "kinds";
   title = "Kinds of artifacts";
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.list = make("ol");
@@ -43,21 +46,32 @@ export class KindPane {
 
   /** List the kinds as they are, with the focus where it was. */
   #refresh() {
-    const { name } = this.list.contains(document.activeElement) ? document.activeElement : {};
+    const name = this.list.contains(document.activeElement)
+      ? document.activeElement?.getAttribute("name")
+      : null;
     const { list } = this.page.kinds;
     this.list.replaceChildren(...list.map((kind, at) => this.#makeRow(kind, at, list.length)));
     this.usual.disabled = this.#listMissing().length === 0;
     if (name) this.#focus(name);
   }
 
-  /** Give the focus to a control; where it cannot have it, to its row's first that can. */
+  /**
+   * Give the focus to a control; where it cannot have it, to its row's first that can.
+   * @param {string} name
+   */
   #focus(name) {
-    const control = this.list.querySelector(`[name="${name}"]`) ?? this.added;
+    const controls = [...this.list.querySelectorAll("button"), ...this.list.querySelectorAll("input")];
+    const control = controls.find((one) => one.name === name) ?? this.added;
     const row = control.closest(".row");
-    const other = row.querySelector("button:enabled") ?? row.querySelector("input:enabled");
+    const other = controls.find((one) => row?.contains(one) && !one.disabled);
     (control.disabled ? other : control)?.focus();
   }
 
+  /**
+   * @param {string} kind
+   * @param {number} at
+   * @param {number} count
+   */
   #makeRow(kind, at, count) {
     const { keyMap, kinds } = this.page;
     const key = at < KEYED_KINDS ? keyMap.describe(`kind-${at + 1}`) : "";
@@ -65,6 +79,13 @@ export class KindPane {
     const input = this.#makeInput(`Kind ${at + 1}`, kind, () => this.#rename(at, input.value));
     const title = labels ? `Labels that have it: ${labels}` : "";
     Object.assign(input, { name: `kind-${at}`, disabled: labels > 0, title });
+    /**
+     * @param {string} name
+     * @param {string} sign
+     * @param {string} does
+     * @param {() => unknown} run
+     * @param {boolean} disabled
+     */
     const button = (name, sign, does, run, disabled) =>
       make("button", { name: `${name}-${at}`, title: does, ariaLabel: `${does}: ${kind}`, disabled, onclick: run }, sign);
     return make(
@@ -79,6 +100,11 @@ export class KindPane {
     );
   }
 
+  /**
+   * @param {string} ariaLabel
+   * @param {string} value
+   * @param {() => unknown} enter
+   */
   #makeInput(ariaLabel, value, enter) {
     const input = make("input", { type: "text", ariaLabel, value, maxLength: MOST_LETTERS });
     input.addEventListener("keydown", (event) => {
@@ -106,6 +132,10 @@ export class KindPane {
     return this.#save([...this.page.kinds.list, ...this.#listMissing()], "The usual kinds are here now.");
   }
 
+  /**
+   * @param {number} at
+   * @param {string} text
+   */
   #rename(at, text) {
     const { list } = this.page.kinds;
     const name = text.trim();
@@ -114,11 +144,16 @@ export class KindPane {
     return this.#save(renamed, `“${list[at]}” is called “${name}” now.`);
   }
 
+  /** @param {number} at */
   #remove(at) {
     const { list } = this.page.kinds;
     return this.#save(list.filter((_, other) => other !== at), `“${list[at]}” is removed.`);
   }
 
+  /**
+   * @param {number} at
+   * @param {number} to
+   */
   async #move(at, to) {
     const list = [...this.page.kinds.list];
     list.splice(to, 0, ...list.splice(at, 1));
@@ -126,7 +161,11 @@ export class KindPane {
     if (done) this.#focus(`${to < at ? "up" : "down"}-${to}`);
   }
 
-  /** Save the list; tells whether that was done. */
+  /**
+   * Save the list; tells whether that was done.
+   * @param {string[]} list
+   * @param {string} said
+   */
   async #save(list, said) {
     try {
       await this.page.kinds.save(list);
@@ -139,6 +178,7 @@ export class KindPane {
     }
   }
 
+  /** @param {string} text */
   #say(text, wrong = false) {
     this.status.textContent = text;
     this.status.classList.toggle("wrong", wrong);

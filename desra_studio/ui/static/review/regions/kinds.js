@@ -2,27 +2,39 @@
 
 import { putJson, readJson } from "../../shared/api.js";
 
+/** @import { KindsAnswer, ReviewPage } from "#types/review" */
+
 /** So many of them, the first ones, have a key. */
 export const KEYED_KINDS = 7;
 
+/** @param {number} dataset */
 const address = (dataset) => `/studio/api/datasets/${dataset}/kinds`;
 
 /** Part of the page. */
 export class Kinds {
   /** @type {string[]} */
   list = [];
-  /** How many labels have a kind; those of none are missing. */
+  /**
+   * How many labels have a kind; those of none are missing.
+   * @type {Record<string, number>}
+   */
   used = {};
-  /** The kinds of a new dataset. */
+  /** @type {string[]} The kinds of a new dataset. */
   usual = [];
+  /** @type {number | null} */
   #dataset = null;
+  /** @type {((kinds: string[]) => void)[]} */
   #listeners = [];
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
   }
 
-  /** Call back now and whenever the kinds are others. */
+  /**
+   * Call back now and whenever the kinds are others.
+   * @param {(kinds: string[]) => void} listener
+   */
   listen(listener) {
     this.#listeners.push(listener);
     listener(this.list);
@@ -41,7 +53,10 @@ export class Kinds {
     }
   }
 
-  /** Make these the kinds of the dataset; an Error says why they cannot be. */
+  /**
+   * Make these the kinds of the dataset; an Error says why they cannot be.
+   * @param {string[]} list
+   */
   async save(list) {
     this.#take(await putJson(address(this.page.dataset), { kinds: list }));
   }
@@ -51,8 +66,11 @@ export class Kinds {
     this.#take(await readJson(address(this.page.dataset)));
   }
 
+  /** @param {KindsAnswer} answer */
   #take({ kinds, used, usual }) {
-    Object.assign(this, { list: kinds, used, usual });
+    this.list = kinds;
+    this.used = used;
+    this.usual = usual;
     for (const listener of this.#listeners) listener(kinds);
   }
 }

@@ -4,15 +4,28 @@ import { tellDirection } from "../../masks/components.js";
 import { toPane } from "../../viewer/geometry.js";
 import { TAG } from "../../viewer/outlines.js";
 
+/** @import { DetectedRegion, Size } from "#types/masks" */
+/** @import { Label, RegionLabel, View } from "#types/review" */
+
 const LONGEST = 36;
 
-/** A label in a line: its kind, severity and note, as in "moiré · 3 · at the rim". */
+/**
+ * A label in a line: its kind, severity and note, as in "moiré · 3 · at the rim".
+ * @param {Label} label
+ */
 export function describeLabel({ kind, severity, note }) {
   const text = [kind, severity, note].filter((part) => part !== null && part !== "").join(" · ");
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-/** Draw a label at the upper edge of its region's box, or over its own point without one. */
+/**
+ * Draw a label at the upper edge of its region's box, or over its own point without one.
+ * @param {CanvasRenderingContext2D} context
+ * @param {RegionLabel} label
+ * @param {DetectedRegion | null} region
+ * @param {View} view
+ * @param {Size} pane
+ */
 export function drawTag(context, label, region, view, pane) {
   const text = describeLabel(label);
   if (!text) return;

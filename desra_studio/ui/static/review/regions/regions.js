@@ -5,9 +5,30 @@ import { findMarked, findRegion, hasPoint } from "../../masks/components.js";
 import { KEYED_KINDS } from "./kinds.js";
 import { drawTag } from "./region_tags.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Detected } from "../detector/detected.js" */
+/** @import { DetectedRegion, Size } from "#types/masks" */
+/** @import { Action, Chosen, Label, RegionLabel, ReviewPage, View } from "#types/review" */
+
 const SEVERITIES = [0, 1, 2, 3, 4, 5];
 
+/** @type {Label} */
 export const UNLABELLED = { kind: null, severity: null, note: "" };
+
+/**
+ * @typedef {{
+ *   id: number,
+ *   version: number,
+ *   list: PlacedLabel[] | null,
+ *   failed: boolean,
+ *   loading: Promise<RegionLabel[]>,
+ * }} Known the labels of a version of an image; `list` once they are there.
+ */
+
+/**
+ * A label with the box that is drawn around its component, once that was looked for.
+ * @typedef {RegionLabel & { region?: DetectedRegion | null, detected?: Detected }} PlacedLabel
+ */
 
 /**
  * Part of the page. A label is { x, y, kind, severity, note }, of the component over that px; what
@@ -15,12 +36,22 @@ export const UNLABELLED = { kind: null, severity: null, note: "" };
  * saved one is known, `ready`.
  */
 export class Regions {
-  /** Of the saved mask: { document, version, loading, list, failed }. */
+  /** @type {Known | null} of the saved mask. */
   #known = null;
+  /** @type {Promise<void>} */
   #sending = Promise.resolve();
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
+    /**
+     * @param {string} id
+     * @param {string} title
+     * @param {string} key
+     * @param {() => unknown} run
+     * @param {string} [row]
+     * @returns {Action}
+     */
     const act = (id, title, key, run, row) => ({ id, title, row, group: "Components", keys: [key], run });
     this.actions = [
       ...SEVERITIES.map((severity) =>
@@ -34,7 +65,10 @@ export class Regions {
     ];
   }
 
-  /** Label the chosen component; null, or an empty note, takes it back. */
+  /**
+   * Label the chosen component; null, or an empty note, takes it back.
+   * @param {Partial<Label>} change
+   */
   label(change) {
     const { selection } = this.page.detector;
     const { chosen } = selection;
@@ -46,7 +80,10 @@ export class Regions {
     this.#sending = this.#sending.then(() => this.#send(chosen));
   }
 
-  /** Show what was said about a component that was chosen; tells whether that is known. */
+  /**
+   * Show what was said about a component that was chosen; tells whether that is known.
+   * @param {Chosen} chosen
+   */
   async load(chosen) {
     const { page } = this;
     try {
@@ -79,21 +116,28 @@ export class Regions {
   /** Know the labels of what is shown, as long as they are shown. */
   refresh() {
     const { document, detector } = this.page;
-    if (!document || !detector.isOpen || this.#isKnown(document)) return;
+    if (!document || !detector.isOpen || this.#findKnown(document)) return;
     this.#read(document).catch(() => {}); // they are asked for again when a component is chosen
   }
 
-  /** Write what was said beside the boxes, as long as those are shown. */
+  /**
+   * Write what was said beside the boxes, as long as those are shown.
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} kind
+   * @param {View} view
+   * @param {Size} pane
+   */
   decorate(context, kind, view, pane) {
     const { document, detector } = this.page;
-    if (kind !== "mask" || !detector.isOpen || !this.#isKnown(document)) return;
-    for (const label of this.#known.list ?? []) {
+    if (kind !== "mask" || !detector.isOpen || !document) return;
+    for (const label of this.#findKnown(document)?.list ?? []) {
       if (document.mask[label.y * document.width + label.x]) {
-        drawTag(context, label, this.#findBox(label), view, pane);
+        drawTag(context, label, this.#findBox(document, label), view, pane);
       }
     }
   }
 
+  /** @param {number} at */
   #labelKind(at) {
     const { kinds } = this.page;
     const kind = kinds.list[at];
@@ -108,10 +152,11 @@ export class Regions {
     selection.row.note.select();
   }
 
+  /** @param {Chosen} chosen */
   async #send(chosen) {
     const { page } = this;
     const { document, spans } = chosen;
-    const takeBack = (text) => {
+    const takeBack = (/** @type {string} */ text) => {
       chosen.change = {};
       chosen.ready = this.load(chosen);
       if (text) page.say(text, true);
@@ -136,17 +181,23 @@ export class Regions {
     this.refresh();
   }
 
-  #isKnown({ record }) {
+  /** @param {ReviewDocument} document */
+  #findKnown({ record }) {
     const known = this.#known;
-    return known?.id === record.id && known.version === record.version;
+    return known?.id === record.id && known.version === record.version ? known : null;
   }
 
-  /** Labels of the saved mask, asked for once while it stays the same. */
+  /**
+   * Labels of the saved mask, asked for once while it stays the same.
+   * @param {ReviewDocument} document
+   */
   #read(document) {
     const { id, version, revision } = document.record;
-    if (this.#isKnown(document) && !this.#known.failed) return this.#known.loading;
-    const known = { id, version, list: null, failed: false };
-    known.loading = revision ? loadRegionLabels(id) : Promise.resolve([]);
+    const before = this.#findKnown(document);
+    if (before && !before.failed) return before.loading;
+    const loading = revision ? loadRegionLabels(id) : Promise.resolve([]);
+    /** @type {Known} */
+    const known = { id, version, list: null, failed: false, loading };
     this.#known = known;
     known.loading.then(
       async (list) => {
@@ -160,14 +211,17 @@ export class Regions {
     return known.loading;
   }
 
-  /** The box that is drawn around a label's component, or null; looked for once. */
-  #findBox(label) {
-    const { detected, width } = this.page.document;
+  /**
+   * The box that is drawn around a label's component, or null; looked for once.
+   * @param {ReviewDocument} document
+   * @param {PlacedLabel} label
+   */
+  #findBox({ detected, width }, label) {
     if (!detected?.runs) return null;
     if (label.detected !== detected) {
       label.region = findRegion(detected.ranked, detected.mask, width, label.x, label.y);
       label.detected = detected;
     }
-    return label.region;
+    return label.region ?? null;
   }
 }

@@ -2,10 +2,20 @@
 
 import { toPane } from "../../viewer/geometry.js";
 
-const ARM = 6;
-const DARK_BELOW_LIGHT = [["#000", 3], ["#fff", 1]];
+/** @import { Point, Size } from "#types/masks" */
+/** @import { Sign, View } from "#types/review" */
 
-/** The cursor of tools that have no size; with a sign, "+" or "−", where they add and subtract. */
+const ARM = 6;
+const DARK_BELOW_LIGHT = /** @type {const} */ ([["#000", 3], ["#fff", 1]]);
+
+/**
+ * The cursor of tools that have no size; with a sign, "+" or "−", where they add and subtract.
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Size} pane
+ * @param {Point | null} pointer
+ * @param {Sign | ""} sign
+ */
 export function drawCross(context, view, pane, pointer, sign = "") {
   if (!pointer) return;
   const { x, y } = toPane(view, pane, pointer);
@@ -26,7 +36,13 @@ export function drawCross(context, view, pane, pointer, sign = "") {
   });
 }
 
-/** A line through points of the image. */
+/**
+ * A line through points of the image.
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Size} pane
+ * @param {Point[]} points
+ */
 export function drawLine(context, view, pane, points) {
   strokeTwice(context, () => {
     for (const point of points) {
@@ -36,7 +52,14 @@ export function drawLine(context, view, pane, points) {
   });
 }
 
-/** A small square around a point of the image, filled where it is what the next click takes. */
+/**
+ * A small square around a point of the image, filled where it is what the next click takes.
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Size} pane
+ * @param {Point} point
+ * @param {boolean} filled
+ */
 export function drawCorner(context, view, pane, point, filled) {
   const { x, y } = toPane(view, pane, point);
   const half = filled ? 4 : 2.5;
@@ -45,7 +68,12 @@ export function drawCorner(context, view, pane, point, filled) {
   if (filled) context.fill();
 }
 
-function strokeTwice(context, trace) {
+/**
+ * Stroke a path dark below light.
+ * @param {CanvasRenderingContext2D} context
+ * @param {() => void} trace
+ */
+export function strokeTwice(context, trace) {
   context.beginPath();
   trace();
   for (const [colour, width] of DARK_BELOW_LIGHT) {

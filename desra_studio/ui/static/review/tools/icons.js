@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** @type {Record<string, string>} */
 const PATHS = {
   brush: "M16.5 3.5 9 11M9.5 11.5c-2-2-4.5-.5-4.5 2 0 1.5-1 2.5-2 3 3.5.8 7 0 7.5-2.5.2-1-.2-1.8-1-2.5Z",
   eraser: "M11 4 4 11a1.5 1.5 0 0 0 0 2l3 3h3.5L16 10.5a1.5 1.5 0 0 0 0-2L12.5 4A1 1 0 0 0 11 4ZM7.5 7.5 13 13M7 16h10",
@@ -19,7 +20,10 @@ const PATHS = {
   redo: "M16 8H8a4.5 4.5 0 0 0 0 9h4M12.5 4 16 8l-3.5 4",
 };
 
-/** An icon by name; it says nothing to screen readers, its button has the name. */
+/**
+ * An icon by name; it says nothing to screen readers, its button has the name.
+ * @param {string} name
+ */
 export function drawIcon(name) {
   const icon = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");

@@ -4,6 +4,10 @@
 import { fillPolygon } from "../../masks/polygon.js";
 import { drawCorner, drawCross, drawLine } from "./cross.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Point, Size } from "#types/masks" */
+/** @import { Press, Sign, View } from "#types/review" */
+
 const NEAR_PX = 8; // on the screen
 const DOUBLE_MS = 400;
 
@@ -12,14 +16,17 @@ export class PolygonTool {
   label = "Polygon";
   key = "p";
   subtracts = true;
+  /** @type {Point[]} */
   #corners = [];
+  /** @type {0 | 1} */
   #value = 1;
+  /** @type {Omit<Press, "altKey"> | null} */
   #last = null;
   #scale = 1;
   #closes = false;
 
   /**
-   * @param {() => "+" | "−"} sign what a polygon begun now does.
+   * @param {() => Sign} sign what a polygon begun now does.
    * @param {() => void} onClosed hears of one that a key closed and that changed the mask.
    */
   constructor(sign, onClosed) {
@@ -27,12 +34,17 @@ export class PolygonTool {
     this.onClosed = onClosed;
   }
 
-  press(document, point, event) {
+  /**
+   * @param {ReviewDocument} _document
+   * @param {Point} point
+   * @param {Press} event
+   */
+  press(_document, point, event) {
     const { clientX, clientY, timeStamp } = event;
     const last = this.#last;
     this.#last = { clientX, clientY, timeStamp };
     const isDouble =
-      last &&
+      last !== null &&
       timeStamp - last.timeStamp < DOUBLE_MS &&
       Math.hypot(clientX - last.clientX, clientY - last.clientY) < NEAR_PX;
     if (this.#corners.length === 0) this.#value = event.altKey ? 0 : 1;
@@ -41,11 +53,16 @@ export class PolygonTool {
     if (!this.#closes && !(isDouble && this.#corners.length)) this.#corners.push(point);
   }
 
-  /** The corner follows until the button is up. */
-  move(document, point) {
+  /**
+   * The corner follows until the button is up.
+   * @param {ReviewDocument} _document
+   * @param {Point} point
+   */
+  move(_document, point) {
     if (!this.#closes && this.#corners.length) this.#corners[this.#corners.length - 1] = point;
   }
 
+  /** @param {ReviewDocument} document */
   release(document) {
     return this.#closes && this.#close(document);
   }
@@ -56,7 +73,11 @@ export class PolygonTool {
     this.#closes = false;
   }
 
-  /** While a polygon is open its keys come before the page's. */
+  /**
+   * While a polygon is open its keys come before the page's.
+   * @param {ReviewDocument} document
+   * @param {string} key
+   */
   keys(document, key) {
     if (this.#corners.length === 0) return false;
     if (key === "enter") {
@@ -67,12 +88,18 @@ export class PolygonTool {
     return true;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {Point | null} pointer
+   */
   draw(context, view, pane, pointer) {
     this.#scale = view.scale;
     const corners = this.#corners;
     if (corners.length) {
       drawLine(context, view, pane, pointer ? [...corners, pointer] : corners);
-      const closes = corners.length > 2 && pointer && this.#isAtStart(pointer);
+      const closes = corners.length > 2 && pointer !== null && this.#isAtStart(pointer);
       corners.forEach((corner, index) =>
         drawCorner(context, view, pane, corner, index === 0 && closes),
       );
@@ -81,12 +108,14 @@ export class PolygonTool {
     drawCross(context, view, pane, pointer, sign);
   }
 
+  /** @param {ReviewDocument} document */
   #close(document) {
     const corners = this.#corners;
     this.cancel();
     return document.fillSpans(fillPolygon(corners, document), this.#value);
   }
 
+  /** @param {Point} point */
   #isAtStart({ x, y }) {
     const [start] = this.#corners;
     return Math.hypot(x - start.x, y - start.y) * this.#scale < NEAR_PX;

@@ -7,10 +7,14 @@ export class Setting {
    * @param {string} name as it stands beside its slider.
    * @param {string} label what the slider is to screen readers.
    * @param {number[]} steps values in rising order, of which `value` is one.
+   * @param {number} value
    * @param {(value: number) => string} describe a value with its unit.
    */
   constructor(name, label, steps, value, describe) {
-    Object.assign(this, { name, label, steps, describe });
+    this.name = name;
+    this.label = label;
+    this.steps = steps;
+    this.describe = describe;
     this.#index = steps.indexOf(value);
   }
 

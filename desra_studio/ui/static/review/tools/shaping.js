@@ -8,11 +8,24 @@ import { shortenKey } from "../../shared/key_map.js";
 import { findHoles, findHolesOf, findRim, growSpans, takesCorners } from "../../masks/morphology.js";
 import { countPixels, readSpans } from "../../masks/spans.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Span } from "#types/masks" */
+/** @import { Action, ReviewPage } from "#types/review" */
+
 export class Shaping {
   #step = 0;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
+    /**
+     * @param {string} icon
+     * @param {string} id
+     * @param {string} title
+     * @param {string} key
+     * @param {() => void} run
+     * @returns {{ button: HTMLButtonElement, action: Action }}
+     */
     const offer = (icon, id, title, key, run) => ({
       button: makeIconButton(page, drawIcon(icon), title, shortenKey(key), run),
       action: { id, title, group: "Mask", keys: [key], run },
@@ -33,47 +46,58 @@ export class Shaping {
   /** Fill the holes of the chosen component, or of all. */
   fillHoles() {
     const { document } = this.page;
+    if (!document) return;
     const { mask, width, height } = document;
     const chosen = this.#readChosen();
     const holes = chosen ? findHolesOf(chosen) : findHoles(mask, width, height);
     const spans = holes.flatMap((hole) => hole.spans);
     const area = groupDigits(countPixels(spans));
     const count = `${holes.length} hole${holes.length === 1 ? "" : "s"}`;
-    if (this.#apply(spans, 1)) this.page.say(`Filled ${count}, ${area} px.`);
+    if (this.#apply(document, spans, 1)) this.page.say(`Filled ${count}, ${area} px.`);
     else this.page.say(chosen ? "The chosen component has no hole." : "The mask has no hole.");
   }
 
   grow() {
     const { document } = this.page;
-    const spans = this.#readSpans();
+    if (!document) return;
+    const spans = this.#readSpans(document);
     const grown = growSpans(spans, document, takesCorners(this.#step));
-    if (this.#apply(grown, 1)) this.#step += 1;
+    if (this.#apply(document, grown, 1)) this.#step += 1;
     else this.page.say(spans.length ? "All is marked: nothing can grow." : "Nothing is marked.");
   }
 
   shrink() {
     const { document } = this.page;
-    const spans = this.#readSpans();
+    if (!document) return;
+    const spans = this.#readSpans(document);
     const rim = findRim(spans, document.mask, document, takesCorners(this.#step - 1));
-    if (this.#apply(rim, 0)) this.#step -= 1;
+    if (this.#apply(document, rim, 0)) this.#step -= 1;
     else this.page.say(spans.length ? "All is marked: nothing shrinks." : "Nothing is marked.");
   }
 
-  #readSpans() {
-    const { mask, width, height } = this.page.document;
+  /** @param {ReviewDocument} document */
+  #readSpans({ mask, width, height }) {
     return this.#readChosen() ?? readSpans(mask, width, height);
   }
 
-  /** The spans of the chosen component as it is in the mask, or null. */
+  /**
+   * The spans of the chosen component as it is in the mask, or null.
+   * @returns {Span[] | null}
+   */
   #readChosen() {
     return this.page.detector.selection.chosenInMask;
   }
 
-  #apply(spans, value) {
+  /**
+   * @param {ReviewDocument} document
+   * @param {Span[]} spans
+   * @param {0 | 1} value
+   */
+  #apply(document, spans, value) {
     const { page } = this;
     if (page.locked) return false;
     page.detector.cancel();
-    if (!page.document.fillSpans(spans, value)) return false;
+    if (!document.fillSpans(spans, value)) return false;
     page.panes.invalidate();
     page.afterEdit();
     return true;

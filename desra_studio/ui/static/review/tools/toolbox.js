@@ -1,13 +1,4 @@
 // The tools of the canvas, which of them is chosen, and the one setting that it has.
-//
-// A tool has an id, a label and a key; `press`, `move` and `release` (document, point, event) hear
-// of the pointer, in image px, and `release` tells whether the mask changed. By choice it has
-// `cancel(document)`, to drop what is not in the mask yet; `keys(document, key)`, which hears of
-// every key before the page does and tells whether it took it; `wheel(document, point, event)`,
-// which tells whether it used the wheel; and `draw(context, view, pane, pointer)` for what is seen
-// before it is in the mask. `setting` names its setting, "size" or "tolerance". A tool that pans
-// has `pans`: true and nothing else; one whose cursor tells whether it adds or subtracts has
-// `subtracts`: true.
 
 import { makeIconButton, makeSlider } from "../../shared/controls.js";
 import { make } from "../../shared/dom.js";
@@ -24,8 +15,12 @@ import { PolygonTool } from "./polygon.js";
 import { SplitTool } from "./split.js";
 import { WandTool } from "./wand.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Action, ReviewPage, Sign, Tool } from "#types/review" */
+
 const RADII = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 const TOLERANCES = Array.from({ length: 51 }, (_, index) => index / 50);
+/** @type {Tool} */
 const PAN = { id: "pan", label: "Pan", key: " ", pans: true, draw: drawCross };
 
 export class Toolbox {
@@ -39,6 +34,7 @@ export class Toolbox {
   #panHeld = false;
   #altHeld = false;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.tools = this.#makeTools();
@@ -74,7 +70,10 @@ export class Toolbox {
     this.cursor.start();
   }
 
-  /** What was begun on the image before is dropped. */
+  /**
+   * What was begun on the image before is dropped.
+   * @param {ReviewDocument} document
+   */
   show(document) {
     this.chosen.cancel?.(document);
     if (this.chosen.setting === "tolerance") this.#loadMap(document);
@@ -85,10 +84,11 @@ export class Toolbox {
     return this.#panHeld ? PAN : this.chosen;
   }
 
+  /** @param {string} id */
   choose(id) {
     const { page } = this;
     if (id !== this.chosen.id) this.chosen.cancel?.(page.document);
-    this.chosen = this.tools.find((tool) => tool.id === id);
+    this.chosen = this.tools.find((tool) => tool.id === id) ?? this.chosen;
     for (const button of this.buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.tool === id));
     }
@@ -97,20 +97,26 @@ export class Toolbox {
     this.#showSetting();
   }
 
-  /** Offer a key to the tool and to the cursor; tells whether one took it. */
+  /**
+   * Offer a key to the tool and to the cursor; tells whether one took it.
+   * @param {string} key
+   * @param {KeyboardEvent} event
+   */
   takeKey(key, event) {
     const { page } = this;
-    if (page.locked) return false;
+    if (page.locked || !page.document) return false;
     if (!this.current.keys?.(page.document, key)) return this.cursor.takeKey(key, event);
     page.panes.invalidate();
     return true;
   }
 
+  /** @returns {Tool[]} */
   #makeTools() {
     const { page, settings } = this;
+    /** @returns {Sign} */
     const sign = () => (this.#altHeld ? "−" : "+");
     const radius = () => settings.size.value;
-    const say = (text) => page.say(text);
+    const say = (/** @type {string} */ text) => page.say(text);
     return [
       new BrushTool("brush", "Brush", "b", 1, radius),
       new BrushTool("eraser", "Eraser", "e", 0, radius),
@@ -129,8 +135,9 @@ export class Toolbox {
     ];
   }
 
+  /** @returns {Action[]} */
   #listActions() {
-    const change = (offset) => this.#set(this.#setting.index + offset);
+    const change = (/** @type {number} */ offset) => this.#set(this.#setting.index + offset);
     return [
       ...this.tools
         .filter((tool) => tool !== PAN)
@@ -166,18 +173,23 @@ export class Toolbox {
     ];
   }
 
+  /** @param {boolean} held */
   #holdPan(held) {
     this.#panHeld = held;
     this.page.panes.invalidate();
   }
 
-  /** The map for the wand; where it is not there yet, that is said. */
+  /**
+   * The map for the wand; where it is not there yet, that is said.
+   * @param {ReviewDocument} document
+   */
   #readMap(document) {
     const map = this.maps.get(document);
     if (!map) this.#loadMap(document, "Loading the artifact map …");
     return map;
   }
 
+  /** @param {ReviewDocument} document */
   async #loadMap(document, text = "") {
     const { page } = this;
     if (text) page.say(text);
@@ -192,11 +204,11 @@ export class Toolbox {
   /** The cursor tells what a press would do. Alone, Alt would open the browser's menu. */
   #watchAlt() {
     const { root, panes } = this.page;
-    const set = (held) => {
+    const set = (/** @type {boolean} */ held) => {
       this.#altHeld = held;
       panes.invalidate();
     };
-    for (const type of ["keydown", "keyup"]) {
+    for (const type of /** @type {const} */ (["keydown", "keyup"])) {
       root.addEventListener(type, (event) => {
         if (event.key !== "Alt" || !this.current.subtracts) return;
         event.preventDefault();
@@ -211,6 +223,7 @@ export class Toolbox {
     return this.settings[this.chosen.setting ?? "size"];
   }
 
+  /** @param {number} index */
   #set(index) {
     this.#setting.index = index;
     this.#showSetting();

@@ -4,30 +4,48 @@
 import { Growth, UNKNOWN } from "../../masks/wand.js";
 import { drawCross } from "./cross.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Point, Size } from "#types/masks" */
+/** @import { Press, Sign, View } from "#types/review" */
+
 // Of the wheel, in px: one notch of a mouse, or as far as a touch pad has to go.
 const NOTCH = 90;
 const LINE = 33;
+
+/**
+ * @typedef {{
+ *   sign: () => Sign,
+ *   tolerance: () => number,
+ *   step: (offset: number) => void,
+ *   map: (document: ReviewDocument) => Uint8Array | null,
+ *   say: (text: string) => void,
+ * }} Host `sign` is what the next press does; `tolerance` is of D, and `step` changes it; `map` is
+ *   the artifact map, null where it has to be awaited or is not there, which it says itself.
+ */
 
 export class WandTool {
   id = "wand";
   label = "Wand";
   key = "w";
   subtracts = true;
-  setting = "tolerance";
+  setting = /** @type {const} */ ("tolerance");
+  /** @type {Growth | null} */
   #growth = null;
   #shown = 0;
+  /** @type {0 | 1} */
   #value = 1;
   #turned = 0;
 
-  /**
-   * @param {object} host `sign()` is what the next press does, "+" or "−"; `tolerance()` of D;
-   *   `step(offset)` changes it; `map(document)` is the artifact map, or null where it has to be
-   *   awaited or is not there, which it says itself; `say(text)`.
-   */
+  /** @param {Host} host */
   constructor(host) {
     this.host = host;
   }
 
+  /**
+   * @param {ReviewDocument} document
+   * @param {Point} point
+   * @param {Press} event
+   */
   press(document, point, event) {
     const { width, height } = document;
     const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
@@ -37,57 +55,83 @@ export class WandTool {
     const seed = y * width + x;
     if (map[seed] === UNKNOWN) return this.host.say("D is 1 or not known here: nothing to grow.");
     this.#value = event.altKey ? 0 : 1;
-    this.#growth = new Growth(map, document, seed);
+    const growth = new Growth(map, document, seed);
+    this.#growth = growth;
     this.#shown = 0;
     this.#turned = 0;
     document.beginStroke();
-    this.#show(document);
+    this.#show(document, growth);
   }
 
   move() {}
 
-  /** Turn up for more. */
-  wheel(document, point, event) {
+  /**
+   * Turn up for more.
+   * @param {ReviewDocument} document
+   * @param {Point} _point
+   * @param {WheelEvent} event
+   */
+  wheel(document, _point, event) {
     if (!this.#growth) return false;
     this.#turned -= event.deltaMode ? event.deltaY * LINE : event.deltaY;
     const steps = Math.trunc(this.#turned / NOTCH);
     this.#turned -= steps * NOTCH;
-    if (steps) this.#step(document, steps);
+    if (steps) this.#step(document, this.#growth, steps);
     return true;
   }
 
+  /** @param {ReviewDocument} document */
   release(document) {
     if (!this.#growth) return false;
     this.#growth = null;
     return document.endStroke();
   }
 
+  /** @param {ReviewDocument | null} document */
   cancel(document) {
-    if (this.#growth) document.cancelStroke();
+    if (this.#growth) document?.cancelStroke();
     this.#growth = null;
   }
 
+  /**
+   * @param {ReviewDocument} document
+   * @param {string} key
+   */
   keys(document, key) {
     if (!this.#growth) return false;
     if (key === "escape") this.cancel(document);
-    else if (key === "]") this.#step(document, 1);
-    else if (key === "[") this.#step(document, -1);
+    else if (key === "]") this.#step(document, this.#growth, 1);
+    else if (key === "[") this.#step(document, this.#growth, -1);
     else return false;
     return true;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {Point | null} pointer
+   */
   draw(context, view, pane, pointer) {
     drawCross(context, view, pane, pointer, this.#growth ? (this.#value ? "+" : "−") : this.host.sign());
   }
 
-  #step(document, offset) {
+  /**
+   * @param {ReviewDocument} document
+   * @param {Growth} growth
+   * @param {number} offset
+   */
+  #step(document, growth, offset) {
     this.host.step(offset);
-    this.#show(document);
+    this.#show(document, growth);
   }
 
-  /** Bring the mask to the tolerance in force. */
-  #show(document) {
-    const growth = this.#growth;
+  /**
+   * Bring the mask to the tolerance in force.
+   * @param {ReviewDocument} document
+   * @param {Growth} growth
+   */
+  #show(document, growth) {
     const level = growth.base + Math.round(255 * this.host.tolerance());
     const count = growth.reach(level);
     const before = this.#shown;

@@ -1,0 +1,69 @@
+// The scores of detectors, as Python hands them over.
+
+/** A figure of a detector; `value`, `low` and `high` are null where nothing tells them. */
+export interface Figure {
+  text: string;
+  interval: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  count: string;
+}
+
+export interface DetectorScores {
+  key: string;
+  name: string;
+  settings: string;
+  inReview: boolean;
+  missing: string;
+  figures: Figure[];
+}
+
+/** The table; `chosen` is the key of a row. */
+export interface ScoresTable {
+  regions?: string;
+  rows: DetectorScores[];
+  chosen: string | null;
+  notes?: string[];
+}
+
+/** A detector at one threshold; figures are null where there is nothing to count. */
+export interface CurvePoint {
+  threshold: number;
+  iou: number | null;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  detected: number;
+  manual: number;
+}
+
+/** `chosen` and `best` are indices of points, -1 where there is none. */
+export interface Curve {
+  title: string;
+  points: CurvePoint[];
+  chosen: number;
+  best: number;
+  stale: boolean;
+  busy: boolean;
+  filtered: boolean;
+}
+
+/** A scored image: how many of its detected regions are right, of its manual ones found. */
+export interface ScoredImage {
+  id: number;
+  name: string;
+  state: string;
+  iou: string;
+  empty: boolean;
+  detected: number;
+  right: number;
+  manual: number;
+  found: number;
+}
+
+export interface ScoredImages {
+  dataset: number;
+  title: string;
+  rows: ScoredImage[];
+}
