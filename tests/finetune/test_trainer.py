@@ -350,12 +350,12 @@ def test_presets():
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"mask_share": 1.5}, "mask share must be in 0..1, got 1.5"),
+        ({"mask_share": 1.5}, "mask share must be 0 to 1, got 1.5"),
         ({"accumulate": 0}, "accumulate must be at least 1, got 0"),
-        ({"contrast_weight": -1}, "contrast_weight must be at least 0, got -1"),
-        ({"pixel_weight": float("nan")}, "pixel_weight must be at least 0, got nan"),
-        ({"discriminator_rate": 2}, "discriminator rate must be in 0..1, got 2"),
-        ({"precision": "fp8"}, "'fp8'. Take auto, fp32, bf16"),
+        ({"contrast_weight": -1}, "contrast weight must be at least 0, got -1"),
+        ({"pixel_weight": float("nan")}, "pixel weight must be at least 0, got nan"),
+        ({"discriminator_rate": 2}, "discriminator rate must be above 0 and below 1, got 2"),
+        ({"precision": "fp8"}, "one of auto, fp32, bf16, got 'fp8'"),
         (
             {"pixel_weight": 0, "perceptual_weight": 0, "adversarial_weight": 0},
             "All losses have the weight 0",

@@ -202,7 +202,7 @@ def test_a_study_that_is_cancelled_leaves_nothing_half_made(studio, dataset):
         ({"kind": "rating"}, "must be one of choice, prominence, got 'rating'"),
         ({"questions": ()}, "1 to 6 questions, got 0"),
         ({"questions": ("Which?", "which? ")}, "asked twice"),
-        ({"check_share": 0.9}, "Share of checks: 0 to 0.5, got 0.9"),
+        ({"check_share": 0.9}, "share of checks must be 0 to 0.5, got 0.9"),
         ({"window_px": 8}, "window must be 32 to 2048 px, got 8"),
         ({"min_seconds": float("nan")}, "got nan"),
         ({"kind": "prominence"}, "shows one system, got 2"),
