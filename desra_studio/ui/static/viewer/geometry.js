@@ -30,6 +30,11 @@ export function toPane(view, pane, point) {
 export function zoomAt(view, pane, point, factor, image) {
   const smallest = Math.min(1, fitView(image, pane).scale / 4);
   const scale = Math.min(MAX_SCALE, Math.max(smallest, view.scale * factor));
+  return zoomTo(view, pane, point, scale, image);
+}
+
+/** Zoom to a scale so that the image point under `point` stays there. */
+export function zoomTo(view, pane, point, scale, image) {
   const fixed = toImage(view, pane, point);
   return keepInside(
     {
@@ -52,6 +57,17 @@ export function keepInside(view, image) {
     ...view,
     x: Math.min(image.width, Math.max(0, view.x)),
     y: Math.min(image.height, Math.max(0, view.y)),
+  };
+}
+
+/** Keep a view on its image: in the middle where all of it fits in, else without a margin. */
+export function keepFilled({ x, y, scale }, image, pane) {
+  const place = (centre, length, seen) =>
+    seen >= length ? length / 2 : Math.min(length - seen / 2, Math.max(seen / 2, centre));
+  return {
+    x: place(x, image.width, pane.width / scale),
+    y: place(y, image.height, pane.height / scale),
+    scale,
   };
 }
 
