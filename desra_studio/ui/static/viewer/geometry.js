@@ -92,3 +92,21 @@ export function revealBox(view, pane, [x, y, width, height], image) {
     scale,
   };
 }
+
+/** How many times as large as a box what is seen around it is, where it is framed. */
+const CONTEXT = 2;
+const LARGEST_FRAMED = 8;
+
+/**
+ * The view that shows a box with some context around it.
+ *
+ * Above 1:1 the scale is a whole number, so that all pixels are equally large. Near the image's
+ * border the box moves out of the middle rather than that nothing is shown beside it.
+ * @param {{ x, y, w, h }} box in px of the image.
+ */
+export function frameBox({ x, y, w, h }, pane, image) {
+  const wanted = Math.min(pane.width / (w * CONTEXT), pane.height / (h * CONTEXT));
+  const makeWhole = (scale) => Math.min(LARGEST_FRAMED, scale > 1 ? Math.floor(scale) : scale);
+  const scale = Math.max(makeWhole(fitView(image, pane).scale), makeWhole(wanted));
+  return keepFilled({ x: x + w / 2, y: y + h / 2, scale }, image, pane);
+}
