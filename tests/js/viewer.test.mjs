@@ -90,6 +90,8 @@ test("where there are only some scales, small zooms add up to the next", () => {
   assert.equal(panes.view.scale, 1);
   panes.zoom(1.2);
   assert.equal(panes.view.scale, 2);
+  panes.zoom(1.2);
+  assert.equal(panes.view.scale, 2, "1.2 three times is nearer to it than to 3");
   for (const factor of [9, 9, 9]) panes.zoom(factor);
   assert.equal(panes.view.scale, 8);
   panes.zoom(0.7);

@@ -5,12 +5,14 @@ import { toImage } from "./geometry.js";
 const WHEEL_ZOOM = 1.0015;
 // Touch pads send a pinch as a wheel with Ctrl, in small steps.
 const PINCH_ZOOM = 1.01;
-// A notch of 100 px, and no less, reaches the next of the scales where there are only some.
-const STEPPED_ZOOM = 1.0036;
+/** What one notch of a wheel sends at least; a touch pad sends many small ones. */
+const NOTCH_PX = 50;
 
 export class Gestures {
   /** What the pointer does: { tool, id, x, y }, without a tool where it pans. */
   current = null;
+  /** How far the wheel turned since the last step. */
+  #turned = 0;
   #touches = new Map();
   #leans = new Map();
 
@@ -129,8 +131,16 @@ export class Gestures {
     this.#point(event, canvas);
     if (host.tool().wheel?.(panes.document, panes.pointer, event)) return panes.invalidate();
     const distance = event.deltaMode ? event.deltaY * 33 : event.deltaY;
-    const perPx = panes.scales ? STEPPED_ZOOM : WHEEL_ZOOM;
-    panes.zoom((event.ctrlKey ? PINCH_ZOOM : perPx) ** -distance);
+    if (panes.scales && !event.ctrlKey) return this.#step(distance);
+    panes.zoom((event.ctrlKey ? PINCH_ZOOM : WHEEL_ZOOM) ** -distance);
+  }
+
+  /** Where there are only some scales, each notch of the wheel leads to the next. */
+  #step(distance) {
+    this.#turned += distance;
+    if (Math.abs(this.#turned) < NOTCH_PX) return;
+    this.panes.step(-Math.sign(this.#turned));
+    this.#turned = 0;
   }
 
   #pan(dx, dy) {

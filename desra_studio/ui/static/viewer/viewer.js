@@ -20,7 +20,7 @@ export class Viewer {
   pane = { width: 1, height: 1 };
   /** Px of a canvas to a px of CSS. */
   ratio = 1;
-  /** What is left of a zoom that has not reached another of the `scales` yet. */
+  /** What a zoom asked for beyond the one of the `scales` that is shown, as a factor. */
   #rest = 1;
 
   /**
@@ -87,14 +87,14 @@ export class Viewer {
   /** Zoom to a scale at a point of the pane; by default at the pointer, or in the middle. */
   showScale(scale, at = null) {
     if (!this.document) return;
-    const { view, pane, document } = this;
-    this.look(zoomTo(view, pane, at ?? this.#pointed, scale, document));
+    this.#rest = 1;
+    this.#zoomTo(scale, at);
   }
 
   /** Zoom by a factor, as `showScale` does. */
   zoom(factor, at = null) {
     if (!this.document) return;
-    if (this.scales) return this.showScale(this.#snap(factor), at);
+    if (this.scales) return this.#zoomTo(this.#snap(factor), at);
     const { view, pane, document } = this;
     this.look(zoomAt(view, pane, at ?? this.#pointed, factor, document));
   }
@@ -126,6 +126,11 @@ export class Viewer {
     this.look(revealBox(this.view, this.pane, box, this.document));
   }
 
+  #zoomTo(scale, at) {
+    const { view, pane, document } = this;
+    this.look(zoomTo(view, pane, at ?? this.#pointed, scale, document));
+  }
+
   get #pointed() {
     const { view, pane, pointer } = this;
     return pointer ? toPane(view, pane, pointer) : { x: pane.width / 2, y: pane.height / 2 };
@@ -138,7 +143,7 @@ export class Viewer {
     const within = Math.min(scales.at(-1), Math.max(scales[0], wanted));
     const distance = (scale) => Math.abs(Math.log(scale / within));
     const nearest = scales.reduce((best, scale) => (distance(scale) < distance(best) ? scale : best));
-    this.#rest = nearest === view.scale ? within / nearest : 1;
+    this.#rest = within / nearest;
     return nearest;
   }
 }
