@@ -150,6 +150,85 @@ def count_colours(page: Page, pane: str) -> int:
     )
 
 
+def find_pixel(page: Page, pane: str) -> tuple[int, int]:
+    """A place of the page inside an enlarged px of the image, near the middle of a pane."""
+    x, y = page.evaluate(
+        """async (pane) => {
+          const frame = () => new Promise((done) => requestAnimationFrame(done));
+          await frame();
+          await frame();
+          const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
+          const box = canvas.getBoundingClientRect();
+          const at = (place, start) => Math.floor((place - start) * devicePixelRatio);
+          for (let step = 0; step < 50; step++) {
+            const x = Math.round(box.left + box.width / 2) + step;
+            const y = Math.round(box.top + box.height / 2) + step;
+            const place = [at(x, box.left) - 2, at(y, box.top) - 2, 5, 5];
+            const { data } = canvas.getContext("2d").getImageData(...place);
+            if (new Set(new Uint32Array(data.buffer)).size === 1) return [x, y];
+          }
+        }""",
+        pane,
+    )
+    return x, y
+
+
+def read_pixel(page: Page, pane: str, x: float, y: float) -> list[int]:
+    """The red, green and blue that a pane shows at a place of the page, after all was drawn."""
+    return page.evaluate(
+        """async ([pane, x, y]) => {
+          const frame = () => new Promise((done) => requestAnimationFrame(done));
+          await frame();
+          await frame();
+          const canvas = document.querySelector(`canvas[data-pane="${pane}"]`);
+          const box = canvas.getBoundingClientRect();
+          const place = [(x - box.left) * devicePixelRatio, (y - box.top) * devicePixelRatio];
+          const pixel = canvas.getContext("2d").getImageData(...place.map(Math.floor), 1, 1);
+          return [...pixel.data].slice(0, 3);
+        }""",
+        [pane, x, y],
+    )
+
+
+def measure_picture(page: Page, pane: str) -> list[int]:
+    """Width and height of what a pane shows on its grey, in px of its canvas."""
+    return page.evaluate(
+        f"""async (pane) => {{
+          const frame = () => new Promise((done) => requestAnimationFrame(done));
+          await frame();
+          await frame();
+          const {{ width }} = document.querySelector(`canvas[data-pane="${{pane}}"]`);
+          const colours = new Uint32Array(({READ_CANVAS})(pane).buffer);
+          const [columns, rows] = [new Set(), new Set()];
+          colours.forEach((colour, at) => {{
+            if (colour === 0xff777777) return;
+            columns.add(at % width);
+            rows.add(Math.floor(at / width));
+          }});
+          const extent = (places) => Math.max(...places) - Math.min(...places) + 1;
+          return [extent(columns), extent(rows)];
+        }}""",
+        pane,
+    )
+
+
+def pinch(page: Page, x: float, y: float, start: float = 40, end: float = 100) -> None:
+    """Put two fingers beside a place of the page, so many px apart, and move them."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, apart: float | None = None, fingers: int = 2) -> None:
+        places = [] if apart is None else [(x - apart / 2, y), (x + apart / 2, y)][:fingers]
+        points = [{"x": px, "y": py, "id": number} for number, (px, py) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", start, fingers=1)
+    touch("touchStart", start)
+    for step in range(1, 9):
+        touch("touchMove", start + (end - start) * step / 8)
+    touch("touchEnd")
+    session.detach()
+
+
 class ReviewPage:
     """The Review page as a person sees it."""
 

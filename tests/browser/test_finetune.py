@@ -11,7 +11,14 @@ from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.finetune.ordering import start_finetune
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.sr.loader import encode_weights
-from tests.browser.pages import wait_until
+from tests.browser.pages import (
+    find_pixel,
+    measure_picture,
+    pinch,
+    read_pane,
+    read_pixel,
+    wait_until,
+)
 from tests.factories.images import write_dataset
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.networks import make_weights
@@ -26,10 +33,11 @@ LINES = ".chart[data-figure=loss] polyline.line:not([points=''])"
 MARKED = """() => {
   const canvas = document.querySelector('.inspector canvas[data-pane=mask]');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-  let blue = 0;
-  for (let at = 0; at < data.length; at += 4) blue += data[at + 2] > data[at] + 60;
-  return blue / (data.length / 4);
+  let orange = 0;
+  for (let at = 0; at < data.length; at += 4) orange += data[at] > data[at + 2] + 60;
+  return orange / (data.length / 4);
 }"""
+BEFORE = """() => document.querySelector('.preview canvas[data-pane=gan]').toDataURL()"""
 PICTURE = """() => document.querySelector('.inspector canvas[data-pane=gan]').toDataURL()"""
 # A name that a template or Markdown would take for markup.
 NAMES = ("a", "b_{{x}}", "c", "d", "e")
@@ -97,6 +105,42 @@ def look_at_a_sample(page):
     wait_until(page, f"async ([before]) => ({PICTURE})() === before", before)
 
 
+def test_all_sides_of_a_sample_zoom_at_the_pointer_and_stay_so(page, accepted):
+    open_page(page)
+    head = page.locator(".inspector .head")
+    expect(head).to_contain_text("96 x 96 px")
+    panes = ("lr", "gan", "mse", "mask", "pseudo_gt")
+    for pane in panes:
+        expect(page.locator(f".inspector canvas[data-pane={pane}][data-shown]")).to_be_visible()
+    gan = page.locator(".inspector canvas[data-pane=gan]")
+    whole = [read_pane(page, pane) for pane in panes]
+    gan.hover()
+    page.mouse.wheel(0, -900)
+    x, y = find_pixel(page, "gan")
+    page.mouse.move(x, y)
+    closer, pixel = [read_pane(page, pane) for pane in panes], read_pixel(page, "gan", x, y)
+    assert all(one != other for one, other in zip(whole, closer, strict=True))
+    page.mouse.wheel(0, -300)
+    zoomed = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(closer, zoomed, strict=True))
+    assert read_pixel(page, "gan", x, y) == pixel
+    # What is read again leaves the view alone.
+    page.evaluate("window.dispatchEvent(new Event('studio:changed'))")
+    page.get_by_label("Use a", exact=True).uncheck()
+    expect(head).to_contain_text("Not chosen.")
+    assert [read_pane(page, pane) for pane in panes] == zoomed
+    page.mouse.move(5, 5)
+    pinch(page, x, y)
+    assert read_pane(page, "lr") != zoomed[0]
+    assert read_pixel(page, "gan", x, y) == pixel
+    page.get_by_role("button", name="1:1").click()
+    assert measure_picture(page, "gan") == [96, 96]
+    gan.focus()
+    page.keyboard.press("z")
+    page.mouse.move(5, 5)
+    assert [read_pane(page, pane) for pane in panes] == whole
+
+
 def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     open_page(page)
     page.get_by_text("Quick", exact=True).click()
@@ -141,16 +185,22 @@ def watch(page):
     expect(page.locator(".panel .pace")).to_contain_text("left")
     expect(page.locator(LINES)).to_have_count(1)
     for pane in ("gan", "now", "mse"):
-        expect(page.locator(f".preview .{pane} img")).to_be_visible()
+        expect(page.locator(f".preview .{pane} canvas[data-shown]")).to_be_visible()
     expect(page.locator(".chart[data-figure=removal_rate] .values b")).to_have_text(
         re.compile(r"^\d\.\d{3}$")
     )
     # What is read stays where it is while figures come in.
     table = page.locator(".studio-finetune .table")
     before = table.bounding_box()
+    seen = page.evaluate(BEFORE)
+    page.locator(".preview .now canvas").hover()
+    page.mouse.wheel(0, -300)
+    wait_until(page, f"async ([seen]) => ({BEFORE})() !== seen", seen)
+    seen = page.evaluate(BEFORE)
     previews = count_previews(page)
     wait_until(page, "([before]) => document.querySelector('.slide input').max > before", previews)
     assert table.bounding_box() == before
+    assert page.evaluate(BEFORE) == seen
 
 
 def count_previews(page):

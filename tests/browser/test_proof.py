@@ -16,7 +16,14 @@ from desra_studio.services.datasets.listing import get_gan_model_id
 from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.finetune.ordering import start_finetune
 from desra_studio.storage import models, runs
-from tests.browser.pages import count_colours, read_pane
+from tests.browser.pages import (
+    count_colours,
+    find_pixel,
+    measure_picture,
+    pinch,
+    read_pane,
+    read_pixel,
+)
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.studio import accept_detected
 
@@ -133,9 +140,47 @@ def test_panes_share_a_view_blink_and_hide_the_outline(page, run):
     page.mouse.up()
     panned = [read_pane(page, pane) for pane in panes]
     assert all(one != other for one, other in zip(zoomed, panned, strict=True))
-    page.keyboard.press("z")
-    page.keyboard.press("z")
+    page.keyboard.press("c")
+    page.mouse.move(5, 5)
     assert [read_pane(page, pane) for pane in panes] == plain
+
+
+def test_what_is_pointed_at_stays_while_all_panes_zoom(page, run):
+    open_proof(page, f"?run={run.id}")
+    page.wait_for_selector(f"{PROOF}[data-shown]")
+    page.keyboard.press("h")
+    panes = ("before", "after", "mse")
+    page.keyboard.press("z")
+    for _ in range(9):
+        page.keyboard.press("+")
+    x, y = find_pixel(page, "after")
+    page.mouse.move(x, y)
+    shown, pixel = [read_pane(page, pane) for pane in panes], read_pixel(page, "after", x, y)
+    page.mouse.wheel(0, -300)
+    wheeled = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(shown, wheeled, strict=True))
+    assert read_pixel(page, "after", x, y) == pixel
+    pinch(page, x, y)
+    pinched = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(wheeled, pinched, strict=True))
+    assert read_pixel(page, "after", x, y) == pixel
+
+
+def test_z_shows_px_one_to_one_and_all_of_the_image(page, run):
+    open_proof(page, f"?run={run.id}")
+    page.wait_for_selector(f"{PROOF}[data-shown]")
+    page.keyboard.press("h")
+    framed = read_pane(page, "mse")
+    page.keyboard.press("z")
+    width = page.locator("canvas[data-pane=mse]").bounding_box()["width"]
+    assert measure_picture(page, "mse") == [int(width), 4 * SIDE]
+    page.keyboard.press("z")
+    whole = measure_picture(page, "mse")
+    assert whole == measure_picture(page, "before")
+    assert whole[0] == whole[1] == int(width)
+    page.get_by_role("button", name="Component").click()
+    page.mouse.move(5, 5)
+    assert read_pane(page, "mse") == framed
 
 
 def test_what_is_wrong_goes_back_into_the_queue(page, review, run):

@@ -16,7 +16,16 @@ from desra_studio.services.studies.reports import report_study
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.storage.studies import find_trial
 from desra_studio.storage.study_tables import StudyItem
-from tests.browser.pages import VIEWPORT, gather_problems, open_context, wait_on
+from tests.browser.pages import (
+    VIEWPORT,
+    find_pixel,
+    gather_problems,
+    open_context,
+    pinch,
+    read_pane,
+    read_pixel,
+    wait_on,
+)
 from tests.browser.server import Server
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, list_systems, make_order, make_rules
@@ -218,9 +227,10 @@ READ = """([pane]) => {
   const canvas = document.querySelectorAll(".stage canvas")[pane];
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const colours = new Uint32Array(data.buffer);
   let left = width, right = -1, sum = 0;
   for (let place = 0; place < width * height; place += 1) {
-    if (!data[4 * place + 3]) continue;
+    if (colours[place] === 0xff777777) continue;  // the grey around it
     left = Math.min(left, place % width);
     right = Math.max(right, place % width);
     sum = (sum * 31 + data[4 * place] + 7 * data[4 * place + 1]) % 1000000007;
@@ -265,6 +275,15 @@ def test_pictures_are_native_zoom_together_and_flip_in_place(studio, dataset, op
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.wheel(0, -200)
     assert [pane["width"] for pane in read_panes(page)] == [96, 96]
+    page.keyboard.press("w")
+    # As large as it fits in, eightfold at the most.
+    assert [pane["width"] for pane in read_panes(page)] == [384, 384]
+    page.keyboard.press("z")
+    assert [pane["width"] for pane in read_panes(page)] == [48, 48]
+    pinch(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    first, second = (pane["width"] for pane in read_panes(page))
+    assert first == second
+    assert first in {96, 144}
     page.keyboard.press("p")
     expect(page.get_by_role("heading", name="Paused")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
@@ -299,6 +318,36 @@ def test_prominence_is_voted_by_keys_on_a_phone_too(studio, dataset, open_voter)
         page.keyboard.press("y")
         code = wait_open(page, code)
     assert {one.choice for one in read_ballots(studio, study_id)} == {"yes"}
+
+
+def test_what_is_pointed_at_stays_while_both_pictures_zoom_and_move(studio, dataset, open_voter):
+    # Enlarged, pictures are larger than their panes: others stay in the middle.
+    values = {"window_px": 128, "training": 0, "check_share": 0.0}
+    _, (link, _) = make_open(studio, dataset, "pointing", **values)
+    page = open_voter(link)
+    agree(page)
+    code = wait_open(page)
+    for _ in range(7):
+        page.keyboard.press("+")
+    page.keyboard.press("-")
+    x, y = find_pixel(page, "first")
+    page.mouse.move(x, y)
+    panes = ("first", "second")
+    shown, pixel = [read_pane(page, pane) for pane in panes], read_pixel(page, "first", x, y)
+    page.mouse.wheel(0, -100)
+    zoomed = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(shown, zoomed, strict=True))
+    assert read_pixel(page, "first", x, y) == pixel
+    page.mouse.down()
+    page.mouse.move(x + 50, y + 30, steps=3)
+    page.mouse.up()
+    moved = [read_pane(page, pane) for pane in panes]
+    assert all(one != other for one, other in zip(zoomed, moved, strict=True))
+    # The next pictures are seen as closely, and a picture that was pressed takes no key.
+    before = page.locator(".tools output").text_content()
+    page.keyboard.press("1")
+    assert wait_open(page, code)
+    expect(page.locator(".tools output")).to_have_text(before)
 
 
 @pytest.mark.parametrize(

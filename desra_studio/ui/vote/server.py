@@ -21,7 +21,19 @@ from desra_studio.ui.shared.serving import (
 from desra_studio.ui.shared.static_files import STATIC, STATIC_URL
 from desra_studio.ui.vote.routes import make_vote_router
 
-SHARED_SCRIPTS = ("shared/dom.js", "shared/frame.js")
+SHARED_SCRIPTS = (
+    "shared/dom.js",
+    "shared/frame.js",
+    "viewer/canvas_pane.js",
+    "viewer/geometry.js",
+    "viewer/gestures.js",
+    "viewer/image_panes.js",
+    "viewer/pixels.js",
+    "viewer/pyramid.js",
+    "viewer/tile_plan.js",
+    "viewer/view_keys.js",
+    "viewer/viewer.js",
+)
 SHUTDOWN_SECONDS = 1
 
 

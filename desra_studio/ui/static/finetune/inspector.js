@@ -1,9 +1,11 @@
 // One sample from all sides: LR, GAN-SR, MSE-SR, mask, pseudo-GT and the newest fine-tuned output,
 // with one view for all of them.
 
-import { loadImage, loadMaskRuns, lrUrl, pseudoGtUrl, renditionUrl } from "../shared/api.js";
+import { loadImage } from "../shared/api.js";
 import { make, pageAddress } from "../shared/dom.js";
-import { Panes } from "./panes.js";
+import { loadRendition } from "../viewer/sources.js";
+import { makePanes } from "./panes.js";
+import { loadSources } from "./sources.js";
 
 const TITLES = {
   lr: "LR",
@@ -18,15 +20,23 @@ const USES = {
   trained: "Trained on.",
   left: "Not chosen.",
 };
+const NOT_TUNED = "Comes when a fine-tuned model was run on this dataset";
+/** Of a pane, that an artifact fills when it is shown; specks are not blown up. */
+const FILLED = 0.6;
+const LARGEST = 8;
 
 export class Inspector {
+  /** The artifacts of the sample, the largest first, and which of them comes next. */
+  #boxes = [];
+  #next = 0;
+
   constructor() {
     this.name = make("strong");
     this.facts = make("span", { className: "facts" });
     this.use = make("span", { className: "use" });
     this.says = make("p", { className: "says", role: "status" });
     this.review = make("a", { href: "#" }, "Open in Review");
-    this.panes = new Panes(TITLES);
+    this.panes = makePanes(TITLES, "The sample from all sides");
     const button = (text, title, onclick) => make("button", { type: "button", title, onclick }, text);
     this.place = make("span", { className: "quiet", role: "status" });
     this.next = button("Next artifact", "Zooms to it; the largest comes first", () => this.#showNext());
@@ -34,18 +44,15 @@ export class Inspector {
       this.panes.fit();
       this.place.textContent = "";
     });
+    this.actual = button("1:1", "Also Z on an image", () => this.panes.showActualSize());
     this.root = make(
       "div",
       { className: "inspector" },
       make("div", { className: "head" }, this.name, this.facts, this.use),
-      this.panes.root,
-      make("div", { className: "foot" }, this.says, this.place, this.next, this.whole, this.review),
+      this.panes.element,
+      make("div", { className: "foot" }, this.says, this.place, this.next, this.whole, this.actual, this.review),
     );
     this.tuned = { model: null, renditions: {} };
-  }
-
-  draw() {
-    this.panes.draw();
   }
 
   /** Show a sample; `use` is held, trained or left. */
@@ -66,9 +73,20 @@ export class Inspector {
     this.#load(candidate, feather);
   }
 
+  /** Show the next artifact, the largest first. */
   #showNext() {
-    const shown = this.panes.showNext();
-    if (shown) this.place.textContent = `${shown.number} of ${shown.count}`;
+    const { panes } = this;
+    const count = this.#boxes.length;
+    if (!count || !panes.document) return;
+    const [x, y, width, height] = this.#boxes[this.#next];
+    const scale = FILLED * Math.min(panes.pane.width / width, panes.pane.height / height);
+    panes.look({
+      x: x + width / 2,
+      y: y + height / 2,
+      scale: Math.max(panes.whole.scale, Math.min(scale, LARGEST)),
+    });
+    this.place.textContent = `${this.#next + 1} of ${count}`;
+    this.#next = (this.#next + 1) % count;
   }
 
   /** Show the outputs of the model that was run last: { model, renditions by image }. */
@@ -78,6 +96,7 @@ export class Inspector {
   }
 
   async #load(candidate, feather) {
+    const asked = this.shown;
     let image;
     try {
       image = await loadImage(candidate.image_id);
@@ -85,26 +104,40 @@ export class Inspector {
       this.says.textContent = error.message;
       return;
     }
-    if (candidate !== this.candidate) return;
-    const revision = { id: candidate.revision_id, sha: candidate.mask_sha };
-    const size = { width: image.width, height: image.height };
-    this.facts.textContent = `${size.width} x ${size.height} px, ${(100 * candidate.area_share).toFixed(1)} % marked`;
-    this.panes.open(candidate.image_id, size, {
-      lr: image.lr ? lrUrl(image) : null,
-      gan: renditionUrl(image.gan),
-      mse: renditionUrl(image.mse),
-      pseudo_gt: pseudoGtUrl(revision, image.gan, feather),
-    });
+    if (asked !== this.shown) return;
+    const { width, height } = image;
+    const share = (100 * candidate.area_share).toFixed(1);
+    this.facts.textContent = `${width} x ${height} px, ${share} % marked`;
+    this.#open({ id: candidate.image_id, width, height });
+    const sources = loadSources(image, candidate, feather);
+    for (const [id, source] of Object.entries(sources)) this.#put(id, source, asked);
     this.#showTuned();
-    loadMaskRuns({ revision }).then(
-      (runs) => candidate === this.candidate && this.panes.setMask(runs),
-      (error) => (this.says.textContent = error.message),
-    );
+  }
+
+  /** Begin with another image; of the same one the view stays, and what is there of it. */
+  #open(image) {
+    if (this.panes.document?.id === image.id) return;
+    this.panes.open(image);
+    this.panes.element.dataset.image = image.id;
+    this.#boxes = [];
+  }
+
+  /** Let a picture be shown once it is there, or why it is not, if it is still asked for. */
+  async #put(id, loading, asked) {
+    const source = await loading.catch((error) => error.message);
+    if (asked !== this.shown) return;
+    this.panes.setSource(id, source);
+    if (!source.boxes) return;
+    this.#boxes = source.boxes;
+    this.#next = 0;
   }
 
   #showTuned() {
-    const rendition = this.tuned.renditions[this.candidate.image_id];
-    const url = rendition ? renditionUrl(rendition) : null;
-    this.panes.setImage("tuned", url, rendition ? `Fine-tuned (${this.tuned.model})` : undefined);
+    const { document } = this.panes;
+    if (document?.id !== this.candidate.image_id) return;
+    const rendition = this.tuned.renditions[document.id];
+    this.panes.setTitle("tuned", rendition ? `Fine-tuned (${this.tuned.model})` : TITLES.tuned);
+    if (rendition) this.#put("tuned", loadRendition(rendition, document), this.shown);
+    else this.panes.setSource("tuned", NOT_TUNED);
   }
 }

@@ -91,7 +91,6 @@ class FinetunePage {
       this.tabs[other].setAttribute("aria-selected", String(other === name));
       this.tabs[other].tabIndex = other === name ? 0 : -1;
     }
-    this.setup.draw();
   }
 
   /** Show a run that was just started. */

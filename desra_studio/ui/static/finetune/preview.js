@@ -3,13 +3,11 @@
 
 import { make } from "../shared/dom.js";
 import { Newest } from "../shared/newest.js";
+import { loadPyramid } from "../viewer/sources.js";
 import { previewUrl } from "./api.js";
+import { makePanes } from "./panes.js";
 
-const PANES = [
-  { key: "gan", title: "GAN-SR before" },
-  { key: "now", title: "Now" },
-  { key: "mse", title: "MSE-SR" },
-];
+const TITLES = { gan: "GAN-SR before", now: "Now", mse: "MSE-SR" };
 const WAITING = "The first preview comes with the first figures.";
 
 /** The name of an iteration's picture. */
@@ -19,15 +17,12 @@ export class Preview {
   constructor() {
     this.iterations = [];
     this.follows = true;
-    this.pictures = new Map();
     this.of = make("span", { className: "of" }, WAITING);
-    this.panes = PANES.map(({ key, title }) => {
-      const crop = make("div", { className: "crop" });
-      const caption = make("figcaption", {}, title);
-      const element = make("figure", { className: key }, crop, caption);
-      const loader = new Newest((wanted) => this.#swap(crop, wanted, title));
-      return { key, crop, caption, element, loader };
-    });
+    this.panes = makePanes(TITLES, "The preview beside what was before and MSE-SR");
+    this.loaders = Object.fromEntries(
+      Object.keys(TITLES).map((id) => [id, new Newest((wanted) => this.#swap(id, wanted))]),
+    );
+    this.urls = {};
     this.slider = make("input", {
       type: "range",
       min: 0,
@@ -42,7 +37,7 @@ export class Preview {
       "div",
       { className: "preview" },
       make("h3", {}, "Preview", this.of),
-      make("div", { className: "strip" }, ...this.panes.map(({ element }) => element)),
+      this.panes.element,
       make("div", { className: "slide" }, this.slider, this.at),
     );
   }
@@ -53,11 +48,8 @@ export class Preview {
       this.run = run.id;
       this.follows = true;
       this.iterations = [];
-      this.pictures.clear();
-      for (const pane of this.panes) {
-        pane.crop.replaceChildren();
-        pane.url = null;
-      }
+      this.urls = {};
+      this.panes.open(null);
     }
     this.of.textContent = iterations.length ? name : run.active ? WAITING : "None was made.";
     this.of.title = name;
@@ -81,30 +73,24 @@ export class Preview {
     const last = this.iterations.at(-1);
     this.at.textContent = iteration === undefined ? "" : `Iteration ${iteration} of ${last}`;
     this.slider.setAttribute("aria-valuetext", this.at.textContent);
-    const { caption } = this.panes[1];
-    caption.textContent = iteration === undefined || iteration === last ? "Now" : `At ${iteration}`;
+    const isLast = iteration === undefined || iteration === last;
+    this.panes.setTitle("now", isLast ? TITLES.now : `At ${iteration}`);
     if (iteration !== undefined) this.#load("now", nameIteration(iteration));
   }
 
-  #load(key, name) {
-    const pane = this.panes.find((one) => one.key === key);
+  #load(id, name) {
     const url = previewUrl(this.run, name);
-    if (pane.url === url) return;
-    pane.url = url;
-    pane.loader.ask({ url, run: this.run });
+    if (this.urls[id] === url) return;
+    this.urls[id] = url;
+    this.loaders[id].ask({ url, run: this.run });
   }
 
-  /** Show another picture once it is there, so that nothing blinks in between. */
-  async #swap(crop, { url, run }, alt) {
-    // The server lets nobody keep these, since a run's number comes again in another studio.
-    const picture = this.pictures.get(url) ?? make("img", { src: url, alt });
-    try {
-      await picture.decode();
-    } catch {
-      return;
-    }
-    if (run !== this.run) return;
-    this.pictures.set(url, picture);
-    crop.replaceChildren(picture);
+  /** Show another picture once it is there, so that nothing blinks in between; the view stays. */
+  async #swap(id, { url, run }) {
+    const picture = await loadPyramid(url).catch(() => null);
+    if (!picture || run !== this.run) return;
+    const { width, height } = picture;
+    if (!this.panes.document) this.panes.open({ width, height });
+    this.panes.setSource(id, picture);
   }
 }

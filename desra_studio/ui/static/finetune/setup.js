@@ -61,11 +61,6 @@ export class SetupView {
     this.form.showRuns(runs);
   }
 
-  /** Draw what had no size while the view was hidden. */
-  draw() {
-    this.inspector.draw();
-  }
-
   /** Tell everywhere which of the chosen samples are held out. */
   #share() {
     const chosen = this.samples.listChosen();

@@ -3,6 +3,7 @@
 import { makeButton } from "../shared/controls.js";
 import { make, pageAddress } from "../shared/dom.js";
 import { nameKeys } from "../shared/key_map.js";
+import { listViewKeys } from "../viewer/view_keys.js";
 import {
   FATES,
   countFates,
@@ -14,8 +15,6 @@ import {
   writeWalk,
 } from "./fates.js";
 import { ProofPanes } from "./panes.js";
-
-const PAN_PX = 60;
 
 export class Walk {
   #list = [];
@@ -33,7 +32,7 @@ export class Walk {
     this.about = make("span", { className: "about", role: "status" });
     this.review = make("a", {}, "Open in Review");
     this.outline = make("input", { type: "checkbox", checked: true });
-    this.outline.addEventListener("change", () => this.panes.toggleOutline(this.outline.checked));
+    this.outline.addEventListener("change", () => this.panes.showOutline(this.outline.checked));
     this.blinker = makeButton(page, "Blink", "X", () => {});
     this.blinker.title = "Before and after change places while held (X)";
     this.steps = [
@@ -62,7 +61,8 @@ export class Walk {
         span("gap"),
         make("label", {}, this.outline, "Outline", make("kbd", {}, "H")),
         this.blinker,
-        button("Component / whole", "Z", () => this.panes.toggleFit()),
+        button("Component", "C", () => this.panes.goHome()),
+        button("Fit / 1:1", "Z", () => this.panes.toggleActualSize()),
       ),
     );
     this.#bindBlinker();
@@ -173,21 +173,15 @@ export class Walk {
   #findAction(event) {
     const { panes } = this;
     const actions = {
+      ...listViewKeys(panes),
       n: () => this.step(1),
       "shift+n": () => this.step(-1),
       h: () => {
         this.outline.checked = !this.outline.checked;
-        panes.toggleOutline(this.outline.checked);
+        panes.showOutline(this.outline.checked);
       },
       x: () => event.repeat || panes.blink(true),
-      z: () => panes.toggleFit(),
-      "+": () => panes.zoom(1.25),
-      "=": () => panes.zoom(1.25),
-      "-": () => panes.zoom(0.8),
-      arrowleft: () => panes.pan(PAN_PX, 0),
-      arrowright: () => panes.pan(-PAN_PX, 0),
-      arrowup: () => panes.pan(0, PAN_PX),
-      arrowdown: () => panes.pan(0, -PAN_PX),
+      c: () => panes.goHome(),
     };
     const key = nameKeys(event).find((name) => Object.hasOwn(actions, name));
     return key ? actions[key] : null;

@@ -267,8 +267,7 @@ class ReviewPage {
   }
 
   toggleZoom() {
-    if (Math.abs(this.panes.view.scale - 1) < 1e-6) this.panes.fit();
-    else this.panes.showActualSize();
+    this.panes.toggleActualSize();
     this.describe();
   }
 

@@ -30,6 +30,11 @@ export function toPane(view, pane, point) {
 export function zoomAt(view, pane, point, factor, image) {
   const smallest = Math.min(1, fitView(image, pane).scale / 4);
   const scale = Math.min(MAX_SCALE, Math.max(smallest, view.scale * factor));
+  return zoomTo(view, pane, point, scale, image);
+}
+
+/** Zoom to a scale so that the image point under `point` stays there. */
+export function zoomTo(view, pane, point, scale, image) {
   const fixed = toImage(view, pane, point);
   return keepInside(
     {
@@ -55,6 +60,17 @@ export function keepInside(view, image) {
   };
 }
 
+/** Keep a view on its image: in the middle where all of it fits in, else without a margin. */
+export function keepFilled({ x, y, scale }, image, pane) {
+  const place = (centre, length, seen) =>
+    seen >= length ? length / 2 : Math.min(length - seen / 2, Math.max(seen / 2, centre));
+  return {
+    x: place(x, image.width, pane.width / scale),
+    y: place(y, image.height, pane.height / scale),
+    scale,
+  };
+}
+
 /**
  * The view that shows a box, as near to the present one as can be: it is zoomed only where the box
  * would be tiny or fill the pane, then to a third of it, and panned no further than needed.
@@ -75,4 +91,22 @@ export function revealBox(view, pane, [x, y, width, height], image) {
     y: shift(view.y, y, height, pane.height),
     scale,
   };
+}
+
+/** How many times as large as a box what is seen around it is, where it is framed. */
+const CONTEXT = 2;
+const LARGEST_FRAMED = 8;
+
+/**
+ * The view that shows a box with some context around it.
+ *
+ * Above 1:1 the scale is a whole number, so that all pixels are equally large. Near the image's
+ * border the box moves out of the middle rather than that nothing is shown beside it.
+ * @param {{ x, y, w, h }} box in px of the image.
+ */
+export function frameBox({ x, y, w, h }, pane, image) {
+  const wanted = Math.min(pane.width / (w * CONTEXT), pane.height / (h * CONTEXT));
+  const makeWhole = (scale) => Math.min(LARGEST_FRAMED, scale > 1 ? Math.floor(scale) : scale);
+  const scale = Math.max(makeWhole(fitView(image, pane).scale), makeWhole(wanted));
+  return keepFilled({ x: x + w / 2, y: y + h / 2, scale }, image, pane);
 }

@@ -5,22 +5,29 @@ import { toImage } from "./geometry.js";
 const WHEEL_ZOOM = 1.0015;
 // Touch pads send a pinch as a wheel with Ctrl, in small steps.
 const PINCH_ZOOM = 1.01;
+/** What one notch of a wheel sends at least; a touch pad sends many small ones. */
+const NOTCH_PX = 50;
 
 export class Gestures {
-  /** What the pointer is over, in image px. */
-  pointer = null;
   /** What the pointer does: { tool, id, x, y }, without a tool where it pans. */
   current = null;
+  /** How far the wheel turned since the last step. */
+  #turned = 0;
   #touches = new Map();
+  #leans = new Map();
 
-  /** @param {object} host says which tool is in use, and hears of what happens; see panes.js. */
+  /**
+   * @param {Viewer} panes what is moved, and told what the pointer is over.
+   * @param {object} host says which tool is in use, and hears of what happens; see Review's panes.
+   */
   constructor(panes, host) {
     this.panes = panes;
     this.host = host;
   }
 
-  /** Let the pointer work on a canvas. */
-  bind(canvas) {
+  /** Let the pointer work on a canvas; `lean` tells how far to the right it shows the view. */
+  bind(canvas, lean = () => 0) {
+    this.#leans.set(canvas, lean);
     const listen = (name, act, options) =>
       canvas.addEventListener(name, (event) => act(event, canvas), options);
     listen("pointerdown", (event) => this.#press(event, canvas));
@@ -39,16 +46,17 @@ export class Gestures {
     this.current = { tool, id: event.pointerId, x: event.clientX, y: event.clientY };
     if (pans) return;
     host.onGesture();
-    tool.press(panes.document, this.pointer, event);
+    tool.press(panes.document, panes.pointer, event);
     panes.invalidate();
   }
 
   /** Let the pointer be over a point of the image. */
   moveTo(point, event) {
-    this.pointer = point;
-    this.current?.tool?.move(this.panes.document, point, event);
+    const { panes } = this;
+    panes.pointer = point;
+    this.current?.tool?.move(panes.document, point, event);
     this.host.onPoint(point);
-    this.panes.invalidate();
+    panes.invalidate();
   }
 
   /** End what the pointer does, and let the page know. */
@@ -60,13 +68,14 @@ export class Gestures {
   /** End what the pointer does; tells whether that changed the mask. */
   end(event) {
     const { tool } = this.current ?? {};
+    const { panes } = this;
     this.current = null;
-    return tool ? tool.release(this.panes.document, this.pointer, event) : false;
+    return tool ? tool.release(panes.document, panes.pointer, event) : false;
   }
 
   #press(event, canvas) {
     const { host, panes } = this;
-    host.onPress();
+    host.onPress(canvas);
     if (!panes.document || host.locked()) return;
     if (event.pointerType === "touch" && this.#touch(event)) return;
     if (this.current) return;
@@ -76,7 +85,7 @@ export class Gestures {
     event.preventDefault();
     this.#point(event, canvas);
     if (!pans && (event.ctrlKey || event.metaKey)) {
-      return host.onPick(this.pointer);
+      return host.onPick(panes.pointer);
     }
     canvas.setPointerCapture(event.pointerId);
     this.begin(event, pans);
@@ -87,7 +96,7 @@ export class Gestures {
     if (!panes.document || this.#pinch(event, canvas)) return;
     if (current && event.pointerId !== current.id) return;
     if (current && !current.tool) {
-      panes.pan(event.clientX - current.x, event.clientY - current.y);
+      this.#pan(event.clientX - current.x, event.clientY - current.y);
       current.x = event.clientX;
       current.y = event.clientY;
       return;
@@ -95,9 +104,9 @@ export class Gestures {
     // Every point the browser saw since the last event, so that quick strokes stay round.
     for (const step of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) {
       this.#point(step, canvas);
-      current?.tool.move(panes.document, this.pointer, event);
+      current?.tool.move(panes.document, panes.pointer, event);
     }
-    this.host.onPoint(this.pointer);
+    this.host.onPoint(panes.pointer);
     panes.invalidate();
   }
 
@@ -108,19 +117,35 @@ export class Gestures {
   }
 
   #leave() {
-    this.pointer = null;
+    const { panes } = this;
+    panes.pointer = null;
     this.host.onPoint(null);
-    this.panes.invalidate();
+    panes.invalidate();
   }
 
   #turn(event, canvas) {
     const { host, panes } = this;
+    if (host.leavesWheel?.(event)) return;
     event.preventDefault();
     if (!panes.document) return;
     this.#point(event, canvas);
-    if (host.tool().wheel?.(panes.document, this.pointer, event)) return panes.invalidate();
+    if (host.tool().wheel?.(panes.document, panes.pointer, event)) return panes.invalidate();
     const distance = event.deltaMode ? event.deltaY * 33 : event.deltaY;
+    if (panes.scales && !event.ctrlKey) return this.#step(distance);
     panes.zoom((event.ctrlKey ? PINCH_ZOOM : WHEEL_ZOOM) ** -distance);
+  }
+
+  /** Where there are only some scales, each notch of the wheel leads to the next. */
+  #step(distance) {
+    this.#turned += distance;
+    if (Math.abs(this.#turned) < NOTCH_PX) return;
+    this.panes.step(-Math.sign(this.#turned));
+    this.#turned = 0;
+  }
+
+  #pan(dx, dy) {
+    const { panes } = this;
+    panes.pan(dx * panes.ratio, dy * panes.ratio);
   }
 
   /** Note a finger; tells whether it is the second one, with which a pinch begins. */
@@ -142,19 +167,25 @@ export class Gestures {
     this.#touches.set(pointerId, { x, y });
     if (this.#touches.size < 2) return false;
     const after = measure([...this.#touches.values()]);
-    const box = canvas.getBoundingClientRect();
     const { panes } = this;
-    panes.pan(after.x - before.x, after.y - before.y);
-    this.pointer = null;
-    panes.zoom(after.length / before.length, { x: after.x - box.left, y: after.y - box.top });
+    this.#pan(after.x - before.x, after.y - before.y);
+    panes.pointer = null;
+    const middle = this.#locate({ clientX: after.x, clientY: after.y }, canvas);
+    panes.zoom(after.length / before.length, middle);
     return true;
   }
 
   #point(event, canvas) {
-    const box = canvas.getBoundingClientRect();
     const { panes } = this;
-    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-    this.pointer = toImage(panes.view, panes.pane, point);
+    panes.pointer = toImage(panes.view, panes.pane, this.#locate(event, canvas));
+  }
+
+  /** Where an event is in the view's pane, in px of the canvas. */
+  #locate({ clientX, clientY }, canvas) {
+    const box = canvas.getBoundingClientRect();
+    const { ratio } = this.panes;
+    const lean = this.#leans.get(canvas)();
+    return { x: (clientX - box.left) * ratio - lean, y: (clientY - box.top) * ratio };
   }
 }
 

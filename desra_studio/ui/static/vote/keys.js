@@ -2,19 +2,14 @@
 
 const CHOICE = { 1: "left", 2: "right", 0: "unsure" };
 const NOTICE = { y: "yes", 1: "yes", n: "no", 2: "no", 0: "unsure" };
+// What moves the view besides is in viewer/view_keys.js.
 const VIEW = {
-  "+": "zoom in",
-  "=": "zoom in",
-  "-": "zoom out",
   z: "native",
+  w: "whole",
   f: "flip",
   l: "lr",
   o: "outline",
   p: "pause",
-  arrowleft: "move left",
-  arrowright: "move right",
-  arrowup: "move up",
-  arrowdown: "move down",
 };
 
 /** The answer that a key gives, or null. */

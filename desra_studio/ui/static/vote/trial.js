@@ -1,33 +1,20 @@
 // One trial: the pictures, how to look at them, and the answers.
 
 import { make } from "../shared/dom.js";
-import { makeScheduler } from "../shared/frame.js";
+import { listViewKeys } from "../viewer/view_keys.js";
 import { Gate } from "./gate.js";
 import { findAction, findAnswer, listAnswers } from "./keys.js";
-import { Pane } from "./pane.js";
-import { beginView, clampView, panView, zoomView } from "./view.js";
-
-const MOVES = {
-  "move left": [1, 0],
-  "move right": [-1, 0],
-  "move up": [0, 1],
-  "move down": [0, -1],
-};
-const MOVE_PX = 48;
-/** What one notch of a wheel sends at least; a touchpad sends many small ones. */
-const WHEEL_STEP = 50;
+import { VotePanes } from "./panes.js";
 
 export class TrialView {
   #trial = null;
   #pictures = [];
   #lr = null;
-  #view = { scale: 1, x: 0, y: 0 };
   #isFlipped = false;
   #isHeld = false;
   #showsLr = false;
   #showsOutline = true;
   #feedback = null;
-  #wheeled = 0;
 
   /**
    * @param {string} kind choice or prominence.
@@ -36,11 +23,9 @@ export class TrialView {
   constructor(kind, host) {
     this.kind = kind;
     this.host = host;
-    this.panes = (kind === "choice" ? [1, -1] : [0]).map((side) => new Pane(side));
-    this.schedule = makeScheduler(() => this.#draw());
+    this.panes = new VotePanes(kind === "choice" ? 2 : 1, () => this.#describe());
+    this.viewKeys = listViewKeys(this.panes);
     this.#build();
-    this.#bindPointer();
-    new ResizeObserver(() => this.schedule()).observe(this.stage);
   }
 
   #build() {
@@ -48,7 +33,6 @@ export class TrialView {
     this.progress = make("progress", { max: 1, value: 0 });
     this.position = make("span", { className: "position" });
     const pause = this.#tool("Pause", "P", () => this.host.onPause());
-    this.stage = make("div", { className: "stage" }, ...this.panes.map(({ element }) => element));
     this.status = make("p", { className: "status", role: "status" });
     this.buttons = listAnswers(this.kind).map(({ answer, text, key }) => {
       const button = make(
@@ -66,10 +50,11 @@ export class TrialView {
     this.outlineTool = this.#tool("Outline", "O", () => this.#toggleOutline());
     this.scale = make("output", {});
     const tools = [
-      this.#tool("−", "", () => this.#zoom(-1), "Zoom out (-)"),
+      this.#tool("−", "", () => this.panes.step(-1), "Zoom out (-)"),
       this.scale,
-      this.#tool("+", "", () => this.#zoom(1), "Zoom in (+)"),
-      this.#tool("Native", "Z", () => this.#reset()),
+      this.#tool("+", "", () => this.panes.step(1), "Zoom in (+)"),
+      this.#tool("1:1", "Z", () => this.panes.showActualSize()),
+      this.#tool("Fit", "W", () => this.panes.fit()),
       ...(this.kind === "choice" ? [this.flipTool] : [this.outlineTool]),
       this.lrTool,
     ];
@@ -84,7 +69,7 @@ export class TrialView {
       "div",
       { className: "trial" },
       make("header", {}, this.question, this.position, pause, this.progress),
-      this.stage,
+      this.panes.element,
       this.footer,
     );
   }
@@ -111,7 +96,7 @@ export class TrialView {
     this.#showsOutline = true;
     this.#feedback?.remove();
     this.#feedback = null;
-    this.#view = beginView(trial, this.#view.scale);
+    this.panes.begin(trial);
     const isNew = this.question.textContent !== trial.question;
     this.question.textContent = trial.question;
     this.question.classList.toggle("new", isNew);
@@ -121,13 +106,13 @@ export class TrialView {
     this.element.dataset.trial = trial.code;
     this.#lock();
     this.say("Loading the pictures…");
-    this.schedule();
+    this.#arrange();
   }
 
   /** All pictures are there; returns once they are on the screen. */
   async show(pictures) {
     this.#pictures = pictures;
-    this.#draw();
+    this.#arrange();
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   }
 
@@ -180,21 +165,15 @@ export class TrialView {
       if (!repeat) this.#hold(true);
       return true;
     }
-    const action = findAction(key);
-    if (action in MOVES) {
-      const [dx, dy] = MOVES[action];
-      this.#move(dx * MOVE_PX, dy * MOVE_PX);
-      return true;
-    }
-    const run = {
-      "zoom in": () => this.#zoom(1),
-      "zoom out": () => this.#zoom(-1),
-      native: () => this.#reset(),
-      flip: () => this.#toggleFlip(),
-      lr: () => this.#toggleLr(),
-      outline: () => this.#toggleOutline(),
-      pause: () => this.host.onPause(),
-    }[action];
+    const run =
+      {
+        native: () => this.panes.showActualSize(),
+        whole: () => this.panes.fit(),
+        flip: () => this.#toggleFlip(),
+        lr: () => this.#toggleLr(),
+        outline: () => this.#toggleOutline(),
+        pause: () => this.host.onPause(),
+      }[findAction(key)] ?? this.viewKeys[key.toLowerCase()];
     run?.();
     return Boolean(run);
   }
@@ -220,13 +199,13 @@ export class TrialView {
   #toggleFlip() {
     if (this.kind !== "choice") return;
     this.#isFlipped = !this.#isFlipped;
-    this.schedule();
+    this.#arrange();
   }
 
   #hold(isHeld) {
     if (this.kind === "choice" && this.#isHeld !== isHeld) {
       this.#isHeld = isHeld;
-      this.schedule();
+      this.#arrange();
     }
   }
 
@@ -243,72 +222,39 @@ export class TrialView {
         this.say(error.message, true);
       }
     }
-    this.schedule();
+    this.#arrange();
   }
 
   #toggleOutline() {
     this.#showsOutline = !this.#showsOutline;
-    this.schedule();
+    this.#arrange();
   }
 
-  #zoom(direction, point) {
-    this.#look(zoomView(this.#view, direction, point));
-  }
-
-  #move(dx, dy) {
-    this.#look(panView(this.#view, dx, dy));
-  }
-
-  #reset() {
-    this.#look(beginView(this.#trial));
-  }
-
-  #look(view) {
-    this.#view = clampView(view, this.#trial, this.panes[0].size);
-    this.schedule();
-  }
-
-  #draw() {
-    if (!this.#trial || !this.element.isConnected) return;
+  /** Let the panes show what was chosen. */
+  #arrange() {
     const isSwapped = this.#isFlipped !== this.#isHeld;
-    const outline = this.#showsOutline ? this.#trial.outline : null;
     const showsLr = this.#showsLr && this.#lr !== null;
-    this.panes.forEach((pane, place) => {
-      const shown = isSwapped ? this.panes.length - 1 - place : place;
-      const picture = showsLr ? this.#lr : this.#pictures[shown];
-      const name = this.kind === "choice" ? `Picture ${shown + 1}` : "Picture";
-      pane.draw(picture ?? null, this.#view, outline);
-      pane.caption.textContent = showsLr ? "Input, enlarged" : name;
-      pane.canvas.ariaLabel = pane.caption.textContent;
-      pane.element.classList.toggle("swapped", isSwapped && !showsLr);
+    this.panes.show({
+      pictures: showsLr ? this.#pictures.map(() => this.#lr) : this.#pictures,
+      names: this.#name(showsLr),
+      isSwapped,
+      marksSwap: isSwapped && !showsLr,
+      outline: this.#showsOutline ? this.#trial.outline : null,
     });
-    this.scale.textContent = `${this.#view.scale * 100} %`;
     this.flipTool.ariaPressed = String(isSwapped);
     this.lrTool.ariaPressed = String(showsLr);
     this.outlineTool.ariaPressed = String(this.#showsOutline);
-    this.element.dataset.drawn = this.#pictures.length ? this.#trial.code : "";
   }
 
-  #bindPointer() {
-    for (const pane of this.panes) {
-      const { canvas } = pane;
-      canvas.addEventListener("wheel", (event) => {
-        event.preventDefault();
-        const box = canvas.getBoundingClientRect();
-        this.#wheeled -= event.deltaY;
-        if (Math.abs(this.#wheeled) < WHEEL_STEP) return;
-        const direction = Math.sign(this.#wheeled);
-        this.#wheeled = 0;
-        this.#zoom(direction, {
-          x: (event.clientX - box.left - box.width / 2) * devicePixelRatio - pane.shift,
-          y: (event.clientY - box.top - box.height / 2) * devicePixelRatio,
-        });
-      }, { passive: false });
-      canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
-      canvas.addEventListener("pointermove", (event) => {
-        if (!canvas.hasPointerCapture(event.pointerId)) return;
-        this.#move(event.movementX * devicePixelRatio, event.movementY * devicePixelRatio);
-      });
-    }
+  #name(showsLr) {
+    if (showsLr) return ["Input, enlarged", "Input, enlarged"];
+    return this.kind === "choice" ? ["Picture 1", "Picture 2"] : ["Picture"];
+  }
+
+  /** Say what was drawn. */
+  #describe() {
+    if (!this.#trial) return;
+    this.scale.textContent = `${this.panes.view.scale * 100} %`;
+    this.element.dataset.drawn = this.#pictures.length ? this.#trial.code : "";
   }
 }

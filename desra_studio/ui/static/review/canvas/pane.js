@@ -2,24 +2,21 @@
 
 import { fillSelect, makeSelect } from "../../shared/controls.js";
 import { make } from "../../shared/dom.js";
+import { CanvasPane } from "../../viewer/canvas_pane.js";
 import { LOADING } from "../document_views.js";
 import { titleView } from "../views.js";
 
 const THUMB = 18;
-// The same grey in both themes: it decides how bright and coloured a picture looks.
-const SURROUND = "#777";
 
-export class Pane {
+export class Pane extends CanvasPane {
   /** The id of the chosen view. */
   view = null;
   #options = "";
-  #canvasSize = { width: 1, height: 1 };
 
   /** @param {object} host `choose(id)` hears of another view, `focus()` gives the keys back. */
   constructor(number, host) {
+    super();
     this.host = host;
-    this.canvas = make("canvas", { role: "img" });
-    this.context = this.canvas.getContext("2d", { alpha: false });
     this.menu = makeSelect(host, `View of pane ${number}`, [], () => host.choose(this.menu.value));
     this.now = make("strong", { className: "now" });
     this.note = make("span", { className: "note" });
@@ -64,9 +61,8 @@ export class Pane {
 
   /** One canvas px per CSS px: more would only slow painting, the images have their own pixels. */
   resize() {
-    const { clientWidth, clientHeight } = this.canvas;
-    this.#canvasSize = { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
-    Object.assign(this.canvas, this.#canvasSize);
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    super.resize({ width, height });
   }
 
   /**
@@ -75,17 +71,15 @@ export class Pane {
    * @param {string?} instead the id of a view that is shown instead of the chosen one.
    */
   draw(document, view, pane, instead, options) {
-    const { context, canvas } = this;
     const id = instead ?? this.view;
-    context.fillStyle = SURROUND;
-    context.fillRect(0, 0, canvas.width, canvas.height);
+    this.clear();
     const now = instead ? titleView(instead) : "";
     this.#say(now, "");
     this.slider.hidden = id !== "slider";
     if (!document) return;
     const { drawn, text } = document.views.get(id, options.invalidate);
-    if (!drawn) return this.#write(text);
-    const note = drawn.draw(context, view, pane, { ...options, divider: this.#divider });
+    if (!drawn) return this.#explain(text);
+    const note = drawn.draw(this.context, view, pane, { ...options, divider: this.#divider });
     this.#say(now, note ?? "");
   }
 
@@ -99,16 +93,12 @@ export class Pane {
     if (this.now.textContent !== now) this.now.textContent = now;
     this.menu.classList.toggle("covered", now !== "");
     if (this.note.textContent !== note) this.note.textContent = note;
-    this.canvas.ariaLabel = now || titleView(this.view);
+    this.name = now || titleView(this.view);
   }
 
-  /** Say in the pane why there is no picture. */
-  #write(text) {
-    const { context, canvas } = this;
-    context.fillStyle = "#000";
-    context.font = "14px ui-sans-serif, system-ui, sans-serif";
-    context.textAlign = "center";
-    context.fillText(text, canvas.width / 2, canvas.height / 2, canvas.width - 20);
-    if (text !== LOADING) this.canvas.ariaLabel = text;
+  /** Say why there is no picture. */
+  #explain(text) {
+    this.write(text);
+    if (text !== LOADING) this.name = text;
   }
 }

@@ -2,16 +2,13 @@
 
 import { make } from "../../shared/dom.js";
 import { makeScheduler } from "../../shared/frame.js";
-import { fitView, keepInside, panBy, revealBox, toPane, zoomAt } from "../../viewer/geometry.js";
 import { Gestures } from "../../viewer/gestures.js";
+import { Viewer } from "../../viewer/viewer.js";
 import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
 import { Pane } from "./pane.js";
 import { listViews } from "../views.js";
 
-export class Panes {
-  document = null;
-  /** The part of the image that is seen: { x, y, scale }; see geometry.js. */
-  view = null;
+export class Panes extends Viewer {
   /** The id of a view that all panes show while a key is held, bare of mask and boxes. */
   instead = null;
   /** Who hears of every frame that was drawn. */
@@ -29,6 +26,7 @@ export class Panes {
    * @param {object} layout what the panes show; see layouts.js.
    */
   constructor(host, layout) {
+    super();
     this.host = host;
     this.layout = layout;
     this.gestures = new Gestures(this, host);
@@ -49,17 +47,7 @@ export class Panes {
     this.invalidate();
   }
 
-  /** The size of a pane: all have the same. */
-  get pane() {
-    const { canvas } = this.all[0];
-    return { width: canvas.width, height: canvas.height };
-  }
-
-  /** What the pointer is over, in image px, and what it does there. */
-  get pointer() {
-    return this.gestures.pointer;
-  }
-
+  /** What the pointer does. */
   get gesture() {
     return this.gestures.current;
   }
@@ -81,44 +69,6 @@ export class Panes {
   /** Let all panes show one view, bare; null ends that. */
   showInstead(id) {
     this.instead = id;
-    this.invalidate();
-  }
-
-  fit() {
-    this.view = this.document ? fitView(this.document, this.pane) : null;
-    this.invalidate();
-  }
-
-  /** Show pixels one to one around the pointer, or around the middle. */
-  showActualSize() {
-    this.zoom(1 / this.view.scale);
-  }
-
-  /** Zoom at a point of the pane; by default at the pointer, or in the middle. */
-  zoom(factor, at = null) {
-    if (!this.document) return;
-    const middle = { x: this.pane.width / 2, y: this.pane.height / 2 };
-    const pointed = this.pointer ? toPane(this.view, this.pane, this.pointer) : middle;
-    this.view = zoomAt(this.view, this.pane, at ?? pointed, factor, this.document);
-    this.invalidate();
-  }
-
-  pan(dx, dy) {
-    if (!this.document) return;
-    this.view = panBy(this.view, dx, dy, this.document);
-    this.invalidate();
-  }
-
-  /** Let a point of the image be in the middle of the panes. */
-  lookAt({ x, y }) {
-    if (!this.document) return;
-    this.view = keepInside({ ...this.view, x, y }, this.document);
-    this.invalidate();
-  }
-
-  /** Move the view to a box [x, y, width, height]. */
-  reveal(box) {
-    this.view = revealBox(this.view, this.pane, box, this.document);
     this.invalidate();
   }
 
@@ -145,11 +95,8 @@ export class Panes {
   }
 
   #resize() {
-    const wasFitted =
-      this.document && this.view && this.view.scale === fitView(this.document, this.pane).scale;
     for (const pane of this.all) if (pane.view) pane.resize();
-    if (wasFitted) this.fit();
-    this.invalidate();
+    this.resize(this.all[0].size);
   }
 
   #draw(pane) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { frameBox } from "../../desra_studio/ui/static/proof/framing.js";
+import { frameBox } from "../../desra_studio/ui/static/viewer/geometry.js";
 
 const image = { width: 1000, height: 800 };
 const pane = { width: 300, height: 400 };

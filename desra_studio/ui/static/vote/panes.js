@@ -1,0 +1,88 @@
+// The pictures of a trial, pixel for pixel, with one view for both.
+
+import { keepFilled, toPane } from "../viewer/geometry.js";
+import { ImagePanes } from "../viewer/image_panes.js";
+import { Pyramid } from "../viewer/pyramid.js";
+
+/** Screen pixels per picture pixel: whole ones, so that no pixel is drawn wider than another. */
+const SCALES = [1, 2, 3, 4, 6, 8, 12, 16];
+const GAP_PX = 24;
+/** Up to this width of the window the pictures are one above the other; as in vote.css. */
+const NARROW_PX = 640;
+const IDS = ["first", "second"];
+
+export class VotePanes extends ImagePanes {
+  #outline = null;
+
+  /**
+   * @param {number} count 1 or 2.
+   * @param {() => void} onDraw hears of every frame.
+   */
+  constructor(count, onDraw) {
+    const ids = IDS.slice(0, count);
+    const host = {
+      // Space flips again instead of pressing the button that was used last.
+      onPress: () => document.activeElement?.blur(),
+      onDraw: () => {
+        this.#centreNames();
+        onDraw();
+      },
+      decorate: (context, _, view, pane) => this.#drawOutline(context, view, pane),
+      findLean: count > 1 ? findLean : undefined,
+    };
+    const home = ({ width, height }) => ({ x: width / 2, y: height / 2, scale: 1 });
+    super(ids.map((id) => ({ id, title: "" })), host, { scales: SCALES, keep: keepFilled, home });
+    this.ids = ids;
+    this.element.classList.add("stage");
+  }
+
+  /** Show nothing of a trial yet; its pictures are seen at the scale of the last. */
+  begin({ width, height }) {
+    const scale = this.view?.scale ?? 1;
+    this.open({ width, height });
+    this.look({ ...this.view, scale });
+  }
+
+  /** Show pictures { pictures, names, isSwapped, marksSwap, outline } where they belong. */
+  show({ pictures, names, isSwapped, marksSwap, outline }) {
+    this.#outline = outline;
+    this.ids.forEach((id, index) => {
+      this.setTitle(id, names[index]);
+      this.setSource(id, pictures[index] && new Pyramid([pictures[index]]));
+    });
+    this.setOrder(isSwapped ? this.ids.toReversed() : this.ids);
+    for (const { figure } of this.all) figure.classList.toggle("swapped", marksSwap);
+  }
+
+  /** Names stand below their pictures; twice, as the text stays in the middle of what is left. */
+  #centreNames() {
+    for (const { figure, lean } of this.all) {
+      figure.style.textIndent = `${(2 * lean) / this.ratio}px`;
+    }
+  }
+
+  /** White dashes on black: seen on any ground. */
+  #drawOutline(context, view, pane) {
+    if (!this.#outline) return;
+    const { ratio } = this;
+    context.beginPath();
+    for (const [x, y] of this.#outline) {
+      const at = toPane(view, pane, { x: x + 0.5, y: y + 0.5 });
+      context.lineTo(at.x, at.y);
+    }
+    context.closePath();
+    context.lineWidth = 1.5 * ratio;
+    for (const [colour, dash] of [["#000", []], ["#fff", [5, 5]]]) {
+      context.strokeStyle = colour;
+      context.setLineDash(dash.map((length) => length * ratio));
+      context.stroke();
+    }
+  }
+}
+
+/** Small pictures stand near each other, so that eyes do not travel; unless one is above. */
+function findLean(index, room) {
+  const gap = GAP_PX * devicePixelRatio;
+  if (innerWidth <= NARROW_PX || room < 2 * gap) return 0;
+  return Math.round((index ? -1 : 1) * (room / 2 - gap));
+}
