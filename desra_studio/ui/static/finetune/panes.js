@@ -1,6 +1,5 @@
 // Panes in a page that has more to do: they take the keys while they have the focus.
 
-import { make } from "../shared/dom.js";
 import { nameKeys } from "../shared/key_map.js";
 import { ImagePanes } from "../viewer/image_panes.js";
 import { listViewKeys } from "../viewer/view_keys.js";
