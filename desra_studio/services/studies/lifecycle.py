@@ -11,6 +11,7 @@ from desra_studio.services.studies.links import make_key, make_open_link, sign_l
 from desra_studio.services.studies.manifests import COUNTED, hash_manifest, write_manifest
 from desra_studio.services.studies.windows import Source
 from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.setting import SettingView, describe_settings
 from desra_studio.storage import datasets, models, studies
 from desra_studio.storage.base import now
 from desra_studio.storage.database import Session
@@ -116,12 +117,14 @@ class StudyChoices:
         images: how many are upscaled.
         labelled: how many have a mask that marks something.
         defaults: of `StudyOrder`, by name, without what every study has of its own.
+        settings: what is said of them, and their limits.
     """
 
     systems: list[SystemChoice]
     images: int
     labelled: int
     defaults: dict[str, object]
+    settings: dict[str, SettingView]
 
 
 def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
@@ -288,6 +291,7 @@ def describe_choices(studio: Studio, dataset_id: int) -> StudyChoices:
         images=len(records),
         labelled=sum(bool(one.label and one.label.area_px) for one in records),
         defaults={k: v for k, v in usual.items() if k not in ("name", "systems", "images")},
+        settings=describe_settings(StudyOrder),
     )
 
 

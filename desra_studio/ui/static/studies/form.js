@@ -133,9 +133,13 @@ export class StudyForm {
     return label;
   }
 
-  #number(name, title, value, unit = "") {
-    const input = this.#keep(name, make("input", { type: "text", inputMode: "decimal", name, value }));
-    return make("label", { className: "number" }, title, make("span", {}, input, unit));
+  #number(name, text, value, unit = "") {
+    const { about = "", limits = "" } = this.choices.settings[name] ?? {};
+    // Shares are declared as such, and typed in per cent.
+    const title = [about, unit === "%" ? "" : limits].filter(Boolean).join(": ");
+    const made = make("input", { type: "text", inputMode: "decimal", name, value, title });
+    const input = this.#keep(name, made);
+    return make("label", { className: "number" }, text, make("span", {}, input, unit));
   }
 
   #box(name, title, checked) {

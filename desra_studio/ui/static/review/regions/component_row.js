@@ -1,15 +1,11 @@
 // The row of the chosen component: what it is, what a verdict does, and what reviewers call it.
 
-import { fillSelect, makeButton, makeSelect } from "../../shared/controls.js";
+import { makeButton } from "../../shared/controls.js";
 import { make } from "../../shared/dom.js";
-import { KEYED_KINDS } from "./kinds.js";
-import { UNLABELLED } from "./regions.js";
+import { FIELDS, UNLABELLED } from "./label_fields.js";
 
 /** @import { Selection } from "./selection.js" */
 /** @import { Attribution, Label, ReviewPage, VerdictFigures } from "#types/review" */
-
-const SEVERITIES = ["0", "1", "2", "3", "4", "5"];
-const MOST_LETTERS = 500; // of a note
 
 /** @param {number | null} value */
 const figure = (value) => (value === null ? "n/a" : value.toFixed(2));
@@ -18,8 +14,6 @@ const figures = ({ precision, recall }) =>
   `precision ${figure(precision)}, recall ${figure(recall)}.`;
 
 export class ComponentRow {
-  label = UNLABELLED;
-
   /**
    * @param {ReviewPage} page
    * @param {Selection} selection
@@ -27,18 +21,7 @@ export class ComponentRow {
   constructor(page, selection) {
     this.line = make("div", { className: "line", role: "status" });
     this.effect = make("div", { className: "effect", role: "status" });
-    this.kind = makeSelect(page, "Kind", [], () =>
-      page.regions.label({ kind: this.kind.value || null }),
-    );
-    this.kind.title = `Kind (Shift+1 to ${KEYED_KINDS})`;
-    this.severity = makeSelect(
-      page,
-      "Severity",
-      [["", "–"], ...SEVERITIES.map((value) => [value, value])],
-      () => page.regions.label({ severity: this.severity.value ? Number(this.severity.value) : null }),
-    );
-    this.severity.title = "Severity (keys 0 to 5)";
-    this.note = this.#makeNote(page);
+    this.fields = FIELDS.map(({ name, build }) => ({ name, ...build(page) }));
     this.verdicts = [
       makeButton(page, "Reject", "Del", () => selection.fill(0), {
         title: "Take this component out of the mask (Delete)",
@@ -63,12 +46,9 @@ export class ComponentRow {
       stepTo("›", "Component after", "N", 1),
       make("div", { className: "about" }, this.line, this.effect),
       ...this.verdicts,
-      make("label", {}, "Kind", this.kind),
-      make("label", {}, "Severity", this.severity),
-      make("label", {}, "Note", make("kbd", {}, "M"), this.note),
+      ...this.fields.map(({ element }) => element),
     ];
     this.showNone("");
-    page.kinds.listen((kinds) => this.#listKinds(kinds));
   }
 
   /**
@@ -105,44 +85,19 @@ export class ComponentRow {
 
   /** @param {Label} label */
   showLabel(label) {
-    this.label = label;
-    this.kind.value = label.kind ?? "";
-    this.severity.value = label.severity === null ? "" : String(label.severity);
-    // A label that was sent is answered while the next note is written.
-    if (document.activeElement !== this.note) this.note.value = label.note;
+    for (const field of this.fields) field.show(label);
   }
 
-  /**
-   * Enter and Tab keep a note, Escape leaves it as it was.
-   * @param {ReviewPage} page
-   */
-  #makeNote(page) {
-    const note = make("input", { type: "text", className: "note", ariaLabel: "Note", maxLength: MOST_LETTERS });
-    note.addEventListener("change", () => {
-      if (note.value.trim() !== this.label.note) page.regions.label({ note: note.value.trim() });
-    });
-    note.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault();
-      if (event.key === "Escape") note.value = this.label.note;
-      page.focus();
-    });
-    return note;
-  }
-
-  /**
-   * Offer the kinds of the dataset, numbered as their keys are.
-   * @param {string[]} kinds
-   */
-  #listKinds(kinds) {
-    const numbered = kinds.map((kind, at) => [kind, at < KEYED_KINDS ? `${at + 1} ${kind}` : kind]);
-    fillSelect(this.kind, [["", "–"], ...numbered]);
-    this.showLabel(this.label);
+  /** @param {keyof Label} name */
+  write(name) {
+    const input = this.fields.find((field) => field.name === name)?.input;
+    input?.focus();
+    if (input instanceof HTMLInputElement) input.select();
   }
 
   /** @param {boolean} enabled */
   #enable(enabled) {
-    const controls = [...this.verdicts, this.kind, this.severity, this.note];
+    const controls = [...this.verdicts, ...this.fields.map(({ input }) => input)];
     for (const control of controls) control.disabled = !enabled;
   }
 }

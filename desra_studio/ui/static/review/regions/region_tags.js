@@ -3,18 +3,16 @@
 import { tellDirection } from "../../masks/components.js";
 import { toPane } from "../../viewer/geometry.js";
 import { TAG } from "../../viewer/outlines.js";
+import { describeLabel } from "./label_fields.js";
 
 /** @import { DetectedRegion, Size } from "#types/masks" */
 /** @import { Label, RegionLabel, View } from "#types/review" */
 
 const LONGEST = 36;
 
-/**
- * A label in a line: its kind, severity and note, as in "moiré · 3 · at the rim".
- * @param {Label} label
- */
-export function describeLabel({ kind, severity, note }) {
-  const text = [kind, severity, note].filter((part) => part !== null && part !== "").join(" · ");
+/** @param {Label} label */
+function shorten(label) {
+  const text = describeLabel(label);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
@@ -27,7 +25,7 @@ export function describeLabel({ kind, severity, note }) {
  * @param {Size} pane
  */
 export function drawTag(context, label, region, view, pane) {
-  const text = describeLabel(label);
+  const text = shorten(label);
   if (!text) return;
   const [x, y] = region?.box ?? [label.x, label.y];
   const at = toPane(view, pane, { x, y });

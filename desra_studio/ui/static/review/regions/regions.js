@@ -2,18 +2,13 @@
 
 import { loadRegionLabels, saveRegionLabel } from "../api.js";
 import { findMarked, findRegion, hasPoint } from "../../masks/components.js";
-import { KEYED_KINDS } from "./kinds.js";
+import { FIELDS, pickLabel, UNLABELLED } from "./label_fields.js";
 import { drawTag } from "./region_tags.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Detected } from "../detector/detected.js" */
 /** @import { DetectedRegion, Size } from "#types/masks" */
-/** @import { Action, Chosen, Label, RegionLabel, ReviewPage, View } from "#types/review" */
-
-const SEVERITIES = [0, 1, 2, 3, 4, 5];
-
-/** @type {Label} */
-export const UNLABELLED = { kind: null, severity: null, note: "" };
+/** @import { Chosen, Label, RegionLabel, ReviewPage, View } from "#types/review" */
 
 /**
  * @typedef {{
@@ -31,7 +26,7 @@ export const UNLABELLED = { kind: null, severity: null, note: "" };
  */
 
 /**
- * Part of the page. A label is { x, y, kind, severity, note }, of the component over that px; what
+ * Part of the page. A label is of the component over a px, with the fields of label_fields.js; what
  * `selection.chosen` has of it is `label`, what of that was set here, `change`, and whether the
  * saved one is known, `ready`.
  */
@@ -44,25 +39,7 @@ export class Regions {
   /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
-    /**
-     * @param {string} id
-     * @param {string} title
-     * @param {string} key
-     * @param {() => unknown} run
-     * @param {string} [row]
-     * @returns {Action}
-     */
-    const act = (id, title, key, run, row) => ({ id, title, row, group: "Components", keys: [key], run });
-    this.actions = [
-      ...SEVERITIES.map((severity) =>
-        act(`severity-${severity}`, `Severity ${severity}`, String(severity), () =>
-          this.label({ severity }), "Severity"),
-      ),
-      ...Array.from({ length: KEYED_KINDS }, (_, at) =>
-        act(`kind-${at + 1}`, `Kind ${at + 1}`, `shift+${at + 1}`, () => this.#labelKind(at), "Kind"),
-      ),
-      act("note", "Note on the component", "m", () => this.#writeNote()),
-    ];
+    this.actions = FIELDS.flatMap((field) => field.listActions(page));
   }
 
   /**
@@ -89,9 +66,8 @@ export class Regions {
     try {
       const labels = await this.#read(chosen.document);
       const saved = labels.find(({ x, y }) => hasPoint(chosen.spans, x, y)) ?? UNLABELLED;
-      const { kind, severity, note } = saved;
       // What was set meanwhile is newer than this answer.
-      chosen.label = { kind, severity, note, ...chosen.change };
+      chosen.label = { ...pickLabel(saved), ...chosen.change };
     } catch (error) {
       page.say(error.message, true);
       return false;
@@ -137,19 +113,14 @@ export class Regions {
     }
   }
 
-  /** @param {number} at */
-  #labelKind(at) {
-    const { kinds } = this.page;
-    const kind = kinds.list[at];
-    if (kind) return this.label({ kind });
-    this.page.say(`This dataset has ${kinds.list.length} kinds of artifacts; the settings add more.`);
-  }
-
-  #writeNote() {
+  /**
+   * Let a field of the chosen component be typed into.
+   * @param {keyof Label} name
+   */
+  write(name) {
     const { selection } = this.page.detector;
-    if (!selection.chosen) return this.sayNone();
-    selection.row.note.focus();
-    selection.row.note.select();
+    if (selection.chosen) selection.row.write(name);
+    else this.sayNone();
   }
 
   /** @param {Chosen} chosen */

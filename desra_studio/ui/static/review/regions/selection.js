@@ -8,7 +8,7 @@ import { describeRegion, findMarked, hasPoint, pickPoint, shareMarked } from "..
 import { areSame } from "../detector/detector_settings.js";
 import { Inventory } from "./inventory.js";
 import { Newest } from "../../shared/newest.js";
-import { UNLABELLED } from "./regions.js";
+import { UNLABELLED } from "./label_fields.js";
 
 const PAINTED = "Painted here: precision and recall are told for what was detected.";
 
