@@ -183,6 +183,26 @@ def test_z_shows_px_one_to_one_and_all_of_the_image(page, run):
     assert read_pane(page, "mse") == framed
 
 
+def test_the_view_stays_where_a_proof_is_read_again(page, run):
+    def say_it_goes_on(route):
+        answer = route.fetch()
+        runs = [each | {"status": "running"} for each in answer.json()["runs"]]
+        route.fulfill(response=answer, json={"runs": runs})
+
+    page.route("**/api/fine-tunings*", say_it_goes_on)
+    open_proof(page, f"?run={run.id}")
+    page.wait_for_selector(f"{PROOF}[data-shown]")
+    page.mouse.move(5, 5)
+    framed = read_pane(page, "mse")
+    page.keyboard.press("z")
+    shown = read_pane(page, "mse")
+    assert shown != framed
+    for _ in range(2):
+        with page.expect_response(f"**/api/runs/{run.id}/proof"):
+            pass
+    assert read_pane(page, "mse") == shown
+
+
 def test_what_is_wrong_goes_back_into_the_queue(page, review, run):
     open_proof(page, f"?run={run.id}")
     open_count = run.result["proof"]["remaining"] + run.result["proof"]["added"]

@@ -23,6 +23,7 @@ const LOOKS = {
 /** Shows a document { width, height, component, others }, from its component on. */
 export class ProofPanes extends ImagePanes {
   #outlined = true;
+  #shown = "";
   #showing = 0;
   #blinking = null;
 
@@ -43,7 +44,11 @@ export class ProofPanes extends ImagePanes {
     const sources = await Promise.all(PANES.map(load));
     if (turn !== this.#showing) return; // another one was asked for meanwhile
     const { width, height } = image;
-    this.open({ width, height, component, others }, Object.fromEntries(sources));
+    const shown = JSON.stringify([image, component]);
+    // Of one that was only read again the view stays.
+    if (shown !== this.#shown) this.open({ width, height, component, others });
+    this.#shown = shown;
+    for (const [id, source] of sources) this.setSource(id, source);
   }
 
   /** Load what comes next, so that it is there at once. */
