@@ -353,6 +353,7 @@ export interface ReviewPage extends FocusedPage {
     pane: Size;
     pointer: Point | null;
     gesture: unknown;
+    all: { view: string }[];
     gestures: {
       moveTo(point: Point, event: object): void;
       begin(event: object): void;
@@ -362,6 +363,8 @@ export interface ReviewPage extends FocusedPage {
     pan(dx: number, dy: number): void;
     reveal(box: Box): void;
   };
+  /** The slider of how opaque the mask is drawn. */
+  opacity: HTMLInputElement;
   parts: { pointer?: [gesture: string, does: string][] }[];
   /** Buttons of the verdicts. */
   verdicts: HTMLElement[];
