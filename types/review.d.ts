@@ -374,6 +374,7 @@ export interface ReviewPage extends FocusedPage {
   open(image: number): Promise<void>;
   reload(givingUp?: boolean): Promise<void>;
   save(): Promise<boolean>;
+  undo(again?: boolean, isHeld?: boolean): Promise<void>;
   inTurn(act: () => unknown): Promise<void>;
   afterEdit(): void;
   describe(): void;
