@@ -62,6 +62,7 @@ export interface ScoredImage {
   found: number;
 }
 
+/** Empty before anything is scored. */
 export interface ScoredImages {
   dataset: number;
   title: string;
