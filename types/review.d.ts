@@ -354,6 +354,7 @@ export interface ReviewPage extends FocusedPage {
     pane: Size;
     pointer: Point | null;
     gesture: unknown;
+    all: { view: string }[];
     gestures: {
       moveTo(point: Point, event: object): void;
       begin(event: object): void;
@@ -363,6 +364,8 @@ export interface ReviewPage extends FocusedPage {
     pan(dx: number, dy: number): void;
     reveal(box: Box): void;
   };
+  /** The slider of how opaque the mask is drawn. */
+  opacity: HTMLInputElement;
   parts: { pointer?: [gesture: string, does: string][] }[];
   /** Buttons of the verdicts. */
   verdicts: HTMLElement[];
@@ -374,6 +377,7 @@ export interface ReviewPage extends FocusedPage {
   open(image: number): Promise<void>;
   reload(givingUp?: boolean): Promise<void>;
   save(): Promise<boolean>;
+  undo(again?: boolean, isHeld?: boolean): Promise<void>;
   inTurn(act: () => unknown): Promise<void>;
   afterEdit(): void;
   describe(): void;

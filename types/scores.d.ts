@@ -38,12 +38,12 @@ export interface CurvePoint {
   manual: number;
 }
 
-/** `chosen` and `best` are indices of points, -1 where there is none. */
+/** `chosen` and `best` are indices of points; there is none before the curve was traced. */
 export interface Curve {
   title: string;
   points: CurvePoint[];
-  chosen: number;
-  best: number;
+  chosen?: number;
+  best?: number | null;
   stale: boolean;
   busy: boolean;
   filtered: boolean;
@@ -62,6 +62,7 @@ export interface ScoredImage {
   found: number;
 }
 
+/** Empty before anything is scored. */
 export interface ScoredImages {
   dataset: number;
   title: string;

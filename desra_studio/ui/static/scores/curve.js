@@ -63,7 +63,8 @@ export function mount(element, props, watch, trigger) {
     const now = JSON.stringify(value);
     if (!value?.title || now === shown) return;
     shown = now;
-    const { points, chosen, best, stale, busy } = value;
+    const { points, stale, busy } = value;
+    const [chosen, best] = [value.chosen ?? -1, value.best ?? -1];
     of.textContent = value.title;
     fill(0, points[chosen]);
     fill(1, points[best]);

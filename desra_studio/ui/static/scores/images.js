@@ -9,7 +9,7 @@ const HEADS = ["Image", "State", "IoU", "Detected right", "Manual found"];
 
 /**
  * @param {Element} element
- * @param {Props<ScoredImages>} props
+ * @param {Props<Partial<ScoredImages>>} props
  * @param {Watch} watch
  */
 export function mount(element, props, watch) {
@@ -25,7 +25,7 @@ export function mount(element, props, watch) {
   let shown = "";
 
   const show = () => {
-    const { rows, dataset, title } = props.value ?? { rows: [], dataset: 0, title: "" };
+    const { rows = [], dataset = 0, title = "" } = props.value ?? {};
     const now = JSON.stringify(props.value);
     root.hidden = rows.length === 0;
     if (now === shown) return;

@@ -2,28 +2,50 @@
 
 import { fillSelect, makeSelect, makeSlider } from "../../shared/controls.js";
 import { groupDigits } from "../../masks/components.js";
-import { AREAS, changeAreaUnit, findNearest, KERNELS, SHARES } from "./detector_settings.js";
+import { AREAS, changeAreaUnit, completeSettings, findNearest, KERNELS, SHARES } from "./detector_settings.js";
 import { make } from "../../shared/dom.js";
+
+/** @import { Size } from "#types/masks" */
+/** @import { DetectorSettings, ImageRecord, ReviewPage } from "#types/review" */
 
 // Steps by keyboard that follow each other more quickly are one action.
 const PAUSE_MS = 700;
 const UNITS = [["px", "px"], ["%", "%"]];
 const DIRECTIONS = [["both", "all"], ["busier", "GAN busier"], ["smoother", "GAN smoother"]];
 
+/** @param {number} share */
 const percent = (share) => `${Number((100 * share).toFixed(2))} %`;
 
 const ALL_ONE = "all are 1";
 
+/**
+ * @typedef {{
+ *   place: (settings: DetectorSettings) => number,
+ *   text: (settings: DetectorSettings) => string,
+ *   read: (value: number, settings: DetectorSettings) => Partial<DetectorSettings>,
+ *   steps?: (settings: DetectorSettings) => number[],
+ * }} Shown how a slider shows settings and what a place of it sets; `steps` are the values of its
+ *   places, where they are none themselves.
+ */
+
 export class DetectorPanel {
+  /** Px of the image. */
+  imagePx = 0;
+
   #group = 0;
   #held = false;
-  #last = { control: null, time: 0 };
+  #isShown = false;
+  #last = { control: /** @type {Element | null} */ (null), time: 0 };
 
-  /** @param {(settings, group: number) => void} onChange hears of every step; a drag is a group. */
+  /**
+   * @param {ReviewPage} page
+   * @param {(settings: DetectorSettings, group: number) => void} onChange hears of every step; a
+   *   drag is a group.
+   */
   constructor(page, onChange) {
     this.page = page;
     this.onChange = onChange;
-    this.settings = null;
+    this.settings = completeSettings();
     this.sliders = [
       this.#addSlider("Contrast threshold", { min: 0.3, max: 1, step: 0.01 }, {
         place: ({ contrast_threshold }) => contrast_threshold,
@@ -60,7 +82,7 @@ export class DetectorPanel {
       this.#tell(this.direction, { direction: this.direction.value }),
     );
     const [contrast, area, kernel, dilations] = this.sliders.map(({ field }) => field);
-    const field = (name, select) =>
+    const field = (/** @type {string} */ name, /** @type {Element} */ select) =>
       make("label", { className: "field" }, make("span", {}, name), select);
     this.weightsField = field("Weights", this.weights);
     this.elements = [
@@ -73,13 +95,19 @@ export class DetectorPanel {
     ];
   }
 
-  /** Offer weight sets by name. */
+  /**
+   * Offer weight sets by name.
+   * @param {string[]} names
+   */
   listWeights(names) {
     fillSelect(this.weights, names.map((name) => [name, name]));
-    if (this.settings) this.show(this.settings);
+    if (this.#isShown) this.show(this.settings);
   }
 
-  /** Say what the settings are about: the number of pixels, and whether classes are known. */
+  /**
+   * Say what the settings are about: the number of pixels, and whether classes are known.
+   * @param {Size & { record: ImageRecord }} document
+   */
   fitTo({ width, height, record }) {
     this.imagePx = width * height;
     const why = record.detection?.segmentation
@@ -90,13 +118,17 @@ export class DetectorPanel {
     this.weights.disabled = !record.detection?.segmentation;
   }
 
-  /** Show settings; values between the steps of a slider are told exactly. */
+  /**
+   * Show settings; values between the steps of a slider are told exactly.
+   * @param {DetectorSettings} settings
+   */
   show(settings) {
     this.settings = settings;
+    this.#isShown = true;
     for (const { input, output, steps, place, text } of this.sliders) {
       const list = steps?.(settings);
       if (list) Object.assign(input, { min: 0, max: list.length - 1, step: 1 });
-      input.value = list ? findNearest(list, place(settings)) : place(settings);
+      input.value = String(list ? findNearest(list, place(settings)) : place(settings));
       output.textContent = text(settings);
       input.setAttribute("aria-valuetext", text(settings));
     }
@@ -116,6 +148,11 @@ export class DetectorPanel {
     return ++this.#group;
   }
 
+  /**
+   * @param {string} name
+   * @param {{ min?: number, max?: number, step?: number }} properties
+   * @param {Shown} shown
+   */
   #addSlider(name, properties, { steps, place, text, read }) {
     // No <output>: a label would be its, not the slider's.
     const output = make("span", { className: "value" });
@@ -135,6 +172,10 @@ export class DetectorPanel {
     return { input, output, steps, place, text, field: make("label", { className: "field" }, title, input) };
   }
 
+  /**
+   * @param {Element} control
+   * @param {Partial<DetectorSettings>} change
+   */
   #tell(control, change) {
     const now = performance.now();
     const goesOn = this.#last.control === control && now - this.#last.time < PAUSE_MS;

@@ -8,56 +8,90 @@ import { chooseRestore, countActions, describeTime } from "./restore.js";
 import { decodeRuns, nameRuns } from "../../masks/runs.js";
 import { baseOf, keyOf } from "./work.js";
 
+/** @import { Codec } from "./codec.js" */
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { ImageRecord, ReviewPage, WorkFacts } from "#types/review" */
+
+/** @typedef {Pick<WorkFacts, "actions" | "from" | "at"> & { key: string | null }} About */
+
 /**
- * Find what was not saved of a document that was just opened.
- *
- * @returns {Promise<object?>} { about, mine, theirs, against }: what is known of the work, its mask,
- *   and with which one it has to be compared first: "base" or "draft" as `chooseRestore` has it, or
- *   null. Null where there is nothing.
+ * @typedef {{
+ *   about: About,
+ *   mine: Uint8Array,
+ *   theirs: Uint8Array,
+ *   against: "base" | "draft" | null,
+ * }} Unsaved what is known of the work, its mask, and with which one it has to be compared first, as
+ *   `chooseRestore` has it.
+ */
+
+/**
+ * Find what was not saved of a document that was just opened; null where there is nothing.
+ * @param {Codec} codec
+ * @param {ReviewDocument} document
+ * @returns {Promise<Unsaved | null>}
  */
 export async function findUnsaved(codec, document) {
   const { record, mask } = document;
   const kept = await loadKept(codec, record);
   const runs = record.draft && (await loadDraft(record.id));
-  const known = runs && { ...record.draft, name: nameRuns(runs) };
+  const known = record.draft && runs && { ...record.draft, name: nameRuns(runs) };
   const choice = chooseRestore(kept?.work, known, baseOf(record));
   if (!choice) return null;
-  const isKept = choice.mine === "kept";
-  const needsDraft = !isKept || choice.against === "draft";
-  const draft = needsDraft ? decodeRuns(runs, mask.length) : null;
-  const mine = isKept ? kept.mask : draft;
-  const theirs = choice.against === "draft" ? draft : mask.slice();
-  const against = areEqual(mine, theirs) ? null : choice.against;
-  return { about: isKept ? kept.work : describeDraft(record.draft), mine, theirs, against };
+  const needsDraft = choice.mine === "draft" || choice.against === "draft";
+  const draft = needsDraft && known && runs && takeDraft(known, decodeRuns(runs, mask.length));
+  const ours = choice.mine === "kept" && kept ? { about: kept.work, mask: kept.mask } : draft;
+  if (!ours) return null;
+  const theirs = choice.against === "draft" && draft ? draft.mask : mask.slice();
+  const against = areEqual(ours.mask, theirs) ? null : choice.against;
+  return { about: ours.about, mine: ours.mask, theirs, against };
 }
 
-/** Work that was kept under this name, or before there was one. */
+/**
+ * Work that was kept under this name, or before there was one.
+ * @param {Codec} codec
+ * @param {ImageRecord} record
+ */
 async function loadKept(codec, record) {
   const user = readUser();
   const found = await codec.ask("load", { key: keyOf(record, user) });
   return found || !user ? found : codec.ask("load", { key: keyOf(record, "") });
 }
 
-function describeDraft({ updated_at }) {
+/**
+ * @param {{ updated_at: string }} draft
+ * @param {Uint8Array} mask
+ * @returns {{ about: About, mask: Uint8Array }}
+ */
+function takeDraft({ updated_at }, mask) {
   const time = Date.parse(updated_at);
-  return { key: null, actions: 1, from: time, at: time };
+  return { about: { key: null, actions: 1, from: time, at: time }, mask };
 }
 
-/** Say what was taken up, and how to be rid of it. */
+/**
+ * Say what was taken up, and how to be rid of it.
+ * @param {ReviewPage} page
+ * @param {About} about
+ */
 export function sayRestored(page, { actions, at }) {
   const them = actions === 1 ? "it" : "them";
   const away = make("button", { className: "link" }, `Throw ${them} away`);
   page.onClick(away, () => page.undo());
-  const text = `Restored ${countActions(actions)} from ${describeTime(at)}.`;
+  const text = `Restored ${countActions(actions)} from ${describeTime(at ?? Date.now())}.`;
   page.say(`${text} Undo (Ctrl+Z) takes ${them} back. `, false, away);
 }
 
-/** Show both masks and let the reviewer choose; `take(mask)` makes one the unsaved work. */
+/**
+ * Show both masks and let the reviewer choose; `take(mask)` makes one the unsaved work.
+ * @param {ReviewPage} page
+ * @param {Unsaved} unsaved
+ * @param {(mask: Uint8Array) => void} take
+ */
 export function offerChoice(page, { about, mine, theirs, against }, take) {
   const { document } = page;
+  if (!document) return;
   const { draft } = document.record;
   const isBase = against === "base";
-  const run = (mask) => {
+  const run = (/** @type {Uint8Array} */ mask) => {
     document.replace(mine);
     // Undo, or redo where theirs is what is saved, brings back what was not chosen.
     if (isBase && areEqual(mask, theirs)) document.undo();
@@ -77,8 +111,8 @@ export function offerChoice(page, { about, mine, theirs, against }, take) {
       { label: "Only what both marked", choice: "intersection", run },
     ],
   });
-  const what = `${countActions(about.actions)} of yours from ${describeTime(about.at)}`;
-  const other = isBase ? null : describeTime(draft.updated_at);
+  const what = `${countActions(about.actions)} of yours from ${describeTime(about.at ?? Date.now())}`;
+  const other = draft && describeTime(draft.updated_at);
   page.say(
     isBase
       ? `Somebody changed this image meanwhile. Kept: ${what}.`

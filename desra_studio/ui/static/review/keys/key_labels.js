@@ -2,10 +2,14 @@
 
 import { describeKey, shortenKey } from "../../shared/key_map.js";
 
+/** @import { Action, ReviewPage } from "#types/review" */
+
 export class KeyLabels {
   #page;
+  /** @type {Map<string, { action: Action, key: string }>} */
   #actions = new Map();
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.#page = page;
     for (const action of page.actions) {
@@ -16,9 +20,10 @@ export class KeyLabels {
   /** Write the keys that work now wherever the page shows one. */
   write() {
     for (const place of this.#page.root.querySelectorAll("kbd")) {
-      place.dataset.key ??= place.textContent.replace("Shift+", "⇧");
-      const { action, key } = this.#actions.get(place.dataset.key) ?? {};
-      if (!action) continue;
+      const shown = (place.dataset.key ??= place.textContent.replace("Shift+", "⇧"));
+      const labelled = this.#actions.get(shown);
+      if (!labelled) continue;
+      const { action, key } = labelled;
       const keys = this.#page.keyMap.keys(action.id);
       const now = keys.includes(key) ? key : keys[0];
       place.textContent = now ? shortenKey(now) : "";
@@ -28,7 +33,11 @@ export class KeyLabels {
   }
 }
 
-/** A tooltip with another key at its end: "Keep (K)". */
+/**
+ * A tooltip with another key at its end: "Keep (K)".
+ * @param {string} title
+ * @param {string} key
+ */
 function retitle(title, key) {
   const said = title.replace(/ \([^()]*\)$/, "");
   return key ? `${said} (${key})` : said;

@@ -4,12 +4,21 @@
 import { make } from "../../shared/dom.js";
 import { describeKey, describeSeries } from "../../shared/key_map.js";
 
+/** @import { Action, ReviewPage } from "#types/review" */
+
 const GROUPS = ["Images", "Mask", "Tools", "Components", "View", "Panels", "Help"];
+/** @type {[gesture: string, does: string][]} */
 const POINTER = [["Wheel", "Zoom at the pointer"]];
 
-/** Actions by group, as rows: { title, actions }; those that share their `row` stand in one. */
+/** @typedef {{ title: string, actions: Action[] }} Row */
+
+/**
+ * Actions by group, as rows; those that share their `row` stand in one.
+ * @param {Action[]} actions
+ */
 export function groupActions(actions) {
   return GROUPS.map((group) => {
+    /** @type {Map<string, Row>} */
     const rows = new Map();
     for (const action of actions.filter((each) => each.group === group)) {
       const row = rows.get(action.row ?? action.id) ?? { title: action.row ?? action.title, actions: [] };
@@ -21,7 +30,10 @@ export function groupActions(actions) {
 }
 
 export class KeySheet {
-  /** @param {() => void} change opens the settings of the keys. */
+  /**
+   * @param {ReviewPage} page
+   * @param {() => void} change opens the settings of the keys.
+   */
   constructor(page, change) {
     this.page = page;
     this.groups = make("div", { className: "groups" });
@@ -46,7 +58,7 @@ export class KeySheet {
       makeSection(
         group,
         rows
-          .map((row) => [writeKeys(row.actions.map(({ id }) => keyMap.keys(id))), row.title])
+          .map(({ actions: ones, title }) => [writeKeys(ones.map(({ id }) => keyMap.keys(id))), title])
           .filter(([keys]) => keys),
       ),
     );
@@ -55,7 +67,11 @@ export class KeySheet {
     this.element.showModal();
   }
 
-  /** The key that opens the sheet closes it, and that of the settings leads there. */
+  /**
+   * The key that opens the sheet closes it, and that of the settings leads there.
+   * @param {KeyboardEvent} event
+   * @param {() => void} change
+   */
   #press(event, change) {
     const id = event.altKey ? null : this.page.keyMap.find(event)?.action.id;
     if (id !== "keys" && id !== "settings") return;
@@ -64,15 +80,21 @@ export class KeySheet {
     else this.#leaveFor(change);
   }
 
+  /** @param {() => void} change */
   #leaveFor(change) {
     this.element.close();
     change();
   }
 }
 
+/** @param {string[][]} lists */
 const writeKeys = (lists) =>
   lists.length > 1 ? describeSeries(lists) : lists[0].map(describeKey).join(" or ");
 
+/**
+ * @param {string} title
+ * @param {string[][]} rows
+ */
 const makeSection = (title, rows) =>
   make(
     "section",

@@ -2,27 +2,39 @@
 
 import { nameKey } from "../../shared/key_map.js";
 
+/** @import { Action, ReviewPage } from "#types/review" */
+
+/** @param {Element} target */
 const typesText = (target) =>
   target.matches("textarea, select, input:not([type=range], [type=checkbox])");
 
-/** Whether an action leaves the mask and what is said about it alone, or sees itself whether it may. */
+/**
+ * Whether an action leaves the mask and what is said about it alone, or sees itself whether it may.
+ * @param {Action} action
+ */
 const isFree = ({ id, group }) =>
   ["View", "Panels", "Help"].includes(group) ||
   ["previous", "next", "next-open", "undo", "redo"].includes(id);
 
-/** Let the keys work wherever the focus is inside the root, but not while text is typed. */
+/**
+ * Let the keys work wherever the focus is inside the root, but not while text is typed.
+ * @param {HTMLElement} root
+ * @param {ReviewPage} page
+ */
 export function bindKeys(root, page) {
+  /** @type {Map<string, Action>} */
   const held = new Map();
-  const letGo = (code) => {
-    held.get(code)?.hold(false);
+  const letGo = (/** @type {string} */ code) => {
+    held.get(code)?.hold?.(false);
     held.delete(code);
   };
   root.addEventListener("keydown", (event) => {
-    const dialog = event.target.closest("dialog");
-    if (!page.document || event.altKey || dialog || typesText(event.target)) return;
+    const { target } = event;
+    if (!(target instanceof Element) || target.closest("dialog") || typesText(target)) return;
+    if (!page.document || event.altKey) return;
     if (event.defaultPrevented) return; // what has the focus used it
     const key = nameKey(event);
-    const onControl = event.target.matches("button, a, input");
+    const onControl = target.matches("button, a, input");
     // On a button or slider its own keys come first.
     if (onControl && /^(enter| |arrow.*)$/.test(key)) return;
     if (page.toolbox.takeKey(key, event)) return event.preventDefault();
@@ -34,13 +46,14 @@ export function bindKeys(root, page) {
     if (action.hold) {
       if (held.has(event.code)) return;
       held.set(event.code, action);
-      return action.hold(true);
+      action.hold(true);
+      return;
     }
     // A key held down must not judge images that nobody has seen.
     if (event.repeat && action.once) return;
-    action.run(event);
+    action.run?.(event);
   });
   // By code: with Shift let go first, or another layout, the same key types something else.
   root.addEventListener("keyup", (event) => letGo(event.code));
-  window.addEventListener("blur", () => [...held.keys()].forEach(letGo));
+  window.addEventListener("blur", () => [...held.keys()].forEach((code) => letGo(code)));
 }
