@@ -1,5 +1,6 @@
 """Every kind of job: what runs it, which page shows it, and whether it fills the device."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ def _run_score(job: Job, config: dict[str, Any]) -> dict[str, Any]:
 def _run_curve(job: Job, config: dict[str, Any]) -> dict[str, Any]:
     from desra_studio.services.scores.curves import trace_detector
 
-    return trace_detector(job.studio, config["dataset_id"], config["detector"], job.report)
+    curve = trace_detector(job.studio, config["dataset_id"], config["detector"], job.report)
+    return asdict(curve)
 
 
 def _run_calibrate(job: Job, config: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from desra_studio.metrics.intervals import Interval
@@ -24,6 +25,16 @@ IMAGE_COLUMNS = (
     "detector", "regions", "image", "state", "iou", "empty_both", *COUNTS, "mask_set",
     "code_version", "parameters",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionCounts:
+    """Components of the detector's masks and of the manual ones, and those that the other has."""
+
+    detected_components: int
+    detected_hits: int
+    manual_components: int
+    manual_hits: int
 
 
 def render_scores_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tuple[str, str]:
@@ -69,15 +80,15 @@ def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
     return name, _write(IMAGE_COLUMNS, rows)
 
 
-def count_regions(row: DetectorScore) -> dict[str, int]:
+def count_regions(row: DetectorScore) -> RegionCounts:
     """Return what precision and recall of a detector were counted over, all images together."""
     scores = [image.score for image in row.rows]
-    return {
-        "detected_components": sum(score.detected for score in scores),
-        "detected_hits": sum(score.detected_hits for score in scores),
-        "manual_components": sum(score.manual for score in scores),
-        "manual_hits": sum(score.manual_hits for score in scores),
-    }
+    return RegionCounts(
+        detected_components=sum(score.detected for score in scores),
+        detected_hits=sum(score.detected_hits for score in scores),
+        manual_components=sum(score.manual for score in scores),
+        manual_hits=sum(score.manual_hits for score in scores),
+    )
 
 
 def _score(studio: Studio, dataset_id: int, regions: str) -> tuple[str, DatasetScore]:
@@ -86,14 +97,14 @@ def _score(studio: Studio, dataset_id: int, regions: str) -> tuple[str, DatasetS
         return datasets.get_dataset(session, dataset_id).name, score
 
 
-def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str, Any]:
-    cells: dict[str, Any] = {
+def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str, object]:
+    cells: dict[str, object] = {
         "detector": row.title,
         "regions": regions,
         "images": row.total.images,
         "empty_both": row.total.empty_both,
         "missing_predictions": row.missing_predictions,
-        **count_regions(row),
+        **asdict(count_regions(row)),
         "unlabelled": score.unlabelled,
         "unknown_regions": score.unknown_regions,
         "mask_set": score.mask_set,
