@@ -1,7 +1,8 @@
 """The command that scores detectors against manual masks."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +20,9 @@ from desra_studio.detection.detectors import NAMED
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.studio import Studio, open_studio
+
+if TYPE_CHECKING:
+    from desra_studio.services.scores.dataset import DatasetScore, ScoreFigures
 
 scores_app = typer.Typer()
 
@@ -61,18 +65,37 @@ def score(
         raise InputError("Give --pred and --gt, or --dataset.")
     if detector or regions != "all":
         raise InputError("--detector and --regions need --dataset. Give it, or leave them out.")
-    from desra_studio.services.scores.folders import score_every_pair, score_folders
-
     if len(pred) == len(gt) == 1:
-        figures, notes = score_folders(pred[0], gt[0])
-        rows = [figures]
+        _score_folders(pred[0], gt[0], as_json)
     else:
-        figures, notes = score_every_pair(pred, gt)
-        rows = figures["rows"]
+        _score_every_pair(pred, gt, as_json)
+
+
+def _score_folders(pred: Path, gt: Path, as_json: bool) -> None:
+    from desra_studio.services.scores.dataset import list_definitions
+    from desra_studio.services.scores.folders import score_folders
+
+    score, notes = score_folders(pred, gt)
     tell_notes(notes)
-    lines = [f"{row['pred']} against {row['gt']}: " if "pred" in row else "" for row in rows]
-    text = "\n".join(line + _describe_figures(row) for line, row in zip(lines, rows, strict=True))
-    print_result(figures, text, as_json)
+    print_result(
+        asdict(score) | {"definitions": list_definitions()}, _render_figures(score), as_json
+    )
+
+
+def _score_every_pair(pred: list[Path], gt: list[Path], as_json: bool) -> None:
+    from desra_studio.services.scores.dataset import list_definitions
+    from desra_studio.services.scores.folders import score_every_pair
+
+    pairs, notes = score_every_pair(pred, gt)
+    tell_notes(notes)
+    rows = [
+        {"pred": str(pair.predictions), "gt": str(pair.manual), **asdict(pair.score)}
+        for pair in pairs
+    ]
+    text = "\n".join(
+        f"{pair.predictions} against {pair.manual}: {_render_figures(pair.score)}" for pair in pairs
+    )
+    print_result({"rows": rows, "definitions": list_definitions()}, text, as_json)
 
 
 def _score_dataset(
@@ -103,16 +126,41 @@ def _score_dataset(
         tell_notes(
             [f"{result.unknown_regions} manual regions are not labelled so far, and not counted."]
         )
-    rows = result.as_dict()["rows"]
-    text = "\n".join(f"{row['title']}: {_describe_figures(row)}" for row in rows)
-    print_result(result.as_dict(), text or "No detector has run on it yet.", as_json)
+    text = "\n".join(f"{row.title}: {_render_figures(row.figures)}" for row in result.detectors)
+    print_result(_describe_score(result), text or "No detector has run on it yet.", as_json)
 
 
-def _describe_figures(row: dict[str, Any]) -> str:
+def _describe_score(score: "DatasetScore") -> dict[str, Any]:
+    from desra_studio.services.scores.dataset import list_definitions
+
+    return {
+        "rows": [
+            {
+                "title": row.title,
+                "detector": row.detector,
+                **asdict(row.figures),
+                "missing_predictions": row.missing_predictions,
+                "prediction_set": row.prediction_set,
+            }
+            for row in score.detectors
+        ],
+        "labelled": score.labelled,
+        "unlabelled": score.unlabelled,
+        "unchanged": score.unchanged,
+        "unknown_regions": score.unknown_regions,
+        "mask_set": score.mask_set,
+        "code_version": score.code_version,
+        "definitions": list_definitions(),
+    }
+
+
+def _render_figures(figures: "ScoreFigures") -> str:
     words = []
-    for name in ("iou", "precision", "recall"):
-        bounds = row["intervals"][name]
-        interval = f" [{bounds['low']:.4f}, {bounds['high']:.4f}]" if bounds else ""
-        title = "IoU" if name == "iou" else name
-        words.append(f"{title} {show_figure(row[name])}{interval}")
-    return f"{'  '.join(words)}  over {row['images']} images ({row['empty_both']} empty in both)"
+    for title, value, interval in (
+        ("IoU", figures.iou, figures.intervals.iou),
+        ("precision", figures.precision, figures.intervals.precision),
+        ("recall", figures.recall, figures.intervals.recall),
+    ):
+        bounds = f" [{interval.low:.4f}, {interval.high:.4f}]" if interval else ""
+        words.append(f"{title} {show_figure(value)}{bounds}")
+    return f"{'  '.join(words)}  over {figures.images} images ({figures.empty_both} empty in both)"

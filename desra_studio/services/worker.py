@@ -108,7 +108,7 @@ def _run_score(job: Job, config: configs.ScoreJobConfig) -> dict[str, object]:
 def _run_curve(job: Job, config: configs.CurveJobConfig) -> dict[str, object]:
     from desra_studio.services.scores.curves import trace_detector
 
-    return trace_detector(job.studio, config.dataset_id, config.detector, job.report)
+    return asdict(trace_detector(job.studio, config.dataset_id, config.detector, job.report))
 
 
 def _run_calibrate(job: Job, config: configs.CalibrateJobConfig) -> dict[str, object]:

@@ -5,16 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from desra_studio.storage.database import Session, get_row
-from desra_studio.storage.datasets import get_image
-from desra_studio.storage.label_tables import ReviewFlag
-
-
-def get_flag(session: Session, flag_id: int) -> ReviewFlag:
-    """Return a flag by id; NotFoundError where it or its image is not there."""
-    flag = get_row(session, ReviewFlag, flag_id, "Flag")
-    get_image(session, flag.image_id)
-    return flag
+from desra_studio.storage.database import Session
+from desra_studio.storage.label_tables import Review, ReviewFlag
 
 
 def list_open_flags(
@@ -34,3 +26,13 @@ def list_open_flags(
     for flag in session.scalars(query):
         found[flag.image_id].append(flag)
     return found
+
+
+def list_ended_flags(session: Session, review: Review) -> list[ReviewFlag]:
+    """Return the flags that the verdict of a review ended: they bear its time."""
+    query = select(ReviewFlag).where(
+        ReviewFlag.image_id == review.image_id,
+        ReviewFlag.model_id == review.model_id,
+        ReviewFlag.resolved_at == review.updated_at,
+    )
+    return list(session.scalars(query))

@@ -233,6 +233,7 @@ def label_together(studio, dataset_id: int, images: dict[str, int]) -> None:
     from desra_studio.services.review.bulk import BulkChange, change_images
     from desra_studio.services.review.consensus import Method, make_consensus
     from desra_studio.services.review.disagreement import measure_disagreement
+    from desra_studio.storage.label_tables import ReviewFlag
 
     claims.claim_image(studio, images["čaj"], "ben")
     change = BulkChange(action="assign", to="zoë")
@@ -241,7 +242,9 @@ def label_together(studio, dataset_id: int, images: dict[str, int]) -> None:
         flags.Finding(images["Łódź"], "unscharf über der Brücke", 10, 20),
         flags.Finding(images["čaj"], "schon gesehen"),
     ]
-    flags.resolve_flag(studio, flags.flag_images(studio, "reviewer", found)[1])
+    made = flags.flag_images(studio, "reviewer", found)
+    with studio.database.write() as session:
+        session.get_one(ReviewFlag, made[1]).resolved_at = now()
     for name in ("einig", "offen"):
         opinions.ask_opinions(studio, images[name], 2)
     note = {"note": "größer gefasst"}

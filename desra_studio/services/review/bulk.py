@@ -9,10 +9,11 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.review.claims import find_claim
+from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.labels import EarlierLabel, asks_several
 from desra_studio.services.review.opinions import check_wanted, set_wanted
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, queue, reviews
+from desra_studio.storage import datasets, flags, queue, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Review
@@ -169,7 +170,7 @@ class _Work:
 
     def _accept(self, session: Session, record: ImageRecord, review: Review) -> str:
         if record.revision:
-            _set_state(review, _tell_label(record.revision.area_px))
+            _set_state(session, review, _tell_label(record.revision.area_px))
             return ""
         if record.detection is None:
             return "it has no mask, and nothing was detected yet"
@@ -183,7 +184,7 @@ class _Work:
             whose = "its mask" if record.revision else "the detected mask"
             return f"{whose} marks {marks.area_px} px"
         if record.revision and not record.revision.area_px:
-            _set_state(review, State.CLEAN)
+            _set_state(session, review, State.CLEAN)
             return ""
         sha = self._store_empty(record.image.width, record.image.height)
         self._save(session, record, review, sha, 0)
@@ -204,6 +205,7 @@ class _Work:
             area_px=area,
         )
         reviews.point_to(review, revision, _tell_label(area))
+        end_flags(session, review)
         if detection:
             # It is the detected mask, or empty where that is not: no pixel has to be looked at.
             review.disagreement = 1.0 if detection.area_px and not area else 0.0
@@ -240,6 +242,10 @@ def _tell_label(area_px: int) -> State:
     return State.ACCEPTED if area_px else State.CLEAN
 
 
-def _set_state(review: Review, state: State) -> None:
-    if review.state is not state:
+def _set_state(session: Session, review: Review, state: State) -> None:
+    """Judge an image; one that is judged so already is only where it is flagged."""
+    if review.state is not state or flags.list_open_flags(
+        session, [review.image_id], review.model_id
+    ):
         reviews.set_state(review, state)
+        end_flags(session, review)

@@ -13,6 +13,7 @@ from desra_studio.imaging.masks import (
     unpack_mask_runs,
 )
 from desra_studio.services.review.documents import describe_revision
+from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.masks import SavedMask
 from desra_studio.services.review.opinions import Given, hides_others, list_given
 from desra_studio.services.studio import Studio
@@ -85,6 +86,7 @@ def make_consensus(
         if not stale:
             reviews.point_to(review, revision, State.ACCEPTED if area else State.CLEAN)
             review.opinions_wanted = 1
+            end_flags(session, review)
             drafts.remove_draft(session, image_id, record.gan.model_id, author)
         saved = SavedMask(review.version, review.state, describe_revision(revision))
     if stale:

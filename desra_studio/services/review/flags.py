@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, flags
-from desra_studio.storage.base import now
-from desra_studio.storage.label_tables import ReviewFlag
+from desra_studio.storage.database import Session
+from desra_studio.storage.label_tables import Opinion, Review, ReviewFlag
+from desra_studio.storage.queue_entries import OPEN
 
 SOURCES = ("regression", "study", "reviewer")
 MAX_NOTE = 500
@@ -52,7 +54,7 @@ class Flag:
 def flag_images(studio: Studio, source: str, findings: Iterable[Finding]) -> list[int]:
     """Flag images, all or none, and return the flags' ids.
 
-    What was flagged before and not resolved is not flagged twice.
+    What was flagged before and not judged since is not flagged twice.
 
     Args:
         studio: the installation.
@@ -88,15 +90,23 @@ def flag_images(studio: Studio, source: str, findings: Iterable[Finding]) -> lis
     return made
 
 
-def resolve_flag(studio: Studio, flag_id: int) -> None:
-    """Say that a flag was looked at; it stays in the database.
+def end_flags(
+    session: Session, label: Review | Opinion, raised_before: datetime | None = None
+) -> None:
+    """End the open flags of an image that got a verdict just now; they stay in the database.
 
-    Raises:
-        NotFoundError: no such flag.
+    A label that is still open has no verdict, and one opinion of several is none on the image.
+
+    Args:
+        session: of the transaction that judges.
+        label: with the verdict; the flags bear its time, by which taking it back finds them.
+        raised_before: flags of later stay open; None ends all.
     """
-    with studio.database.write() as session:
-        flag = flags.get_flag(session, flag_id)
-        flag.resolved_at = flag.resolved_at or now()
+    if isinstance(label, Opinion) or label.state in OPEN:
+        return
+    for flag in flags.list_open_flags(session, [label.image_id], label.model_id)[label.image_id]:
+        if raised_before is None or flag.created_at < raised_before:
+            flag.resolved_at = label.updated_at
 
 
 def describe_flag(flag: ReviewFlag) -> Flag:

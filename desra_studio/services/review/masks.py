@@ -16,6 +16,7 @@ from desra_studio.imaging.masks import (
 )
 from desra_studio.services.checks import check_note
 from desra_studio.services.review.documents import RevisionDocument, describe_revision
+from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.labels import begin_label, note_work, read_label
 from desra_studio.services.review.opinions import refresh_dissent
 from desra_studio.services.review.regions import follow_regions
@@ -170,7 +171,9 @@ def append_mask(
 def judge_image(
     studio: Studio, image_id: int, state: State, version: int, author: str | None = None
 ) -> int:
-    """Set the verdict on an image and return the new version; the author's draft is removed.
+    """Set the verdict on an image and return the new version.
+
+    The author's draft is removed, and the image's flags end; see `end_flags`.
 
     Raises:
         InputError: accepted without a saved mask, or clean with a mask that is not empty.
@@ -192,6 +195,7 @@ def judge_image(
                 "Save an empty mask first."
             )
         reviews.set_state(label, state)
+        end_flags(session, label)
         drafts.remove_draft(session, image_id, record.gan.model_id, author)
         judged = label.version
     if isinstance(label, Opinion):

@@ -13,13 +13,14 @@ from desra_studio.services.review.bulk import (
     describe_skipped,
     list_missing,
 )
+from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.labels import EarlierLabel, Label, begin_label, read_label
 from desra_studio.services.review.opinions import refresh_dissent
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, reviews
+from desra_studio.storage import datasets, flags, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.label_tables import MaskRevision
+from desra_studio.storage.label_tables import MaskRevision, Review
 from desra_studio.storage.queue_entries import cut
 from desra_studio.vocabulary import LABELLED, State
 
@@ -30,6 +31,7 @@ def take_back(
     """Bring labels back, some at a time, but for those that were changed meanwhile.
 
     The revision that was current counts again; the one that took its place stays in the history.
+    Flags that the verdict ended are open again.
     What the report has as `earlier` takes this back in turn. Done twice, it is done once.
 
     Args:
@@ -77,11 +79,12 @@ class _Work:
                 wanted = self.wanted[record.image.id]
                 mask = masks.get(wanted.revision) if wanted.revision else None
                 now = read_label(session, record, self.author)
-                if (now.state, _name_mask(now), now.own) == (
+                is_as_wanted = (now.state, _name_mask(now), now.own) == (
                     wanted.state,
                     wanted.revision,
                     wanted.own,
-                ):
+                )
+                if is_as_wanted and now.version != wanted.version:
                     continue  # already done: the answer to that was lost, or others did it
                 if why := _refuse(record, now, wanted, mask, self.author):
                     skipped.append(describe_skipped(record, why))
@@ -103,10 +106,17 @@ class _Work:
     ) -> EarlierLabel:
         """Change one label; return what it was."""
         row = begin_label(session, record, self.author)
+        changed_at = row.updated_at
+        ended = flags.list_ended_flags(session, row) if isinstance(row, Review) else []
         if mask is now.revision:
             reviews.set_state(row, state)
         else:
             reviews.point_to(row, mask, state)
+        for flag in ended:
+            flag.resolved_at = None
+        if not ended:
+            # Where a verdict is given again, it ends again what was flagged before.
+            end_flags(session, row, raised_before=changed_at)
         return EarlierLabel(
             record.image.id, row.version, now.version, now.state, _name_mask(now), now.own
         )

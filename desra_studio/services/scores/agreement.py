@@ -1,13 +1,24 @@
 """How far two annotators of the same dataset agree."""
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.errors import InputError
-from desra_studio.metrics.agreement import compare_annotations, compare_annotators
+from desra_studio.metrics.agreement import Agreement, compare_annotations, compare_annotators
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.storage import datasets, reviews
 from desra_studio.vocabulary import Origin
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorAgreement(Agreement):
+    """Two annotators of a dataset, on the images that both of them labelled.
+
+    Attributes:
+        only_first, only_second: images that one of them alone labelled, which are not compared.
+    """
+
+    only_first: int
+    only_second: int
 
 
 def list_annotators(scorer: SetScorer, dataset_id: int) -> dict[str, int]:
@@ -19,12 +30,8 @@ def list_annotators(scorer: SetScorer, dataset_id: int) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def compare_authors(scorer: SetScorer, dataset_id: int, first: str, second: str) -> dict[str, Any]:
+def compare_authors(scorer: SetScorer, dataset_id: int, first: str, second: str) -> AuthorAgreement:
     """Compare the newest masks of two annotators on the images that both of them labelled.
-
-    Returns:
-        the fields of `metrics.agreement.Agreement`, "only_first" and "only_second": images that
-        one of them alone labelled, which are not compared.
 
     Raises:
         InputError: the same annotator twice, or one who saved nothing here.
@@ -49,10 +56,11 @@ def compare_authors(scorer: SetScorer, dataset_id: int, first: str, second: str)
         rows.append(
             compare_annotations(scorer.read(masks[first]), scorer.read(masks[second]), proposed)
         )
-    return asdict(compare_annotators(rows)) | {
-        "only_first": sum(first in masks and second not in masks for masks in images.values()),
-        "only_second": sum(second in masks and first not in masks for masks in images.values()),
-    }
+    return AuthorAgreement(
+        **vars(compare_annotators(rows)),
+        only_first=sum(first in masks and second not in masks for masks in images.values()),
+        only_second=sum(second in masks and first not in masks for masks in images.values()),
+    )
 
 
 def _list_masks(scorer: SetScorer, dataset_id: int) -> dict[int, dict[str, str]]:

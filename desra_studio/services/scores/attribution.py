@@ -1,7 +1,6 @@
 """What a verdict on one component would do to the scores of its dataset."""
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
 
 from desra_studio.errors import InputError
 from desra_studio.metrics.attribution import attribute_component
@@ -11,7 +10,34 @@ from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.storage import datasets
 
 
-def attribute_verdict(scorer: SetScorer, image_id: int, x: int, y: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class AttributedScore:
+    """Figures of a dataset over so many images; None where there is nothing to count."""
+
+    iou: float | None
+    precision: float | None
+    recall: float | None
+    images: int
+
+
+@dataclass(frozen=True)
+class VerdictEffect:
+    """What a verdict on a detected component does to the figures of its dataset.
+
+    Attributes:
+        before: the figures as they are.
+        accepted: with the component in the manual mask.
+        rejected: with it left out.
+        images: labelled ones besides the component's.
+    """
+
+    before: AttributedScore
+    accepted: AttributedScore
+    rejected: AttributedScore
+    images: int
+
+
+def attribute_verdict(scorer: SetScorer, image_id: int, x: int, y: int) -> VerdictEffect:
     """Return what accepting or rejecting the detected component over a pixel does.
 
     The manual mask as it stands is the image's saved one; where none is, the detector's own, which
@@ -22,11 +48,6 @@ def attribute_verdict(scorer: SetScorer, image_id: int, x: int, y: int) -> dict[
         image_id: whose component it is.
         x: of a pixel of the component, in px of the image.
         y: of the same pixel.
-
-    Returns:
-        {"before": the figures now, "accepted": with the component in the manual mask, "rejected":
-        with it left out, each {"iou", "precision", "recall", "images"}; "images": labelled images
-        besides this one}.
 
     Raises:
         InputError: no detection, or no detected component there.
@@ -49,13 +70,13 @@ def attribute_verdict(scorer: SetScorer, image_id: int, x: int, y: int) -> dict[
     ]
     result = attribute_component(prediction, manual, component, others)
     own = [score_image(prediction, saved)] if saved is not None and record.label else []
-    return {
-        "before": _describe(summarize_scores([*others, *own])),
-        "accepted": _describe(result.accepted),
-        "rejected": _describe(result.rejected),
-        "images": len(others),
-    }
+    return VerdictEffect(
+        before=_describe(summarize_scores([*others, *own])),
+        accepted=_describe(result.accepted),
+        rejected=_describe(result.rejected),
+        images=len(others),
+    )
 
 
-def _describe(score: SetScore) -> dict[str, Any]:
-    return {key: value for key, value in asdict(score).items() if key != "empty_both"}
+def _describe(score: SetScore) -> AttributedScore:
+    return AttributedScore(score.iou, score.precision, score.recall, score.images)

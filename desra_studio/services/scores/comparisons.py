@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.detection.detectors import DETECTORS
@@ -12,7 +11,6 @@ from desra_studio.errors import InputError
 from desra_studio.services.detection.detectors import (
     AnyParams,
     DetectorRun,
-    describe_params,
     list_detector_runs,
     make_network_params,
     parse_detector,
@@ -45,8 +43,8 @@ def choose_comparisons(
     names: Sequence[str],
     contrast: float | None = None,
     network: NetworkFile | None = None,
-) -> list[dict[str, Any]]:
-    """Return the detectors to run on a dataset, as plain values for a job `score`.
+) -> list[AnyParams]:
+    """Return the detectors to run on a dataset.
 
     They get the area threshold and the morphology of the detector that Review shows: only the map
     and its threshold differ.
@@ -83,7 +81,7 @@ def choose_comparisons(
     left = [params for params in wanted if params not in done]
     if not left:
         raise InputError("What you chose is in the table already. Choose another detector.")
-    return [describe_params(params) for params in left]
+    return left
 
 
 def adopt_cleaning(runs: Sequence[DetectorRun], wanted: Sequence[AnyParams]) -> list[AnyParams]:

@@ -1,6 +1,6 @@
 """Precision and recall of a dataset's detector over its threshold, from the stored maps."""
 
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -11,7 +11,7 @@ from desra_studio.detection.detector import DetectorParams, detect_in_map
 from desra_studio.detection.detectors import DETECTORS
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
-from desra_studio.metrics.curves import CurvePoint, find_best_f1, find_nearest, trace_curve
+from desra_studio.metrics.curves import find_best_f1, find_nearest, trace_curve
 from desra_studio.metrics.mask_metrics import ImageScore, score_image
 from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
 from desra_studio.services.detection.live import read_stored_maps
@@ -23,12 +23,48 @@ from desra_studio.storage import datasets
 from desra_studio.storage.tables import Detection
 
 
+@dataclass(frozen=True, kw_only=True)
+class RatedPoint:
+    """A point of a curve, see `metrics.curves.CurvePoint`, with its F1."""
+
+    threshold: float
+    iou: float | None
+    precision: float | None
+    recall: float | None
+    detected: int
+    manual: int
+    f1: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectorCurve:
+    """A detector at many thresholds.
+
+    Attributes:
+        dataset_id: of the dataset whose labels it was scored against.
+        title: the detector in words.
+        detector: what `DetectorRun.as_dict` gives.
+        mask_set: SHA-256 over the labels.
+        chosen: index of the point at the detector's own threshold.
+        best: index of the highest F1; None where no point has one.
+        points: by ascending threshold.
+    """
+
+    dataset_id: int
+    title: str
+    detector: dict[str, Any]
+    mask_set: str
+    chosen: int | None
+    best: int | None
+    points: list[RatedPoint]
+
+
 def trace_detector(
     studio: Studio,
     dataset_id: int,
     detector: dict[str, Any] | None = None,
     report: Report = ignore_progress,
-) -> dict[str, Any]:
+) -> DetectorCurve:
     """Score a detector at many thresholds against the labels of a dataset.
 
     Args:
@@ -36,11 +72,6 @@ def trace_detector(
         dataset_id: of the dataset.
         detector: what `DetectorRun.as_dict` gives; the one that Review shows where None.
         report: of the progress.
-
-    Returns:
-        {"dataset_id", "title", "mask_set", "chosen": index of the detector's own threshold,
-        "best": index of the highest F1 or None, "points": [{"threshold", "iou", "precision",
-        "recall", "detected", "manual"}]}.
 
     Raises:
         InputError: nothing is labelled or detected yet.
@@ -71,20 +102,15 @@ def trace_detector(
             scores[threshold].append(score_image(mask, manual))
     points = trace_curve(scores)
     report(len(labelled), len(labelled), "Done")
-    return {
-        "dataset_id": dataset_id,
-        "title": run.title,
-        "detector": run.as_dict(),
-        "mask_set": score_dataset(studio, dataset_id, RegionFilter(), scorer, [run]).mask_set,
-        "chosen": find_nearest(points, limit),
-        "best": find_best_f1(points),
-        "points": [describe_point(point) for point in points],
-    }
-
-
-def describe_point(point: CurvePoint) -> dict[str, Any]:
-    """Return a point as plain values."""
-    return asdict(point) | {"f1": point.f1}
+    return DetectorCurve(
+        dataset_id=dataset_id,
+        title=run.title,
+        detector=run.as_dict(),
+        mask_set=score_dataset(studio, dataset_id, RegionFilter(), scorer, [run]).mask_set,
+        chosen=find_nearest(points, limit),
+        best=find_best_f1(points),
+        points=[RatedPoint(**vars(point), f1=point.f1) for point in points],
+    )
 
 
 def _read_limit(run: DetectorRun) -> float:

@@ -31,6 +31,13 @@ class ScoredImage:
     score: ImageScore
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScoreFigures(SetScore):
+    """Figures of a set of images with their intervals."""
+
+    intervals: ScoreIntervals
+
+
 @dataclass(frozen=True)
 class DetectorScore:
     """One row of the table: a detector against the labels.
@@ -53,15 +60,10 @@ class DetectorScore:
     missing_predictions: int
     prediction_set: str
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the figures as plain values, for JSON."""
-        return {
-            "title": self.title,
-            "detector": self.detector,
-            **describe_score(self.total, self.intervals),
-            "missing_predictions": self.missing_predictions,
-            "prediction_set": self.prediction_set,
-        }
+    @property
+    def figures(self) -> ScoreFigures:
+        """The figures with their intervals."""
+        return describe_score(self.total, self.intervals)
 
 
 @dataclass(frozen=True)
@@ -86,19 +88,6 @@ class DatasetScore:
     unknown_regions: int
     mask_set: str
     code_version: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return {
-            "rows": [row.as_dict() for row in self.detectors],
-            "labelled": self.labelled,
-            "unlabelled": self.unlabelled,
-            "unchanged": self.unchanged,
-            "unknown_regions": self.unknown_regions,
-            "mask_set": self.mask_set,
-            "code_version": self.code_version,
-            "definitions": DEFINITIONS,
-        }
 
 
 def score_dataset(
@@ -157,9 +146,14 @@ def score_dataset(
     return result
 
 
-def describe_score(total: SetScore, intervals: ScoreIntervals) -> dict[str, Any]:
-    """Return figures with their intervals as plain values: null where there is nothing to count."""
-    return {**asdict(total), "intervals": asdict(intervals)}
+def describe_score(total: SetScore, intervals: ScoreIntervals) -> ScoreFigures:
+    """Return figures with their intervals."""
+    return ScoreFigures(**vars(total), intervals=intervals)
+
+
+def list_definitions() -> dict[str, str]:
+    """Return what the figures mean, by name."""
+    return DEFINITIONS
 
 
 def _score_run(
@@ -252,6 +246,6 @@ def _keep_scores(
                 prediction_set=row.prediction_set,
                 detector=row.detector,
                 options=options,
-                figures=describe_score(row.total, row.intervals),
+                figures=asdict(row.figures),
                 code_version=result.code_version,
             )

@@ -1,21 +1,43 @@
 """Scores of folders of predicted masks against folders of manual ones; changes no file."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import list_images, read_mask
 from desra_studio.metrics.intervals import bootstrap_scores
-from desra_studio.metrics.mask_metrics import DEFINITIONS, score_image, summarize_scores
-from desra_studio.services.scores.dataset import describe_score
+from desra_studio.metrics.mask_metrics import score_image, summarize_scores
+from desra_studio.services.scores.dataset import ScoreFigures, describe_score
 
 
-def score_folders(predictions: Path, manual: Path) -> tuple[dict[str, Any], list[str]]:
+@dataclass(frozen=True, kw_only=True)
+class FolderScore(ScoreFigures):
+    """Figures of a folder of predictions.
+
+    Attributes:
+        missing_predictions: manual masks without a prediction; counted as empty.
+        missing_gt: predictions without a manual mask; not scored.
+    """
+
+    missing_predictions: int
+    missing_gt: int
+
+
+@dataclass(frozen=True)
+class PairScore:
+    """A folder of predictions, one of manual masks, and how they fit."""
+
+    predictions: Path
+    manual: Path
+    score: FolderScore
+
+
+def score_folders(predictions: Path, manual: Path) -> tuple[FolderScore, list[str]]:
     """Score a folder of predicted masks against a folder of manual ones.
 
     Returns:
-        the JSON object of `desra-studio score`, and lines on what is missing.
+        the figures, and lines on what is missing.
 
     Raises:
         InputError: a folder that is none, a file that cannot be read, or sizes that do not fit.
@@ -34,33 +56,31 @@ def score_folders(predictions: Path, manual: Path) -> tuple[dict[str, Any], list
     missing_gt = sorted(predicted.keys() - labels.keys())
     notes = [f"{name}: no prediction, counted as empty" for name in missing_predictions]
     notes += [f"{name}: no manual mask, not scored" for name in missing_gt]
-    figures = {
-        **describe_score(summarize_scores(scores), bootstrap_scores(scores)),
-        "missing_predictions": len(missing_predictions),
-        "missing_gt": len(missing_gt),
-        "definitions": DEFINITIONS,
-    }
-    return figures, notes
+    figures = describe_score(summarize_scores(scores), bootstrap_scores(scores))
+    score = FolderScore(
+        **vars(figures),
+        missing_predictions=len(missing_predictions),
+        missing_gt=len(missing_gt),
+    )
+    return score, notes
 
 
 def score_every_pair(
     predictions: Sequence[Path], manual: Sequence[Path]
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[list[PairScore], list[str]]:
     """Score each of several folders of predictions against each of several of manual masks.
 
     Returns:
-        {"rows": [{"pred", "gt", and the figures of `score_folders`}], "definitions"}, and lines on
-        what is missing.
+        every pair, by folder of manual masks, and lines on what is missing.
 
     Raises:
         InputError: as `score_folders`.
     """
-    rows: list[dict[str, Any]] = []
+    pairs: list[PairScore] = []
     notes: list[str] = []
     for truth in manual:
         for folder in predictions:
-            figures, lines = score_folders(folder, truth)
-            del figures["definitions"]
-            rows.append({"pred": str(folder), "gt": str(truth), **figures})
+            score, lines = score_folders(folder, truth)
+            pairs.append(PairScore(folder, truth, score))
             notes += [f"{folder} against {truth}: {line}" for line in lines]
-    return {"rows": rows, "definitions": DEFINITIONS}, notes
+    return pairs, notes

@@ -1,6 +1,7 @@
 """The tables of the Scores page as CSV."""
 
 import json
+from dataclasses import asdict, dataclass
 
 from desra_studio.metrics.intervals import Interval
 from desra_studio.services.csv_tables import Cell, render_csv
@@ -21,6 +22,16 @@ IMAGE_COLUMNS = (
     "detector", "regions", "image", "state", "iou", "empty_both", *COUNTS, "mask_set",
     "code_version", "parameters",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionCounts:
+    """Components of the detector's masks and of the manual ones, and those that the other has."""
+
+    detected_components: int
+    detected_hits: int
+    manual_components: int
+    manual_hits: int
 
 
 def render_scores_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tuple[str, str]:
@@ -66,15 +77,15 @@ def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
     return name, render_csv(IMAGE_COLUMNS, rows, digits=9)
 
 
-def count_regions(row: DetectorScore) -> dict[str, int]:
+def count_regions(row: DetectorScore) -> RegionCounts:
     """Return what precision and recall of a detector were counted over, all images together."""
     scores = [image.score for image in row.rows]
-    return {
-        "detected_components": sum(score.detected for score in scores),
-        "detected_hits": sum(score.detected_hits for score in scores),
-        "manual_components": sum(score.manual for score in scores),
-        "manual_hits": sum(score.manual_hits for score in scores),
-    }
+    return RegionCounts(
+        detected_components=sum(score.detected for score in scores),
+        detected_hits=sum(score.detected_hits for score in scores),
+        manual_components=sum(score.manual for score in scores),
+        manual_hits=sum(score.manual_hits for score in scores),
+    )
 
 
 def _score(studio: Studio, dataset_id: int, regions: str) -> tuple[str, DatasetScore]:
@@ -90,7 +101,7 @@ def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str
         "images": row.total.images,
         "empty_both": row.total.empty_both,
         "missing_predictions": row.missing_predictions,
-        **count_regions(row),
+        **asdict(count_regions(row)),
         "unlabelled": score.unlabelled,
         "unknown_regions": score.unknown_regions,
         "mask_set": score.mask_set,

@@ -10,7 +10,7 @@ from desra_studio.services.detection import weight_sets
 from desra_studio.services.detection.dataset import make_detect_config
 from desra_studio.services.detection.live import LiveDetector, pack_regions
 from desra_studio.services.review import regions
-from desra_studio.services.scores.attribution import attribute_verdict
+from desra_studio.services.scores.attribution import VerdictEffect, attribute_verdict
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.setting import read_settings
@@ -43,7 +43,7 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
         return {"job": jobs.start_job(studio, "detect", config)}
 
     @router.get("/api/images/{image_id}/attribution")
-    def read_attribution(image_id: int, x: int, y: int) -> dict[str, Any]:
+    def read_attribution(image_id: int, x: int, y: int) -> VerdictEffect:
         return attribute_verdict(scorer, image_id, x, y)
 
     @router.get("/api/images/{image_id}/regions")

@@ -1,7 +1,6 @@
 """How far two annotators of the dataset agree."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -81,36 +80,40 @@ def bind_agreement(panel: AgreementPanel, pages: gr.Blocks, scorer: SetScorer) -
         dropdown.input(handlers.compare, [panel.first, panel.second], panel.result, **QUIET)
 
 
-def render_agreement(found: dict[str, Any], first: str, second: str) -> str:
+def render_agreement(found: agreement.AuthorAgreement, first: str, second: str) -> str:
     """Return the result of a comparison as a Markdown table."""
     names = escape_markdown(first), escape_markdown(second)
-    if not found["images"]:
+    if not found.images:
         return (
-            f"No image was labelled by both {names[0]} and {names[1]}: {found['only_first']} by "
-            f"the one alone, {found['only_second']} by the other."
+            f"No image was labelled by both {names[0]} and {names[1]}: {found.only_first} by "
+            f"the one alone, {found.only_second} by the other."
         )
-    regions = sum(found[name] for name in ("both", "first_only", "second_only", "neither"))
+    regions = sum(_list_answers(found))
     rows = {
-        "Pixel IoU": f"**{show_figure(found['iou'])}** over {count_of(found['images'], 'image')}, "
-        f"{found['empty_both']} of them empty in both",
-        "Krippendorff's alpha": f"**{show_figure(found['alpha'])}** "
+        "Pixel IoU": f"**{show_figure(found.iou)}** over {count_of(found.images, 'image')}, "
+        f"{found.empty_both} of them empty in both",
+        "Krippendorff's alpha": f"**{show_figure(found.alpha)}** "
         + (
             _explain_missing(found)
-            if found["alpha"] is None
+            if found.alpha is None
             else f"over {count_of(regions, 'region')}"
         ),
-        "Regions": f"both {found['both']}, only {names[0]} {found['first_only']}, only {names[1]} "
-        f"{found['second_only']}, neither {found['neither']} (proposed by the detector)",
-        "Not compared": f"{count_of(found['only_first'], 'image')} labelled by {names[0]} alone, "
-        f"{found['only_second']} by {names[1]} alone",
+        "Regions": f"both {found.both}, only {names[0]} {found.first_only}, only {names[1]} "
+        f"{found.second_only}, neither {found.neither} (proposed by the detector)",
+        "Not compared": f"{count_of(found.only_first, 'image')} labelled by {names[0]} alone, "
+        f"{found.only_second} by {names[1]} alone",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {x} |" for name, x in rows.items())])
 
 
-def _explain_missing(found: dict[str, Any]) -> str:
-    answers = [found[name] for name in ("both", "first_only", "second_only", "neither")]
+def _explain_missing(found: agreement.AuthorAgreement) -> str:
+    answers = _list_answers(found)
     if not any(answers):
         return "as neither they nor the detector marked a region"
-    if sum(answers) in (found["both"], found["neither"]):
+    if sum(answers) in (found.both, found.neither):
         return "as every region got the same answer: chance cannot be told from agreement"
     return "as the detector proposed nothing that they could have said no to"
+
+
+def _list_answers(found: agreement.AuthorAgreement) -> tuple[int, int, int, int]:
+    return found.both, found.first_only, found.second_only, found.neither

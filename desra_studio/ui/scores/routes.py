@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
-from desra_studio.services.detection.detectors import NETWORK_INPUT_PX
+from desra_studio.services.detection.detectors import NETWORK_INPUT_PX, describe_params
 from desra_studio.services.places import resolve_detector
 from desra_studio.services.scores.comparisons import NetworkFile, choose_comparisons
 from desra_studio.services.studio import Studio
@@ -55,7 +55,7 @@ def add_score_routes(router: APIRouter, studio: Studio) -> None:
             path = resolve_detector(studio.settings, order.network)
             network = NetworkFile(path, order.input_px)
         detectors = choose_comparisons(studio, dataset_id, order.baselines, contrast, network)
-        config = {"dataset_id": dataset_id, "detectors": detectors}
+        config = {"dataset_id": dataset_id, "detectors": list(map(describe_params, detectors))}
         return {"job": jobs.start_job(studio, "score", config)}
 
     @router.post("/api/datasets/{dataset_id}/curve", status_code=202)

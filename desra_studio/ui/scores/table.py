@@ -110,12 +110,12 @@ def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
             _show_cell(
                 total.precision,
                 intervals.precision,
-                _share(counts["detected_hits"], counts["detected_components"], "detected", "right"),
+                _share(counts.detected_hits, counts.detected_components, "detected", "right"),
             ),
             _show_cell(
                 total.recall,
                 intervals.recall,
-                _share(counts["manual_hits"], counts["manual_components"], "manual", "found"),
+                _share(counts.manual_hits, counts.manual_components, "manual", "found"),
             ),
         ],
     }

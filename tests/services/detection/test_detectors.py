@@ -252,10 +252,10 @@ def test_attribution_is_what_a_verdict_does(studio, dataset):
     y, x = np.argwhere(mask)[0].tolist()
     scorer = SetScorer(studio)
     told = attribute_verdict(scorer, first.image.id, x, y)
-    assert told["before"]["precision"] == 0
-    assert told["images"] == 1
-    assert (told["accepted"]["precision"], told["accepted"]["recall"]) == (0.5, 1)
-    assert (told["rejected"]["precision"], told["rejected"]["recall"]) == (0, None)
+    assert told.before.precision == 0
+    assert told.images == 1
+    assert (told.accepted.precision, told.accepted.recall) == (0.5, 1)
+    assert (told.rejected.precision, told.rejected.recall) == (0, None)
     label(studio, first.image.id, mask)
     total = score_dataset(studio, dataset, scorer=scorer).detectors[0].total
     assert (total.precision, total.recall) == (0.5, 1), "as it was foretold"
@@ -377,13 +377,13 @@ def test_a_curve_passes_through_the_score(studio, dataset):
     result = score_dataset(studio, dataset)
     for row in result.detectors:
         curve = trace_detector(studio, dataset, row.detector)
-        chosen = curve["points"][curve["chosen"]]
-        assert (chosen["iou"], chosen["precision"], chosen["recall"]) == (
+        chosen = curve.points[curve.chosen]
+        assert (chosen.iou, chosen.precision, chosen.recall) == (
             row.total.iou, row.total.precision, row.total.recall,
         )  # fmt: skip
-        assert curve["mask_set"] == result.mask_set
-    points = trace_detector(studio, dataset)["points"]
-    assert points[0]["detected"] <= points[-1]["detected"]
+        assert curve.mask_set == result.mask_set
+    points = trace_detector(studio, dataset).points
+    assert points[0].detected <= points[-1].detected
 
 
 def test_two_annotators(studio, dataset):
@@ -396,8 +396,8 @@ def test_two_annotators(studio, dataset):
                 label(studio, record.image.id, painted, author)
     assert list_annotators(scorer, dataset) == {"ada": 3, "bo": 2}
     told = compare_authors(scorer, dataset, "ada", "bo")
-    assert (told["images"], told["empty_both"], told["only_first"]) == (2, 1, 1)
-    assert (told["iou"], told["alpha"], told["both"], told["neither"]) == (1, 1, 1, 1)
+    assert (told.images, told.empty_both, told.only_first) == (2, 1, 1)
+    assert (told.iou, told.alpha, told.both, told.neither) == (1, 1, 1, 1)
     for names, says in ((("ada", "ada"), "themselves"), (("ada", "eve"), "eve saved no mask")):
         with pytest.raises(InputError, match=says):
             compare_authors(scorer, dataset, *names)
@@ -459,8 +459,8 @@ def test_curves_of_extreme_thresholds(studio, dataset, name):
     run_detectors(studio, dataset, [params])
     row = score_dataset(studio, dataset).detectors[1]
     curve = trace_detector(studio, dataset, row.detector)
-    assert curve["points"][curve["chosen"]]["threshold"] == params.limit
-    assert len(curve["points"]) > 2
+    assert curve.points[curve.chosen].threshold == params.limit
+    assert len(curve.points) > 2
 
 
 def test_a_baseline_has_no_sliders(studio, dataset):

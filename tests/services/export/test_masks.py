@@ -23,4 +23,4 @@ def test_page_and_command_agree(studio, labelled, tmp_path):
     figures, notes = score_folders(out / "detected", out)
     assert notes == []
     for figure in ("iou", "precision", "recall"):
-        assert figures[figure] == pytest.approx(getattr(detector.total, figure), abs=1e-12)
+        assert getattr(figures, figure) == pytest.approx(getattr(detector.total, figure), abs=1e-12)

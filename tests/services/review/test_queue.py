@@ -15,7 +15,7 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.review import claims, queue
 from desra_studio.services.review.bulk import BulkChange, change_images
 from desra_studio.services.review.documents import describe_image
-from desra_studio.services.review.flags import Finding, flag_images, resolve_flag
+from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.review.masks import judge_image
 from desra_studio.services.review.progress import AnnotatorProgress, KindCount, describe_progress
 from desra_studio.services.review.regions import label_region
@@ -279,17 +279,11 @@ def test_flags_bring_an_image_back_and_say_why(studio, dataset):
         ("regression", "new artifact", 4),
         ("regression", "another", None),
     ]
-    for flag in flags[:2]:
-        resolve_flag(studio, flag)
-    assert list_names(studio, dataset, "flagged") == "bacdefg"
-    assert read_item(studio, dataset, "c").flags == []
     for bad in (Finding(b, "", 96, 0), Finding(b, "", 3), Finding(b, "x" * 501)):
         with pytest.raises(InputError):
             flag_images(studio, "study", [bad])
     with pytest.raises(InputError, match="'weather'"):
         flag_images(studio, "weather", [])
-    with pytest.raises(NotFoundError, match="Flag 99"):
-        resolve_flag(studio, 99)
 
 
 def test_a_claim_keeps_others_off_until_it_ends(studio, dataset, monkeypatch):

@@ -120,7 +120,7 @@ def test_names_are_no_formulas(studio, tmp_path):
 def test_comparisons_take_over_the_clean_up(studio, labelled):
     names = [name for _, name in list_comparisons()]
     assert names == ["ldl:0.001", "ldl:0.005", "ldl:0.01", "niqe", "ssim"]
-    wanted = [read_params(values) for values in choose_comparisons(studio, labelled, names, 0.5)]
+    wanted = choose_comparisons(studio, labelled, names, 0.5)
     assert len(wanted) == 6
     assert {(params.area_threshold, params.dilations) for params in wanted} == {(400, 2)}
     assert wanted[1].limit == 0.005
@@ -138,12 +138,10 @@ def test_comparisons_refuse_what_makes_no_sense(studio, labelled, tmp_path):
     ):
         with pytest.raises(InputError, match=says):
             choose_comparisons(studio, labelled, names, contrast, network)
-    run_detectors(
-        studio, labelled, list(map(read_params, choose_comparisons(studio, labelled, ["ssim"])))
-    )
+    run_detectors(studio, labelled, choose_comparisons(studio, labelled, ["ssim"]))
     with pytest.raises(InputError, match="in the table already"):
         choose_comparisons(studio, labelled, ["ssim"])
     # One of two ran already: the other is left.
     (left,) = choose_comparisons(studio, labelled, ["ssim", "niqe"])
-    assert left["method"] == "niqe"
+    assert left.method == "niqe"
     assert len(list_detector_runs(studio, labelled)) == 2

@@ -16,6 +16,7 @@ from desra_studio.services.export.formats import list_downloads
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image, load_detected_mask, save_mask
 from desra_studio.services.review.regions import label_region
+from desra_studio.services.scores.agreement import AuthorAgreement
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage import datasets, runs
 from desra_studio.storage.region_label import RegionLabel
@@ -280,16 +281,16 @@ def test_agreement_needs_two(page, studio, dataset, images):
 
 
 def test_agreement_says_why_there_is_no_alpha():
-    found = {
-        "images": 0, "empty_both": 0, "iou": None, "alpha": None, "both": 0, "first_only": 0,
-        "second_only": 0, "neither": 0, "only_first": 2, "only_second": 1,
-    }  # fmt: skip
+    found = AuthorAgreement(
+        images=0, empty_both=0, iou=None, alpha=None, both=0, first_only=0, second_only=0,
+        neither=0, only_first=2, only_second=1,
+    )  # fmt: skip
     assert "No image was labelled by both a and b: 2" in render_agreement(found, "a", "b")
-    found |= {"images": 3, "iou": 1.0, "empty_both": 3}
+    found = replace(found, images=3, iou=1.0, empty_both=3)
     text = render_agreement(found, "a", "b")
     assert "**1.000** over 3 images, 3 of them empty in both" in text
     assert "**n/a** as neither they nor the detector marked a region" in text
-    assert "proposed nothing" in render_agreement(found | {"both": 2, "first_only": 1}, "a", "b")
+    assert "proposed nothing" in render_agreement(replace(found, both=2, first_only=1), "a", "b")
     assert "**0.500** over 4 regions" in render_agreement(
-        found | {"both": 3, "neither": 1, "alpha": 0.5}, "a", "b"
+        replace(found, both=3, neither=1, alpha=0.5), "a", "b"
     )
