@@ -2,7 +2,7 @@
 
 import { fillSelect, makeSelect, makeSlider } from "../../shared/controls.js";
 import { groupDigits } from "../../masks/components.js";
-import { AREAS, changeAreaUnit, completeSettings, findNearest, KERNELS, SHARES } from "./detector_settings.js";
+import { AREAS, changeAreaUnit, findNearest, KERNELS, SHARES } from "./detector_settings.js";
 import { make } from "../../shared/dom.js";
 
 /** @import { Size } from "#types/masks" */
@@ -31,10 +31,11 @@ const ALL_ONE = "all are 1";
 export class DetectorPanel {
   /** Px of the image. */
   imagePx = 0;
+  /** @type {DetectorSettings | null} What is shown. */
+  settings = null;
 
   #group = 0;
   #held = false;
-  #isShown = false;
   #last = { control: /** @type {Element | null} */ (null), time: 0 };
 
   /**
@@ -45,7 +46,6 @@ export class DetectorPanel {
   constructor(page, onChange) {
     this.page = page;
     this.onChange = onChange;
-    this.settings = completeSettings();
     this.sliders = [
       this.#addSlider("Contrast threshold", { min: 0.3, max: 1, step: 0.01 }, {
         place: ({ contrast_threshold }) => contrast_threshold,
@@ -73,13 +73,13 @@ export class DetectorPanel {
       }),
     ];
     this.unit = makeSelect(page, "Unit of the area threshold", UNITS, () =>
-      this.#tell(this.unit, changeAreaUnit(this.settings, this.unit.value, this.imagePx)),
+      this.#tell(this.unit, (settings) => changeAreaUnit(settings, this.unit.value, this.imagePx)),
     );
     this.weights = makeSelect(page, "Weights", [], () =>
-      this.#tell(this.weights, { class_weights: this.weights.value }),
+      this.#tell(this.weights, () => ({ class_weights: this.weights.value })),
     );
     this.direction = makeSelect(page, "Direction", DIRECTIONS, () =>
-      this.#tell(this.direction, { direction: this.direction.value }),
+      this.#tell(this.direction, () => ({ direction: this.direction.value })),
     );
     const [contrast, area, kernel, dilations] = this.sliders.map(({ field }) => field);
     const field = (/** @type {string} */ name, /** @type {Element} */ select) =>
@@ -101,7 +101,7 @@ export class DetectorPanel {
    */
   listWeights(names) {
     fillSelect(this.weights, names.map((name) => [name, name]));
-    if (this.#isShown) this.show(this.settings);
+    if (this.settings) this.show(this.settings);
   }
 
   /**
@@ -124,7 +124,6 @@ export class DetectorPanel {
    */
   show(settings) {
     this.settings = settings;
-    this.#isShown = true;
     for (const { input, output, steps, place, text } of this.sliders) {
       const list = steps?.(settings);
       if (list) Object.assign(input, { min: 0, max: list.length - 1, step: 1 });
@@ -158,8 +157,7 @@ export class DetectorPanel {
     const output = make("span", { className: "value" });
     const input = makeSlider(this.page, name, properties, () => {
       const value = Number(input.value);
-      const list = steps?.(this.settings);
-      this.#tell(input, read(list ? list[value] : value, this.settings));
+      this.#tell(input, (settings) => read(steps?.(settings)[value] ?? value, settings));
     });
     input.addEventListener("pointerdown", () => {
       this.startGroup();
@@ -174,14 +172,17 @@ export class DetectorPanel {
 
   /**
    * @param {Element} control
-   * @param {Partial<DetectorSettings>} change
+   * @param {(settings: DetectorSettings) => Partial<DetectorSettings>} change
    */
   #tell(control, change) {
+    const before = this.settings;
+    if (!before) return;
     const now = performance.now();
     const goesOn = this.#last.control === control && now - this.#last.time < PAUSE_MS;
     if (!this.#held && !goesOn) this.startGroup();
     this.#last = { control, time: now };
-    this.show({ ...this.settings, ...change });
-    this.onChange(this.settings, this.#group);
+    const settings = { ...before, ...change(before) };
+    this.show(settings);
+    this.onChange(settings, this.#group);
   }
 }
