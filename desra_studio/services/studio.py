@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from desra_studio.config import Settings
 from desra_studio.errors import InputError
 from desra_studio.services.bundled import register_bundled_models
+from desra_studio.services.checks import MAX_PERSON, check_name
 from desra_studio.services.silences import Silences
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.database import Database
@@ -63,9 +64,11 @@ def open_studio(settings: Settings) -> Studio:
     The bundled models are registered in it.
 
     Raises:
-        InputError: the data directory or the database cannot be used.
+        InputError: the data directory or the database cannot be used, or the author has no name
+            that masks can be saved under.
         SchemaError: the database is of another version.
     """
+    check_name(settings.author, "DESRA_STUDIO_AUTHOR", MAX_PERSON)
     studio = connect_studio(settings)
     ensure_schema(studio.database)
     register_bundled_models(studio.database, studio.blobs)

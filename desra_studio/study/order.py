@@ -35,7 +35,8 @@ class StudyOrder:
 
     `systems` are ids of the models whose outputs are shown: two or more, one for prominence.
     `images` are ids of those that are used; None for all that have what is needed. `questions` are
-    asked about each pair; prominence has its own. `rules` screen voters.
+    asked about each pair; prominence has its own. `rules` screen voters. Name and title are
+    checked where the study is made, as all names are.
     """
 
     name: Annotated[str, Setting("For the team; never shown to voters")]
@@ -123,8 +124,6 @@ class StudyOrder:
     def __post_init__(self) -> None:
         """Refuse what cannot be, naming the value."""
         check_settings(self)
-        _check_text("name", self.name, 200)
-        _check_text("title", self.title, 200)
         _check_text("consent text", self.consent, MAX_TEXT)
         self._check_systems()
         self._check_questions()

@@ -6,11 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from desra_studio.finetune.config import PRESETS, QUICK
-from desra_studio.services.checks import MAX_NOTE
+from desra_studio.services.checks import MAX_NOTE, MAX_PERSON
 from desra_studio.services.finetune.candidates import Candidate, split_held_out
 from desra_studio.services.review import kinds
 from desra_studio.services.review.regions import MAX_SEVERITY
-from desra_studio.ui.shared.identity import MAX_NAME
 from desra_studio.ui.shared.static_files import STATIC
 
 
@@ -29,7 +28,7 @@ def test_severities_are_the_servers():
 def test_what_is_typed_is_as_long_as_the_server_takes_it():
     assert read_constant("review/regions/component_row.js", "MOST_LETTERS") == MAX_NOTE
     assert read_constant("review/regions/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
-    assert read_constant("shell/identity.js", "MOST_LETTERS") == MAX_NAME
+    assert read_constant("shell/identity.js", "MOST_LETTERS") == MAX_PERSON
 
 
 def test_no_module_knows_the_kinds_of_a_dataset():

@@ -6,6 +6,7 @@ from pathlib import Path
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import spell_name
+from desra_studio.services import checks
 from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_layout
 from desra_studio.services.datasets.reading import Importer, Sample
 from desra_studio.services.job_configs import ImportJobConfig
@@ -151,11 +152,7 @@ def check_name(session: Session, name: str) -> str:
     Raises:
         InputError: it is empty, too long, cannot be printed, or is taken.
     """
-    name = name.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InputError(
-            f"The dataset's name must have 1 to {MAX_NAME} printable letters, got {name!r}."
-        )
+    name = checks.check_name(name, "The dataset's name", MAX_NAME)
     if datasets.find_dataset(session, name):
         raise InputError(f"A dataset named {name!r} exists already. Choose another name.")
     return name

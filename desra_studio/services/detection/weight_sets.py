@@ -8,6 +8,7 @@ from desra_studio.detection.class_weights import (
     load_released_intervals,
 )
 from desra_studio.errors import InputError
+from desra_studio.services.checks import check_name
 from desra_studio.services.studio import Studio
 from desra_studio.storage import weight_sets
 
@@ -47,11 +48,7 @@ def check_new_name(studio: Studio, name: str) -> str:
     Raises:
         InputError: empty, too long, or taken.
     """
-    name = name.strip()
-    if not name or len(name) > 100 or not name.isprintable():
-        raise InputError(
-            f"The weight set's name must have 1 to 100 printable letters, got {name!r}."
-        )
+    name = check_name(name, "The weight set's name", 100)
     if name in list_weight_names(studio):
         raise InputError(
             f"A weight set named {name!r} exists already, and masks may depend on it. "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from desra_studio.errors import InputError, ModelError, NotFoundError
 from desra_studio.imaging.staging import write_atomically
+from desra_studio.services.checks import check_name
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import BUNDLED, find_entry
 from desra_studio.storage import models
@@ -115,7 +116,7 @@ def add_model_file(
     """
     if role not in list(ModelRole):
         raise InputError(f"Unknown role {role!r}. Choose one of: {', '.join(ModelRole)}.")
-    name = _check_name(name or path.stem)
+    name = check_name(name or path.stem, "The model's name", NAME_LETTERS)
     with studio.database.read() as session:
         if models.find_model(session, name):
             raise InputError(f"A model named {name!r} exists already. Choose another name.")
@@ -292,15 +293,6 @@ def _get_weights(studio: Studio, model: Model) -> bytes:
     if model.file_sha is None:
         raise ModelError(f"{model.name} has no weights here. Add its weight file first.")
     return studio.blobs.get(model.file_sha)
-
-
-def _check_name(name: str) -> str:
-    name = name.strip()
-    if not name or len(name) > NAME_LETTERS or not name.isprintable():
-        raise InputError(
-            f"The model's name must have 1 to {NAME_LETTERS} printable letters, got {name!r}."
-        )
-    return name
 
 
 def _check_pair(one: Model, other: Model) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services.checks import check_person
 from desra_studio.services.review.claims import find_claim
 from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.labels import EarlierLabel, asks_several
@@ -22,7 +23,6 @@ from desra_studio.storage.queue_filter import QueueFilter
 from desra_studio.vocabulary import Origin, State
 
 MAX_IMAGES = 20_000
-MAX_NAME = 100
 CHUNK = 100
 """Images of one transaction: others get in between, who wait five seconds at most."""
 
@@ -48,11 +48,7 @@ class BulkChange:
     force: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "to", " ".join(self.to.split()))
-        if len(self.to) > MAX_NAME or not self.to.isprintable():
-            raise InputError(
-                f"A name has up to {MAX_NAME} printable characters, got {self.to[:120]!r}."
-            )
+        object.__setattr__(self, "to", check_person(self.to))
         check_wanted(self.wanted)
 
 

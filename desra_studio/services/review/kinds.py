@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desra_studio.errors import InputError
+from desra_studio.services.checks import check_name, join_words
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.tables import Dataset
@@ -71,7 +72,7 @@ def keep_kinds(studio: Studio, dataset_id: int, wanted: list[str]) -> None:
             something else, or a kind left out that labels have.
         NotFoundError: no such dataset.
     """
-    names = [" ".join(name.split()) for name in wanted]
+    names = [check_name(join_words(name), "A kind", MAX_LENGTH) for name in wanted]
     _check_names(names)
     with studio.database.write() as session:
         dataset = datasets.get_dataset(session, dataset_id)
@@ -89,10 +90,6 @@ def _check_names(names: list[str]) -> None:
         raise InputError(f"A dataset has 1 to {MAX_KINDS} kinds, got {len(names)}.")
     seen = set()
     for name in names:
-        if not name or len(name) > MAX_LENGTH or not name.isprintable():
-            raise InputError(
-                f"A kind has 1 to {MAX_LENGTH} printable characters, got {name[:60]!r}."
-            )
         if name.casefold() in RESERVED:
             raise InputError(f"{name!r} chooses regions in another way. Choose another name.")
         if name.casefold() in seen:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from desra_studio.errors import InputError
+from desra_studio.services.checks import check_name
 from desra_studio.services.job_configs import StudyJobConfig
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studies.items import make_items
@@ -19,6 +20,8 @@ from desra_studio.storage.dataset_bin import is_in_bin
 from desra_studio.storage.study_tables import Study
 from desra_studio.storage.tables import Model
 from desra_studio.study.order import StudyOrder
+
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +137,7 @@ def start_study(studio: Studio, dataset_id: int, order: StudyOrder) -> int:
         InputError, NotFoundError: what can be told at once; see `create_study`.
     """
     with studio.database.read() as session:
-        _check_name(session, order.name)
+        _check_names(session, order)
         systems = [models.get_model(session, model_id) for model_id in order.systems]
         _list_sources(session, dataset_id, order, systems)
     return start_job(studio, "study", StudyJobConfig(dataset_id, order).as_dict())
@@ -148,19 +151,19 @@ def create_study(
     It is a draft until it is opened; what was written down does not change any more.
 
     Raises:
-        InputError: the name is taken, a system has no outputs of these images, or there is
+        InputError: the name is unfit or taken, a system has no outputs of these images, or there is
             nothing to show; see `StudyOrder` and `make_items`.
         NotFoundError: no such dataset, model or image, or a stored file is missing.
     """
     with studio.database.read() as session:
-        _check_name(session, order.name)
+        _check_names(session, order)
         systems = [models.get_model(session, model_id) for model_id in order.systems]
         sources = _list_sources(session, dataset_id, order, systems)
         dataset = datasets.get_dataset(session, dataset_id)
     items = list(make_items(studio, order, sources, report))
     manifest = write_manifest(order, dataset.name, systems, sources, items)
     with studio.database.write() as session:
-        _check_name(session, order.name)
+        _check_names(session, order)
         study = Study(
             name=order.name.strip(),
             dataset_id=dataset_id,
@@ -295,13 +298,13 @@ def describe_choices(studio: Studio, dataset_id: int) -> StudyChoices:
     )
 
 
-def _check_name(session: Session, name: str) -> None:
-    taken = studies.find_study(session, name.strip())
+def _check_names(session: Session, order: StudyOrder) -> None:
+    name = check_name(order.name, "The study's name", MAX_NAME)
+    check_name(order.title, "The study's title", MAX_NAME)
+    taken = studies.find_study(session, name)
     if taken:
         where = ", of a dataset in the bin" if is_in_bin(session, taken.dataset_id) else ""
-        raise InputError(
-            f"There is a study named {name.strip()!r} already{where}. Choose another name."
-        )
+        raise InputError(f"There is a study named {name!r} already{where}. Choose another name.")
 
 
 def _list_sources(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from desra_studio.errors import InputError, VoteError
+from desra_studio.services.checks import check_name
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.base import now
@@ -57,14 +58,12 @@ def make_links(
         days: until the links expire; None for never.
 
     Raises:
-        InputError: no label, too many or too long ones, or a study that is closed.
+        InputError: no label, too many, one that is no name, or a study that is closed.
         NotFoundError: no such study.
     """
-    names = [label.strip() for label in labels if label.strip()]
+    names = [check_name(label, "A voter's name", MAX_LABEL) for label in labels if label.strip()]
     if not 1 <= len(names) <= MAX_LABELS:
         raise InputError(f"Name 1 to {MAX_LABELS} voters, got {len(names)}.")
-    if long := next((name for name in names if len(name) > MAX_LABEL), None):
-        raise InputError(f"A voter's name has up to {MAX_LABEL} letters, {long[:20]}... has more.")
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise InputError(f"Links can be valid for 1 to {MAX_DAYS} days, got {days}.")
     expires = None if days is None else now() + timedelta(days=days)

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from desra_studio.errors import InputError
 from desra_studio.finetune.config import DeriveConfig
 from desra_studio.services import jobs
+from desra_studio.services.checks import check_name
 from desra_studio.services.job_configs import DeriveJobConfig, PullJobConfig
 from desra_studio.services.models import registry
 from desra_studio.services.models.listing import describe_model, list_models
@@ -66,7 +67,8 @@ def add_model_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/api/models", status_code=201)
     async def add_model(request: Request, name: str, role: str = "gan") -> dict[str, int | str]:
-        if name in ("", "..") or Path(name).name != name or len(name) > UPLOAD_NAME_LETTERS:
+        name = check_name(name, "The file's name", UPLOAD_NAME_LETTERS)
+        if name == ".." or Path(name).name != name:
             raise InputError(
                 f"{name[:UPLOAD_NAME_LETTERS]!r} cannot be the name of a file. Rename it to at "
                 f"most {UPLOAD_NAME_LETTERS} letters, without slashes."

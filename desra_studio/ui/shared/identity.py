@@ -5,9 +5,7 @@ from urllib.parse import unquote
 
 from fastapi import Header
 
-from desra_studio.errors import InputError
-
-MAX_NAME = 100
+from desra_studio.services.checks import check_person
 
 
 def read_user(x_studio_user: Annotated[str, Header()] = "") -> str | None:
@@ -16,7 +14,4 @@ def read_user(x_studio_user: Annotated[str, Header()] = "") -> str | None:
     Raises:
         InputError: longer than 100 characters, or with characters that cannot be seen.
     """
-    name = " ".join(unquote(x_studio_user).split())
-    if len(name) > MAX_NAME or not name.isprintable():
-        raise InputError(f"A name has up to {MAX_NAME} printable characters, got {name!r}.")
-    return name or None
+    return check_person(unquote(x_studio_user)) or None

@@ -196,7 +196,6 @@ def test_a_study_that_is_cancelled_leaves_nothing_half_made(studio, dataset):
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"name": " "}, "name must have 1 to 200"),
         ({"systems": (1,)}, "2 to 8 systems, got 1"),
         ({"systems": (1, 1)}, "chosen twice"),
         ({"kind": "rating"}, "must be one of choice, prominence, got 'rating'"),

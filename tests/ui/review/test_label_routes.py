@@ -103,7 +103,7 @@ def test_a_stale_save_leaves_the_draft(client):
         (compress(bytes(5_000_000)), {}, 422, "too long for its image"),
         (pack(FIRST), {"If-Match": "9" * 30}, 422, "version number"),
         (pack(FIRST), {"If-Match": "-1"}, 422, "version number"),
-        (pack(FIRST), {"X-Studio-User": "x" * 101}, 422, "up to 100 printable"),
+        (pack(FIRST), {"X-Studio-User": "x" * 101}, 422, "1 to 100 printable"),
         (pack(FIRST), {"X-Studio-User": quote("a\nb\x00")}, 422, "printable"),
         (pack(FIRST), {"Origin": "http://elsewhere.example"}, 403, "may not write"),
     ],

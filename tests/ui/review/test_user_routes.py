@@ -67,7 +67,10 @@ def test_refuses_settings(client, body, says):
 @pytest.mark.parametrize("name", ["x" * 101, "a%0Ab%00", "%E2%80%AE"])
 def test_refuses_names(client, name):
     answer = put_settings(client, SETTINGS, **{"X-Studio-User": name})
-    assert (answer.status_code, "printable characters" in answer.json()["error"]) == (422, True)
+    assert (answer.status_code, "1 to 100 printable" in answer.json()["error"]) == (
+        422,
+        True,
+    )
 
 
 def save_labelled(client, studio, label):
