@@ -46,13 +46,13 @@ def render_download(studio: Studio, dataset_id: int, form: str) -> Download:
     Raises:
         NotFoundError: no such dataset, no such format, or a stored mask is missing.
     """
+    with studio.database.read() as session:
+        dataset = datasets.get_dataset(session, dataset_id)
     downloads = list_downloads()
     if form not in downloads:
         raise NotFoundError(
             f"Labels cannot be downloaded as {form!r}. Choose one of: {', '.join(downloads)}."
         )
-    with studio.database.read() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
     chosen = downloads[form]
     data = chosen.render(studio, dataset).data
     return Download(f"{dataset.name}{chosen.suffix}", chosen.media_type, data)
