@@ -184,12 +184,9 @@ def test_z_shows_px_one_to_one_and_all_of_the_image(page, run):
 
 
 def test_the_view_stays_where_a_proof_is_read_again(page, run):
-    def say_it_goes_on(route):
-        answer = route.fetch()
-        runs = [each | {"status": "running"} for each in answer.json()["runs"]]
-        route.fulfill(response=answer, json={"runs": runs})
-
-    page.route("**/api/fine-tunings*", say_it_goes_on)
+    listed = page.request.get("/studio/api/fine-tunings").json()["runs"]
+    going_on = {"runs": [each | {"status": "running"} for each in listed]}
+    page.route("**/api/fine-tunings*", lambda route: route.fulfill(json=going_on))
     open_proof(page, f"?run={run.id}")
     page.wait_for_selector(f"{PROOF}[data-shown]")
     page.mouse.move(5, 5)
