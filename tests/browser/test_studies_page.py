@@ -81,7 +81,7 @@ def test_results_come_while_people_vote_and_losses_go_back(page, studio, dataset
     # All agree, but three voters on three images cannot tell much.
     expect(results.locator("h4")).to_contain_text("no difference can be told yet")
     assert pair.share == 0
-    expect(results.locator(".whole")).to_contain_text(f"{100 * pair['share']:.1f} %")
+    expect(results.locator(".whole")).to_contain_text(f"{100 * pair.share:.1f} %")
     expect(results).to_contain_text("If votes were independent")
     expect(page.locator(".state")).to_have_text("Closed")
     page.get_by_role("button", name=re.compile("^All")).click()

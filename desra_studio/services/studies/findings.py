@@ -8,7 +8,7 @@ from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.review.regions import pick_component
-from desra_studio.services.studies.manifests import read_rules
+from desra_studio.services.studies.manifests import Manifest, read_manifest, read_rules
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studies.windows import OutlinedRegion, read_outline
 from desra_studio.services.studio import Studio
@@ -81,12 +81,13 @@ def list_losses(studio: Studio, study_id: int, system: int | None = None) -> lis
         items = {one.id: one for one in studies.list_items(session, study.id)}
         chosen = _pick_system(session, study, system)
     votes = select_votes(screen(read_ballots(studio, study_id), read_rules(study))[0])
+    manifest = read_manifest(study)
     found = [
         loss
-        for question in range(len(study.manifest["questions"]))
-        for other in range(len(study.manifest["systems"]))
+        for question in range(len(manifest.questions))
+        for other in range(len(manifest.systems))
         if other != chosen
-        for loss in _find_losses(study, items, votes, question, chosen, other)
+        for loss in _find_losses(manifest, items, votes, question, chosen, other)
     ]
     return sorted(found, key=lambda loss: (loss.wins / loss.votes, -loss.votes))
 
@@ -153,14 +154,14 @@ def keep_prominence(studio: Studio, study_id: int) -> int:
 
 
 def _pick_system(session: Session, study: Study, system: int | None) -> int:
-    listed = study.manifest["systems"]
+    listed = read_manifest(study).systems
     if system is None:
         tuned = [
             place
             for place, one in enumerate(listed)
-            if models.get_model(session, one["model"]).parent_run_id is not None
+            if models.get_model(session, one.model).parent_run_id is not None
         ]
-        gans = [place for place, one in enumerate(listed) if one["role"] == ModelRole.GAN]
+        gans = [place for place, one in enumerate(listed) if one.role == ModelRole.GAN]
         return tuned[-1] if tuned else (gans or [0])[0]
     if not 0 <= system < len(listed):
         raise InputError(f"{study.name} has the systems 0 to {len(listed) - 1}, got {system}.")
@@ -168,15 +169,14 @@ def _pick_system(session: Session, study: Study, system: int | None) -> int:
 
 
 def _find_losses(
-    study: Study,
+    manifest: Manifest,
     items: dict[int, StudyItem],
     votes: Sequence[Ballot],
     question: int,
     system: int,
     other: int,
 ) -> list[Loss]:
-    names = {image["id"]: image["name"] for image in study.manifest["images"]}
-    systems = [one["name"] for one in study.manifest["systems"]]
+    names, systems = manifest.image_names, manifest.system_names
     by_item: dict[int, list[bool]] = {}
     for ballot in select_pair(select_votes(votes, question), system, other):
         if ballot.chosen is not None:
@@ -189,7 +189,7 @@ def _find_losses(
             y=items[item].y + items[item].height // 2,
             system=systems[system],
             other=systems[other],
-            question=study.manifest["questions"][question],
+            question=manifest.questions[question],
             wins=sum(won),
             votes=len(won),
         )

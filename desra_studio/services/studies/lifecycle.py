@@ -9,7 +9,12 @@ from desra_studio.services.job_configs import StudyJobConfig
 from desra_studio.services.jobs import start_job
 from desra_studio.services.studies.items import make_items
 from desra_studio.services.studies.links import make_key, make_open_link, sign_link
-from desra_studio.services.studies.manifests import COUNTED, hash_manifest, write_manifest
+from desra_studio.services.studies.manifests import (
+    COUNTED,
+    hash_manifest,
+    read_manifest,
+    write_manifest,
+)
 from desra_studio.services.studies.windows import Source
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.setting import SettingView, describe_settings
@@ -206,11 +211,13 @@ def close_study(studio: Studio, study_id: int) -> None:
 def close_if_done(session: Session, study: Study) -> bool:
     """Close a study whose stopping rule is met; tell whether it was."""
     counts = studies.count_votes(session, study.id)
-    wanted = study.manifest["votes_per_pair"]
-    questions = range(len(study.manifest["questions"]))
-    numbers = [one["number"] for one in study.manifest["items"] if one["kind"] in COUNTED]
+    manifest = read_manifest(study)
+    questions = range(len(manifest.questions))
+    numbers = [one.number for one in manifest.items if one.kind in COUNTED]
     done = all(
-        counts.get((one, question), 0) >= wanted for one in numbers for question in questions
+        counts.get((one, question), 0) >= manifest.votes_per_pair
+        for one in numbers
+        for question in questions
     )
     if done and study.state == "open":
         study.state, study.closed_at = "closed", now()
@@ -240,10 +247,10 @@ def describe_study(studio: Studio, study_id: int) -> StudyDescription:
     """Return a study as its page shows it; NotFoundError where there is none."""
     with studio.database.read() as session:
         study = studies.get_study(session, study_id)
-        manifest = study.manifest
+        manifest = read_manifest(study)
         trials = studies.count_voter_trials(session, study.id)
         voters = studies.list_voters(session, study.id)
-        kinds = [item["kind"] for item in manifest["items"]]
+        kinds = [item.kind for item in manifest.items]
         personal = [
             PersonalLink(
                 label=voter.label,
@@ -257,14 +264,14 @@ def describe_study(studio: Studio, study_id: int) -> StudyDescription:
         ]
         return StudyDescription(
             **vars(_summarize(session, study)),
-            title=manifest["title"],
+            title=manifest.title,
             dataset_id=study.dataset_id,
             manifest_sha=study.manifest_sha,
-            systems=[system["name"] for system in manifest["systems"]],
-            questions=manifest["questions"],
+            systems=manifest.system_names,
+            questions=manifest.questions,
             items={kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
-            votes_per_pair=manifest["votes_per_pair"],
-            rules=manifest["rules"],
+            votes_per_pair=manifest.votes_per_pair,
+            rules=manifest.rules,
             joined=sum(voter.is_open for voter in voters),
             opened_at=_tell_time(study.opened_at),
             closed_at=_tell_time(study.closed_at),
@@ -335,8 +342,8 @@ def _list_sources(
 
 
 def _summarize(session: Session, study: Study) -> StudySummary:
-    manifest = study.manifest
-    units = sum(item["kind"] in COUNTED for item in manifest["items"])
+    manifest = read_manifest(study)
+    units = sum(item.kind in COUNTED for item in manifest.items)
     voters = studies.list_voters(session, study.id)
     return StudySummary(
         id=study.id,
@@ -345,7 +352,7 @@ def _summarize(session: Session, study: Study) -> StudySummary:
         state=study.state,
         voters=sum(voter.consent_at is not None for voter in voters),
         votes=sum(studies.count_votes(session, study.id).values()),
-        wanted=units * len(manifest["questions"]) * manifest["votes_per_pair"],
+        wanted=units * len(manifest.questions) * manifest.votes_per_pair,
         created_at=study.created_at.isoformat(),
     )
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from desra_studio.errors import InputError, VoteError
 from desra_studio.services.checks import check_name
+from desra_studio.services.studies.manifests import read_manifest
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.base import now
@@ -89,7 +90,7 @@ def join_study(studio: Studio, link: str) -> str:
         recent = studies.count_voters(session, study.id, since=now() - timedelta(hours=1))
         if recent >= JOINS_PER_HOUR:
             raise VoteError("too_many", "Many people have just joined. Try again in an hour.", 3600)
-        if studies.count_open_voters(session, study.id) >= study.manifest["max_voters"]:
+        if studies.count_open_voters(session, study.id) >= read_manifest(study).max_voters:
             raise VoteError("too_many", "Enough people take part already. Thank you for coming.")
         return sign_link(study, add_voter(session, study, "", is_open=True).code)
 

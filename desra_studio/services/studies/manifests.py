@@ -3,7 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.studies.windows import Source
@@ -18,6 +21,77 @@ from desra_studio.study.screening import Rules
 MANIFEST_FORMAT = 1
 COUNTED = ("pair", "region")
 """Kinds of items that a study is about; all others are checks or training."""
+
+
+@dataclass(frozen=True)
+class ManifestSystem:
+    """A model whose outputs a study shows: its id, name and role."""
+
+    model: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class ManifestImage:
+    """An image of a study: its id and name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ManifestItem:
+    """Something that a study shows: its number and kind."""
+
+    number: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What was laid down of a study, as far as it is read again; the text has more.
+
+    Attributes:
+        title, kind, questions, votes_per_pair, trials_per_voter, check_share, show_lr, consent,
+            min_seconds, max_voters, seed: as `StudyOrder` has them.
+        rules: of screening, by name.
+        systems, images, items: what is shown.
+    """
+
+    title: str
+    kind: str
+    questions: list[str]
+    votes_per_pair: int
+    trials_per_voter: int
+    check_share: float
+    show_lr: bool
+    consent: str
+    min_seconds: float
+    max_voters: int
+    seed: int
+    rules: dict[str, int | float]
+    systems: list[ManifestSystem]
+    images: list[ManifestImage]
+    items: list[ManifestItem]
+
+    @property
+    def system_names(self) -> list[str]:
+        """The names of the systems, in their order."""
+        return [system.name for system in self.systems]
+
+    @property
+    def image_names(self) -> dict[int, str]:
+        """Image id -> name."""
+        return {image.id: image.name for image in self.images}
+
+
+_MANIFEST = TypeAdapter(Manifest)
+
+
+def read_manifest(study: Study) -> Manifest:
+    """Return what was laid down of a study."""
+    return _MANIFEST.validate_python(study.manifest)
 
 
 def write_manifest(
@@ -76,7 +150,7 @@ def export_manifest(studio: Studio, study_id: int) -> str:
 
 def read_rules(study: Study) -> Rules:
     """Return the rules of screening that a study was made with."""
-    return Rules.from_dict(study.manifest["rules"])
+    return Rules.from_dict(read_manifest(study).rules)
 
 
 def render_manifest(manifest: Mapping[str, object]) -> str:

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import TypeAlias
 
 from desra_studio.metrics.intervals import Interval
-from desra_studio.services.studies.manifests import read_rules
+from desra_studio.services.studies.manifests import Manifest, read_manifest, read_rules
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studies.windows import read_outline
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
-from desra_studio.storage.study_tables import Study, StudyItem
+from desra_studio.storage.study_tables import StudyItem
 from desra_studio.study.bradley_terry import rank_systems
 from desra_studio.study.consistency import Rate, measure_consistency
 from desra_studio.study.majorities import ImageShare, SignTest, compare_signs, share_by_image
@@ -198,6 +198,7 @@ def report_study(studio: Studio, study_id: int) -> StudyReport:
         study = studies.get_study(session, study_id)
         voters = {one.id: one for one in studies.list_voters(session, study.id)}
         items = {one.id: one for one in studies.list_items(session, study.id)}
+    manifest = read_manifest(study)
     ballots = read_ballots(studio, study_id)
     kept, excluded = screen(ballots, read_rules(study))
 
@@ -216,25 +217,23 @@ def report_study(studio: Studio, study_id: int) -> StudyReport:
         kind=study.kind,
         state=study.state,
         manifest_sha=study.manifest_sha,
-        seed=study.manifest["seed"],
-        systems=_list_names(study),
+        seed=manifest.seed,
+        systems=manifest.system_names,
         votes=len(ballots),
         voters=len({one.voter for one in ballots}),
-        rules=study.manifest["rules"],
+        rules=manifest.rules,
         excluded=[tell_excluded(one) for one in excluded],
-        raw=_measure(study, ballots, items),
-        screened=_measure(study, kept, items),
+        raw=_measure(manifest, ballots, items),
+        screened=_measure(manifest, kept, items),
     )
 
 
 def _measure(
-    study: Study, ballots: Sequence[Ballot], items: Mapping[int, StudyItem]
+    manifest: Manifest, ballots: Sequence[Ballot], items: Mapping[int, StudyItem]
 ) -> StudyFigures:
-    seed = study.manifest["seed"]
     votes = select_votes(ballots)
-    checks = measure_consistency(ballots, seed=seed)
-    names = {image["id"]: image["name"] for image in study.manifest["images"]}
-    about_regions = study.kind == PROMINENCE
+    checks = measure_consistency(ballots, seed=manifest.seed)
+    about_regions = manifest.kind == PROMINENCE
     return StudyFigures(
         votes=len(votes),
         voters=len({one.voter for one in votes}),
@@ -244,22 +243,22 @@ def _measure(
         gold=_tell_rate(checks.gold),
         identical=_tell_rate(checks.identical),
         alpha=checks.alpha,
-        questions=[] if about_regions else _tell_questions(study, ballots, names),
-        regions=_tell_regions(ballots, items, names) if about_regions else [],
+        questions=[] if about_regions else _tell_questions(manifest, ballots),
+        regions=_tell_regions(ballots, items, manifest.image_names) if about_regions else [],
         decoys=_tell_rate(measure_false_alarms(ballots)),
     )
 
 
-def _tell_questions(study: Study, ballots: Sequence[Ballot], names: Names) -> list[QuestionResult]:
-    systems, seed = _list_names(study), study.manifest["seed"]
+def _tell_questions(manifest: Manifest, ballots: Sequence[Ballot]) -> list[QuestionResult]:
+    systems, names = manifest.system_names, manifest.image_names
     told = []
-    for number, text in enumerate(study.manifest["questions"]):
+    for number, text in enumerate(manifest.questions):
         own = select_votes(ballots, number)
         pairs = [
-            _tell_pair(own, pair, systems, names, seed)
+            _tell_pair(own, pair, systems, names, manifest.seed)
             for pair in combinations(range(len(systems)), 2)
         ]
-        ranking = _tell_ranking(own, systems, seed) if len(systems) > 2 else None
+        ranking = _tell_ranking(own, systems, manifest.seed) if len(systems) > 2 else None
         told.append(QuestionResult(text, pairs, ranking))
     return told
 
@@ -342,7 +341,3 @@ def _tell_rate(rate: Rate) -> CheckRate:
 
 def _tell_interval(interval: Interval | None) -> Bounds:
     return (interval.low, interval.high) if interval else None
-
-
-def _list_names(study: Study) -> list[str]:
-    return [system["name"] for system in study.manifest["systems"]]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from desra_studio.errors import VoteError
 from desra_studio.services.studies.links import make_code
-from desra_studio.services.studies.manifests import COUNTED
+from desra_studio.services.studies.manifests import COUNTED, read_manifest
 from desra_studio.services.studies.windows import read_outline
 from desra_studio.storage import studies
 from desra_studio.storage.base import now
@@ -72,7 +72,7 @@ class NextTrial:
 
 def plan_session(session: Session, study: Study, voter: Voter) -> None:
     """Lay down what a voter is going to see; VoteError where nothing is left to vote on."""
-    manifest = study.manifest
+    manifest = read_manifest(study)
     items = studies.list_items(session, study.id)
     numbers = {kind: [one.number for one in items if one.kind == kind] for kind in _KINDS}
     is_choice = study.kind == CHOICE
@@ -85,11 +85,11 @@ def plan_session(session: Session, study: Study, voter: Voter) -> None:
         blank_role=blank,
     )
     plan = Plan(
-        questions=len(manifest["questions"]),
-        trials=manifest["trials_per_voter"],
-        check_share=manifest["check_share"],
-        votes_per_item=manifest["votes_per_pair"],
-        seed=manifest["seed"],
+        questions=len(manifest.questions),
+        trials=manifest.trials_per_voter,
+        check_share=manifest.check_share,
+        votes_per_item=manifest.votes_per_pair,
+        seed=manifest.seed,
     )
     since = now() - timedelta(hours=PENDING_HOURS)
     counts = studies.count_sides(session, study.id, since)
@@ -148,7 +148,7 @@ def _tell_trial(study: Study, trial: Trial, item: StudyItem) -> ShownTrial:
     return ShownTrial(
         code=trial.code,
         training=trial.role == "training",
-        question=study.manifest["questions"][trial.question],
+        question=read_manifest(study).questions[trial.question],
         images=_list_pictures(trial, item),
         lr=f"/vote/image/{trial.code}/lr.png" if item.blob_lr else None,
         width=item.width,

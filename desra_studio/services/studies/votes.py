@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, fields
 
 from desra_studio.services.csv_tables import render_csv
+from desra_studio.services.studies.manifests import read_manifest
 from desra_studio.services.studio import Studio
 from desra_studio.storage import studies
 from desra_studio.storage.studies import VoteRow
@@ -84,8 +85,8 @@ def list_votes(studio: Studio, study_id: int) -> list[ListedVote]:
     """
     with studio.database.read() as session:
         study = studies.get_study(session, study_id)
-        names = [system["name"] for system in study.manifest["systems"]]
-        questions = study.manifest["questions"]
+        manifest = read_manifest(study)
+        names, questions = manifest.system_names, manifest.questions
         return [
             _describe_vote(row, names, questions) for row in studies.list_votes(session, study.id)
         ]

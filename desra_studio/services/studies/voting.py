@@ -15,6 +15,7 @@ from desra_studio.services.studies.links import (
     find_voter,
     is_open_link,
 )
+from desra_studio.services.studies.manifests import read_manifest
 from desra_studio.services.studies.signing import make_nonce, read_nonce
 from desra_studio.services.studies.trials import NextTrial, list_blobs, plan_session, tell_next
 from desra_studio.services.studio import Studio
@@ -98,13 +99,14 @@ def describe_session(studio: Studio, link: str) -> VotingSession:
         else:
             voter, study = find_voter(session, link)
         done, trials = studies.count_trials(session, voter.id) if voter else (0, 0)
+        manifest = read_manifest(study)
         return VotingSession(
-            title=study.manifest["title"],
-            kind=study.manifest["kind"],
-            consent=study.manifest["consent"],
-            questions=study.manifest["questions"],
-            min_seconds=study.manifest["min_seconds"],
-            show_lr=study.manifest["show_lr"],
+            title=manifest.title,
+            kind=manifest.kind,
+            consent=manifest.consent,
+            questions=manifest.questions,
+            min_seconds=manifest.min_seconds,
+            show_lr=manifest.show_lr,
             state=_tell_state(session, study, voter, done, trials),
             trials=trials,
             done=done,
@@ -161,7 +163,7 @@ def mark_shown(studio: Studio, link: str, code: str) -> ShownMark:
         trial = _get_trial(session, voter, code)
         if studies.find_vote(session, trial.id):
             raise _refuse_again()
-    return ShownMark(make_nonce(study, trial, now()), study.manifest["min_seconds"])
+    return ShownMark(make_nonce(study, trial, now()), read_manifest(study).min_seconds)
 
 
 def cast_vote(studio: Studio, link: str, code: str, answer: str, nonce: str) -> VoteOutcome:
@@ -294,9 +296,8 @@ def _make_vote(
         if is_known:
             raise _refuse_again()
         raise VoteError("too_soon", "Wait until the pictures are loaded.")
-    least = float(study.manifest["min_seconds"])
     # Where the clock went back, who looked an hour ahead of now would wait for an hour.
-    wait = least - max(0.0, (moment - shown_at).total_seconds())
+    wait = read_manifest(study).min_seconds - max(0.0, (moment - shown_at).total_seconds())
     if wait > 0 and not is_known:
         raise VoteError("too_soon", "Look at the pictures a little longer first.", wait)
     seconds = max(0.0, (moment - shown_at).total_seconds())
