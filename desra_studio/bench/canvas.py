@@ -112,7 +112,8 @@ def open_page() -> Iterator["Page"]:
             "This benchmark drives a browser by Playwright, which is not installed. "
             "Install the tests' packages: pip install 'desra-studio[test]'."
         ) from error
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "chromium-headless-shell")
+    found = next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)

@@ -66,6 +66,18 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     assert describe_study(studio, made.id).state == "closed"
 
 
+def test_a_study_is_cancelled_before_its_job_is_known(page, dataset):
+    open_page(page, dataset)
+    page.locator("[name=name]").fill("too early")
+    page.locator("[name=window_px]").fill("48")
+    held = []
+    page.route(re.compile("/datasets/[0-9]+/studies$"), lambda route: held.append(route))
+    page.get_by_role("button", name="Make the study").click()
+    page.get_by_role("button", name="Cancel").click()
+    with page.expect_request(re.compile("/runs/[0-9]+/cancel$")):
+        held[0].continue_()
+
+
 def test_results_come_while_people_vote_and_losses_go_back(page, studio, dataset):
     study_id, links = open_new(
         studio, dataset, ("Ann", "Bo", "Cy"), name="live", votes_per_pair=3, rules=make_rules()

@@ -44,7 +44,7 @@ class StudiesPage {
     this.message = make("p", { className: "message", role: "status" });
     this.form = new StudyForm({ 
       onMake: (order, onProgress) => this.#make(order, onProgress),
-      onCancel: () => this.#guard(() => cancelJob(this.job)),
+      onCancel: () => this.#guard(async () => cancelJob(await this.making)),
     });
     this.parts = {
       head: make("header", {}),
@@ -115,8 +115,9 @@ class StudiesPage {
   }
 
   async #make(order, onProgress) {
-    const { job } = await makeStudy(this.dataset, order);
-    this.job = job;
+    // Cancel may be pressed before the job is known.
+    this.making = makeStudy(this.dataset, order).then(({ job: id }) => id);
+    const job = await this.making;
     announceChange();
     for (;;) {
       const told = await loadJob(job);
