@@ -9,7 +9,8 @@ from desra_studio.finetune.config import PRESETS, QUICK
 from desra_studio.services.checks import MAX_NOTE, MAX_PERSON
 from desra_studio.services.finetune.candidates import Candidate, split_held_out
 from desra_studio.services.review import kinds
-from desra_studio.services.review.regions import MAX_SEVERITY
+from desra_studio.setting import list_settings
+from desra_studio.storage.region_label import RegionLabel
 from desra_studio.ui.shared.static_files import STATIC
 
 
@@ -19,14 +20,13 @@ def read_constant(module: str, name: str) -> object:
 
 
 def test_severities_are_the_servers():
-    severities = list(range(MAX_SEVERITY + 1))
-    assert read_constant("review/regions/regions.js", "SEVERITIES") == severities
-    texts = [str(severity) for severity in severities]
-    assert read_constant("review/regions/component_row.js", "SEVERITIES") == texts
+    limits = list_settings(RegionLabel)["severity"]
+    texts = [str(severity) for severity in range(limits.least, limits.most + 1)]
+    assert read_constant("review/regions/label_fields.js", "SEVERITIES") == texts
 
 
 def test_what_is_typed_is_as_long_as_the_server_takes_it():
-    assert read_constant("review/regions/component_row.js", "MOST_LETTERS") == MAX_NOTE
+    assert read_constant("review/regions/label_fields.js", "MOST_LETTERS") == MAX_NOTE
     assert read_constant("review/regions/kind_pane.js", "MOST_LETTERS") == kinds.MAX_LENGTH
     assert read_constant("shell/identity.js", "MOST_LETTERS") == MAX_PERSON
 

@@ -13,13 +13,15 @@ from desra_studio.services.review import regions
 from desra_studio.services.scores.attribution import VerdictEffect, attribute_verdict
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
-from desra_studio.setting import read_settings
+from desra_studio.setting import list_settings, read_settings
 from desra_studio.storage.region_label import RegionLabel
 from desra_studio.ui.shared.answers import NEVER, User, answer_packed
 
 
 def _read_query(request: Request) -> DetectorParams:
-    return read_settings(DetectorParams, request.query_params)
+    # An address may name more than what is meant for us.
+    known = list_settings(DetectorParams).keys() & request.query_params.keys()
+    return read_settings(DetectorParams, {name: request.query_params[name] for name in known})
 
 
 def add_detector_routes(router: APIRouter, studio: Studio) -> None:

@@ -187,7 +187,7 @@ def test_everybody_who_asks_at_once_gets_an_image_of_their_own(studio):
         "nobody was refused, or given what somebody else had"
     )
     with studio.database.read() as session:
-        waiting = replace(wanted, states=(State.UNREVIEWED, State.IN_PROGRESS))
+        waiting = wanted.model_copy(update={"states": (State.UNREVIEWED, State.IN_PROGRESS)})
         assert set(claimed) == set(list_ids(session, waiting)[:40]), "in order, none left out"
 
 

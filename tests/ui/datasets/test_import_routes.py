@@ -20,7 +20,7 @@ def test_a_wrong_import_says_why(client, tmp_path, studio):
         ("/tmp/\0", 0.7, "depends on where the server was started"),
         ("~nobody-of-this-name/x", 0.7, "a home folder that there is not"),
         (str(tmp_path), 2, "must be above 0"),
-        (str(tmp_path), None, "detector.contrast_threshold"),
+        (str(tmp_path), None, "Fill in the contrast threshold"),
     ):
         order = {"source": source, "detector": {"contrast_threshold": contrast}}
         answer = client.post("/studio/api/datasets/import", json=order)
@@ -75,7 +75,7 @@ def test_what_is_started_runs_with_what_it_was_given(client, dataset_folder, stu
     assert job.succeeded, job.message
     image = list_items(studio, 2)[0].id
     params = describe_image(studio, image).detection.params
-    assert (params["contrast_threshold"], params["area_threshold"]) == (0.6, 300)
+    assert (params.contrast_threshold, params.area_threshold) == (0.6, 300)
 
 
 def test_what_cannot_start_says_why(client, studio):
