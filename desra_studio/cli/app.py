@@ -130,7 +130,7 @@ def import_(
         typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
     if not imported.lr_only:
         with show_progress("detect") as report:
-            result |= detect_dataset(studio, imported.dataset_id, params, report)
+            result |= asdict(detect_dataset(studio, imported.dataset_id, params, report))
         tell_notes(result["notes"])
     elif model_id is not None:
         from desra_studio.services.datasets.upscaling import upscale_dataset

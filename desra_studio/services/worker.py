@@ -33,11 +33,11 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
     except StudioError as error:
         note = f"{error} The {report.images} images are imported; go on with 'Detect again'."
         raise type(error)(note) from error
-    return job.result | detected
+    return job.result | asdict(detected)
 
 
 def _run_detect(job: Job, config: configs.DetectJobConfig) -> dict[str, object]:
-    return detect_dataset(job.studio, config.dataset_id, config.params, job.report)
+    return asdict(detect_dataset(job.studio, config.dataset_id, config.params, job.report))
 
 
 def _run_upscale(job: Job, config: configs.UpscaleJobConfig) -> dict[str, object]:

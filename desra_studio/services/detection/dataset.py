@@ -1,8 +1,7 @@
 """Running the detector over datasets."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 
@@ -20,11 +19,27 @@ from desra_studio.services.detection.class_maps import (
 )
 from desra_studio.services.detection.weight_sets import load_weights
 from desra_studio.services.devices import choose_map_device
+from desra_studio.services.job_configs import DetectJobConfig
 from desra_studio.services.review.disagreement import measure_disagreements
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets
 from desra_studio.storage.tables import Detection as DetectionRow
 from desra_studio.storage.tables import Rendition
+
+
+@dataclass(frozen=True)
+class DatasetDetection:
+    """What was detected in a dataset.
+
+    Attributes:
+        marked: images with artifacts.
+        segmentation: identity of the network that named the classes; None without one.
+        notes: why all weights are 1, where they are.
+    """
+
+    marked: int
+    segmentation: str | None
+    notes: list[str]
 
 
 def detect_dataset(
@@ -33,7 +48,7 @@ def detect_dataset(
     params: DetectorParams,
     report: Report = ignore_progress,
     segmentation: str | None = None,
-) -> dict[str, Any]:
+) -> DatasetDetection:
     """Detect on every pair of a dataset.
 
     Labels are not touched: a reviewer's mask stays what it is.
@@ -44,10 +59,6 @@ def detect_dataset(
         params: of the detector.
         report: of the progress.
         segmentation: see `open_class_source`.
-
-    Returns:
-        {"marked": images with artifacts, "segmentation": the network's identity or None,
-        "notes": why all weights are 1, where they are}.
 
     Raises:
         InputError: nothing is upscaled yet, or a weight set or network that cannot be used.
@@ -68,14 +79,14 @@ def detect_dataset(
     with studio.database.write() as session:
         session.add_all(rows)
     measure_disagreements(studio, dataset_id)
-    return {
-        "marked": sum(row.area_px > 0 for row in rows),
-        "segmentation": classes.identity,
-        "notes": [classes.note] if classes.note else [],
-    }
+    return DatasetDetection(
+        marked=sum(row.area_px > 0 for row in rows),
+        segmentation=classes.identity,
+        notes=[classes.note] if classes.note else [],
+    )
 
 
-def make_detect_config(studio: Studio, dataset_id: int, params: DetectorParams) -> dict[str, Any]:
+def make_detect_config(studio: Studio, dataset_id: int, params: DetectorParams) -> DetectJobConfig:
     """Return the configuration of a `detect` job, having seen that it can start.
 
     Raises:
@@ -84,7 +95,7 @@ def make_detect_config(studio: Studio, dataset_id: int, params: DetectorParams) 
     load_weights(studio, params.class_weights)
     with studio.database.read() as session:
         datasets.get_dataset(session, dataset_id)
-    return {"dataset_id": dataset_id, "params": params.as_dict()}
+    return DetectJobConfig(dataset_id, params)
 
 
 def detect_pair(

@@ -42,7 +42,7 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
     def detect_again(dataset_id: int, settings: dict[str, Any]) -> dict[str, int]:
         params = read_settings(DetectorParams, settings)
         config = make_detect_config(studio, dataset_id, params)
-        return {"job": jobs.start_job(studio, "detect", config)}
+        return {"job": jobs.start_job(studio, "detect", config.as_dict())}
 
     @router.get("/api/images/{image_id}/attribution")
     def read_attribution(image_id: int, x: int, y: int) -> VerdictEffect:

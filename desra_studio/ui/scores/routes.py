@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.detection.detectors import NETWORK_INPUT_PX, describe_params
+from desra_studio.services.job_configs import CurveJobConfig, ScoreJobConfig
 from desra_studio.services.places import resolve_detector
 from desra_studio.services.scores.comparisons import NetworkFile, choose_comparisons
 from desra_studio.services.studio import Studio
@@ -55,13 +56,13 @@ def add_score_routes(router: APIRouter, studio: Studio) -> None:
             path = resolve_detector(studio.settings, order.network)
             network = NetworkFile(path, order.input_px)
         detectors = choose_comparisons(studio, dataset_id, order.baselines, contrast, network)
-        config = {"dataset_id": dataset_id, "detectors": list(map(describe_params, detectors))}
-        return {"job": jobs.start_job(studio, "score", config)}
+        config = ScoreJobConfig(dataset_id, list(map(describe_params, detectors)))
+        return {"job": jobs.start_job(studio, "score", config.as_dict())}
 
     @router.post("/api/datasets/{dataset_id}/curve", status_code=202)
     def start_curve(dataset_id: int, order: CurveOrder) -> dict[str, int]:
         if jobs.find_active_job(studio, *list_kinds("/scores")):
             raise InputError("Another job of this page runs. Wait for its end, or cancel it.")
         detector = find_detector(studio, dataset_id, order.detector)
-        config = {"dataset_id": dataset_id, "detector": detector}
-        return {"job": jobs.start_job(studio, "curve", config)}
+        config = CurveJobConfig(dataset_id, detector)
+        return {"job": jobs.start_job(studio, "curve", config.as_dict())}

@@ -27,7 +27,7 @@ def test_imports_and_detects(studio, dataset_folder):
     report = import_dataset(studio, dataset_folder, "set")
     assert (report.images, report.with_lr, report.labels, report.lines) == (3, 3, 0, ())
     marked = detect_dataset(studio, report.dataset_id, DetectorParams(area_threshold=400))
-    assert marked["marked"] == 3
+    assert marked.marked == 3
     records = load_records(studio)
     assert [record.image.name for record in records] == ["a", "b", "c"]
     for seed, record in enumerate(records):

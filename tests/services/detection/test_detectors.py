@@ -88,19 +88,19 @@ def load_detected(studio, record):
 
 def test_without_a_network_all_weights_are_1_and_it_says_so(studio, dataset):
     result = detect_dataset(studio, dataset, PARAMS)
-    assert result["segmentation"] is None
-    assert "nvidia/segformer-b0-finetuned-ade-512-512 is not on this machine" in result["notes"][0]
+    assert result.segmentation is None
+    assert "nvidia/segformer-b0-finetuned-ade-512-512 is not on this machine" in result.notes[0]
     unweighted = DetectorParams(class_weights="none")
     for switched_off in ({"segmentation": "none"}, {"params": unweighted}):
         values = {"params": PARAMS} | switched_off
-        assert "All class weights are 1" in detect_dataset(studio, dataset, **values)["notes"][0]
+        assert "All class weights are 1" in detect_dataset(studio, dataset, **values).notes[0]
 
 
 def test_class_maps_are_made_once_and_weigh(studio, dataset, segformer, monkeypatch):
     before = [record.detection.area_px for record in list_records(studio, dataset)]
     result = detect_dataset(studio, dataset, PARAMS, segmentation=str(segformer))
-    assert result["notes"] == []
-    assert result["segmentation"].startswith("tiny@")
+    assert result.notes == []
+    assert result.segmentation.startswith("tiny@")
     records = list_records(studio, dataset)
     assert all(record.detection.labels_sha for record in records)
     assert all(
