@@ -16,6 +16,9 @@ import type { Toolbox } from "../desra_studio/ui/static/review/tools/toolbox.js"
 import type { Detected } from "../desra_studio/ui/static/review/detector/detected.js";
 import type { Box, DetectedRegion, Point, Region, Size, Span, Tile } from "./masks";
 import type { FocusedPage, KeyedAction, Stored } from "./shared";
+import type { Press, View } from "./viewer";
+
+export type { Press, View };
 
 export type State = "unreviewed" | "in progress" | "accepted" | "clean" | "skipped";
 
@@ -263,13 +266,6 @@ export interface KindsAnswer {
   usual: string[];
 }
 
-/** Which part of an image a pane shows: the px in its middle, and how large they are. */
-export interface View {
-  x: number;
-  y: number;
-  scale: number;
-}
-
 /** A verdict, or a change of many images, that can be taken back. */
 export interface Deed {
   labels: EarlierLabel[];
@@ -298,9 +294,6 @@ export interface Action extends KeyedAction {
   run?: (event: KeyboardEvent) => unknown;
   hold?: (held: boolean) => unknown;
 }
-
-/** What a tool hears of the pointer; keys that stand for it tell the same. */
-export type Press = Pick<PointerEvent, "altKey" | "clientX" | "clientY" | "timeStamp">;
 
 /** A tool of the canvas; points are in image px. */
 export interface Tool {

@@ -6,19 +6,34 @@ import { drawThrough } from "./pyramid.js";
 import { TileCache } from "./tile_cache.js";
 import { listTiles } from "./tile_plan.js";
 
+/** @import { Pyramid } from "./pyramid.js" */
+/** @import { Size } from "#types/masks" */
+/** @import { DrawOptions, Drawing, View } from "#types/viewer" */
+
 const SIDE = 512;
 const KEPT = 64;
 
 export class BicubicView {
   #onReady = () => {};
 
-  /** @param {Pyramid} lr the LR image; `width` and `height` are those of the record. */
+  /**
+   * @param {Pyramid} lr the LR image.
+   * @param {Size} size of the record.
+   */
   constructor(lr, { width, height }) {
-    Object.assign(this, { lr, width, height });
+    this.lr = lr;
+    this.width = width;
+    this.height = height;
     this.factor = { x: width / lr.width, y: height / lr.height };
-    this.cache = new TileCache((key) => this.#make(key), KEPT);
+    this.cache = new TileCache((/** @type {string} */ key) => this.#make(key), KEPT);
   }
 
+  /**
+   * @param {Drawing} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {DrawOptions} options
+   */
   draw(context, view, pane, { invalidate }) {
     this.#onReady = invalidate;
     const { lr, width, height, factor } = this;
@@ -36,6 +51,7 @@ export class BicubicView {
     }
   }
 
+  /** @param {string} key */
   #make(key) {
     const { lr, factor, width, height } = this;
     const [column, row] = key.slice(key.indexOf("/") + 1).split("_").map(Number);
@@ -43,16 +59,19 @@ export class BicubicView {
     const tile = { x0, y0, x1: Math.min(width, x0 + SIDE), y1: Math.min(height, y0 + SIDE) };
     const across = reachSource(tile.x0, tile.x1, factor.x, lr.width);
     const down = reachSource(tile.y0, tile.y1, factor.y, lr.height);
-    const source = {
+    const place = {
       left: across.from,
       top: down.from,
       width: across.to - across.from,
       height: down.to - down.from,
     };
-    const canvas = new OffscreenCanvas(source.width, source.height);
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    lr.copy(context, { ...source, x: source.left, y: source.top });
-    source.data = context.getImageData(0, 0, source.width, source.height).data;
+    const canvas = new OffscreenCanvas(place.width, place.height);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { willReadFrequently: true })
+    );
+    lr.copy(context, { ...place, x: place.left, y: place.top });
+    const { data } = context.getImageData(0, 0, place.width, place.height);
+    const source = { ...place, data };
     const size = { width: lr.width, height: lr.height };
     return askWorker("enlarge", { source, size, factor, tile });
   }

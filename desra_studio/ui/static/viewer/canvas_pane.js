@@ -2,6 +2,8 @@
 
 import { make } from "../shared/dom.js";
 
+/** @import { Size } from "#types/masks" */
+
 // The same grey in both themes: it decides how bright and coloured a picture looks.
 const SURROUND = "#777";
 const LINE_PX = 18;
@@ -10,7 +12,7 @@ export class CanvasPane {
   /** Px of the canvas to a px of CSS. */
   ratio = 1;
   canvas = make("canvas", { role: "img" });
-  context = this.canvas.getContext("2d", { alpha: false });
+  context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { alpha: false }));
 
   /** What its canvas measures. */
   get size() {
@@ -18,13 +20,20 @@ export class CanvasPane {
     return { width, height };
   }
 
-  /** Take a size; setting one clears a canvas, even to the same. */
+  /**
+   * Take a size; setting one clears a canvas, even to the same.
+   * @param {Size} size in px of the canvas.
+   * @param {number} ratio
+   */
   resize({ width, height }, ratio = 1) {
     this.ratio = ratio;
     Object.assign(this.canvas, { width: Math.max(1, width), height: Math.max(1, height) });
   }
 
-  /** Tell people who cannot see it what it shows. */
+  /**
+   * Tell people who cannot see it what it shows.
+   * @param {string} name
+   */
   set name(name) {
     if (this.canvas.ariaLabel !== name) this.canvas.ariaLabel = name;
   }
@@ -35,7 +44,10 @@ export class CanvasPane {
     context.fillRect(0, 0, canvas.width, canvas.height);
   }
 
-  /** Say in the pane why there is no picture. */
+  /**
+   * Say in the pane why there is no picture.
+   * @param {string} text
+   */
   write(text) {
     const { context, canvas, ratio } = this;
     const room = canvas.width - 20 * ratio;
@@ -49,7 +61,12 @@ export class CanvasPane {
     });
   }
 
+  /**
+   * @param {string} text
+   * @param {number} room
+   */
   #wrap(text, room) {
+    /** @type {string[]} */
     const lines = [];
     for (const word of text.split(" ")) {
       const longer = lines.length ? `${lines.at(-1)} ${word}` : word;

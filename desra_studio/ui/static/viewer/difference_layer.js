@@ -4,24 +4,39 @@
 import { splitMasks } from "../masks/difference.js";
 import { MaskLayer } from "./mask_layer.js";
 
+/** @import { Size } from "#types/masks" */
+/** @import { Drawing, View } from "#types/viewer" */
+
 const CELL = 8;
 const BLUE = "#2f6bff";
 const ORANGE = "#ff8a00";
+/** @typedef {"mine" | "theirs" | "both"} Part */
 const PAINTERS = { mine: paintFull, theirs: paintDots, both: paintHatch };
 
 export class DifferenceLayer {
+  /** @type {OffscreenCanvasRenderingContext2D | null} */
   #scratch = null;
 
-  /** @param {Uint8Array} mine and @param {Uint8Array} theirs masks of 0 and 1. */
+  /**
+   * @param {Uint8Array} mine of 0 and 1, row by row.
+   * @param {Uint8Array} theirs
+   * @param {number} width
+   * @param {number} height
+   */
   constructor(mine, theirs, width, height) {
     const { counts, ...parts } = splitMasks(mine, theirs);
     this.counts = counts;
-    this.layers = Object.keys(PAINTERS)
+    this.layers = /** @type {Part[]} */ (Object.keys(PAINTERS))
       .filter((part) => counts[part])
       .map((part) => ({ part, layer: new MaskLayer(parts[part], width, height) }));
   }
 
-  /** Draw it through a view, opaque where it marks something. */
+  /**
+   * Draw it through a view, opaque where it marks something.
+   * @param {Drawing} context
+   * @param {View} view
+   * @param {Size} pane
+   */
   draw(context, view, pane) {
     const scratch = this.#open(pane);
     for (const { part, layer } of this.layers) {
@@ -29,7 +44,8 @@ export class DifferenceLayer {
       scratch.clearRect(0, 0, pane.width, pane.height);
       layer.draw(scratch, view, pane, 1);
       scratch.globalCompositeOperation = "source-in";
-      scratch.fillStyle = scratch.createPattern(makeSwatch(part), "repeat");
+      const pattern = scratch.createPattern(makeSwatch(part), "repeat");
+      scratch.fillStyle = /** @type {CanvasPattern} */ (pattern);
       scratch.fillRect(0, 0, pane.width, pane.height);
       context.globalAlpha = 0.8;
       context.drawImage(scratch.canvas, 0, 0);
@@ -37,32 +53,39 @@ export class DifferenceLayer {
     }
   }
 
+  /** @param {Size} size */
   #open({ width, height }) {
     const { canvas } = this.#scratch ?? {};
     if (canvas?.width !== width || canvas.height !== height) {
       this.#scratch = new OffscreenCanvas(width, height).getContext("2d");
     }
-    return this.#scratch;
+    return /** @type {OffscreenCanvasRenderingContext2D} */ (this.#scratch);
   }
 }
 
+/** @type {Map<Part, OffscreenCanvas>} */
 const swatches = new Map();
 
-/** One cell of a part's pattern, as a canvas. */
+/**
+ * One cell of a part's pattern, as a canvas.
+ * @param {Part} part
+ */
 export function makeSwatch(part) {
   if (!swatches.has(part)) {
     const canvas = new OffscreenCanvas(CELL, CELL);
-    PAINTERS[part](canvas.getContext("2d"));
+    PAINTERS[part](/** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d")));
     swatches.set(part, canvas);
   }
-  return swatches.get(part);
+  return /** @type {OffscreenCanvas} */ (swatches.get(part));
 }
 
+/** @param {Drawing} context */
 function paintFull(context) {
   context.fillStyle = BLUE;
   context.fillRect(0, 0, CELL, CELL);
 }
 
+/** @param {Drawing} context */
 function paintDots(context) {
   context.fillStyle = "rgb(255 138 0 / 45%)";
   context.fillRect(0, 0, CELL, CELL);
@@ -71,6 +94,7 @@ function paintDots(context) {
   context.fillRect(CELL / 2, CELL / 2, CELL / 2, CELL / 2);
 }
 
+/** @param {Drawing} context */
 function paintHatch(context) {
   context.fillStyle = "rgb(0 0 0 / 35%)";
   context.fillRect(0, 0, CELL, CELL);

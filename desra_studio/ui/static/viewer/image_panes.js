@@ -6,21 +6,38 @@ import { CanvasPane } from "./canvas_pane.js";
 import { Gestures } from "./gestures.js";
 import { Viewer } from "./viewer.js";
 
+/** @import { Size } from "#types/masks" */
+/** @import { PaneContent, PanesHost, View, ViewerOptions } from "#types/viewer" */
+
+/**
+ * @typedef {{
+ *   pane: CanvasPane,
+ *   picture: HTMLElement,
+ *   figure: HTMLElement,
+ *   caption: { title: HTMLElement, note: HTMLElement },
+ *   lean: number,
+ * }} Made a pane with what is around it.
+ */
+
 const PANS = { pans: true };
 const nothing = () => {};
 
+/**
+ * @template {Size} [Shown=Size]
+ * @augments {Viewer<Shown>}
+ */
 export class ImagePanes extends Viewer {
-  /** What is shown by id: what draws itself through a view, or a sentence that says why not. */
+  /**
+   * What is shown by id: what draws itself through a view, or a sentence that says why not.
+   * @type {Record<string, PaneContent>}
+   */
   #sources = {};
   invalidate = makeScheduler(() => this.#draw());
 
   /**
    * @param {{ id: string, title: string }[]} panes with the names of what they show.
-   * @param {object} [host] `onPress(canvas)` hears that a pane is pressed, `onDraw()` of every
-   *   frame; `decorate(context, id, view, pane)` draws over a picture, `leavesWheel(event)` tells
-   *   whether the wheel scrolls the page, `findLean(index, room)` how far to the right of its middle
-   *   a pane shows the view, with so many px of room beside the image.
-   * @param {object} [options] see Viewer.
+   * @param {PanesHost} [host]
+   * @param {ViewerOptions<Shown>} [options]
    */
   constructor(panes, host = {}, options = {}) {
     super(options);
@@ -33,6 +50,7 @@ export class ImagePanes extends Viewer {
       onPoint: nothing,
       leavesWheel: host.leavesWheel,
     });
+    /** @type {Record<string, string>} */
     this.titles = Object.fromEntries(panes.map(({ id, title }) => [id, title]));
     /** Which picture each pane shows. */
     this.order = panes.map(({ id }) => id);
@@ -44,7 +62,8 @@ export class ImagePanes extends Viewer {
   /**
    * Show another image from its home on; its pictures may come later.
    *
-   * @param {object?} document has the `width` and `height` of all pictures; null is none.
+   * @param {Shown | null} document has the `width` and `height` of all pictures; null is none.
+   * @param {Record<string, PaneContent>} sources
    */
   open(document, sources = {}) {
     this.gestures.end();
@@ -55,23 +74,35 @@ export class ImagePanes extends Viewer {
     this.invalidate();
   }
 
-  /** Show another picture of the same image; the view stays. Undefined is none. */
+  /**
+   * Show another picture of the same image; the view stays. Undefined is none.
+   * @param {string} id
+   * @param {PaneContent} source
+   */
   setSource(id, source) {
     this.#sources[id] = source;
     this.invalidate();
   }
 
+  /**
+   * @param {string} id
+   * @param {string} title
+   */
   setTitle(id, title) {
     this.titles[id] = title;
     this.invalidate();
   }
 
-  /** Let each pane show the picture with the id at its place. */
+  /**
+   * Let each pane show the picture with the id at its place.
+   * @param {string[]} order
+   */
   setOrder(order) {
     this.order = order;
     this.invalidate();
   }
 
+  /** @param {string} id */
   #build(id) {
     const pane = new CanvasPane();
     const { canvas } = pane;
@@ -79,6 +110,7 @@ export class ImagePanes extends Viewer {
     canvas.dataset.pane = id;
     const picture = make("div", { className: "picture" }, canvas);
     const figure = make("figure", { className: id }, picture, make("figcaption", {}, caption.title, caption.note));
+    /** @type {Made} */
     const made = { pane, picture, figure, caption, lean: 0 };
     this.gestures.bind(canvas, () => made.lean);
     return made;
@@ -106,6 +138,11 @@ export class ImagePanes extends Viewer {
     this.host.onDraw?.();
   }
 
+  /**
+   * @param {Made} made
+   * @param {string} id
+   * @param {number} index
+   */
   #drawPane(made, id, index) {
     const { pane, caption } = made;
     const { context, canvas } = pane;
@@ -114,9 +151,9 @@ export class ImagePanes extends Viewer {
     let note = "";
     pane.clear();
     if (typeof source === "string") pane.write(source);
-    else if (source) {
+    else if (source && this.view) {
       made.lean = this.#lean(index);
-      const view = this.#place(made.lean);
+      const view = this.#place(this.view, made.lean);
       note = source.draw(context, view, this.pane, { invalidate: this.invalidate }) ?? "";
       this.host.decorate?.(context, id, view, this.pane);
     }
@@ -126,20 +163,32 @@ export class ImagePanes extends Viewer {
     pane.name = typeof source === "string" ? source : title;
   }
 
+  /** @param {number} index */
   #lean(index) {
-    const room = this.pane.width - this.document.width * this.view.scale;
+    const { document, view } = this;
+    if (!document || !view) return 0;
+    const room = this.pane.width - document.width * view.scale;
     return this.host.findLean?.(index, room) ?? 0;
   }
 
-  /** The view with the image's corner on a whole px, so that none of its px is cut between two. */
-  #place(lean) {
-    const { view, pane } = this;
+  /**
+   * The view with the image's corner on a whole px, so that none of its px is cut between two.
+   * @param {View} view
+   * @param {number} lean
+   */
+  #place(view, lean) {
+    const { pane } = this;
     const { scale } = view;
+    /** @type {(centre: number, middle: number) => number} */
     const place = (centre, middle) => (middle - Math.round(middle - centre * scale)) / scale;
     return { x: place(view.x, pane.width / 2) - lean / scale, y: place(view.y, pane.height / 2), scale };
   }
 }
 
+/**
+ * @param {Element} element
+ * @param {string} text
+ */
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -7,13 +7,24 @@ import { paintBlocks } from "./mask_sheet.js";
 import { drawThrough } from "./pyramid.js";
 import { TileGrid } from "./tile_grid.js";
 
+/** @import { Rectangle, Size } from "#types/masks" */
+/** @import { Drawing, MadeTile, View } from "#types/viewer" */
+
 const TILE = 512;
 const OVERVIEW = 1024;
 
 export class MaskLayer {
-  /** Who else hears of every rectangle that changed. */
+  /**
+   * Who else hears of every rectangle that changed.
+   * @type {Set<(rectangle: Rectangle) => void>}
+   */
   followers = new Set();
 
+  /**
+   * @param {Uint8Array} mask of 0 and 1, row by row.
+   * @param {number} width
+   * @param {number} height
+   */
   constructor(mask, width, height) {
     const factor = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / OVERVIEW)));
     const overview = factor > 1 ? new Sheet(mask, { width, height }, factor) : null;
@@ -21,7 +32,10 @@ export class MaskLayer {
     if (overview) this.sheets.push(overview);
   }
 
-  /** Bring a rectangle { x0, y0, x1, y1 } up to date with the mask, when it is next drawn. */
+  /**
+   * Bring a rectangle { x0, y0, x1, y1 } up to date with the mask, when it is next drawn.
+   * @param {Rectangle} rectangle
+   */
   paint(rectangle) {
     for (const sheet of this.sheets) sheet.grid.invalidate(rectangle);
     for (const follow of this.followers) follow(rectangle);
@@ -31,28 +45,51 @@ export class MaskLayer {
    * Draw the mask through a view: its fill with an opacity of 0 to 1, its edge always.
    *
    * With a `budget` in ms it may leave out pixels and draw blocks; tells whether it had time for all.
+   * @param {Drawing} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {number} opacity
+   * @param {number} budget
    */
   draw(context, view, pane, opacity, budget = Infinity) {
-    const sheet = this.sheets.findLast(({ factor }) => factor === 1 || view.scale <= 1 / factor);
+    const fits = (/** @type {Sheet} */ { factor }) => factor === 1 || view.scale <= 1 / factor;
+    const sheet = /** @type {Sheet} */ (this.sheets.findLast(fits));
     return sheet.draw(context, view, pane, opacity, budget);
   }
 }
 
 /** The mask in blocks of `factor` px a side. */
 class Sheet {
-  /** @param {Sheet?} coarser is drawn where tiles of this one take too long to be made. */
+  /**
+   * @param {Uint8Array} mask
+   * @param {Size} size of the image.
+   * @param {number} factor
+   * @param {Sheet | null} coarser is drawn where tiles of this one take too long to be made.
+   */
   constructor(mask, size, factor, coarser = null) {
-    Object.assign(this, { mask, size, factor, coarser });
+    this.mask = mask;
+    this.size = size;
+    this.factor = factor;
+    this.coarser = coarser;
     this.grid = new TileGrid(size, TILE * factor, factor);
   }
 
+  /**
+   * @param {Drawing} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {number} opacity
+   * @param {number} [budget]
+   */
   draw(context, view, pane, opacity, budget) {
+    /** @type {MadeTile[]} */
     const missing = [];
     context.imageSmoothingEnabled = view.scale < 1;
+    /** @type {(tile: MadeTile, changed: Rectangle | null) => void} */
     const draw = (tile, changed) => {
       if (changed) this.#paint(tile, changed);
       else if (tile.changed) missing.push(tile);
-      if (!tile.fill) return;
+      if (!tile.fill || !tile.edge) return;
       context.globalAlpha = opacity;
       drawThrough(context, tile.fill, tile.place, view, pane, true);
       context.globalAlpha = 1;
@@ -63,7 +100,14 @@ class Sheet {
     return complete;
   }
 
-  /** Draw blocks where pixels are not there yet. */
+  /**
+   * Draw blocks where pixels are not there yet.
+   * @param {MadeTile[]} tiles
+   * @param {Drawing} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {number} opacity
+   */
   #drawCoarser(tiles, context, view, pane, opacity) {
     context.save();
     context.beginPath();
@@ -74,10 +118,14 @@ class Sheet {
       context.rect(x, y, Math.round(end.x) - x, Math.round(end.y) - y);
     }
     context.clip();
-    this.coarser.draw(context, view, pane, opacity);
+    this.coarser?.draw(context, view, pane, opacity);
     context.restore();
   }
 
+  /**
+   * @param {MadeTile} tile
+   * @param {Rectangle} changed
+   */
   #paint(tile, { x0, y0, x1, y1 }) {
     const { factor } = this;
     const rectangle = {
@@ -91,13 +139,17 @@ class Sheet {
     const width = rectangle.x1 - rectangle.x0;
     const left = rectangle.x0 - tile.place.x / factor;
     const top = rectangle.y0 - tile.place.y / factor;
-    for (const kind of ["fill", "edge"]) {
+    for (const kind of /** @type {const} */ (["fill", "edge"])) {
       tile[kind] ??= new OffscreenCanvas(tile.place.width / factor, tile.place.height / factor);
-      const context = tile[kind].getContext("2d");
+      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (tile[kind].getContext("2d"));
       if (painted) context.putImageData(toImage(painted[kind], width), left, top);
       else context.clearRect(left, top, width, rectangle.y1 - rectangle.y0);
     }
   }
 }
 
+/**
+ * @param {Uint32Array<ArrayBuffer>} pixels
+ * @param {number} width
+ */
 const toImage = (pixels, width) => new ImageData(new Uint8ClampedArray(pixels.buffer), width);

@@ -1,5 +1,7 @@
 // Marked pixels, or blocks of them, as colours: a fill and the edge around it. No DOM here.
 
+/** @import { Rectangle, Size } from "#types/masks" */
+
 // Orange: told apart from the blue of the interface by colour-blind people, and rare in photographs.
 // As one number for a pixel, which writes several times faster than four.
 const FILL = packColour(255, 138, 0);
@@ -7,10 +9,11 @@ const EDGE = packColour(255, 240, 200);
 
 /**
  * How much of each block of `factor` x `factor` px is marked.
- *
  * @param {Uint8Array} mask of 0 and 1, row by row.
- * @param {{ x0, y0, x1, y1 }} rectangle in blocks.
- * @returns {Float32Array?} shares of 0 to 1, row by row; null where nothing is marked.
+ * @param {Size} size of the image.
+ * @param {number} factor
+ * @param {Rectangle} rectangle in blocks.
+ * @returns {Float32Array | null} shares of 0 to 1, row by row; null where nothing is marked.
  */
 export function shareBlocks(mask, { width, height }, factor, { x0, y0, x1, y1 }) {
   const columns = x1 - x0;
@@ -35,7 +38,10 @@ export function shareBlocks(mask, { width, height }, factor, { x0, y0, x1, y1 })
  * The colours of the blocks in a rectangle, packed RGBA: { fill, edge }; null where none is marked.
  *
  * A block is an edge where it is marked and one of its four neighbours in the image is not.
- * @param {{ width, height }} size of the image.
+ * @param {Uint8Array} mask
+ * @param {Size} size of the image.
+ * @param {number} factor
+ * @param {Rectangle} rectangle in blocks.
  */
 export function paintBlocks(mask, size, factor, { x0, y0, x1, y1 }) {
   const columns = Math.ceil(size.width / factor);
@@ -71,7 +77,10 @@ export function paintBlocks(mask, size, factor, { x0, y0, x1, y1 }) {
   return { fill, edge };
 }
 
-/** An opaque colour in the order of bytes that this machine has. */
+/**
+ * An opaque colour in the order of bytes that this machine has.
+ * @param {...number} colour
+ */
 function packColour(...colour) {
   return new Uint32Array(Uint8Array.from([...colour, 255]).buffer)[0];
 }
@@ -79,6 +88,10 @@ function packColour(...colour) {
 const BYTES = new Uint8Array(4);
 const WORD = new Uint32Array(BYTES.buffer);
 
+/**
+ * @param {number} colour
+ * @param {number} share
+ */
 function fade(colour, share) {
   WORD[0] = colour;
   BYTES[3] = Math.round(255 * share);

@@ -3,6 +3,9 @@
 import { tellDirection } from "../masks/components.js";
 import { toPane } from "./geometry.js";
 
+/** @import { Size } from "#types/masks" */
+/** @import { Drawing, Outlined, View } from "#types/viewer" */
+
 // The orange of the mask, and a blue that colour-blind people tell from it.
 const LOOKS = {
   busier: { colour: "#ff8a00", letter: "B", dash: [] },
@@ -14,7 +17,14 @@ const MOST = 300;
 /** Height and width of the letter at a box, in px. */
 export const TAG = 13;
 
-/** Draw boxes around ranked regions, the chosen one on top and thicker. */
+/**
+ * Draw boxes around ranked regions, the chosen one on top and thicker.
+ * @param {Drawing} context
+ * @param {Outlined[]} ranked
+ * @param {Outlined | null | undefined} chosen
+ * @param {View} view
+ * @param {Size} pane
+ */
 export function drawOutlines(context, ranked, chosen, view, pane) {
   context.save();
   context.font = "bold 10px ui-sans-serif, system-ui, sans-serif";
@@ -27,6 +37,13 @@ export function drawOutlines(context, ranked, chosen, view, pane) {
   context.restore();
 }
 
+/**
+ * @param {Drawing} context
+ * @param {Outlined} region
+ * @param {boolean} chosen
+ * @param {View} view
+ * @param {Size} pane
+ */
 function drawBox(context, region, chosen, view, pane) {
   const [x, y, width, height] = region.box;
   const start = toPane(view, pane, { x, y });
@@ -39,10 +56,10 @@ function drawBox(context, region, chosen, view, pane) {
   if (right < 0 || bottom < 0 || left > pane.width || top > pane.height) return;
   const { colour, letter, dash } = LOOKS[tellDirection(region)];
   // Dark below, so that it shows on any photograph.
-  for (const [stroke, line] of [
+  for (const [stroke, line] of /** @type {[string, number][]} */ ([
     [chosen ? "#fff" : "rgb(0 0 0 / 70%)", chosen ? 4 : 3],
     [colour, chosen ? 2 : 1],
-  ]) {
+  ])) {
     context.strokeStyle = stroke;
     context.lineWidth = line;
     context.setLineDash(stroke === colour ? dash : []);
@@ -51,6 +68,13 @@ function drawBox(context, region, chosen, view, pane) {
   if (letter) drawTag(context, letter, colour, left, top);
 }
 
+/**
+ * @param {Drawing} context
+ * @param {string} letter
+ * @param {string} colour
+ * @param {number} left
+ * @param {number} top
+ */
 function drawTag(context, letter, colour, left, top) {
   const y = top >= TAG ? top - TAG : top;
   const x = Math.max(0, left - 0.5);

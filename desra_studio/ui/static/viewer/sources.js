@@ -5,12 +5,23 @@ import { askWorker } from "./pixel_workers.js";
 import { Pyramid } from "./pyramid.js";
 import { LARGEST_WHOLE, Tiled } from "./tiled.js";
 
+/** @import { Size } from "#types/masks" */
+/** @import { Stored } from "#types/shared" */
+/** @import { Rendition } from "#types/viewer" */
+
 // Four samples of 4096x4096 px with all their levels; a browser's tab has a few GB.
 const BUDGET_BYTES = 760 * 2 ** 20;
+/** @type {ImageBitmapOptions} */
 const AS_IT_IS = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
+/** @type {Map<string, { source: Promise<{ bytes: number }>, bytes: number }>} By address. */
 const kept = new Map();
 
-/** The image at an address; loaded once, however often it is asked for. */
+/**
+ * The image at an address; loaded once, however often it is asked for.
+ * @template {{ bytes: number }} Source always the same for an address.
+ * @param {string} url
+ * @param {() => Promise<Source>} load
+ */
 export function keepSource(url, load) {
   const entry = kept.get(url) ?? { source: load(), bytes: 0 };
   kept.delete(url);
@@ -22,17 +33,26 @@ export function keepSource(url, load) {
     },
     () => kept.get(url) === entry && kept.delete(url),
   );
-  return entry.source;
+  return /** @type {Promise<Source>} */ (entry.source);
 }
 
-/** Fetch and decode an image with its smaller levels. */
+/**
+ * Fetch and decode an image with its smaller levels.
+ * @param {string} url
+ */
 export const loadPyramid = (url) =>
   keepSource(url, async () => new Pyramid(await askWorker("decode", await loadBlob(url))));
 
-/** GAN-SR, MSE-SR, or what another model made of an image, of a size { width, height }. */
+/**
+ * GAN-SR, MSE-SR, or what another model made of an image, of a size { width, height }.
+ * @param {Stored} rendition
+ * @param {Size} size
+ * @returns {Promise<Rendition>}
+ */
 export function loadRendition(rendition, size) {
   if (Math.max(size.width, size.height) <= LARGEST_WHOLE) return loadPyramid(renditionUrl(rendition));
-  const load = async (key) => createImageBitmap(await loadBlob(tileUrl(rendition, key)), AS_IT_IS);
+  const load = async (/** @type {string} */ key) =>
+    createImageBitmap(await loadBlob(tileUrl(rendition, key)), AS_IT_IS);
   return keepSource(tileUrl(rendition, ""), () => new Tiled(size, load).open());
 }
 

@@ -1,20 +1,29 @@
 // A grid of tiles over an image, each made when it is first seen and mended where it changed.
 
+/** @import { Rectangle, Size } from "#types/masks" */
+/** @import { MadeTile, Place, View } from "#types/viewer" */
+
 export class TileGrid {
+  /** @type {Map<number, MadeTile>} By their place in reading order. */
   #tiles = new Map();
 
   /**
-   * @param {{ width, height }} size of the image.
+   * @param {Size} size of the image.
    * @param {number} side of a tile in image px.
    * @param {number} margin how far a changed pixel changes the tiles around it, in image px.
    */
   constructor(size, side, margin) {
-    Object.assign(this, { size, side, margin });
+    this.size = size;
+    this.side = side;
+    this.margin = margin;
     this.columns = Math.ceil(size.width / side);
     this.rows = Math.ceil(size.height / side);
   }
 
-  /** Note that a rectangle changed. */
+  /**
+   * Note that a rectangle changed.
+   * @param {Rectangle} rectangle
+   */
   invalidate({ x0, y0, x1, y1 }) {
     const { margin, side } = this;
     const changed = {
@@ -36,6 +45,10 @@ export class TileGrid {
    *
    * Making new tiles may take up to `budget` ms, so that no frame waits for many of them; those that
    * have to wait are visited as `act(tile, null)`. Tells whether all are there.
+   * @param {View} view
+   * @param {Size} pane
+   * @param {(tile: MadeTile, changed: Rectangle | null) => void} act
+   * @param {number} budget
    */
   visit(view, pane, act, budget = Infinity) {
     const { side } = this;
@@ -65,7 +78,11 @@ export class TileGrid {
     return complete;
   }
 
-  /** A tile { bounds, place, changed }; a new one has to be made as a whole. */
+  /**
+   * A tile { bounds, place, changed }; a new one has to be made as a whole.
+   * @param {number} row
+   * @param {number} column
+   */
   #take(row, column) {
     const index = row * this.columns + column;
     let tile = this.#tiles.get(index);
@@ -82,13 +99,19 @@ export class TileGrid {
     return tile;
   }
 
-  /** Where a tile lies; its size is a multiple of the margin, which a block of pixels is. */
+  /**
+   * Where a tile lies; its size is a multiple of the margin, which a block of pixels is.
+   * @param {Rectangle} bounds
+   * @returns {Place}
+   */
   #place({ x0, y0, x1, y1 }) {
+    /** @param {number} length */
     const round = (length) => Math.ceil(length / this.margin) * this.margin;
     return { x: x0, y: y0, width: round(x1 - x0), height: round(y1 - y0) };
   }
 }
 
+/** @type {(a: Rectangle, b: Rectangle) => Rectangle} */
 const meet = (a, b) => ({
   x0: Math.max(a.x0, b.x0),
   y0: Math.max(a.y0, b.y0),
@@ -96,6 +119,7 @@ const meet = (a, b) => ({
   y1: Math.min(a.y1, b.y1),
 });
 
+/** @type {(a: Rectangle | null, b: Rectangle) => Rectangle} */
 const join = (a, b) =>
   a
     ? {

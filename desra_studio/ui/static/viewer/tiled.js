@@ -5,6 +5,9 @@ import { readPixel } from "./pixels.js";
 import { TileCache } from "./tile_cache.js";
 import { findTop, listTiles, pickLevel } from "./tile_plan.js";
 
+/** @import { Size } from "#types/masks" */
+/** @import { DrawOptions, Drawing, Place, PlacedTile, View } from "#types/viewer" */
+
 /** Images with a longer side are shown by tiles; up to here a browser holds them with ease. */
 export const LARGEST_WHOLE = 4096;
 const SIDE = 1024;
@@ -15,9 +18,14 @@ export class Tiled {
   bytes = KEPT * 4 * SIDE ** 2;
   #onReady = () => {};
 
-  /** @param {(key: string) => Promise<ImageBitmap>} load fetches the tile "level/column_row". */
+  /**
+   * @param {Size} size of the image.
+   * @param {(key: string) => Promise<ImageBitmap>} load fetches the tile "level/column_row".
+   */
   constructor({ width, height }, load) {
-    Object.assign(this, { width, height, load });
+    this.width = width;
+    this.height = height;
+    this.load = load;
     this.top = findTop(this, SIDE);
     this.cache = new TileCache(load, KEPT);
   }
@@ -28,7 +36,13 @@ export class Tiled {
     return this;
   }
 
-  /** Draw through a view; answers what is to be said while some of its pixels are missing. */
+  /**
+   * Draw through a view; answers what is to be said while some of its pixels are missing.
+   * @param {Drawing} context
+   * @param {View} view
+   * @param {Size} pane
+   * @param {Partial<DrawOptions>} options
+   */
   draw(context, view, pane, { invalidate } = {}) {
     if (invalidate) this.#onReady = invalidate;
     const level = pickLevel(view.scale, this.top);
@@ -41,7 +55,11 @@ export class Tiled {
     return complete ? undefined : LOADING;
   }
 
-  /** Copy a rectangle pixel by pixel to a canvas's origin; tells whether all of it was there. */
+  /**
+   * Copy a rectangle pixel by pixel to a canvas's origin; tells whether all of it was there.
+   * @param {Drawing} context
+   * @param {Place} place
+   */
   copy(context, { x, y, width, height }) {
     const [view, pane] = [{ x: x + width / 2, y: y + height / 2, scale: 1 }, { width, height }];
     const tiles = this.#list(0, view, pane);
@@ -50,22 +68,38 @@ export class Tiled {
     return tiles.every(({ image }) => image);
   }
 
-  /** The [red, green, blue] of a pixel; undefined where its tile is not there. */
+  /**
+   * The [red, green, blue] of a pixel; undefined where its tile is not there.
+   * @param {number} x
+   * @param {number} y
+   */
   read(x, y) {
     const tile = this.cache.peek(`0/${Math.floor(x / SIDE)}_${Math.floor(y / SIDE)}`);
     if (!tile) return undefined;
     return readPixel((context) => context.drawImage(tile, x % SIDE, y % SIDE, 1, 1, 0, 0, 1, 1));
   }
 
+  /**
+   * @param {number} level
+   * @param {View} view
+   * @param {Size} pane
+   */
   #list(level, view, pane) {
     return listTiles(this, SIDE, level, view, pane);
   }
 
+  /** @param {string} key */
   #get(key) {
     return key === `${this.top}/0_0` ? this.whole : this.cache.get(key, () => this.#onReady());
   }
 
-  /** Draw what is there of the coarser levels: as little of it as hides the gaps. */
+  /**
+   * Draw what is there of the coarser levels: as little of it as hides the gaps.
+   * @param {Drawing} context
+   * @param {number} level
+   * @param {View} view
+   * @param {Size} pane
+   */
   #drawCoarser(context, level, view, pane) {
     const tiles = this.#list(Math.min(level, this.top), view, pane);
     for (const tile of tiles) tile.image = level >= this.top ? this.whole : this.cache.peek(tile.key);
@@ -75,6 +109,12 @@ export class Tiled {
   }
 }
 
+/**
+ * @param {Drawing} context
+ * @param {PlacedTile[]} tiles
+ * @param {View} view
+ * @param {Size} pane
+ */
 function drawAll(context, tiles, view, pane) {
   for (const { image, place } of tiles) {
     if (image) drawThrough(context, image, place, view, pane, true);

@@ -1,6 +1,18 @@
 // Whether this screen shows pictures as they are. No DOM here.
 
-/** What a screen is like, from the values that a browser tells. */
+/** @import { Display } from "#types/vote" */
+
+/**
+ * @typedef {Pick<Window, "devicePixelRatio" | "innerWidth" | "innerHeight" | "outerWidth"> & {
+ *   scale?: number,
+ * }} ScreenValues
+ */
+
+/**
+ * What a screen is like, from the values that a browser tells.
+ * @param {ScreenValues} values
+ * @returns {Display}
+ */
 export function measureDisplay({ devicePixelRatio, innerWidth, innerHeight, outerWidth, scale }) {
   const zoom = outerWidth > 0 ? outerWidth / innerWidth : 1;
   // Scroll bars and frames make it 1.0-something: only steps that browsers have count as zoom.
@@ -13,7 +25,10 @@ export function measureDisplay({ devicePixelRatio, innerWidth, innerHeight, oute
   };
 }
 
-/** The display in rows: { title, value, good, advice }. */
+/**
+ * The display in rows: { title, value, good, advice }.
+ * @param {Display} display
+ */
 export function checkDisplay({ zoom, ratio, width, height }) {
   const wide = width >= 700 && height >= 500;
   return [

@@ -1,9 +1,12 @@
 // When a vote may be given: once all pictures are loaded and the minimum time has passed, and once.
 // No DOM here.
 
+/** @import { ShownMark } from "#types/vote" */
+
 /** Of one trial: loading -> waiting -> open -> sent. */
 export class Gate {
   #state = "loading";
+  /** @type {string | null} */
   #nonce = null;
   #opensAt = Infinity;
 
@@ -15,7 +18,11 @@ export class Gate {
     return this.#nonce;
   }
 
-  /** All pictures are shown, and the server said when voting opens; times are of a steady clock. */
+  /**
+   * All pictures are shown, and the server said when voting opens; times are of a steady clock.
+   * @param {ShownMark} shown
+   * @param {number} now
+   */
   show({ nonce, wait }, now) {
     if (this.#state !== "loading") return;
     this.#nonce = nonce;
@@ -24,7 +31,10 @@ export class Gate {
     this.tick(now);
   }
 
-  /** Milliseconds until voting opens; 0 once it has. */
+  /**
+   * Milliseconds until voting opens; 0 once it has.
+   * @param {number} now
+   */
   tick(now) {
     if (this.#state !== "waiting") return 0;
     const left = this.#opensAt - now;

@@ -3,15 +3,30 @@
 import { make } from "../shared/dom.js";
 import { checkDisplay } from "./display.js";
 
+/** @import { Display, Problem, VotingProgress, VotingSession } from "#types/vote" */
+
+/**
+ * @param {string} title
+ * @param {...(Node | string)} children
+ */
 const card = (title, ...children) =>
   make("section", { className: "card" }, make("h1", {}, title), ...children);
 
+/** @param {string} text */
 const paragraphs = (text) =>
   text.split(/\n+/).filter(Boolean).map((line) => make("p", {}, line));
 
+/**
+ * @param {string} text
+ * @param {() => void} onclick
+ */
 const primary = (text, onclick) => make("button", { className: "primary", onclick }, text);
 
-/** What the study is, and what voters agree to. */
+/**
+ * What the study is, and what voters agree to.
+ * @param {VotingSession} session
+ * @param {() => void} onAgree
+ */
 export function buildConsent({ title, consent, kind }, onAgree) {
   const how =
     kind === "choice"
@@ -32,7 +47,11 @@ export function buildConsent({ title, consent, kind }, onAgree) {
   );
 }
 
-/** Whether the screen shows pictures as they are; measured again as the window changes. */
+/**
+ * Whether the screen shows pictures as they are; measured again as the window changes.
+ * @param {() => Display} measure
+ * @param {(display: Display) => void} onGo
+ */
 export function buildDisplayCheck(measure, onGo) {
   const rows = make("dl", { className: "checks" });
   const advice = make("ul", { className: "advice" });
@@ -62,7 +81,11 @@ export function buildDisplayCheck(measure, onGo) {
   return element;
 }
 
-/** A break: the page can be closed. */
+/**
+ * A break: the page can be closed.
+ * @param {VotingProgress} progress
+ * @param {() => void} onGo
+ */
 export const buildPause = ({ done, total }, onGo) =>
   card(
     "Paused",
@@ -78,6 +101,7 @@ export const buildDone = () =>
     make("p", {}, "You have answered everything, and every answer is kept. You can close this page."),
   );
 
+/** @type {Record<string, string>} */
 const TITLES = {
   forged: "This link does not work",
   expired: "This link has expired",
@@ -87,8 +111,12 @@ const TITLES = {
   offline: "No connection",
 };
 
-/** What went wrong, in a sentence; with a button where trying again can help. */
-export function buildProblem({ code, message }, onAgain) {
+/**
+ * What went wrong, in a sentence; with a button where trying again can help.
+ * @param {Problem} problem
+ * @param {() => void} onAgain
+ */
+export function buildProblem({ code = "", message }, onAgain) {
   const again = ["offline", "busy", "missing", "too_many"].includes(code);
   return card(
     TITLES[code] ?? "Something went wrong",

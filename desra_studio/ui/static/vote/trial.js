@@ -6,29 +6,37 @@ import { Gate } from "./gate.js";
 import { findAction, findAnswer, listAnswers } from "./keys.js";
 import { VotePanes } from "./panes.js";
 
+/** @import { Kind } from "#types/studies" */
+/** @import { Answer, Feedback, ShownMark, ShownTrial, VotingProgress } from "#types/vote" */
+
 export class TrialView {
+  /** @type {ShownTrial | null} */
   #trial = null;
+  /** @type {ImageBitmap[]} */
   #pictures = [];
+  /** @type {ImageBitmap | null} */
   #lr = null;
   #isFlipped = false;
   #isHeld = false;
   #showsLr = false;
   #showsOutline = true;
+  /** @type {HTMLElement | null} */
   #feedback = null;
+  gate = new Gate();
 
   /**
-   * @param {string} kind choice or prominence.
-   * @param host { onVote(answer, gate), onPause(), loadLr(url) }.
+   * @param {Kind} kind
+   * @param {{
+   *   onVote(answer: Answer, gate: Gate): void,
+   *   onPause(): void,
+   *   loadLr(url: string): Promise<ImageBitmap>,
+   * }} host hears of answers, and loads the LR picture.
    */
   constructor(kind, host) {
     this.kind = kind;
     this.host = host;
     this.panes = new VotePanes(kind === "choice" ? 2 : 1, () => this.#describe());
     this.viewKeys = listViewKeys(this.panes);
-    this.#build();
-  }
-
-  #build() {
     this.question = make("h1", { tabIndex: -1 });
     this.progress = make("progress", { max: 1, value: 0 });
     this.position = make("span", { className: "position" });
@@ -74,6 +82,11 @@ export class TrialView {
     );
   }
 
+  /**
+   * @param {string} text
+   * @param {string} key
+   * @param {() => void} onclick
+   */
   #tool(text, key, onclick, title = "") {
     const button = make("button", { title: title || text }, text);
     button.addEventListener("click", (event) => {
@@ -86,7 +99,11 @@ export class TrialView {
     return button;
   }
 
-  /** Show that a trial's pictures are on their way; what was shown before is gone. */
+  /**
+   * Show that a trial's pictures are on their way; what was shown before is gone.
+   * @param {ShownTrial} trial
+   * @param {VotingProgress} progress
+   */
   begin(trial, { done, total }) {
     this.#trial = trial;
     this.gate = new Gate();
@@ -109,14 +126,20 @@ export class TrialView {
     this.#arrange();
   }
 
-  /** All pictures are there; returns once they are on the screen. */
+  /**
+   * All pictures are there; returns once they are on the screen.
+   * @param {ImageBitmap[]} pictures
+   */
   async show(pictures) {
     this.#pictures = pictures;
     this.#arrange();
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   }
 
-  /** Voting opens after a wait that the server told. */
+  /**
+   * Voting opens after a wait that the server told.
+   * @param {ShownMark} shown
+   */
   open(shown) {
     const { gate } = this;
     gate.show(shown, performance.now());
@@ -134,14 +157,18 @@ export class TrialView {
     look();
   }
 
+  /** @param {string} text */
   say(text, isWrong = false) {
     this.status.textContent = text;
     this.status.classList.toggle("wrong", isWrong);
   }
 
-  /** After practice: whether it was right; resolves as the voter goes on. */
+  /**
+   * After practice: whether it was right; resolves as the voter goes on.
+   * @param {Feedback} feedback
+   */
   explain({ right, text }) {
-    return new Promise((done) => {
+    return new Promise((/** @type {(value: void) => void} */ done) => {
       const go = make("button", { className: "primary", onclick: () => done() }, "Go on");
       go.append(make("kbd", {}, "Enter"));
       const sign = make("strong", {}, right ? "✓ " : "✗ ");
@@ -153,7 +180,10 @@ export class TrialView {
     });
   }
 
-  /** Handle a key; true where it did something. */
+  /**
+   * Handle a key; true where it did something.
+   * @param {KeyboardEvent} event
+   */
   press({ key, repeat }) {
     if (this.#feedback) return false;
     const answer = findAnswer(this.kind, key);
@@ -165,23 +195,26 @@ export class TrialView {
       if (!repeat) this.#hold(true);
       return true;
     }
-    const run =
-      {
-        native: () => this.panes.showActualSize(),
-        whole: () => this.panes.fit(),
-        flip: () => this.#toggleFlip(),
-        lr: () => this.#toggleLr(),
-        outline: () => this.#toggleOutline(),
-        pause: () => this.host.onPause(),
-      }[findAction(key)] ?? this.viewKeys[key.toLowerCase()];
+    /** @type {Record<string, () => void>} */
+    const actions = {
+      native: () => this.panes.showActualSize(),
+      whole: () => this.panes.fit(),
+      flip: () => this.#toggleFlip(),
+      lr: () => this.#toggleLr(),
+      outline: () => this.#toggleOutline(),
+      pause: () => this.host.onPause(),
+    };
+    const run = actions[findAction(key) ?? ""] ?? this.viewKeys[key.toLowerCase()];
     run?.();
     return Boolean(run);
   }
 
+  /** @param {KeyboardEvent} event */
   release({ key }) {
     if (key === " ") this.#hold(false);
   }
 
+  /** @param {Answer} answer */
   #choose(answer) {
     if (!this.gate.take()) return;
     this.#lock();
@@ -202,6 +235,7 @@ export class TrialView {
     this.#arrange();
   }
 
+  /** @param {boolean} isHeld */
   #hold(isHeld) {
     if (this.kind === "choice" && this.#isHeld !== isHeld) {
       this.#isHeld = isHeld;
@@ -211,7 +245,7 @@ export class TrialView {
 
   async #toggleLr() {
     const trial = this.#trial;
-    if (!trial.lr) return;
+    if (!trial?.lr) return;
     this.#showsLr = !this.#showsLr;
     if (this.#showsLr && !this.#lr) {
       try {
@@ -233,19 +267,21 @@ export class TrialView {
   /** Let the panes show what was chosen. */
   #arrange() {
     const isSwapped = this.#isFlipped !== this.#isHeld;
-    const showsLr = this.#showsLr && this.#lr !== null;
+    const lr = this.#showsLr ? this.#lr : null;
+    const showsLr = lr !== null;
     this.panes.show({
-      pictures: showsLr ? this.#pictures.map(() => this.#lr) : this.#pictures,
+      pictures: lr ? this.#pictures.map(() => lr) : this.#pictures,
       names: this.#name(showsLr),
       isSwapped,
       marksSwap: isSwapped && !showsLr,
-      outline: this.#showsOutline ? this.#trial.outline : null,
+      outline: this.#showsOutline && this.#trial ? this.#trial.outline : null,
     });
     this.flipTool.ariaPressed = String(isSwapped);
     this.lrTool.ariaPressed = String(showsLr);
     this.outlineTool.ariaPressed = String(this.#showsOutline);
   }
 
+  /** @param {boolean} showsLr */
   #name(showsLr) {
     if (showsLr) return ["Input, enlarged", "Input, enlarged"];
     return this.kind === "choice" ? ["Picture 1", "Picture 2"] : ["Picture"];
@@ -253,7 +289,7 @@ export class TrialView {
 
   /** Say what was drawn. */
   #describe() {
-    if (!this.#trial) return;
+    if (!this.#trial || !this.panes.view) return;
     this.scale.textContent = `${this.panes.view.scale * 100} %`;
     this.element.dataset.drawn = this.#pictures.length ? this.#trial.code : "";
   }

@@ -6,9 +6,12 @@ import { measureDisplay } from "./display.js";
 import { buildConsent, buildDisplayCheck, buildDone, buildPause, buildProblem } from "./screens.js";
 import { TrialView } from "./trial.js";
 
+/** @import { Gate } from "./gate.js" */
+/** @import { Answer, Display, NextTrial, VotingSession } from "#types/vote" */
+
 const RETRY_MS = 2000;
 const CACHED = 8;
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
 
 const readDisplay = () =>
   measureDisplay({
@@ -20,16 +23,23 @@ const readDisplay = () =>
   });
 
 class VotingPage {
+  /** @type {Map<string, Promise<ImageBitmap>>} */
   #loaded = new Map();
+  /** @type {NextTrial | null} */
   #following = null;
+  /** @type {TrialView | null} */
+  trial = null;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.#use(root.dataset.link);
+    this.link = root.dataset.link ?? "";
+    this.server = openLink(this.link);
     addEventListener("keydown", (event) => this.#onKey(event));
     addEventListener("keyup", (event) => this.trial?.release(event));
   }
 
+  /** @param {string} link */
   #use(link) {
     this.link = link;
     this.server = openLink(link);
@@ -41,16 +51,16 @@ class VotingPage {
 
   /** Where this voter stands; who comes by the open link goes on by their own. */
   async #arrive() {
-    this.session = await this.#describe();
-    document.title = this.session.title;
-    const { state } = this.session;
+    const session = await this.#describe();
+    document.title = session.title;
+    const { state } = session;
     if (state === "closed") {
       throw new Refusal({ code: "closed", error: "This study is over, or has not begun yet." });
     }
     if (state === "done") return this.#show(buildDone());
     const isNew = state !== "running";
-    if (isNew) return this.#show(buildConsent(this.session, () => this.#checkDisplay()));
-    return this.#checkDisplay();
+    if (isNew) return this.#show(buildConsent(session, () => this.#checkDisplay(session)));
+    return this.#checkDisplay(session);
   }
 
   async #describe() {
@@ -68,20 +78,27 @@ class VotingPage {
     }
   }
 
-  #checkDisplay() {
-    this.#show(buildDisplayCheck(readDisplay, (display) => this.#guard(() => this.#begin(display))));
+  /** @param {VotingSession} session */
+  #checkDisplay(session) {
+    const begin = (/** @type {Display} */ display) =>
+      this.#guard(() => this.#begin(session, display));
+    this.#show(buildDisplayCheck(readDisplay, begin));
   }
 
-  async #begin(display) {
-    if (this.session.state === "join") {
+  /**
+   * @param {VotingSession} session
+   * @param {Display} display
+   */
+  async #begin(session, display) {
+    if (session.state === "join") {
       const { link } = await this.server.join();
       keepLink(this.link, link);
       this.#use(link);
       history.replaceState(null, "", `/vote/${link}`);
-      this.session.state = "consent";
+      session.state = "consent";
     }
     const { next } = await this.server.begin(display);
-    this.trial = new TrialView(this.session.kind, {
+    this.trial = new TrialView(session.kind, {
       onVote: (answer, gate) => this.#guard(() => this.#vote(answer, gate)),
       onPause: () => this.#pause(),
       loadLr: (url) => this.#load(url),
@@ -89,7 +106,11 @@ class VotingPage {
     await this.#go(next);
   }
 
-  /** Show the next trial, or the end. */
+  /**
+   * Show the next trial, or the end.
+   * @param {NextTrial} following
+   * @returns {Promise<void>}
+   */
   async #go(following) {
     this.#following = following;
     const { trial } = following;
@@ -98,6 +119,7 @@ class VotingPage {
       return this.#show(buildDone());
     }
     const { trial: view } = this;
+    if (!view) return;
     if (!view.element.isConnected) this.#show(view.element);
     view.begin(trial, following);
     const pictures = await this.#insist(() =>
@@ -118,8 +140,14 @@ class VotingPage {
     for (const url of following.ahead) this.#load(url).catch(() => this.#loaded.delete(url));
   }
 
+  /**
+   * @param {Answer} answer
+   * @param {Gate} gate
+   */
   async #vote(answer, gate) {
-    const { code } = this.#following.trial;
+    const trial = this.#following?.trial;
+    if (!trial) return;
+    const { code } = trial;
     let answered;
     try {
       answered = await this.#cast(code, answer, gate.nonce);
@@ -127,11 +155,16 @@ class VotingPage {
       if (error.code !== "already") throw error;
       answered = { feedback: null, next: await this.server.next() };
     }
-    if (answered.feedback) await this.trial.explain(answered.feedback);
+    if (answered.feedback) await this.trial?.explain(answered.feedback);
     await this.#go(answered.next);
   }
 
-  /** Send an answer; where the server's clock went back meanwhile, show and wait once more. */
+  /**
+   * Send an answer; where the server's clock went back meanwhile, show and wait once more.
+   * @param {string} code
+   * @param {Answer} answer
+   * @param {string | null} first
+   */
   async #cast(code, answer, first) {
     let nonce = first;
     for (;;) {
@@ -146,7 +179,11 @@ class VotingPage {
     }
   }
 
-  /** Ask until the server answers: an answer that was given is never lost with the connection. */
+  /**
+   * Ask until the server answers: an answer that was given is never lost with the connection.
+   * @template Answered
+   * @param {() => Promise<Answered>} ask
+   */
   async #insist(ask) {
     for (;;) {
       try {
@@ -159,19 +196,24 @@ class VotingPage {
     }
   }
 
-  /** A picture, fetched once; the oldest are forgotten. */
+  /**
+   * A picture, fetched once; the oldest are forgotten.
+   * @param {string} url
+   */
   #load(url) {
-    if (!this.#loaded.has(url)) {
-      this.#loaded.set(url, loadPicture(url));
-      this.#loaded.get(url).catch(() => this.#loaded.delete(url));
+    let loading = this.#loaded.get(url);
+    if (!loading) {
+      loading = loadPicture(url);
+      this.#loaded.set(url, loading);
+      loading.catch(() => this.#loaded.delete(url));
     }
     for (const old of [...this.#loaded.keys()].slice(0, -CACHED)) this.#loaded.delete(old);
-    return this.#loaded.get(url);
+    return loading;
   }
 
   #pause() {
-    if (!this.trial || this.trial.gate.state === "sent") return;
     const following = this.#following;
+    if (!following || !this.trial || this.trial.gate.state === "sent") return;
     this.#show(buildPause(following, () => this.#guard(() => this.#resume())));
   }
 
@@ -179,6 +221,7 @@ class VotingPage {
     await this.#go(await this.server.next());
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
     const { target } = event;
     const isTyping = target instanceof HTMLInputElement;
@@ -190,6 +233,7 @@ class VotingPage {
     if (this.trial.press(event)) event.preventDefault();
   }
 
+  /** @param {Element} element */
   #show(element) {
     this.root.replaceChildren(element);
     this.root.dataset.ready = "true";
@@ -200,6 +244,7 @@ class VotingPage {
     }
   }
 
+  /** @param {() => Promise<void>} action */
   async #guard(action) {
     try {
       await action();
@@ -210,9 +255,12 @@ class VotingPage {
   }
 }
 
-const keptName = (link) => `study ${link}`;
+const keptName = (/** @type {string} */ link) => `study ${link}`;
 
-/** The personal link of who joined by this open link before, on this device. */
+/**
+ * The personal link of who joined by this open link before, on this device.
+ * @param {string} link
+ */
 function readKept(link) {
   try {
     return localStorage.getItem(keptName(link));
@@ -221,6 +269,10 @@ function readKept(link) {
   }
 }
 
+/**
+ * @param {string} open
+ * @param {string} personal
+ */
 function keepLink(open, personal) {
   try {
     localStorage.setItem(keptName(open), personal);
@@ -229,5 +281,5 @@ function keepLink(open, personal) {
   }
 }
 
-const root = document.querySelector("#vote");
+const root = /** @type {HTMLElement} */ (document.querySelector("#vote"));
 new VotingPage(root).start();
