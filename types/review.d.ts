@@ -270,6 +270,63 @@ export interface View {
   scale: number;
 }
 
+/** How many panes there are, and by that number, the ids of the views that they show. */
+export interface Layout {
+  count: number;
+  views: Record<number, string[]>;
+}
+
+/** How a picture is drawn; `divider` is the share of the width at the left of a slider. */
+export interface DrawOptions {
+  opacity: number;
+  maskShown: boolean;
+  divider: number;
+  /** Let it be drawn again: some of it is not there yet. */
+  invalidate: () => void;
+}
+
+/** What draws itself through a view; answers what is to be said beside its name, if anything. */
+export interface Drawn {
+  draw(
+    context: CanvasRenderingContext2D,
+    view: View,
+    pane: Size,
+    options: DrawOptions,
+  ): string | undefined;
+}
+
+/** GAN-SR, MSE-SR, or what another model made of an image. */
+export interface Picture extends Drawn {
+  draw(
+    context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+    view: View,
+    pane: Size,
+    options: Pick<DrawOptions, "invalidate">,
+  ): string | undefined;
+  /** The red, green and blue of a px; undefined where it is not there yet. */
+  read(x: number, y: number): number[] | undefined;
+  /** Copy a rectangle to a canvas's origin; tells whether all of it was there. */
+  copy(context: OffscreenCanvasRenderingContext2D, place: Point & Size): boolean;
+}
+
+/** What the panes ask the page, and tell it. */
+export interface PanesHost {
+  /** The tool in use. */
+  tool(): Tool;
+  opacity(): number;
+  maskShown(): boolean;
+  /** Whether nothing may be painted. */
+  locked(): boolean;
+  onPress(): void;
+  onGesture(): void;
+  onEdit(): void;
+  onPick(point: Point): void;
+  onPoint(point: Point | null): void;
+  onLayout(layout: Layout): void;
+  /** Draw over a pane that shows the view with an id. */
+  decorate(context: CanvasRenderingContext2D, id: string | null, view: View, pane: Size): void;
+}
+
 /** A verdict, or a change of many images, that can be taken back. */
 export interface Deed {
   labels: EarlierLabel[];
@@ -350,18 +407,29 @@ export interface ReviewPage extends FocusedPage {
   settings: Settings;
   toolbox: Toolbox;
   panes: {
+    document: ReviewDocument | null;
+    host: PanesHost;
+    layout: Layout;
     view: View;
     pane: Size;
     pointer: Point | null;
     gesture: unknown;
-    all: { view: string }[];
+    all: { view: string | null }[];
+    /** The view that all panes show while a key is held. */
+    instead: string | null;
+    /** Who hears of every frame that was drawn. */
+    followers: Set<() => void>;
     gestures: {
       moveTo(point: Point, event: object): void;
       begin(event: object): void;
       finish(event: object): void;
     };
     invalidate(): void;
+    lookAt(point: Point): void;
     pan(dx: number, dy: number): void;
+    showInstead(id: string | null): void;
+    showNextLayout(): void;
+    step(direction: number): void;
     reveal(box: Box): void;
   };
   /** The slider of how opaque the mask is drawn. */

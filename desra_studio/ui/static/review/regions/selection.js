@@ -10,26 +10,36 @@ import { Inventory } from "./inventory.js";
 import { Newest } from "../../shared/newest.js";
 import { UNLABELLED } from "./label_fields.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Point, Span } from "#types/masks" */
+/** @import { Chosen, ComponentItem, ReviewPage } from "#types/review" */
+
 const PAINTED = "Painted here: precision and recall are told for what was detected.";
 
 export class Selection {
   /**
    * An item of component_list.js, and more: `point` is a px of it, `label` what is shown, `change`
    * what of it was set here, `ready` when the saved one is known.
-   * @type {{document, detected, item, region, spans, whole, kept, point, effect, version, label,
-   *   change, ready}?}
+   * @type {Chosen | null}
    */
   chosen = null;
   #inventory = new Inventory();
-  #takenOut = { document: null, spans: [] };
-  #effects = new Newest((chosen, signal) => this.#loadEffect(chosen, signal));
+  #takenOut = {
+    document: /** @type {ReviewDocument | null} */ (null),
+    spans: /** @type {Span[]} */ ([]),
+  };
+  #effects = new Newest((/** @type {Chosen} */ chosen, signal) => this.#loadEffect(chosen, signal));
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.row = new ComponentRow(page, this);
   }
 
-  /** Go to the next or previous component, from the last on to the first. */
+  /**
+   * Go to the next or previous component, from the last on to the first.
+   * @param {number} offset
+   */
   async step(offset) {
     this.page.detector.open();
     const items = await this.#readItems();
@@ -42,7 +52,10 @@ export class Selection {
     this.page.panes.reveal(item.region.box);
   }
 
-  /** Choose the component over a point of the image. */
+  /**
+   * Choose the component over a point of the image.
+   * @param {Point} point
+   */
   async pick(point) {
     this.page.detector.open();
     const items = await this.#readItems();
@@ -53,7 +66,10 @@ export class Selection {
     else this.drop();
   }
 
-  /** Take the component over a point out of the mask, or put it in where it is out. */
+  /**
+   * Take the component over a point out of the mask, or put it in where it is out.
+   * @param {Point} point
+   */
   async toggle(point) {
     const { page } = this;
     const items = await this.#readItems();
@@ -66,7 +82,10 @@ export class Selection {
     this.#fill(item, isMarked ? 0 : 1);
   }
 
-  /** The component over a point, as far as that is known without waiting. */
+  /**
+   * The component over a point, as far as that is known without waiting.
+   * @param {Point} point
+   */
   peek(point) {
     const items = this.#inventory.read(this.page.document);
     return items && findItem(items, Math.floor(point.x), Math.floor(point.y));
@@ -83,7 +102,10 @@ export class Selection {
     return this.chosen?.kept ? this.chosen.spans : null;
   }
 
-  /** Put the chosen component into the mask (1), or take it out (0). */
+  /**
+   * Put the chosen component into the mask (1), or take it out (0).
+   * @param {0 | 1} value
+   */
   fill(value) {
     const { page, chosen } = this;
     if (!chosen) return page.regions.sayNone();
@@ -107,6 +129,7 @@ export class Selection {
     page.panes.invalidate();
   }
 
+  /** @param {ComponentItem} item */
   #choose(item) {
     const { document } = this.page;
     const { detected } = document;
@@ -117,7 +140,10 @@ export class Selection {
     this.page.panes.invalidate();
   }
 
-  /** Let what is chosen be an item. */
+  /**
+   * Let what is chosen be an item.
+   * @param {ComponentItem} item
+   */
   #take(item) {
     const { chosen } = this;
     const stays = chosen.point && hasPoint(item.spans, chosen.point.x, chosen.point.y);
@@ -146,6 +172,10 @@ export class Selection {
     return true;
   }
 
+  /**
+   * @param {Pick<ComponentItem, "spans" | "whole">} item
+   * @param {0 | 1} value
+   */
   #fill({ spans, whole }, value) {
     const { page } = this;
     const { document } = page;
@@ -157,6 +187,10 @@ export class Selection {
     return changed;
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #findTakenOut(x, y) {
     const { document, spans } = this.#takenOut;
     const isThere = document === this.page.document && hasPoint(spans, x, y);
@@ -180,6 +214,7 @@ export class Selection {
     } else this.#effects.ask(chosen);
   }
 
+  /** @param {string} text */
   #sayOfEffect(text) {
     this.#effects.cancel();
     this.chosen.effect = text;
@@ -191,6 +226,10 @@ export class Selection {
     this.row.showEffect(effect, shareMarked(whole, document.mask, document.width) >= 0.5);
   }
 
+  /**
+   * @param {Chosen} chosen
+   * @param {AbortSignal} signal
+   */
   async #loadEffect(chosen, signal) {
     let effect;
     try {
