@@ -310,7 +310,7 @@ export interface Picture extends Drawn {
 }
 
 /** What the panes ask the page, and tell it. */
-export interface PanesHost {
+export interface CanvasHost {
   /** The tool in use. */
   tool(): Tool;
   opacity(): number;
@@ -408,8 +408,9 @@ export interface ReviewPage extends FocusedPage {
   toolbox: Toolbox;
   panes: {
     document: ReviewDocument | null;
-    host: PanesHost;
+    host: CanvasHost;
     layout: Layout;
+    /** There once an image was shown. */
     view: View;
     pane: Size;
     pointer: Point | null;
@@ -445,6 +446,12 @@ export interface ReviewPage extends FocusedPage {
   open(image: number): Promise<void>;
   reload(givingUp?: boolean): Promise<void>;
   save(): Promise<boolean>;
+  /** Go to the next image, or the one before. */
+  step(offset: number): Promise<void>;
+  accept(): Promise<void>;
+  judge(state: State): Promise<void>;
+  toggleMask(): void;
+  toggleZoom(): void;
   undo(again?: boolean, isHeld?: boolean): Promise<void>;
   inTurn(act: () => unknown): Promise<void>;
   afterEdit(): void;

@@ -9,8 +9,9 @@ import { Pane } from "./pane.js";
 import { listViews } from "../views.js";
 
 /** @import { ReviewDocument } from "../document.js" */
-/** @import { Layout, PanesHost } from "#types/review" */
+/** @import { Layout, CanvasHost } from "#types/review" */
 
+/** @augments {Viewer<ReviewDocument>} */
 export class Panes extends Viewer {
   /**
    * The id of a view that all panes show while a key is held, bare of mask and boxes.
@@ -29,7 +30,7 @@ export class Panes extends Viewer {
   });
 
   /**
-   * @param {PanesHost} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
+   * @param {CanvasHost} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
    *   and whether nothing may be painted (`locked`), and hears of what happens (`onPress`,
    *   `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a pane.
    * @param {Layout} layout what the panes show; see layouts.js.

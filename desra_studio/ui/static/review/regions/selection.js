@@ -45,7 +45,7 @@ export class Selection {
     const items = await this.#readItems();
     if (!items) return;
     if (items.length === 0) return this.page.say(this.#tellNone());
-    const at = items.indexOf(this.chosen?.item);
+    const at = items.findIndex((one) => one === this.chosen?.item);
     const before = at < 0 && offset < 0 ? 0 : at;
     const item = items[(before + offset + items.length) % items.length];
     this.#choose(item);
@@ -73,12 +73,14 @@ export class Selection {
   async toggle(point) {
     const { page } = this;
     const items = await this.#readItems();
-    if (!items || page.locked) return;
+    const { document } = page;
+    if (!items || !document || page.locked) return;
     const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
-    const item = findItem(items, x, y) ?? this.#findTakenOut(x, y);
+    const listed = findItem(items, x, y);
+    const item = listed ?? this.#findTakenOut(x, y);
     if (!item) return page.say("Nothing is marked or detected there.");
-    if (page.detector.isOpen && items.includes(item)) this.#choose(item);
-    const isMarked = page.document.mask[y * page.document.width + x];
+    if (page.detector.isOpen && listed) this.#choose(listed);
+    const isMarked = document.mask[y * document.width + x];
     this.#fill(item, isMarked ? 0 : 1);
   }
 
@@ -87,7 +89,8 @@ export class Selection {
    * @param {Point} point
    */
   peek(point) {
-    const items = this.#inventory.read(this.page.document);
+    const { document } = this.page;
+    const items = document && this.#inventory.read(document);
     return items && findItem(items, Math.floor(point.x), Math.floor(point.y));
   }
 
@@ -132,8 +135,12 @@ export class Selection {
   /** @param {ComponentItem} item */
   #choose(item) {
     const { document } = this.page;
+    if (!document) return;
     const { detected } = document;
-    this.chosen = { document, detected, effect: "", label: UNLABELLED, change: {} };
+    // The rest is the item's.
+    this.chosen = /** @type {Chosen} */ (
+      { document, detected, effect: "", label: UNLABELLED, change: {} }
+    );
     this.#take(item);
     this.#show();
     this.chosen.ready = this.page.regions.load(this.chosen);
@@ -146,6 +153,7 @@ export class Selection {
    */
   #take(item) {
     const { chosen } = this;
+    if (!chosen) return;
     const stays = chosen.point && hasPoint(item.spans, chosen.point.x, chosen.point.y);
     const point = stays ? chosen.point : pickPoint(item.spans);
     Object.assign(chosen, { ...item, item, point });
@@ -155,7 +163,7 @@ export class Selection {
   #follow() {
     const { chosen, page } = this;
     const { document } = page;
-    if (chosen.document !== document) return false;
+    if (!chosen || chosen.document !== document) return false;
     const items = this.#inventory.read(document);
     if (!items) return false;
     const { x, y } = chosen.point;
@@ -179,6 +187,7 @@ export class Selection {
   #fill({ spans, whole }, value) {
     const { page } = this;
     const { document } = page;
+    if (!document) return false;
     page.detector.cancel();
     if (!value) this.#takenOut = { document, spans };
     const changed = document.fillSpans(value ? whole : spans, value);
@@ -199,17 +208,20 @@ export class Selection {
 
   #show() {
     const { chosen, page } = this;
-    const items = this.#inventory.read(page.document);
-    this.row.show(describeRegion(chosen.region, items.indexOf(chosen.item), items.length));
+    const { document } = page;
+    const items = document && this.#inventory.read(document);
+    if (!chosen || !items) return;
+    const at = items.findIndex((item) => item === chosen.item);
+    this.row.show(describeRegion(chosen.region, at, items.length));
     this.row.showLabel(chosen.label);
     this.#showEffect();
     // The figures are those of the saved mask.
-    const { version } = page.document.record;
+    const { version } = document.record;
     if (chosen.version === version) return;
     chosen.version = version;
     const { detected, region } = chosen;
     if (region.painted) this.#sayOfEffect(PAINTED);
-    else if (!areSame(detected.settings, page.document.stored.settings)) {
+    else if (!detected || !document.stored || !areSame(detected.settings, document.stored.settings)) {
       this.#sayOfEffect("Precision and recall are told for the stored detection.");
     } else this.#effects.ask(chosen);
   }
@@ -217,11 +229,12 @@ export class Selection {
   /** @param {string} text */
   #sayOfEffect(text) {
     this.#effects.cancel();
-    this.chosen.effect = text;
+    if (this.chosen) this.chosen.effect = text;
     this.#showEffect();
   }
 
   #showEffect() {
+    if (!this.chosen) return;
     const { effect, whole, document } = this.chosen;
     this.row.showEffect(effect, shareMarked(whole, document.mask, document.width) >= 0.5);
   }
@@ -243,7 +256,7 @@ export class Selection {
   }
 
   #tellNone() {
-    if (!this.page.document.detected) return "Nothing is marked, and nothing was detected here yet.";
+    if (!this.page.document?.detected) return "Nothing is marked, and nothing was detected here yet.";
     return "No component is detected with these settings, and none was painted.";
   }
 
@@ -251,6 +264,7 @@ export class Selection {
   async #readItems() {
     const { page } = this;
     const { document } = page;
+    if (!document) return null;
     const { detected } = document;
     try {
       await detected?.load();
