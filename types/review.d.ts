@@ -57,6 +57,37 @@ export interface Opinions {
   given: number;
 }
 
+/** A person's opinion of an image; its mask is only told to whom it may be shown. */
+export interface Opinion {
+  author: string;
+  state: State | null;
+  area_px: number | null;
+  /** The id of its mask, and the hash of that. */
+  revision: number | null;
+  sha: string | null;
+}
+
+/** How far opinions agree: intersections over unions of their masks, 0 to 1. */
+export interface Agreement {
+  mean: number;
+  pairs: { authors: string[]; iou: number }[];
+}
+
+/** What somebody may know of an image's opinions; `hidden` are the others' until one's own is given. */
+export interface OpinionsTold {
+  wanted: number;
+  version: number;
+  hidden: boolean;
+  given: Opinion[];
+  agreement: Agreement | null;
+}
+
+/** A saved mask in the list of an image's: whether it counts now, and whether it is one's own. */
+export interface ListedRevision extends Revision {
+  current: boolean;
+  mine: boolean;
+}
+
 /** An image under review, as the server describes it. */
 export interface ImageRecord {
   id: number;
@@ -72,7 +103,7 @@ export interface ImageRecord {
   fine_tuned: (Stored & { model: string })[];
   revision: Revision | null;
   detection: Detection | null;
-  opinions: Opinions | null;
+  opinions: OpinionsTold | null;
   draft: { base_version: number; updated_at: string } | null;
 }
 
@@ -436,6 +467,8 @@ export interface ReviewPage extends FocusedPage {
   /** The slider of how opaque the mask is drawn. */
   opacity: HTMLInputElement;
   parts: { pointer?: [gesture: string, does: string][] }[];
+  /** Says whether the mask is saved. */
+  saved: HTMLElement;
   /** Buttons of the verdicts. */
   verdicts: HTMLElement[];
   /** Whether the mask cannot be changed now. */
