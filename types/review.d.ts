@@ -60,6 +60,37 @@ export interface Opinions {
   given: number;
 }
 
+/** A person's opinion of an image; its mask is only told to whom it may be shown. */
+export interface Opinion {
+  author: string;
+  state: State | null;
+  area_px: number | null;
+  /** The id of its mask, and the hash of that. */
+  revision: number | null;
+  sha: string | null;
+}
+
+/** How far opinions agree: intersections over unions of their masks, 0 to 1. */
+export interface Agreement {
+  mean: number;
+  pairs: { authors: string[]; iou: number }[];
+}
+
+/** What somebody may know of an image's opinions; `hidden` are the others' until one's own is given. */
+export interface OpinionsTold {
+  wanted: number;
+  version: number;
+  hidden: boolean;
+  given: Opinion[];
+  agreement: Agreement | null;
+}
+
+/** A saved mask in the list of an image's: whether it counts now, and whether it is one's own. */
+export interface ListedRevision extends Revision {
+  current: boolean;
+  mine: boolean;
+}
+
 /** An image under review, as the server describes it. */
 export interface ImageRecord {
   id: number;
@@ -75,7 +106,7 @@ export interface ImageRecord {
   fine_tuned: (Stored & { model: string })[];
   revision: Revision | null;
   detection: Detection | null;
-  opinions: Opinions | null;
+  opinions: OpinionsTold | null;
   draft: { base_version: number; updated_at: string } | null;
 }
 
@@ -266,6 +297,49 @@ export interface KindsAnswer {
   usual: string[];
 }
 
+/** How many panes there are, and by that number, the ids of the views that they show. */
+export interface Layout {
+  count: number;
+  views: Record<number, string[]>;
+}
+
+/** How a picture is drawn; `divider` is the share of the width at the left of a slider. */
+export interface DrawOptions {
+  opacity: number;
+  maskShown: boolean;
+  divider: number;
+  /** Let it be drawn again: some of it is not there yet. */
+  invalidate: () => void;
+}
+
+/** What draws itself through a view; answers what is to be said beside its name, if anything. */
+export interface Drawn {
+  draw(
+    context: CanvasRenderingContext2D,
+    view: View,
+    pane: Size,
+    options: DrawOptions,
+  ): string | undefined | void;
+}
+
+/** What the panes ask the page, and tell it. */
+export interface CanvasHost {
+  /** The tool in use. */
+  tool(): Tool;
+  opacity(): number;
+  maskShown(): boolean;
+  /** Whether nothing may be painted. */
+  locked(): boolean;
+  onPress(): void;
+  onGesture(): void;
+  onEdit(): void;
+  onPick(point: Point): void;
+  onPoint(point: Point | null): void;
+  onLayout(layout: Layout): void;
+  /** Draw over a pane that shows the view with an id. */
+  decorate(context: CanvasRenderingContext2D, id: string | null, view: View, pane: Size): void;
+}
+
 /** A verdict, or a change of many images, that can be taken back. */
 export interface Deed {
   labels: EarlierLabel[];
@@ -343,23 +417,37 @@ export interface ReviewPage extends FocusedPage {
   settings: Settings;
   toolbox: Toolbox;
   panes: {
+    document: ReviewDocument | null;
+    host: CanvasHost;
+    layout: Layout;
+    /** There once an image was shown. */
     view: View;
     pane: Size;
     pointer: Point | null;
     gesture: unknown;
-    all: { view: string }[];
+    all: { view: string | null }[];
+    /** The view that all panes show while a key is held. */
+    instead: string | null;
+    /** Who hears of every frame that was drawn. */
+    followers: Set<() => void>;
     gestures: {
       moveTo(point: Point, event: object): void;
       begin(event: object): void;
       finish(event: object): void;
     };
     invalidate(): void;
+    lookAt(point: Point): void;
     pan(dx: number, dy: number): void;
+    showInstead(id: string | null): void;
+    showNextLayout(): void;
+    step(direction: number): void;
     reveal(box: Box): void;
   };
   /** The slider of how opaque the mask is drawn. */
   opacity: HTMLInputElement;
   parts: { pointer?: [gesture: string, does: string][] }[];
+  /** Says whether the mask is saved. */
+  saved: HTMLElement;
   /** Buttons of the verdicts. */
   verdicts: HTMLElement[];
   /** Whether the mask cannot be changed now. */
@@ -370,6 +458,12 @@ export interface ReviewPage extends FocusedPage {
   open(image: number): Promise<void>;
   reload(givingUp?: boolean): Promise<void>;
   save(): Promise<boolean>;
+  /** Go to the next image, or the one before. */
+  step(offset: number): Promise<void>;
+  accept(): Promise<void>;
+  judge(state: State): Promise<void>;
+  toggleMask(): void;
+  toggleZoom(): void;
   undo(again?: boolean, isHeld?: boolean): Promise<void>;
   inTurn(act: () => unknown): Promise<void>;
   afterEdit(): void;

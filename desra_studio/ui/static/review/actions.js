@@ -4,6 +4,12 @@
 // lasts as long as its key is held. A key is named as key_map.js has it. Actions that share a `row`
 // stand in one row of the sheet of keys.
 
+/** @import { Action, ReviewPage } from "#types/review" */
+
+/**
+ * @param {ReviewPage} page
+ * @returns {Action[]}
+ */
 export const listPageActions = (page) => [
   { id: "previous", title: "Previous image", group: "Images", keys: ["a"], run: () => page.step(-1) },
   { id: "next", title: "Next image", group: "Images", keys: ["d"], run: () => page.step(1) },

@@ -10,15 +10,35 @@ import { Pyramid } from "../viewer/pyramid.js";
 import { loadPyramid, loadRendition } from "../viewer/sources.js";
 import { findTuned, tellMissing } from "./views.js";
 
+/** @import { MaskLayer } from "../viewer/mask_layer.js" */
+/** @import { ReviewDocument } from "./document.js" */
+/** @import { Size } from "#types/masks" */
+/** @import { Stored } from "#types/shared" */
+/** @import { DrawOptions, Drawn, ImageRecord } from "#types/review" */
+/** @import { Rendition, View } from "#types/viewer" */
+
+// `get` looks first whether there is one.
+/** @typedef {{ id: number, map_sha: string }} Mapped a detection with a map. */
+/** @typedef {ImageRecord & { lr: { sha: string } }} WithLr an image with an LR image. */
+
 // A frame has 16 ms, for the mask and all else.
 const MASK_MS = 5;
 export const LOADING = "Loading …";
 
+/**
+ * @typedef {{ drawn: Drawn, text?: null } | { drawn?: undefined, text: string }} Entry a view, or why
+ *   there is none.
+ */
+
 export class DocumentViews {
+  /** @type {Map<string, Entry>} */
   #entries = new Map();
+  /** @type {Rendition | null} */
   gan = null;
+  /** @type {Rendition | null} */
   mse = null;
 
+  /** @param {ReviewDocument} document */
   constructor(document) {
     this.document = document;
   }
@@ -44,13 +64,16 @@ export class DocumentViews {
   /**
    * What is there of a view: { drawn } or { text }, which says why not. One that is missing is
    * loaded, and `onReady` hears when that ended.
+   * @param {string} id
+   * @param {() => void} onReady
+   * @returns {Entry}
    */
   get(id, onReady) {
     const { record } = this.document;
     const missing = tellMissing(id, record);
     if (missing) return { text: missing };
     if (!this.#entries.has(id)) this.#entries.set(id, this.#begin(id, onReady));
-    return this.#entries.get(id);
+    return /** @type {Entry} */ (this.#entries.get(id));
   }
 
   /** Try again what could not be loaded. */
@@ -60,9 +83,15 @@ export class DocumentViews {
     }
   }
 
+  /**
+   * @param {string} id
+   * @param {() => void} onReady
+   * @returns {Entry}
+   */
   #begin(id, onReady) {
     const made = this.#make(id);
     if (!(made instanceof Promise)) return { drawn: made };
+    /** @type {Entry} */
     const entry = { text: LOADING };
     made
       .then(
@@ -73,34 +102,57 @@ export class DocumentViews {
     return entry;
   }
 
-  /** A view by id; a promise of one that has to be loaded. */
+  /**
+   * A view by id; a promise of one that has to be loaded.
+   * @param {string} id
+   * @returns {Drawn | Promise<Drawn>}
+   */
   #make(id) {
-    const { document, gan, mse } = this;
+    const { document } = this;
+    const { gan, mse } = /** @type {{ gan: Rendition, mse: Rendition }} */ (this); // open by then
     const { record, layer } = document;
     if (id === "gan") return gan;
     if (id === "mse") return mse;
     if (id === "mask") return { draw: (...place) => drawMasked(gan, layer, ...place) };
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
-    if (id === "map") return showMap(loadPyramid(mapUrl(record.detection)), record);
-    if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(record)), record);
+    if (id === "map") return showMap(loadPyramid(mapUrl(/** @type {Mapped} */ (record.detection))), record);
+    if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(/** @type {WithLr} */ (record))), record);
     if (id === "lr-bicubic") {
-      return loadPyramid(lrUrl(record)).then((lr) => new BicubicView(lr, record));
+      return loadPyramid(lrUrl(/** @type {WithLr} */ (record))).then(
+        (/** @type {Pyramid} */ lr) => new BicubicView(lr, record),
+      );
     }
-    return loadRendition(findTuned(id, record), record);
+    return loadRendition(/** @type {Stored} */ (findTuned(id, record)), record);
   }
 }
 
-/** An image of another size, shown at that of the record. */
+/**
+ * An image of another size, shown at that of the record.
+ * @param {Promise<{ levels: ImageBitmap[] }>} loaded
+ * @param {ImageRecord} record
+ */
 const enlarge = (loaded, record) => loaded.then(({ levels }) => new Pyramid(levels, record));
 
-/** A map as large as the record, or reduced where no browser could hold that; then it is said. */
+/**
+ * A map as large as the record, or reduced where no browser could hold that; then it is said.
+ * @param {Promise<{ levels: ImageBitmap[] }>} loaded
+ * @param {ImageRecord} record
+ */
 async function showMap(loaded, record) {
   const map = await enlarge(loaded, record);
   if (map.factor > 1) map.note = `reduced ${Math.round(map.factor)}×`;
   return map;
 }
 
+/**
+ * @param {Rendition} gan
+ * @param {MaskLayer} layer
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Size} pane
+ * @param {DrawOptions} options
+ */
 function drawMasked(gan, layer, context, view, pane, options) {
   const note = gan.draw(context, view, pane, options);
   if (!options.maskShown) return note;
@@ -108,7 +160,15 @@ function drawMasked(gan, layer, context, view, pane, options) {
   return note;
 }
 
-/** One image left of the divider, the other one right of it. */
+/**
+ * One image left of the divider, the other one right of it.
+ * @param {Rendition} gan
+ * @param {Rendition} mse
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {Size} pane
+ * @param {DrawOptions} options
+ */
 function drawDivided(gan, mse, context, view, pane, options) {
   const x = Math.round(options.divider * pane.width);
   const notes = [gan.draw(context, view, pane, options)];

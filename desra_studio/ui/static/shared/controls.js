@@ -54,7 +54,7 @@ export function makeSlider(page, ariaLabel, properties, change) {
 
 /**
  * A select; `choices` are [value, text].
- * @param {FocusedPage} page
+ * @param {Pick<FocusedPage, "focus">} page
  * @param {string} ariaLabel
  * @param {string[][]} choices
  * @param {() => unknown} change

@@ -2,7 +2,10 @@
 
 import { isView } from "../views.js";
 
+/** @import { Layout } from "#types/review" */
+
 export const MOST_PANES = 4;
+/** @type {Layout} */
 const FIRST = {
   count: 3,
   views: {
@@ -16,12 +19,15 @@ const FIRST = {
 /** The layout { count, views: { 1: [id], 2: [id, id] ... } } to begin with. */
 export const makeLayout = () => structuredClone(FIRST);
 
-/** A layout from what was stored, however old or damaged that is. */
+/**
+ * A layout from what was stored, however old or damaged that is.
+ * @param {string | null} text
+ */
 export function readLayout(text) {
   const layout = makeLayout();
   let stored;
   try {
-    stored = JSON.parse(text);
+    stored = JSON.parse(text ?? "null");
   } catch {
     return layout;
   }
@@ -35,13 +41,26 @@ export function readLayout(text) {
   return layout;
 }
 
-/** The ids of the views that a layout shows, one for each pane. */
+/**
+ * The ids of the views that a layout shows, one for each pane.
+ * @param {Layout} layout
+ */
 export const listShown = ({ count, views }) => views[count];
 
-/** The layout with one pane more, from the most on to one. */
+/**
+ * The layout with one pane more, from the most on to one.
+ * @param {Layout} layout
+ * @returns {Layout}
+ */
 export const takeNext = (layout) => ({ ...layout, count: (layout.count % MOST_PANES) + 1 });
 
-/** The layout with another view in one of its panes. */
+/**
+ * The layout with another view in one of its panes.
+ * @param {Layout} layout
+ * @param {number} index
+ * @param {string} id
+ * @returns {Layout}
+ */
 export function chooseView({ count, views }, index, id) {
   return { count, views: { ...views, [count]: views[count].with(index, id) } };
 }

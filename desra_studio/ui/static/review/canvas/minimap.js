@@ -3,17 +3,27 @@
 import { make } from "../../shared/dom.js";
 import { fitView, toImage, toPane } from "../../viewer/geometry.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Size } from "#types/masks" */
+/** @import { ReviewPage, View } from "#types/review" */
+
 export class Minimap {
   canvas = make("canvas", { className: "minimap", role: "img", ariaLabel: "Whole image" });
   slots = { corner: [this.canvas] };
-  /** The image with its mask, painted again only where they changed: that costs more than a frame. */
+  /**
+   * The image with its mask, painted again only where they changed: that costs more than a frame.
+   * @type {OffscreenCanvas | null}
+   */
   #picture = null;
   #shown = "";
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     const { canvas } = this;
-    this.context = canvas.getContext("2d", { alpha: false });
+    this.context = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { alpha: false })
+    );
     canvas.addEventListener("pointerdown", (event) => {
       page.focus();
       canvas.setPointerCapture(event.pointerId);
@@ -45,6 +55,7 @@ export class Minimap {
     return { width: this.canvas.width, height: this.canvas.height };
   }
 
+  /** @param {PointerEvent} event */
   #goTo(event) {
     const { panes } = this.page;
     if (!panes.document) return;
@@ -66,30 +77,44 @@ export class Minimap {
     this.#frame(document, view, pane);
   }
 
+  /**
+   * @param {ReviewDocument} document
+   * @param {boolean} maskShown
+   */
   #paint(document, maskShown) {
     const size = this.#size;
     const picture = new OffscreenCanvas(size.width, size.height);
-    const context = picture.getContext("2d", { alpha: false });
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+      picture.getContext("2d", { alpha: false })
+    );
     context.fillStyle = "#777";
     context.fillRect(0, 0, size.width, size.height);
     const whole = fitView(document, size);
-    document.views.gan.draw(context, whole, size, { invalidate: () => this.refresh() });
+    document.views.gan?.draw(context, whole, size, { invalidate: () => this.refresh() });
     if (maskShown) document.layer.draw(context, whole, size, 1);
     return picture;
   }
 
-  /** Outline what the panes show of the image. */
+  /**
+   * Outline what the panes show of the image.
+   * @param {Size} image
+   * @param {View} view
+   * @param {Size} pane
+   */
   #frame(image, view, pane) {
     const { context } = this;
     const size = this.#size;
     const whole = fitView(image, size);
+    /** @param {number} side */
     const corner = (side) =>
       toPane(whole, size, {
         x: clamp(view.x + (side * pane.width) / 2 / view.scale, image.width),
         y: clamp(view.y + (side * pane.height) / 2 / view.scale, image.height),
       });
     const [start, end] = [corner(-1), corner(1)];
-    for (const [colour, line] of [["#000", 3], ["#fff", 1]]) {
+    /** @type {[colour: string, line: number][]} */
+    const strokes = [["#000", 3], ["#fff", 1]];
+    for (const [colour, line] of strokes) {
       context.strokeStyle = colour;
       context.lineWidth = line;
       context.strokeRect(start.x, start.y, end.x - start.x, end.y - start.y);
@@ -97,4 +122,8 @@ export class Minimap {
   }
 }
 
+/**
+ * @param {number} at
+ * @param {number} length
+ */
 const clamp = (at, length) => Math.min(length, Math.max(0, at));

@@ -6,14 +6,30 @@ import { CanvasPane } from "../../viewer/canvas_pane.js";
 import { LOADING } from "../document_views.js";
 import { titleView } from "../views.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Size } from "#types/masks" */
+/** @import { DrawOptions, View } from "#types/review" */
+/** @import { FocusedPage } from "#types/shared" */
+
 const THUMB = 18;
 
+/**
+ * @typedef {Pick<FocusedPage, "focus"> & { choose(id: string): void, invalidate(): void }} Host hears
+ *   of another view; `focus` gives the keys back.
+ */
+
 export class Pane extends CanvasPane {
-  /** The id of the chosen view. */
+  /**
+   * The id of the chosen view.
+   * @type {string | null}
+   */
   view = null;
   #options = "";
 
-  /** @param {object} host `choose(id)` hears of another view, `focus()` gives the keys back. */
+  /**
+   * @param {number} number
+   * @param {Host} host
+   */
   constructor(number, host) {
     super();
     this.host = host;
@@ -40,7 +56,11 @@ export class Pane extends CanvasPane {
     );
   }
 
-  /** Offer views [id], of which one is shown. */
+  /**
+   * Offer views [id], of which one is shown.
+   * @param {string[]} ids
+   * @param {string} chosen
+   */
   offer(ids, chosen) {
     const options = ids.join("\n");
     if (options !== this.#options) {
@@ -68,7 +88,11 @@ export class Pane extends CanvasPane {
   /**
    * Draw a document through a view.
    *
-   * @param {string?} instead the id of a view that is shown instead of the chosen one.
+   * @param {ReviewDocument | null} document
+   * @param {View} view
+   * @param {Size} pane
+   * @param {string | null} instead the id of a view that is shown instead of the chosen one.
+   * @param {Omit<DrawOptions, "divider">} options
    */
   draw(document, view, pane, instead, options) {
     const id = instead ?? this.view;
@@ -76,7 +100,7 @@ export class Pane extends CanvasPane {
     const now = instead ? titleView(instead) : "";
     this.#say(now, "");
     this.slider.hidden = id !== "slider";
-    if (!document) return;
+    if (!document || id === null) return;
     const { drawn, text } = document.views.get(id, options.invalidate);
     if (!drawn) return this.#explain(text);
     const note = drawn.draw(this.context, view, pane, { ...options, divider: this.#divider });
@@ -89,14 +113,21 @@ export class Pane extends CanvasPane {
     return (THUMB / 2 + Number(this.slider.value) * (width - THUMB)) / width;
   }
 
+  /**
+   * @param {string} now
+   * @param {string} note
+   */
   #say(now, note) {
     if (this.now.textContent !== now) this.now.textContent = now;
     this.menu.classList.toggle("covered", now !== "");
     if (this.note.textContent !== note) this.note.textContent = note;
-    this.name = now || titleView(this.view);
+    this.name = now || titleView(this.view ?? "");
   }
 
-  /** Say why there is no picture. */
+  /**
+   * Say why there is no picture.
+   * @param {string} text
+   */
   #explain(text) {
     this.write(text);
     if (text !== LOADING) this.name = text;

@@ -4,17 +4,27 @@ import { makeButton } from "../../shared/controls.js";
 import { readUser } from "../../shared/user.js";
 import { readLayout } from "./layouts.js";
 
+/** @import { Action, Layout, ReviewPage } from "#types/review" */
+
 // Below three flashes in a second, which can harm people.
 const BLINK_MS = 400;
 const STEP = 0.1;
 
 export class PaneControls {
-  #blinking = null;
+  #blinking = 0;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.button = makeButton(page, "Panes", "Y", () => page.panes.showNextLayout());
     this.slots = { bottom: [this.button] };
+    /**
+     * @param {string} id
+     * @param {string} title
+     * @param {string[]} keys
+     * @param {Pick<Action, "run" | "hold">} rest
+     * @returns {Action}
+     */
     const view = (id, title, keys, rest) => ({ id, title, group: "View", keys, ...rest });
     this.actions = [
       view("panes", "One pane more, after four one", ["y"], { run: () => page.panes.showNextLayout() }),
@@ -40,7 +50,10 @@ export class PaneControls {
     this.#label(this.page.panes.layout);
   }
 
-  /** Remember a layout that was chosen. */
+  /**
+   * Remember a layout that was chosen.
+   * @param {Layout} layout
+   */
   keepLayout(layout) {
     this.#label(layout);
     try {
@@ -54,17 +67,22 @@ export class PaneControls {
     return `studio.panes:${readUser()}`;
   }
 
+  /** @param {Layout} layout */
   #label({ count }) {
-    this.button.firstChild.textContent = count === 1 ? "1 pane" : `${count} panes`;
+    this.button.childNodes[0].textContent = count === 1 ? "1 pane" : `${count} panes`;
   }
 
+  /** @param {string | null} id */
   #showInstead(id) {
     clearInterval(this.#blinking);
-    this.#blinking = null;
+    this.#blinking = 0;
     this.page.panes.showInstead(id);
   }
 
-  /** Let MSE-SR and GAN-SR take turns, in place. */
+  /**
+   * Let MSE-SR and GAN-SR take turns, in place.
+   * @param {boolean} held
+   */
   #blink(held) {
     this.#showInstead(held ? "mse" : null);
     if (!held) return;
@@ -74,9 +92,10 @@ export class PaneControls {
     }, BLINK_MS);
   }
 
+  /** @param {number} step */
   #fade(step) {
     const { opacity, panes } = this.page;
-    opacity.value = Number(opacity.value) + step;
+    opacity.value = String(Number(opacity.value) + step);
     panes.invalidate();
   }
 }

@@ -8,10 +8,20 @@ import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
 import { Pane } from "./pane.js";
 import { listViews } from "../views.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Layout, CanvasHost } from "#types/review" */
+
+/** @augments {Viewer<ReviewDocument>} */
 export class Panes extends Viewer {
-  /** The id of a view that all panes show while a key is held, bare of mask and boxes. */
+  /**
+   * The id of a view that all panes show while a key is held, bare of mask and boxes.
+   * @type {string | null}
+   */
   instead = null;
-  /** Who hears of every frame that was drawn. */
+  /**
+   * Who hears of every frame that was drawn.
+   * @type {Set<() => void>}
+   */
   followers = new Set();
   /** Draw once before the next frame, however often this is called. */
   invalidate = makeScheduler(() => {
@@ -20,10 +30,10 @@ export class Panes extends Viewer {
   });
 
   /**
-   * @param {object} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
+   * @param {CanvasHost} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
    *   and whether nothing may be painted (`locked`), and hears of what happens (`onPress`,
    *   `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a pane.
-   * @param {object} layout what the panes show; see layouts.js.
+   * @param {Layout} layout what the panes show; see layouts.js.
    */
   constructor(host, layout) {
     super();
@@ -36,6 +46,7 @@ export class Panes extends Viewer {
     new ResizeObserver(() => this.#resize()).observe(this.element);
   }
 
+  /** @param {ReviewDocument | null} document */
   show(document) {
     this.gestures.end();
     const before = this.document;
@@ -52,7 +63,10 @@ export class Panes extends Viewer {
     return this.gestures.current;
   }
 
-  /** Show another layout of panes. */
+  /**
+   * Show another layout of panes.
+   * @param {Layout} layout
+   */
   setLayout(layout) {
     this.layout = layout;
     this.document?.views.forgetFailed();
@@ -66,12 +80,16 @@ export class Panes extends Viewer {
     this.setLayout(takeNext(this.layout));
   }
 
-  /** Let all panes show one view, bare; null ends that. */
+  /**
+   * Let all panes show one view, bare; null ends that.
+   * @param {string | null} id
+   */
   showInstead(id) {
     this.instead = id;
     this.invalidate();
   }
 
+  /** @param {number} index */
   #makePane(index) {
     const pane = new Pane(index + 1, {
       choose: (id) => this.setLayout(chooseView(this.layout, index, id)),
@@ -85,8 +103,8 @@ export class Panes extends Viewer {
   /** Let every pane show what the layout says. */
   #arrange() {
     const shown = listShown(this.layout);
-    const offered = listViews(this.document?.record, shown);
-    this.element.dataset.count = shown.length;
+    const offered = listViews(this.document?.record ?? null, shown);
+    this.element.dataset.count = String(shown.length);
     this.all.forEach((pane, index) => {
       pane.element.hidden = index >= shown.length;
       if (index < shown.length) pane.offer(offered, shown[index]);
@@ -99,6 +117,7 @@ export class Panes extends Viewer {
     this.resize(this.all[0].size);
   }
 
+  /** @param {Pane} pane */
   #draw(pane) {
     const { document, host, view, instead } = this;
     const { context } = pane;

@@ -2,13 +2,18 @@
 
 import { prefetchDocument } from "../document.js";
 
-export class Prefetch {
-  #waiting = null;
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { ReviewPage } from "#types/review" */
 
+export class Prefetch {
+  #waiting = 0;
+
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
   }
 
+  /** @param {ReviewDocument} document */
   show(document) {
     this.leave();
     // Not before the image at hand has been painted.
@@ -19,6 +24,7 @@ export class Prefetch {
     clearTimeout(this.#waiting);
   }
 
+  /** @param {number} shown */
   async #load(shown) {
     try {
       const next = await this.page.queue.upcoming();

@@ -11,23 +11,36 @@ import { drawOutlines } from "../../viewer/outlines.js";
 import { Selection } from "../regions/selection.js";
 import { countArtifacts } from "../texts.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Size } from "#types/masks" */
+/** @import { Action, DetectorSettings, ReviewPage, View } from "#types/review" */
+
 const REMEMBERED = "studio.detector";
 const DISPLACED = "The detector's mask has taken the place of yours; Ctrl+Z brings it back.";
 
+/** @typedef {{ document: ReviewDocument, settings: DetectorSettings, group: number }} Wish */
+
 export class Detector {
   #live = new Newest(
-    (wish, signal) => this.#try(wish, signal),
+    (/** @type {Wish} */ wish, signal) => this.#try(wish, signal),
     () => this.refresh(),
   );
   #weightsListed = false;
+  /** @type {number | null} The group of actions that put the detector's mask in place of another. */
   #displacedBy = null;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.panel = new DetectorPanel(page, (settings, group) => this.#move(settings, group));
     this.selection = new Selection(page);
     this.found = make("span");
     this.marked = make("span");
+    /**
+     * @param {string} label
+     * @param {string} title
+     * @param {() => unknown} action
+     */
     const button = (label, title, action) =>
       make("button", { title, onclick: () => page.document && action() }, label);
     this.back = button("Back to stored", "The settings and the mask that are stored", () => this.reset());
@@ -58,9 +71,17 @@ export class Detector {
     this.toggleButton = makeButton(page, "Detector", "T", () => this.toggle());
     this.toggleButton.setAttribute("aria-controls", this.element.id);
     const { selection } = this;
+    /**
+     * @param {string} id
+     * @param {string} title
+     * @param {string[]} keys
+     * @param {() => unknown} run
+     */
     const act = (id, title, keys, run) => ({ id, title, group: "Components", keys, run });
     this.slots = { rows: [this.element], bottom: [this.toggleButton] };
+    /** @type {[gesture: string, does: string][]} */
     this.pointer = [["Ctrl+click", "Choose the component there"]];
+    /** @type {Action[]} */
     this.actions = [
       {
         id: "detector",
@@ -95,7 +116,10 @@ export class Detector {
     this.#setOpen(!this.isOpen);
   }
 
-  /** Show an image that was opened. */
+  /**
+   * Show an image that was opened.
+   * @param {ReviewDocument} document
+   */
   show(document) {
     this.panel.fitTo(document);
     this.settings.disabled = !document.detected;
@@ -127,6 +151,7 @@ export class Detector {
   async reset() {
     const { document } = this.page;
     this.cancel();
+    if (!document?.stored || !document.detected) return;
     try {
       await document.stored.load();
       await document.detected.load();
@@ -136,7 +161,13 @@ export class Detector {
     if (this.#mayChange(document)) this.#adopt(document.stored, this.panel.startGroup());
   }
 
-  /** Draw boxes around components: all in the mask's pane, the chosen one in all. */
+  /**
+   * Draw boxes around components: all in the mask's pane, the chosen one in all.
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} kind
+   * @param {View} view
+   * @param {Size} pane
+   */
   decorate(context, kind, view, pane) {
     const { document } = this.page;
     if (!this.isOpen || !document) return;
@@ -145,23 +176,35 @@ export class Detector {
     drawOutlines(context, boxes, chosen, view, pane);
   }
 
-  /** Pictures of images that went, and strokes on the way, are left alone. */
+  /**
+   * Pictures of images that went, and strokes on the way, are left alone.
+   * @param {ReviewDocument} document
+   */
   #mayChange(document) {
     const { page } = this;
     return page.document === document && !page.locked && !page.panes.gesture;
   }
 
+  /**
+   * @param {DetectorSettings} settings
+   * @param {number} group
+   */
   #move(settings, group) {
     const { document } = this.page;
-    if (!this.#mayChange(document)) return this.refresh();
+    if (!document || !this.#mayChange(document)) return this.refresh();
     this.#live.ask({ document, settings, group });
     this.element.setAttribute("aria-busy", "true");
   }
 
+  /**
+   * @param {Wish} wish
+   * @param {AbortSignal} signal
+   */
   async #try({ document, settings, group }, signal) {
     const { record, width, height } = document;
+    if (!record.detection) return;
     try {
-      await document.detected.load(); // tells whether the mask is the detector's
+      await document.detected?.load(); // tells whether the mask is the detector's
       const { regions, runs } = await loadLive(record.detection.id, settings, signal);
       if (signal.aborted || !this.#mayChange(document)) return;
       this.#adopt(new Detected(settings, regions, width * height, runs), group);
@@ -170,10 +213,16 @@ export class Detector {
     }
   }
 
+  /**
+   * @param {Detected} detected
+   * @param {number} group
+   */
   #adopt(detected, group) {
     const { page } = this;
-    if (!page.document.isDetected) this.#displacedBy = group;
-    page.document.adopt(detected, group);
+    const { document } = page;
+    if (!document) return;
+    if (!document.isDetected) this.#displacedBy = group;
+    document.adopt(detected, group);
     page.panes.invalidate();
     page.afterEdit();
     if (this.#displacedBy === group) page.say(DISPLACED);
@@ -181,8 +230,10 @@ export class Detector {
 
   async #detectDataset() {
     const { page } = this;
+    const { settings } = this.panel;
+    if (!settings) return;
     try {
-      await detectDataset(page.dataset, this.panel.settings);
+      await detectDataset(page.dataset, settings);
       page.say("Detecting again in all images; go on here meanwhile.");
       announceChange();
     } catch (error) {
@@ -190,6 +241,7 @@ export class Detector {
     }
   }
 
+  /** @param {boolean} open */
   #setOpen(open) {
     const hadFocus = this.element.contains(document.activeElement);
     this.element.hidden = !open;
@@ -223,6 +275,7 @@ function readRemembered() {
   }
 }
 
+/** @param {string} value */
 function remember(value) {
   try {
     localStorage.setItem(REMEMBERED, value);

@@ -8,13 +8,20 @@ import { OpinionsPanel } from "./opinions_panel.js";
 import { describeTime } from "./restore.js";
 import { decodeRuns } from "../../masks/runs.js";
 
+/** @import { Choice } from "./comparison.js" */
+/** @import { ListedRevision, ReviewPage, Revision } from "#types/review" */
+/** @import { Stored } from "#types/shared" */
+
 const ID = "history";
 
 export class HistoryPanel {
+  /** @type {string | null} The image and label that are listed. */
   #shown = null;
   #open = false;
+  /** @type {number | null} The id of the revision that is unfolded. */
   #chosen = null;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.opinions = new OpinionsPanel(page, this);
@@ -38,6 +45,7 @@ export class HistoryPanel {
     ];
   }
 
+  /** @param {string} id */
   asideShown(id) {
     this.#open = id === ID;
     this.refresh();
@@ -58,7 +66,9 @@ export class HistoryPanel {
 
   async reload(state = this.#shown) {
     this.#shown = state;
-    const { id } = this.page.document.record;
+    const { document } = this.page;
+    if (!document) return;
+    const { id } = document.record;
     try {
       const [revisions, record] = await Promise.all([listRevisions(id), loadImage(id)]);
       if (this.page.document?.record.id !== id) return;
@@ -70,7 +80,12 @@ export class HistoryPanel {
     }
   }
 
-  /** Show the mask of a revision { id, sha } in place of the one on the page. */
+  /**
+   * Show the mask of a revision { id, sha } in place of the one on the page.
+   * @param {Stored} revision
+   * @param {string} title
+   * @param {Choice[]} choices
+   */
   async view(revision, title, choices = []) {
     const found = await this.#load(revision);
     if (!found) return;
@@ -85,18 +100,23 @@ export class HistoryPanel {
     });
   }
 
-  /** Show the mask of a revision { id, sha } beside the one on the page. */
+  /**
+   * Show the mask of a revision { id, sha } beside the one on the page.
+   * @param {Stored} revision
+   * @param {string} name
+   */
   async compare(revision, name) {
     const found = await this.#load(revision);
-    if (!found) return;
     const { page } = this;
-    const take = (mask) => {
-      page.document.replace(mask);
+    const { document } = page;
+    if (!found || !document) return;
+    const take = (/** @type {Uint8Array} */ mask) => {
+      page.document?.replace(mask);
       page.panes.invalidate();
       page.afterEdit();
     };
     page.comparison.open({
-      mine: page.document.mask,
+      mine: document.mask,
       theirs: found.mask,
       names: ["on the page", name],
       choices: [
@@ -107,23 +127,26 @@ export class HistoryPanel {
     });
   }
 
+  /** @param {Revision} revision */
   async #restore(revision) {
     const { page } = this;
     const found = await this.#load(revision);
-    if (!found) return;
-    const done = await page.attempts.run(() => page.document.restore(revision, found.runs));
+    const { document } = page;
+    if (!found || !document) return;
+    const done = await page.attempts.run(() => document.restore(revision, found.runs));
     if (!done) return;
     page.panes.invalidate();
     page.say(`Restored revision ${revision.number}. Undo (Ctrl+Z) brings your last mask back.`);
   }
 
+  /** @param {Stored} revision */
   async #load(revision) {
     const { page } = this;
     const { document } = page;
     if (page.comparison.isOpen) page.comparison.close();
     try {
       const runs = await loadMaskRuns({ revision });
-      if (page.document !== document || page.locked) return null;
+      if (!runs || !document || page.document !== document || page.locked) return null;
       return { runs, mask: decodeRuns(runs, document.mask.length) };
     } catch (error) {
       page.say(error.message, true);
@@ -131,17 +154,24 @@ export class HistoryPanel {
     }
   }
 
+  /** @param {ListedRevision[]} revisions */
   #list(revisions) {
     const none = make("li", { className: "none" }, "Nothing was saved yet.");
     const rows = revisions.map((revision) => this.#makeRow(revision));
     this.list.replaceChildren(...(rows.length ? rows : [none]));
   }
 
+  /** @param {ListedRevision} revision */
   #makeRow(revision) {
     const { page } = this;
     const { id, number, author, origin, area_px, note, saved_at, current, mine } = revision;
     const title = `revision ${number}`;
     const acts = make("div", { className: "acts", hidden: id !== this.#chosen });
+    /**
+     * @param {string} label
+     * @param {string} hint
+     * @param {() => unknown} run
+     */
     const act = (label, hint, run) => {
       const button = make("button", { title: hint }, label);
       page.onClick(button, run);
@@ -163,16 +193,19 @@ export class HistoryPanel {
     if (current) head.setAttribute("aria-current", "true");
     page.onClick(head, () => this.#choose(id === this.#chosen ? null : id));
     const row = make("li", {}, head, acts);
-    row.dataset.revision = id;
+    row.dataset.revision = String(id);
     return row;
   }
 
+  /** @param {number | null} id */
   #choose(id) {
     this.#chosen = id;
-    for (const row of this.list.children) {
+    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.list.children);
+    for (const row of rows) {
       const isChosen = row.dataset.revision === String(id);
-      row.firstChild.setAttribute("aria-expanded", String(isChosen));
-      row.lastChild.hidden = !isChosen;
+      const [head, acts] = /** @type {HTMLCollectionOf<HTMLElement>} */ (row.children);
+      head.setAttribute("aria-expanded", String(isChosen));
+      acts.hidden = !isChosen;
     }
   }
 }

@@ -11,6 +11,10 @@ import { TabLock } from "./tab_lock.js";
 import { findUnsaved, offerChoice, sayRestored } from "./unsaved.js";
 import { Work } from "./work.js";
 
+/** @import { About } from "./unsaved.js" */
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { ImageRecord, ReviewPage } from "#types/review" */
+
 // So much of a stroke is lost at most.
 const PART_MS = 200;
 const ELSEWHERE = "This image is open in another tab of this browser, so it can only be looked at here.";
@@ -25,19 +29,29 @@ export class Journal {
   #lock = new TabLock(() => this.#giveAway());
   #isElsewhere = false;
   #broken = false;
-  // Why unsaved work could not be read: whoever painted now would overwrite it.
+  /**
+   * Why unsaved work could not be read: whoever painted now would overwrite it.
+   * @type {string | null}
+   */
   #unread = null;
-  // Says what `resume` found.
+  /**
+   * Says what `resume` found.
+   * @type {(() => void) | null}
+   */
   #news = null;
-  // A document that is to be saved once the server is back.
+  /**
+   * A document that is to be saved once the server is back.
+   * @type {ReviewDocument | null}
+   */
   #wanted = null;
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
   }
 
   start() {
-    this.#codec.ask("check").then((works) => (this.#broken = !works));
+    this.#codec.ask("check", {}).then((works) => (this.#broken = !works));
     const timer = setInterval(() => {
       if (this.page.root.isConnected) this.flush();
       else clearInterval(timer);
@@ -62,6 +76,7 @@ export class Journal {
     else work.dropPart();
   }
 
+  /** @param {ReviewDocument} document */
   edited(document) {
     document.work?.add();
   }
@@ -70,14 +85,20 @@ export class Journal {
     this.#lock.release();
   }
 
-  /** Why changes are not on the server, in place of "Unsaved changes"; null where they are. */
+  /**
+   * Why changes are not on the server, in place of "Unsaved changes"; null where they are.
+   * @param {ReviewDocument} document
+   */
   describeOffline({ work, dirty }) {
-    if (!dirty || !this.#drafts.isOffline) return null;
+    if (!dirty || !work || !this.#drafts.isOffline) return null;
     const count = `${work.actions} change${work.actions === 1 ? "" : "s"}`;
     return `Offline: ${count} ${!this.#broken ? "kept in this browser" : "on this page only"}`;
   }
 
-  /** Let no draft be on its way while `action` runs. */
+  /**
+   * Let no draft be on its way while `action` runs.
+   * @param {() => Promise<unknown>} action
+   */
   async runAlone(action) {
     try {
       await this.#drafts.hold();
@@ -87,14 +108,20 @@ export class Journal {
     }
   }
 
-  /** A save found no server: it is done once there is one again. */
+  /**
+   * A save found no server: it is done once there is one again.
+   * @param {ReviewDocument} document
+   */
   saveLater(document) {
     if (!document.dirty) return;
     this.#wanted = document;
-    this.#drafts.ask(document.work);
+    if (document.work) this.#drafts.ask(document.work);
   }
 
-  /** Take up what was not saved of an image that was just opened; `show` says so. */
+  /**
+   * Take up what was not saved of an image that was just opened; `show` says so.
+   * @param {ReviewDocument} document
+   */
   async resume(document) {
     const { record } = document;
     this.#news = this.#unread = null;
@@ -111,45 +138,64 @@ export class Journal {
     }
   }
 
-  /** Say what became of the work that was done before. */
+  /**
+   * Say what became of the work that was done before.
+   * @param {ReviewDocument} document
+   */
   show({ lost, record }) {
     if (lost) {
       const advice = "You see what the detector marks; History (R) has the masks that were saved before.";
-      this.page.say(`The mask of revision ${record.revision.number} is lost. ${lost} ${advice}`, true);
+      this.page.say(`The mask of revision ${record.revision?.number} is lost. ${lost} ${advice}`, true);
     }
     this.#news?.();
   }
 
-  /** Tells what is to be said about it, as a function; null where there is nothing. */
+  /**
+   * Tells what is to be said about it, as a function; null where there is nothing.
+   * @param {ReviewDocument} document
+   * @returns {Promise<(() => void) | null>}
+   */
   async #takeUp(document) {
     const found = await findUnsaved(this.#codec, document);
     if (!found) return null;
-    const take = (mask) => this.#take(document, mask, found.about);
+    const take = (/** @type {Uint8Array} */ mask) => this.#take(document, mask, found.about);
     if (found.against) return () => offerChoice(this.page, found, take);
     take(found.mine);
     return document.dirty ? () => sayRestored(this.page, found.about) : null;
   }
 
+  /** @param {Work} work */
   #hearChange(work) {
     if (!work.isKept) this.#wanted = null;
     this.#drafts.ask(work);
   }
 
-  /** Put a mask on top of the server's, as one action; it is unsaved work from now on. */
+  /**
+   * Put a mask on top of the server's, as one action; it is unsaved work from now on.
+   * @param {ReviewDocument} document
+   * @param {Uint8Array} mask
+   * @param {About} about
+   */
   #take(document, mask, about) {
     const { work } = document;
     document.replace(mask);
+    if (!work) return;
     work.resume(about);
     if (about.key && (about.key !== work.key || !work.isKept)) {
       this.#codec.ask("drop", { key: about.key });
     }
   }
 
+  /** @param {Error} error */
   #sayBroken({ message }) {
     this.#broken = true;
     this.page.say(`This browser could not keep your last action (${message}). Save often.`, true);
   }
 
+  /**
+   * @param {Work} work
+   * @param {Error} error
+   */
   #sayRefused(work, { message }) {
     const kept = !this.#broken ? ` Kept in this browser: ${countActions(work.actions)}.` : "";
     this.page.say(`The server takes no draft of this image. ${message}${kept}`, true);
@@ -172,23 +218,28 @@ export class Journal {
     const { document } = this.page;
     this.flush();
     // From here on the other tab alone keeps what is done.
-    document.work = null;
+    if (document) document.work = null;
     this.#isElsewhere = true;
-    forgetDocument(document.record.id);
+    if (document) forgetDocument(document.record.id);
     this.page.describe();
     this.sayFrozen("Another tab took this image over.");
-    await this.#codec.ask("check");
+    await this.#codec.ask("check", {});
   }
 
   /** Say why the mask cannot be changed here, and how it can. */
   sayFrozen(text = this.freezes) {
     const { page } = this;
+    /**
+     * @param {string} label
+     * @param {() => unknown} run
+     */
     const link = (label, run) => {
       const button = make("button", { className: "link" }, label);
       page.onClick(button, run);
       return button;
     };
     const here = link("Work on it here", async () => {
+      if (!page.document) return;
       await this.#lock.takeOver(nameLock(page.document.record));
       page.reload(true);
     });
@@ -201,10 +252,12 @@ export class Journal {
     page.say(`${text} `, true, ...(this.#isElsewhere ? [here] : [again, " ", without]));
   }
 
+  /** @param {Error} error */
   #refuseUnread({ message }) {
     this.#unread = `Unsaved work of yours on this image cannot be read, and stays kept. ${message}`;
     return () => this.sayFrozen();
   }
 }
 
+/** @param {Pick<ImageRecord, "id" | "gan">} record */
 const nameLock = ({ id, gan }) => `${id}/${gan.sha}`;

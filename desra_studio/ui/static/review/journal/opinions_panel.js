@@ -5,16 +5,27 @@ import { groupDigits } from "../../masks/components.js";
 import { make } from "../../shared/dom.js";
 import { encodeRuns } from "../../masks/runs.js";
 
+/** @import { HistoryPanel } from "./history_panel.js" */
+/** @import { Agreement, ImageRecord, Opinion, OpinionsTold, ReviewPage } from "#types/review" */
+
+/** @typedef {"majority" | "union" | "mask"} Method how a consensus is made. */
+
 export class OpinionsPanel {
   element = make("section", { className: "opinions", ariaLabel: "Opinions" });
 
-  /** @param {object} panel shows masks: `view` and `compare` of a HistoryPanel. */
+  /**
+   * @param {ReviewPage} page
+   * @param {HistoryPanel} panel shows masks.
+   */
   constructor(page, panel) {
     this.page = page;
     this.panel = panel;
   }
 
-  /** Show what an image's record says of its opinions. */
+  /**
+   * Show what an image's record says of its opinions.
+   * @param {Pick<ImageRecord, "opinions">} record
+   */
   show({ opinions }) {
     this.element.replaceChildren(
       make("h3", {}, "Opinions"),
@@ -22,6 +33,7 @@ export class OpinionsPanel {
     );
   }
 
+  /** @param {OpinionsTold} opinions */
   #describe(opinions) {
     const { wanted, given, hidden, agreement } = opinions;
     const isSettled = wanted === 1;
@@ -36,10 +48,11 @@ export class OpinionsPanel {
     return parts;
   }
 
+  /** @param {Opinion} opinion */
   #makeRow({ author, state, area_px, revision, sha }) {
-    const text = state ? `${state} · ${groupDigits(area_px)} px` : "given";
+    const text = state ? `${state} · ${groupDigits(area_px ?? 0)} px` : "given";
     const row = make("li", {}, make("span", { className: "author" }, author), make("span", {}, text));
-    if (revision) {
+    if (revision && sha) {
       const source = { id: revision, sha };
       const view = make("button", { title: `Show the mask of ${author}` }, "View");
       this.page.onClick(view, () => this.panel.view(source, author));
@@ -50,7 +63,13 @@ export class OpinionsPanel {
     return row;
   }
 
+  /** @param {OpinionsTold} opinions */
   #makeConsensus({ version, given }) {
+    /**
+     * @param {string} label
+     * @param {string} title
+     * @param {Method} method
+     */
     const button = (label, title, method) => {
       const made = make("button", { title }, label);
       this.page.onClick(made, () => this.#settle(version, method));
@@ -67,6 +86,10 @@ export class OpinionsPanel {
     );
   }
 
+  /**
+   * @param {string} text
+   * @param {number} wanted
+   */
   #makeAsking(text, wanted) {
     const choices = [1, 2, 3].map((count) => {
       const label = count === 1 ? "one" : `${count} people`;
@@ -78,11 +101,14 @@ export class OpinionsPanel {
     return make("div", { className: "asking", role: "group", ariaLabel: text }, text, ...choices);
   }
 
+  /** @param {number} wanted */
   async #ask(wanted) {
     const { page } = this;
-    const { id } = page.document.record;
+    const { document } = page;
+    if (!document) return;
+    const { id } = document.record;
     // Whose label is worked on changes with it: what is not saved has to be somebody's first.
-    if (page.document.dirty && !(await page.save())) return;
+    if (document.dirty && !(await page.save())) return;
     try {
       await askOpinions(id, wanted);
       await this.#reopen();
@@ -93,11 +119,17 @@ export class OpinionsPanel {
     }
   }
 
+  /**
+   * @param {number} version
+   * @param {Method} method
+   */
   async #settle(version, method) {
     const { page } = this;
-    const { id } = page.document.record;
-    const runs = method === "mask" ? encodeRuns(page.document.mask) : null;
-    if (method !== "mask" && page.document.dirty) {
+    const { document } = page;
+    if (!document) return;
+    const { id } = document.record;
+    const runs = method === "mask" ? encodeRuns(document.mask) : null;
+    if (method !== "mask" && document.dirty) {
       return page.say("Save your own mask first (Ctrl+S), then make the consensus.", true);
     }
     try {
@@ -115,7 +147,9 @@ export class OpinionsPanel {
   }
 }
 
+/** @param {Agreement} agreement */
 function describeAgreement({ mean, pairs }) {
+  /** @param {number} iou */
   const percent = (iou) => `${Math.round(100 * iou)} %`;
   const lines = pairs.map(({ authors, iou }) => make("li", {}, `${authors.join(" and ")}: ${percent(iou)}`));
   return [

@@ -4,19 +4,30 @@ import { make } from "../../shared/dom.js";
 import { describeKey, isModifier, MOST_KEYS, nameKey, refuseKey, shortenKey } from "../../shared/key_map.js";
 import { groupActions } from "./key_sheet.js";
 
+/** @import { Action } from "#types/review" */
+/** @import { KeyChanges } from "#types/shared" */
+/** @import { KeyMap } from "../../shared/key_map.js" */
+/** @import { UserSettings } from "../../shell/user_settings.js" */
+
 const ADVICE =
   "Enter, then the key you want instead; Delete takes a key away; arrows go up and down.";
 
 /**
- * A place is { id, key }: the key of an action; "" where there is none yet, which is the place of
- * another one.
+ * @typedef {{ id: string, key: string }} Place the key of an action; "" where there is none yet, which
+ *   is the place of another one.
  */
+
 export class KeyPane {
   id = "keys";
   title = "Keys";
+  /** @type {Place | null} */
   #waiting = null;
   #shown = "";
 
+  /**
+   * @param {KeyMap<Action>} keyMap
+   * @param {UserSettings} store
+   */
   constructor(keyMap, store) {
     this.keyMap = keyMap;
     this.store = store;
@@ -40,7 +51,7 @@ export class KeyPane {
     // The choice that is pressed is about the key that has the focus.
     this.choices.addEventListener("pointerdown", (event) => event.preventDefault());
     this.element.addEventListener("focusout", ({ relatedTarget }) => {
-      if (!this.choices.contains(relatedTarget)) this.leave();
+      if (!this.choices.contains(/** @type {Node | null} */ (relatedTarget))) this.leave();
     });
   }
 
@@ -56,7 +67,7 @@ export class KeyPane {
     const wasChoosing = this.choices.contains(document.activeElement);
     this.#waiting = null;
     button.classList.remove("waiting");
-    button.textContent = button.dataset.text;
+    button.textContent = button.dataset.text ?? "";
     this.#say(ADVICE);
     if (wasChoosing) button.focus();
     return true;
@@ -80,6 +91,7 @@ export class KeyPane {
     if (place) this.#find(place).focus();
   }
 
+  /** @param {{ title: string, actions: Action[] }} row */
   #makeRow({ title, actions }) {
     const places = actions.flatMap((action) => {
       const keys = this.keyMap.keys(action.id);
@@ -98,6 +110,11 @@ export class KeyPane {
     return make("div", { className: "row" }, name, reset, ...places);
   }
 
+  /**
+   * @param {Action} action
+   * @param {string} key
+   * @param {(key: string) => string} write
+   */
   #makeKey(action, key, write) {
     const none = this.keyMap.keys(action.id).length ? "+" : "none";
     const text = key ? write(key) : none;
@@ -106,7 +123,7 @@ export class KeyPane {
     button.ariaLabel = `${action.title}: ${key ? describeKey(key) : "another key"}`;
     button.title = key ? "" : `Another key for “${action.title}”`;
     const owner = key ? this.keyMap.owner(key) : action;
-    if (owner.id !== action.id) {
+    if (owner && owner.id !== action.id) {
       button.classList.add("conflict");
       button.title = `${text} does “${owner.title}”; choose another key here`;
     }
@@ -116,9 +133,11 @@ export class KeyPane {
     return button;
   }
 
+  /** @param {HTMLButtonElement} button */
   #wait(button) {
     this.leave();
     const place = this.#readPlace(button);
+    if (!place) return;
     this.#waiting = place;
     button.focus();
     button.classList.add("waiting");
@@ -127,21 +146,25 @@ export class KeyPane {
     this.#say(what, place.key ? [["No key", () => this.#take(place, "")]] : []);
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
     const place = this.#readPlace(event.target);
     if (!place) return;
     if (this.#waiting) this.#pressNew(event);
     else if (/^Arrow(Up|Down)$/.test(event.key)) {
       event.preventDefault();
-      const all = [...this.groups.querySelectorAll(".key:not(.another, :disabled)")];
-      const at = all.indexOf(event.target) + (event.key === "ArrowUp" ? -1 : 1);
-      all.at(at % all.length).focus();
+      const all = /** @type {HTMLButtonElement[]} */ ([
+        ...this.groups.querySelectorAll(".key:not(.another, :disabled)"),
+      ]);
+      const at = all.findIndex((button) => button === event.target) + (event.key === "ArrowUp" ? -1 : 1);
+      all.at(at % all.length)?.focus();
     } else if (/^(Delete|Backspace)$/.test(event.key) && place.key) {
       event.preventDefault();
       this.#take(place, "");
     }
   }
 
+  /** @param {KeyboardEvent} event */
   #pressNew(event) {
     if (event.key === "Tab") return; // goes on, and leaves this key as it is
     event.preventDefault();
@@ -152,16 +175,21 @@ export class KeyPane {
     const refusal = refuseKey(key);
     if (refusal) return this.#say(refusal);
     const place = this.#waiting;
+    if (!place) return;
     const owner = this.keyMap.owner(key);
     if (!owner || owner.id === place.id) return this.#take(place, key);
     this.#say(`${describeKey(key)} is “${owner.title}”.`, [
       [`Take it for “${this.#title(place)}”`, () => this.#take(place, key)],
       ["Leave it", () => this.leave()],
     ]);
-    this.choices.firstChild.focus();
+    /** @type {HTMLElement} */ (this.choices.firstChild).focus();
   }
 
-  /** Give an action a key in the place of another, or take that one away. */
+  /**
+   * Give an action a key in the place of another, or take that one away.
+   * @param {Place} place
+   * @param {string} key
+   */
   #take(place, key) {
     this.leave();
     const { changes, lost } = this.keyMap.replace(place.id, place.key, key);
@@ -173,35 +201,53 @@ export class KeyPane {
     this.#find({ id: place.id, key }).focus();
   }
 
+  /** @param {Action[]} actions */
   #reset(actions) {
     this.#change(this.keyMap.reset(actions.map(({ id }) => id)), "As it came.");
     this.#find({ id: actions[0].id }).focus();
   }
 
+  /**
+   * @param {KeyChanges} changes
+   * @param {string} said
+   */
   #change(changes, said) {
     const before = this.keyMap.changes;
     this.store.change("keys", changes);
     this.#say(said, [["Undo", () => this.#change(before, "As it was.")]]);
   }
 
+  /**
+   * @param {string} text
+   * @param {[title: string, run: () => unknown][]} choices
+   */
   #say(text, choices = []) {
     this.status.textContent = text;
     const buttons = choices.map(([title, run]) => make("button", { onclick: run }, title));
     this.choices.replaceChildren(...buttons);
   }
 
+  /** @param {Pick<Place, "id">} place */
   #title({ id }) {
-    return this.keyMap.actions.find((action) => action.id === id).title;
+    return this.keyMap.actions.find((action) => action.id === id)?.title;
   }
 
+  /**
+   * @param {EventTarget | null} element
+   * @returns {Place | null}
+   */
   #readPlace(element) {
-    const isKey = this.groups.contains(element) && element.matches(".key");
-    return isKey ? { id: element.dataset.id, key: element.dataset.key } : null;
+    const isKey = element instanceof HTMLElement && this.groups.contains(element) && element.matches(".key");
+    return isKey ? { id: element.dataset.id ?? "", key: element.dataset.key ?? "" } : null;
   }
 
-  /** The button of a place; the action's first where that key is gone. */
+  /**
+   * The button of a place; the action's first where that key is gone.
+   * @param {{ id: string, key?: string }} place
+   */
   #find({ id, key }) {
-    const own = [...this.groups.querySelectorAll(".key")].filter(({ dataset }) => dataset.id === id);
+    const all = /** @type {HTMLButtonElement[]} */ ([...this.groups.querySelectorAll(".key")]);
+    const own = all.filter(({ dataset }) => dataset.id === id);
     return own.find(({ dataset }) => dataset.key === key) ?? own[0];
   }
 }

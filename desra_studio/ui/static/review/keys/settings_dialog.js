@@ -9,12 +9,41 @@ import { KeyPane } from "./key_pane.js";
 import { KeySheet } from "./key_sheet.js";
 import { KindPane } from "../regions/kind_pane.js";
 
+/** @import { Action, ReviewPage } from "#types/review" */
+
+/**
+ * @typedef {{
+ *   id: string,
+ *   title: string,
+ *   element: HTMLElement,
+ *   show(): void,
+ *   refresh?(): void,
+ *   leave?(): boolean,
+ * }} SettingsPane a tab of the dialog: `refresh` shows what is set, `leave` tells whether something
+ *   was being changed.
+ */
+
 /** Part of the page: the sheet of keys, the dialog, and what is kept by name. */
 export class Settings {
+  /** @type {KeyLabels | null} */
+  labels = null;
+  /** @type {SettingsPane[]} */
+  panes = [];
+  /** @type {HTMLButtonElement[]} */
+  tabs = [];
+
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.store = new UserSettings(() => this.#apply());
     this.sheet = new KeySheet(page, () => this.open("keys"));
+    /**
+     * @param {string} id
+     * @param {string} title
+     * @param {string} key
+     * @param {() => unknown} run
+     * @returns {Action}
+     */
     const act = (id, title, key, run) => ({ id, title, group: "Help", keys: [key], once: true, run });
     this.actions = [
       act("keys", "Show the keys", "?", () => this.sheet.show()),
@@ -43,7 +72,7 @@ export class Settings {
         {},
         make("h2", {}, "Settings"),
         make("div", { className: "tabs", role: "tablist" }, ...this.tabs),
-        make("button", { className: "primary", onclick: () => this.element.close() }, "Close"),
+        make("button", { className: "primary", onclick: () => this.element?.close() }, "Close"),
       ),
       ...this.panes.map(({ element }) => element),
     );
@@ -61,19 +90,21 @@ export class Settings {
     this.store.load();
   }
 
+  /** @param {string} id */
   open(id) {
     this.#choose(id);
-    this.element.showModal();
-    this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true").focus();
+    this.element?.showModal();
+    this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true")?.focus();
   }
 
   /** Let what is set hold. */
   #apply() {
     this.page.keyMap.use(this.store.values.keys);
-    this.labels.write();
-    this.panes[0].refresh();
+    this.labels?.write();
+    this.panes[0].refresh?.();
   }
 
+  /** @param {string} id */
   #choose(id) {
     this.panes.forEach((pane, at) => {
       const chosen = pane.id === id;
@@ -85,9 +116,10 @@ export class Settings {
     });
   }
 
+  /** @param {KeyboardEvent} event */
   #stepTab(event) {
     if (!/^Arrow(Left|Right)$/.test(event.key)) return;
-    const at = (this.tabs.indexOf(event.target) + 1) % this.tabs.length;
+    const at = (this.tabs.findIndex((tab) => tab === event.target) + 1) % this.tabs.length;
     this.#choose(this.panes[at].id);
     this.tabs[at].focus();
   }

@@ -10,39 +10,52 @@ import { Inventory } from "./inventory.js";
 import { Newest } from "../../shared/newest.js";
 import { UNLABELLED } from "./label_fields.js";
 
+/** @import { ReviewDocument } from "../document.js" */
+/** @import { Point, Span } from "#types/masks" */
+/** @import { Chosen, ComponentItem, ReviewPage } from "#types/review" */
+
 const PAINTED = "Painted here: precision and recall are told for what was detected.";
 
 export class Selection {
   /**
    * An item of component_list.js, and more: `point` is a px of it, `label` what is shown, `change`
    * what of it was set here, `ready` when the saved one is known.
-   * @type {{document, detected, item, region, spans, whole, kept, point, effect, version, label,
-   *   change, ready}?}
+   * @type {Chosen | null}
    */
   chosen = null;
   #inventory = new Inventory();
-  #takenOut = { document: null, spans: [] };
-  #effects = new Newest((chosen, signal) => this.#loadEffect(chosen, signal));
+  #takenOut = {
+    document: /** @type {ReviewDocument | null} */ (null),
+    spans: /** @type {Span[]} */ ([]),
+  };
+  #effects = new Newest((/** @type {Chosen} */ chosen, signal) => this.#loadEffect(chosen, signal));
 
+  /** @param {ReviewPage} page */
   constructor(page) {
     this.page = page;
     this.row = new ComponentRow(page, this);
   }
 
-  /** Go to the next or previous component, from the last on to the first. */
+  /**
+   * Go to the next or previous component, from the last on to the first.
+   * @param {number} offset
+   */
   async step(offset) {
     this.page.detector.open();
     const items = await this.#readItems();
     if (!items) return;
     if (items.length === 0) return this.page.say(this.#tellNone());
-    const at = items.indexOf(this.chosen?.item);
+    const at = items.findIndex((one) => one === this.chosen?.item);
     const before = at < 0 && offset < 0 ? 0 : at;
     const item = items[(before + offset + items.length) % items.length];
     this.#choose(item);
     this.page.panes.reveal(item.region.box);
   }
 
-  /** Choose the component over a point of the image. */
+  /**
+   * Choose the component over a point of the image.
+   * @param {Point} point
+   */
   async pick(point) {
     this.page.detector.open();
     const items = await this.#readItems();
@@ -53,22 +66,31 @@ export class Selection {
     else this.drop();
   }
 
-  /** Take the component over a point out of the mask, or put it in where it is out. */
+  /**
+   * Take the component over a point out of the mask, or put it in where it is out.
+   * @param {Point} point
+   */
   async toggle(point) {
     const { page } = this;
     const items = await this.#readItems();
-    if (!items || page.locked) return;
+    const { document } = page;
+    if (!items || !document || page.locked) return;
     const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
-    const item = findItem(items, x, y) ?? this.#findTakenOut(x, y);
+    const listed = findItem(items, x, y);
+    const item = listed ?? this.#findTakenOut(x, y);
     if (!item) return page.say("Nothing is marked or detected there.");
-    if (page.detector.isOpen && items.includes(item)) this.#choose(item);
-    const isMarked = page.document.mask[y * page.document.width + x];
+    if (page.detector.isOpen && listed) this.#choose(listed);
+    const isMarked = document.mask[y * document.width + x];
     this.#fill(item, isMarked ? 0 : 1);
   }
 
-  /** The component over a point, as far as that is known without waiting. */
+  /**
+   * The component over a point, as far as that is known without waiting.
+   * @param {Point} point
+   */
   peek(point) {
-    const items = this.#inventory.read(this.page.document);
+    const { document } = this.page;
+    const items = document && this.#inventory.read(document);
     return items && findItem(items, Math.floor(point.x), Math.floor(point.y));
   }
 
@@ -83,7 +105,10 @@ export class Selection {
     return this.chosen?.kept ? this.chosen.spans : null;
   }
 
-  /** Put the chosen component into the mask (1), or take it out (0). */
+  /**
+   * Put the chosen component into the mask (1), or take it out (0).
+   * @param {0 | 1} value
+   */
   fill(value) {
     const { page, chosen } = this;
     if (!chosen) return page.regions.sayNone();
@@ -107,19 +132,28 @@ export class Selection {
     page.panes.invalidate();
   }
 
+  /** @param {ComponentItem} item */
   #choose(item) {
     const { document } = this.page;
+    if (!document) return;
     const { detected } = document;
-    this.chosen = { document, detected, effect: "", label: UNLABELLED, change: {} };
+    // The rest is the item's.
+    this.chosen = /** @type {Chosen} */ (
+      { document, detected, effect: "", label: UNLABELLED, change: {} }
+    );
     this.#take(item);
     this.#show();
     this.chosen.ready = this.page.regions.load(this.chosen);
     this.page.panes.invalidate();
   }
 
-  /** Let what is chosen be an item. */
+  /**
+   * Let what is chosen be an item.
+   * @param {ComponentItem} item
+   */
   #take(item) {
     const { chosen } = this;
+    if (!chosen) return;
     const stays = chosen.point && hasPoint(item.spans, chosen.point.x, chosen.point.y);
     const point = stays ? chosen.point : pickPoint(item.spans);
     Object.assign(chosen, { ...item, item, point });
@@ -129,7 +163,7 @@ export class Selection {
   #follow() {
     const { chosen, page } = this;
     const { document } = page;
-    if (chosen.document !== document) return false;
+    if (!chosen || chosen.document !== document) return false;
     const items = this.#inventory.read(document);
     if (!items) return false;
     const { x, y } = chosen.point;
@@ -146,9 +180,14 @@ export class Selection {
     return true;
   }
 
+  /**
+   * @param {Pick<ComponentItem, "spans" | "whole">} item
+   * @param {0 | 1} value
+   */
   #fill({ spans, whole }, value) {
     const { page } = this;
     const { document } = page;
+    if (!document) return false;
     page.detector.cancel();
     if (!value) this.#takenOut = { document, spans };
     const changed = document.fillSpans(value ? whole : spans, value);
@@ -157,6 +196,10 @@ export class Selection {
     return changed;
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #findTakenOut(x, y) {
     const { document, spans } = this.#takenOut;
     const isThere = document === this.page.document && hasPoint(spans, x, y);
@@ -165,32 +208,41 @@ export class Selection {
 
   #show() {
     const { chosen, page } = this;
-    const items = this.#inventory.read(page.document);
-    this.row.show(describeRegion(chosen.region, items.indexOf(chosen.item), items.length));
+    const { document } = page;
+    const items = document && this.#inventory.read(document);
+    if (!chosen || !items) return;
+    const at = items.findIndex((item) => item === chosen.item);
+    this.row.show(describeRegion(chosen.region, at, items.length));
     this.row.showLabel(chosen.label);
     this.#showEffect();
     // The figures are those of the saved mask.
-    const { version } = page.document.record;
+    const { version } = document.record;
     if (chosen.version === version) return;
     chosen.version = version;
     const { detected, region } = chosen;
     if (region.painted) this.#sayOfEffect(PAINTED);
-    else if (!areSame(detected.settings, page.document.stored.settings)) {
+    else if (!detected || !document.stored || !areSame(detected.settings, document.stored.settings)) {
       this.#sayOfEffect("Precision and recall are told for the stored detection.");
     } else this.#effects.ask(chosen);
   }
 
+  /** @param {string} text */
   #sayOfEffect(text) {
     this.#effects.cancel();
-    this.chosen.effect = text;
+    if (this.chosen) this.chosen.effect = text;
     this.#showEffect();
   }
 
   #showEffect() {
+    if (!this.chosen) return;
     const { effect, whole, document } = this.chosen;
     this.row.showEffect(effect, shareMarked(whole, document.mask, document.width) >= 0.5);
   }
 
+  /**
+   * @param {Chosen} chosen
+   * @param {AbortSignal} signal
+   */
   async #loadEffect(chosen, signal) {
     let effect;
     try {
@@ -204,7 +256,7 @@ export class Selection {
   }
 
   #tellNone() {
-    if (!this.page.document.detected) return "Nothing is marked, and nothing was detected here yet.";
+    if (!this.page.document?.detected) return "Nothing is marked, and nothing was detected here yet.";
     return "No component is detected with these settings, and none was painted.";
   }
 
@@ -212,6 +264,7 @@ export class Selection {
   async #readItems() {
     const { page } = this;
     const { document } = page;
+    if (!document) return null;
     const { detected } = document;
     try {
       await detected?.load();
