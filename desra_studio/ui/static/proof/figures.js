@@ -3,10 +3,15 @@
 import { make } from "../shared/dom.js";
 import { describeAgreement, listFigures, writeVerdict } from "./verdict.js";
 
+/** @import { FigureScale, ProofFigures, ShownFigure } from "#types/proof" */
+
 const INTERVAL = "95 % interval, by bootstrap over images";
 const SIGNS = { good: "✓", warned: "▲" };
 
-/** The verdict as elements. */
+/**
+ * The verdict as elements.
+ * @param {ProofFigures} proof
+ */
 export function buildVerdict(proof) {
   const { text, basis, badge, good } = writeVerdict(proof);
   const look = good ? "good" : "warned";
@@ -17,7 +22,10 @@ export function buildVerdict(proof) {
   ];
 }
 
-/** The figures as elements. */
+/**
+ * The figures as elements.
+ * @param {ProofFigures} proof
+ */
 export function buildFigures(proof) {
   const agreement = describeAgreement(proof);
   return [
@@ -31,6 +39,7 @@ export function buildFigures(proof) {
 
 const AGREEMENT = "Of the detected mask: after fine-tuning, what was marked should not be found again";
 
+/** @param {ShownFigure} figure */
 function buildFigure({ title, tip, text, interval, bound, held, scale }) {
   const name = make("dt", { title: tip }, title);
   const figure = make("dd", { className: "value" }, make("b", {}, text));
@@ -41,6 +50,10 @@ function buildFigure({ title, tip, text, interval, bound, held, scale }) {
   return rows;
 }
 
+/**
+ * @param {string} bound
+ * @param {boolean | null} held
+ */
 function buildBound(bound, held) {
   if (held === null) return [bound];
   const look = held ? "good" : "warned";
@@ -48,10 +61,13 @@ function buildBound(bound, held) {
   return [sign, `${held ? "kept" : "not kept"}: ${bound}`];
 }
 
-/** A scale; what it shows stands in words beside it. */
+/**
+ * A scale; what it shows stands in words beside it.
+ * @param {FigureScale} scale
+ */
 function buildScale({ from, to, value, low, high, bound, bad }) {
   const line = make("div", { className: "scale", ariaHidden: "true" });
-  const mark = (className, start, length = 0) => {
+  const mark = (/** @type {string} */ className, /** @type {number} */ start, length = 0) => {
     const element = make("i", { className });
     element.style.left = `${100 * start}%`;
     if (length) element.style.width = `${100 * length}%`;
@@ -62,8 +78,8 @@ function buildScale({ from, to, value, low, high, bound, bad }) {
     else mark("forbidden", 0, bound);
     mark("wall", bound);
   }
-  if (low !== null) mark("interval", low, high - low);
-  mark("dot", value);
+  if (low !== null && high !== null) mark("interval", low, high - low);
+  if (value !== null) mark("dot", value);
   return [
     make("span", { className: "end", ariaHidden: "true" }, from),
     line,

@@ -4,8 +4,13 @@ import { frameBox, toPane } from "../viewer/geometry.js";
 import { ImagePanes } from "../viewer/image_panes.js";
 import { loadRendition } from "../viewer/sources.js";
 
+/** @import { Size } from "#types/masks" */
+/** @import { ProofComponent, ProofDocument, ProofImage } from "#types/proof" */
+/** @import { PaneContent, PanesHost, View } from "#types/viewer" */
+
 // Below three flashes in a second, which can harm people.
 const BLINK_MS = 400;
+/** @type {{ id: string, key: "gan" | "after" | "mse", title: string }[]} */
 const PANES = [
   { id: "before", key: "gan", title: "Before: GAN-SR" },
   { id: "after", key: "after", title: "After: fine-tuned" },
@@ -20,23 +25,35 @@ const LOOKS = {
   fixed: { colour: "#5ab8ff", dash: [] },
 };
 
-/** Shows a document { width, height, component, others }, from its component on. */
+/**
+ * Shows a document { width, height, component, others }, from its component on.
+ * @augments {ImagePanes<ProofDocument>}
+ */
 export class ProofPanes extends ImagePanes {
   #outlined = true;
   #shown = "";
   #showing = 0;
-  #blinking = null;
+  /** @type {number | undefined} */
+  #blinking;
 
   /** @param {() => void} onPress hears when a pane is pressed. */
   constructor(onPress) {
+    /** @type {NonNullable<PanesHost["decorate"]>} */
     const decorate = (context, _, view, pane) => this.#decorate(context, view, pane);
+    /** @type {(document: ProofDocument, pane: Size) => View} */
     const home = ({ component, ...image }, pane) => frameBox(component, pane, image);
     super(PANES, { onPress, decorate }, { home });
   }
 
-  /** Show a component of an image, with the other components of that image. */
+  /**
+   * Show a component of an image, with the other components of that image.
+   * @param {ProofImage} image
+   * @param {ProofComponent} component
+   * @param {ProofComponent[]} others
+   */
   async show(image, component, others) {
     const turn = (this.#showing += 1);
+    /** @type {(pane: typeof PANES[number]) => Promise<[id: string, content: PaneContent]>} */
     const load = async ({ id, key }) => [
       id,
       await loadRendition(image[key], image).catch((error) => error.message),
@@ -51,12 +68,18 @@ export class ProofPanes extends ImagePanes {
     for (const [id, source] of sources) this.setSource(id, source);
   }
 
-  /** Load what comes next, so that it is there at once. */
+  /**
+   * Load what comes next, so that it is there at once.
+   * @param {ProofImage} image
+   */
   prefetch(image) {
     for (const { key } of PANES) loadRendition(image[key], image).catch(() => {}); // told when shown
   }
 
-  /** Let before and after change places, at once and then steadily, until that ends. */
+  /**
+   * Let before and after change places, at once and then steadily, until that ends.
+   * @param {boolean} held
+   */
   blink(held) {
     clearInterval(this.#blinking);
     this.setOrder(held ? SWAPPED : ORDER);
@@ -65,18 +88,31 @@ export class ProofPanes extends ImagePanes {
     this.#blinking = setInterval(swap, BLINK_MS);
   }
 
+  /** @param {boolean} shown */
   showOutline(shown) {
     this.#outlined = shown;
     this.invalidate();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {View} view
+   * @param {Size} pane
+   */
   #decorate(context, view, pane) {
-    if (!this.#outlined) return;
+    if (!this.#outlined || !this.document) return;
     const { component, others } = this.document;
     for (const other of others) this.#outline(context, other, false, view, pane);
     this.#outline(context, component, true, view, pane);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {ProofComponent} component
+   * @param {boolean} isChosen
+   * @param {View} view
+   * @param {Size} pane
+   */
   #outline(context, { x, y, w, h, fate }, isChosen, view, pane) {
     const { ratio } = this;
     const start = toPane(view, pane, { x, y });
@@ -87,10 +123,10 @@ export class ProofPanes extends ImagePanes {
     const { colour, dash } = LOOKS[fate];
     context.save();
     // Dark below, so that it shows on any photograph.
-    for (const [stroke, width, line] of [
+    for (const [stroke, width, line] of /** @type {[string, number, number[]][]} */ ([
       [isChosen ? "rgb(0 0 0 / 75%)" : "rgb(0 0 0 / 35%)", isChosen ? 4 : 1, []],
       [isChosen ? colour : "rgb(255 255 255 / 55%)", isChosen ? 2 : 1, dash],
-    ]) {
+    ])) {
       context.strokeStyle = stroke;
       context.lineWidth = width * ratio;
       context.setLineDash(line.map((length) => length * ratio));

@@ -1,6 +1,6 @@
 // The Proof page: what a fine-tuning changed, in figures and component by component.
 
-import { addressed, announceChange, make, pageAddress } from "../shared/dom.js";
+import { addressed, announceChange, find, make, pageAddress } from "../shared/dom.js";
 import { fillSelect } from "../shared/controls.js";
 import { loadProof, loadProofRuns, sendBack, startProof, weightsUrl } from "./api.js";
 import { countNoun, listOpen, writeWalk } from "./fates.js";
@@ -8,20 +8,27 @@ import { buildFigures, buildVerdict } from "./figures.js";
 import { explainMissing, isActive, pickRun, titleRun } from "./runs.js";
 import { Walk } from "./walk.js";
 
+/** @import { ProofComponent, ProofRun, ProofView } from "#types/proof" */
+
 const POLL_MS = 1000;
 
+/** @param {Element} element */
 export function mount(element) {
-  const root = element.querySelector(".studio-proof");
+  const root = find(element, ".studio-proof", HTMLElement);
   if (root.childElementCount) return;
   new ProofPage(root).start();
 }
 
 class ProofPage {
+  /** @type {ProofRun | null} */
   #run = null;
+  /** @type {ProofView | null} */
+  proof = null;
   /** What the menu shows, and what is said of a run without a proof: to tell what changed. */
   #shown = "";
   #missing = "";
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     root.tabIndex = -1;
@@ -45,7 +52,11 @@ class ProofPage {
     this.root.focus({ preventScroll: true });
   }
 
-  /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
+  /**
+   * After a click with the mouse the keys go on working; with the keyboard focus stays.
+   * @param {HTMLElement} button
+   * @param {() => unknown} action
+   */
   onClick(button, action) {
     button.addEventListener("click", (event) => {
       if (event.detail) this.focus();
@@ -75,14 +86,18 @@ class ProofPage {
     }, POLL_MS);
   }
 
+  /**
+   * @param {ProofRun[]} runs
+   * @param {ProofRun | null} run
+   */
   #fillMenu(runs, run) {
-    const choices = runs.map((each) => [each.id, titleRun(each)]);
+    const choices = runs.map((each) => [String(each.id), titleRun(each)]);
     if (!run) choices.unshift(["", "Choose a fine-tuning"]);
     const now = JSON.stringify(choices);
     // Only when it changed: a menu that is open would lose what its user points at.
     if (now !== this.#shown) fillSelect(this.menu, choices);
     this.#shown = now;
-    this.menu.value = run?.id ?? "";
+    this.menu.value = String(run?.id ?? "");
   }
 
   #choose() {
@@ -90,6 +105,7 @@ class ProofPage {
   }
 
   async #showProof() {
+    if (!this.#run) return;
     const proof = await loadProof(this.#run.id);
     this.proof = proof;
     this.root.append(this.walk.element);
@@ -103,10 +119,11 @@ class ProofPage {
   /** What can be done next, the first thing first. */
   #offer() {
     const { proof } = this;
+    if (!proof) return;
     const open = listOpen(proof.components);
     this.#say("");
     this.actions.replaceChildren();
-    if (proof.flagged) this.#offerReview(open);
+    if (proof.flagged) this.#offerReview(proof, open.first);
     else if (open.count) {
       const send = make("button", { className: "primary" }, `Send ${open.count} back into the review queue`);
       send.title = "Flags what is new or unchanged: Review then shows these images first";
@@ -116,14 +133,21 @@ class ProofPage {
     this.#offerModel();
   }
 
-  #offerReview(open) {
-    const parameters = { dataset: this.proof.dataset_id, order: "flagged" };
-    if (open.first) parameters.image = open.first.image_id;
+  /**
+   * @param {ProofView} proof
+   * @param {ProofComponent | null} first
+   */
+  #offerReview({ dataset_id: dataset }, first) {
+    /** @type {Record<string, string | number>} */
+    const parameters = { dataset, order: "flagged" };
+    if (first) parameters.image = first.image_id;
     const href = pageAddress("/review", parameters);
     this.actions.prepend(make("a", { className: "button primary", href }, "Review what was sent back"));
   }
 
+  /** @param {HTMLButtonElement} button */
   async #sendBack(button) {
+    if (!this.#run || !this.proof) return;
     button.disabled = true;
     try {
       const { images, components } = await sendBack(this.#run.id);
@@ -132,15 +156,16 @@ class ProofPage {
       const flagged = `${countNoun(components, "component")} on ${countNoun(images, "image")}`;
       this.#say(`${flagged} flagged. Review lists these images first.`);
       announceChange();
-      this.actions.querySelector("a").focus();
+      this.actions.querySelector("a")?.focus();
     } finally {
       button.disabled = false;
     }
   }
 
   #offerModel() {
+    if (!this.#run) return;
     const { id, model_id: model, dataset_id: dataset } = this.#run;
-    const again = pageAddress("/fine-tune", { dataset, model });
+    const again = pageAddress("/fine-tune", { dataset, model: String(model) });
     this.actions.append(
       make("a", { className: "button", href: again }, "Fine-tune again from this model"),
       make("a", { className: "button", href: weightsUrl(id), download: "" }, "Download the weights"),
@@ -148,6 +173,7 @@ class ProofPage {
   }
 
   #showMissing() {
+    if (!this.#run) return;
     const { text, action } = explainMissing(this.#run);
     this.#say(text);
     const { id, dataset_id: dataset, status } = this.#run;
@@ -156,7 +182,7 @@ class ProofPage {
     if (now === this.#missing) return;
     this.#missing = now;
     this.facts.replaceChildren(make("h2", {}, "Nothing proven yet"));
-    const link = (title) =>
+    const link = (/** @type {string} */ title) =>
       make("a", { className: "button primary", href: pageAddress("/fine-tune", { dataset }) }, title);
     this.actions.replaceChildren();
     if (action === "prove") {
@@ -169,7 +195,9 @@ class ProofPage {
     if (status === "done") this.#offerModel();
   }
 
+  /** @param {HTMLButtonElement} button */
   async #prove(button) {
+    if (!this.#run) return;
     button.disabled = true;
     try {
       await startProof(this.#run.id);
@@ -180,12 +208,14 @@ class ProofPage {
     }
   }
 
+  /** @param {string} text */
   #say(text, wrong = false) {
     this.message.textContent = text;
     this.message.classList.toggle("wrong", wrong);
     this.message.hidden = !text;
   }
 
+  /** @param {() => Promise<unknown>} action */
   async #try(action, onFailure = () => {}) {
     try {
       await action();

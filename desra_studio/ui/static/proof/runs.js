@@ -1,11 +1,12 @@
 // Which fine-tuning the page is about, and what is said of one without a proof. No DOM here.
 
+/** @import { ProofRun } from "#types/proof" */
+
 /**
  * The run that an address asks for, else the newest with a proof, else the newest.
- *
- * @param {object[]} runs newest first: { id, dataset_id, proven, ... }.
- * @param {{ run: string?, dataset: string? }} asked as the address has it.
- * @returns {object?} null where there is none.
+ * @param {ProofRun[]} runs newest first.
+ * @param {{ run: string | null, dataset: string | null }} asked as the address has it.
+ * @returns {ProofRun | null} null where there is none.
  */
 export function pickRun(runs, { run, dataset }) {
   if (run !== null) return runs.find(({ id }) => String(id) === run) ?? null;
@@ -13,7 +14,10 @@ export function pickRun(runs, { run, dataset }) {
   return own.find(({ proven }) => proven) ?? own[0] ?? null;
 }
 
-/** A run as a menu names it. */
+/**
+ * A run as a menu names it.
+ * @param {ProofRun} run
+ */
 export function titleRun({ id, model, dataset, proven }) {
   return [`Run ${id}`, proven ? "" : "no proof", dataset, model].filter(Boolean).join(" · ");
 }
@@ -22,6 +26,7 @@ export function titleRun({ id, model, dataset, proven }) {
  * Why a run has no proof and what to do: { text, action }.
  *
  * The action is "prove", "watch" or "fine-tune".
+ * @param {ProofRun} run
  */
 export function explainMissing({ id, status, note, message, proving }) {
   if (proving) return { text: `Proving run ${id}: ${proving.message || "waiting"}`, action: null };
@@ -38,6 +43,9 @@ export function explainMissing({ id, status, note, message, proving }) {
   return { text: `Run ${id} ended without a model. ${message}`.trim(), action: "fine-tune" };
 }
 
-/** Whether the answer may change by itself soon. */
+/**
+ * Whether the answer may change by itself soon.
+ * @param {ProofRun} run
+ */
 export const isActive = ({ status, proving }) =>
   Boolean(proving) || status === "queued" || status === "running";

@@ -2,12 +2,43 @@
 
 import { countNoun } from "./fates.js";
 
-const isNumber = (value) => typeof value === "number";
-const tellShare = (value) => `${Number((100 * value).toFixed(value < 0.095 ? 1 : 0))} %`;
-const tellRatio = (value) => value.toFixed(2);
-const tellDecibels = (value) => `${value.toFixed(1)} dB`;
+/** @import { BadSide, FigureName, FigureScale, ProofFigures, ShownFigure } from "#types/proof" */
 
-/** Figures of a proof, in the order of the page. `bad` is the side of the bound that is wrong. */
+/**
+ * @typedef {{
+ *   key: FigureName,
+ *   title: string,
+ *   short?: string,
+ *   tip: string,
+ *   interval?: "removal_interval" | "addition_interval",
+ *   tell: (value: number) => string,
+ *   range: [from: number, to: number],
+ *   bad?: BadSide,
+ * }} Figure what is told of a proof; `short` names what can fall below its bound.
+ */
+
+/**
+ * @typedef {Pick<Figure, "range" | "tell" | "bad"> & {
+ *   value: number,
+ *   low: number | null,
+ *   high: number | null,
+ *   bound: number | null,
+ * }} Measure what a scale shows.
+ */
+
+/**
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+const isNumber = (value) => typeof value === "number";
+const tellShare = (/** @type {number} */ value) => `${Number((100 * value).toFixed(value < 0.095 ? 1 : 0))} %`;
+const tellRatio = (/** @type {number} */ value) => value.toFixed(2);
+const tellDecibels = (/** @type {number} */ value) => `${value.toFixed(1)} dB`;
+
+/**
+ * Figures of a proof, in the order of the page. `bad` is the side of the bound that is wrong.
+ * @type {Figure[]}
+ */
 const FIGURES = [
   {
     key: "removal_rate",
@@ -64,19 +95,27 @@ const FIGURES = [
   },
 ];
 
+/** @type {(value: number, bound: number, bad: BadSide) => boolean} */
 const isOutside = (value, bound, bad) => (bad === "above" ? value > bound : value < bound);
 
-/** The figures that are outside their bounds. */
+/**
+ * The figures that are outside their bounds.
+ * @param {ProofFigures} proof
+ */
 const listOutside = (proof) =>
   FIGURES.filter(({ key, bad }) => {
     const bound = proof.bounds?.[key];
     return bad && isNumber(bound) && isNumber(proof[key]) && isOutside(proof[key], bound, bad);
   });
 
+/** @param {(string | undefined)[]} words */
 const joinWords = (words) =>
   words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words.join("");
 
-/** The verdict: { text, basis, badge, good }; good where most went and bounds kept. */
+/**
+ * The verdict: { text, basis, badge, good }; good where most went and bounds kept.
+ * @param {ProofFigures} proof
+ */
 export function writeVerdict(proof) {
   const { before_components: before, removed, added, images } = proof;
   const gone = !before ? "Nothing was detected before" : `${removed} of ${before} components gone`;
@@ -94,6 +133,10 @@ export function writeVerdict(proof) {
   };
 }
 
+/**
+ * @param {ProofFigures} proof
+ * @param {number} outside
+ */
 function judge({ before_components: before, removed }, outside) {
   if (outside) return { badge: `${countNoun(outside, "figure")} outside the bounds`, good: false };
   if (2 * removed < before) return { badge: "Most components are still there", good: false };
@@ -105,34 +148,44 @@ function judge({ before_components: before, removed }, outside) {
  *
  * `bound` is a sentence, "" where there is none; `held` is null where nothing can be told. `scale`
  * has all places as shares of its length, or is null: { from, to, value, low, high, bound, bad }.
+ * @param {ProofFigures} proof
  */
 export const listFigures = (proof) =>
   FIGURES.filter(({ key }) => key in proof).map((figure) => describeFigure(figure, proof));
 
+/**
+ * @param {Figure} figure
+ * @param {ProofFigures} proof
+ * @returns {ShownFigure}
+ */
 function describeFigure({ key, title, tip, tell, range, bad, interval }, proof) {
   const value = isNumber(proof[key]) ? proof[key] : null;
   const [low, high] = (interval && proof[interval]) || [null, null];
   const bound = bad && isNumber(proof.bounds?.[key]) ? proof.bounds[key] : null;
-  const compared = value !== null && bound !== null;
+  const compared = value !== null && bound !== null && bad !== undefined;
   const held = compared ? !isOutside(value, bound, bad) : null;
   return {
     key,
     title,
     tip,
     text: value === null ? "n/a" : tell(value),
-    interval: low === null ? "" : `${tell(low)} to ${tell(high)}`,
+    interval: low === null || high === null ? "" : `${tell(low)} to ${tell(high)}`,
     bound: bound === null ? "" : `${bad === "above" ? "at most" : "at least"} ${tell(bound)}`,
     held,
     scale: value === null ? null : scaleFigure({ range, tell, value, low, high, bound, bad }),
   };
 }
 
-/** A scale is never shorter than its range, and longer where something would lie outside. */
+/**
+ * A scale is never shorter than its range, and longer where something would lie outside.
+ * @param {Measure} measure
+ * @returns {FigureScale}
+ */
 function scaleFigure({ range, tell, value, low, high, bound, bad }) {
   const marks = [value, low, high, bound].filter(isNumber);
   const start = Math.min(range[0], ...marks);
   const end = Math.max(range[1], ...marks);
-  const place = (mark) => (isNumber(mark) ? (mark - start) / (end - start) : null);
+  const place = (/** @type {number | null} */ mark) => (isNumber(mark) ? (mark - start) / (end - start) : null);
   return {
     from: tell(start),
     to: tell(end),
@@ -144,7 +197,10 @@ function scaleFigure({ range, tell, value, low, high, bound, bad }) {
   };
 }
 
-/** IoU of the detected masks against the manual ones, before and after; null without manual ones. */
+/**
+ * IoU of the detected masks against the manual ones, before and after; null without manual ones.
+ * @param {ProofFigures} proof
+ */
 export function describeAgreement({ iou_before: before, iou_after: after }) {
   if (!isNumber(before) || !isNumber(after)) return null;
   return `IoU with the manual masks ${tellRatio(before)}, now ${tellRatio(after)}`;

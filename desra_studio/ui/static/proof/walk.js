@@ -16,16 +16,27 @@ import {
 } from "./fates.js";
 import { ProofPanes } from "./panes.js";
 
+/** @import { Fate, ProofComponent, ProofImage, ProofView } from "#types/proof" */
+/** @import { FocusedPage } from "#types/shared" */
+
 export class Walk {
+  /** @type {ProofView | null} */
+  proof = null;
+  /** @type {Map<number, ProofImage>} By id. */
+  images = new Map();
+  /** @type {ProofComponent[]} */
   #list = [];
+  /** @type {ProofComponent | null} */
   #current = null;
+  /** @type {Fate | null} */
   #fate = null;
 
-  /** @param {object} page has the `root` that takes the keys. */
+  /** @param {FocusedPage & { root: HTMLElement }} page has the `root` that takes the keys. */
   constructor(page) {
     this.page = page;
     this.panes = new ProofPanes(() => page.focus());
-    const span = (className) => make("span", { className });
+    const span = (/** @type {string} */ className) => make("span", { className });
+    /** @type {(label: string, key: string, act: () => void) => HTMLButtonElement} */
     const button = (...rest) => makeButton(page, ...rest);
     this.filters = [null, ...FATES.map(({ id }) => id)].map((id) => this.#buildFilter(id));
     this.position = span("position");
@@ -68,7 +79,10 @@ export class Walk {
     this.#bindBlinker();
   }
 
-  /** Show a proof, at the component that the address names. */
+  /**
+   * Show a proof, at the component that the address names.
+   * @param {ProofView} proof
+   */
   show(proof) {
     this.proof = proof;
     this.images = new Map(proof.images.map((image) => [image.id, image]));
@@ -83,10 +97,12 @@ export class Walk {
     this.#open(this.#list[place] ?? this.#list[0] ?? null);
   }
 
+  /** @param {number} offset */
   step(offset) {
     this.#open(stepComponent(this.#list, this.#current, offset));
   }
 
+  /** @param {Fate | null} id */
   #buildFilter(id) {
     const { title, sign } = findFate(id) ?? { title: "All", sign: "" };
     const count = make("span", { className: "count" });
@@ -100,34 +116,38 @@ export class Walk {
     );
     this.page.onClick(made, () => {
       this.#choose(id);
-      this.#open(this.#list.includes(this.#current) ? this.#current : (this.#list[0] ?? null));
+      const isListed = this.#current && this.#list.includes(this.#current);
+      this.#open(isListed ? this.#current : (this.#list[0] ?? null));
     });
     return { id, count, button: made };
   }
 
+  /** @param {Fate | null} fate */
   #choose(fate) {
     this.#fate = fate;
-    this.#list = listComponents(this.proof.components, fate);
+    this.#list = listComponents(this.proof?.components ?? [], fate);
     for (const { id, button } of this.filters) button.ariaPressed = String(id === fate);
   }
 
+  /** @param {ProofComponent | null} component */
   async #open(component) {
     this.#current = component;
     this.#describe();
-    if (!component) return;
-    const image = this.images.get(component.image_id);
+    const image = component && this.images.get(component.image_id);
+    if (!image || !this.proof) return;
     const { components } = this.proof;
     const others = components.filter((each) => each !== component && each.image_id === image.id);
     await this.panes.show(image, component, others);
     if (this.#current !== component) return;
-    this.page.root.dataset.shown = components.indexOf(component) + 1;
+    this.page.root.dataset.shown = String(components.indexOf(component) + 1);
     const next = stepComponent(this.#list, component, 1);
-    this.panes.prefetch(this.images.get(next.image_id));
+    const following = next && this.images.get(next.image_id);
+    if (following) this.panes.prefetch(following);
   }
 
   #describe() {
     const component = this.#current;
-    const place = this.#list.indexOf(component);
+    const place = component ? this.#list.indexOf(component) : -1;
     this.panes.element.hidden = !component;
     this.none.hidden = component !== null;
     this.none.textContent = "No component here: none was detected, neither before nor after.";
@@ -135,12 +155,15 @@ export class Walk {
     this.position.textContent = component ? `${place + 1}/${this.#list.length}` : "";
     this.review.hidden = !component;
     this.about.replaceChildren();
+    if (!this.proof) return;
     const { run, dataset_id: dataset } = this.proof;
     const address = { run, dataset, fate: this.#fate, place };
     history.replaceState(history.state, "", location.pathname + writeWalk(location.search, address));
-    if (!component) return;
-    const { title, sign } = findFate(component.fate);
-    const { id, name } = this.images.get(component.image_id);
+    const fate = component && findFate(component.fate);
+    const image = component && this.images.get(component.image_id);
+    if (!fate || !image) return;
+    const { title, sign } = fate;
+    const { id, name } = image;
     this.about.append(
       make("span", { className: `sign ${component.fate}`, ariaHidden: "true" }, sign),
       " ",
@@ -152,7 +175,7 @@ export class Walk {
   }
 
   #bindBlinker() {
-    const hold = (held) => () => this.panes.blink(held);
+    const hold = (/** @type {boolean} */ held) => () => this.panes.blink(held);
     this.blinker.addEventListener("pointerdown", (event) => {
       this.blinker.setPointerCapture(event.pointerId);
       this.panes.blink(true);
@@ -160,7 +183,10 @@ export class Walk {
     for (const name of ["pointerup", "pointercancel", "blur"]) {
       this.blinker.addEventListener(name, hold(false));
     }
-    for (const [name, held] of [["keydown", true], ["keyup", false]]) {
+    for (const [name, held] of /** @type {["keydown" | "keyup", boolean][]} */ ([
+      ["keydown", true],
+      ["keyup", false],
+    ])) {
       this.blinker.addEventListener(name, (event) => {
         const isPress = event.key === " " || event.key === "Enter";
         if (isPress && !event.repeat) this.panes.blink(held);
@@ -169,9 +195,13 @@ export class Walk {
     window.addEventListener("blur", hold(false));
   }
 
-  /** What a pressed key does; null where it does nothing. */
+  /**
+   * What a pressed key does; null where it does nothing.
+   * @param {KeyboardEvent} event
+   */
   #findAction(event) {
     const { panes } = this;
+    /** @type {Record<string, () => unknown>} */
     const actions = {
       ...listViewKeys(panes),
       n: () => this.step(1),
@@ -187,12 +217,17 @@ export class Walk {
     return key ? actions[key] : null;
   }
 
-  /** Let the keys work wherever the focus is, but not while something is chosen from a menu. */
+  /**
+   * Let the keys work wherever the focus is, but not while something is chosen from a menu.
+   * @param {HTMLElement} root
+   */
   bindKeys(root) {
     root.addEventListener("keydown", (event) => {
-      if (!this.proof || event.altKey || event.target.matches("select")) return;
+      const { target } = event;
+      if (!this.proof || event.altKey || !(target instanceof Element)) return;
+      if (target.matches("select")) return;
       // In the figures the arrow keys scroll, on a control its own keys come first.
-      if (event.key.startsWith("Arrow") && event.target.matches("aside *, input")) return;
+      if (event.key.startsWith("Arrow") && target.matches("aside *, input")) return;
       const act = this.#findAction(event);
       if (!act) return;
       event.preventDefault();

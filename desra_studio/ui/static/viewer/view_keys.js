@@ -6,7 +6,7 @@ const PAN_PX = 60;
 
 /**
  * The actions of keys, named as key_map.js has them, on the view of some panes.
- * @param {Viewer} panes
+ * @param {Pick<Viewer, "pan" | "ratio" | "step" | "toggleActualSize">} panes
  * @returns {Record<string, () => void>}
  */
 export function listViewKeys(panes) {
