@@ -2,6 +2,7 @@
 
 import type { KeyMap } from "../desra_studio/ui/static/shared/key_map.js";
 import type { ReviewDocument } from "../desra_studio/ui/static/review/document.js";
+import type { Probe } from "../desra_studio/ui/static/review/canvas/probe.js";
 import type { Deeds } from "../desra_studio/ui/static/review/deeds.js";
 import type { Detector } from "../desra_studio/ui/static/review/detector/detector.js";
 import type { Attempts } from "../desra_studio/ui/static/review/journal/attempts.js";
@@ -297,49 +298,6 @@ export interface KindsAnswer {
   usual: string[];
 }
 
-/** How many panes there are, and by that number, the ids of the views that they show. */
-export interface Layout {
-  count: number;
-  views: Record<number, string[]>;
-}
-
-/** How a picture is drawn; `divider` is the share of the width at the left of a slider. */
-export interface DrawOptions {
-  opacity: number;
-  maskShown: boolean;
-  divider: number;
-  /** Let it be drawn again: some of it is not there yet. */
-  invalidate: () => void;
-}
-
-/** What draws itself through a view; answers what is to be said beside its name, if anything. */
-export interface Drawn {
-  draw(
-    context: CanvasRenderingContext2D,
-    view: View,
-    pane: Size,
-    options: DrawOptions,
-  ): string | undefined | void;
-}
-
-/** What the panes ask the page, and tell it. */
-export interface CanvasHost {
-  /** The tool in use. */
-  tool(): Tool;
-  opacity(): number;
-  maskShown(): boolean;
-  /** Whether nothing may be painted. */
-  locked(): boolean;
-  onPress(): void;
-  onGesture(): void;
-  onEdit(): void;
-  onPick(point: Point): void;
-  onPoint(point: Point | null): void;
-  onLayout(layout: Layout): void;
-  /** Draw over a pane that shows the view with an id. */
-  decorate(context: CanvasRenderingContext2D, id: string | null, view: View, pane: Size): void;
-}
-
 /** A verdict, or a change of many images, that can be taken back. */
 export interface Deed {
   labels: EarlierLabel[];
@@ -397,8 +355,113 @@ export interface Tool {
 /** What a press of a tool does: it adds or subtracts. */
 export type Sign = "+" | "−";
 
+/** How many panes there are, and by that number, the ids of the views that they show. */
+export interface Layout {
+  count: number;
+  views: Record<number, string[]>;
+}
+
+/** How a picture is drawn; `divider` is the share of the width at the left of a slider. */
+export interface DrawOptions {
+  opacity: number;
+  maskShown: boolean;
+  divider: number;
+  /** Let it be drawn again: some of it is not there yet. */
+  invalidate: () => void;
+}
+
+/** What draws itself through a view; answers what is to be said beside its name, if anything. */
+export interface Drawn {
+  draw(
+    context: CanvasRenderingContext2D,
+    view: View,
+    pane: Size,
+    options: DrawOptions,
+  ): string | void;
+}
+
+/** What the panes ask the page, and tell it. */
+export interface CanvasHost {
+  /** The tool in use. */
+  tool(): Tool;
+  opacity(): number;
+  maskShown(): boolean;
+  /** Whether nothing may be painted. */
+  locked(): boolean;
+  onPress(): void;
+  onGesture(): void;
+  onEdit(): void;
+  onPick(point: Point): void;
+  onPoint(point: Point | null): void;
+  onLayout(layout: Layout): void;
+  /** Draw over a pane that shows the view with an id. */
+  decorate(context: CanvasRenderingContext2D, id: string, view: View, pane: Size): void;
+}
+
+/** A panel at the right, that a tab shows. */
+export interface AsidePanel {
+  id: string;
+  title: string;
+  element: HTMLElement;
+}
+
+/** Elements of a part, by where they stand; see layout.js. */
+export interface Slots {
+  tools?: HTMLElement[];
+  aside?: AsidePanel[];
+  corner?: HTMLElement[];
+  rows?: HTMLElement[];
+  stage?: HTMLElement[];
+  bottom?: HTMLElement[];
+  top?: HTMLElement[];
+}
+
+/** A part of the page; review.js says what each of it is for. */
+export interface Part {
+  actions?: Action[];
+  slots?: Slots;
+  pointer?: [gesture: string, does: string][];
+  /** Why the mask has to stay as it is. */
+  freezes?: string | null;
+  /** Say that, where it is more than a sentence. */
+  sayFrozen?(): void;
+  start?(): void;
+  show?(document: ReviewDocument): void;
+  leave?(document: ReviewDocument): void;
+  edited?(document: ReviewDocument): void;
+  refresh?(): void;
+  cancel?(): void;
+  settle?(): Promise<unknown>;
+  asideShown?(id: string): void;
+  decorate?(context: CanvasRenderingContext2D, id: string, view: View, pane: Size): void;
+}
+
+/** What parts are told. */
+export type Told = "start" | "show" | "leave" | "edited" | "refresh" | "cancel" | "decorate";
+
+/** The elements of the page that are no part's. */
+export interface PageElements {
+  position: HTMLElement;
+  name: HTMLElement;
+  state: HTMLElement;
+  /** Says whether the mask is saved. */
+  saved: HTMLElement;
+  message: HTMLElement;
+  maskHidden: HTMLInputElement;
+  saveButton: HTMLButtonElement;
+  undoButton: HTMLButtonElement;
+  redoButton: HTMLButtonElement;
+  /** Buttons of the verdicts. */
+  verdicts: HTMLButtonElement[];
+  /** The slider of how opaque the mask is drawn. */
+  opacity: HTMLInputElement;
+  /** What cannot be used while the mask has to stay as it is. */
+  editors: HTMLElement[];
+  showAside(id: string): void;
+}
+
 /** The page as its parts know it. */
-export interface ReviewPage extends FocusedPage {
+export interface ReviewPage extends FocusedPage, PageElements {
   root: HTMLElement;
   dataset: number;
   /** The image that is open; none before the first, and while one is read again. */
@@ -417,6 +480,7 @@ export interface ReviewPage extends FocusedPage {
   settings: Settings;
   toolbox: Toolbox;
   panes: {
+    element: HTMLElement;
     document: ReviewDocument | null;
     host: CanvasHost;
     layout: Layout;
@@ -442,14 +506,11 @@ export interface ReviewPage extends FocusedPage {
     showNextLayout(): void;
     step(direction: number): void;
     reveal(box: Box): void;
+    show(document: ReviewDocument | null): void;
+    toggleActualSize(): void;
   };
-  /** The slider of how opaque the mask is drawn. */
-  opacity: HTMLInputElement;
-  parts: { pointer?: [gesture: string, does: string][] }[];
-  /** Says whether the mask is saved. */
-  saved: HTMLElement;
-  /** Buttons of the verdicts. */
-  verdicts: HTMLElement[];
+  parts: Part[];
+  probe: Probe;
   /** Whether the mask cannot be changed now. */
   locked: boolean;
   /** Whether an image loads, or is about to go. */
@@ -471,8 +532,11 @@ export interface ReviewPage extends FocusedPage {
   /** Say something; with nothing to say, what the image is about. */
   say(text: string, wrong?: boolean, ...links: (Node | string)[]): void;
   sayFrozen(): boolean;
-  showAside(id: string): void;
-  tell(method: string, ...values: unknown[]): void;
+  /** Call a method of all parts that have it. */
+  tell<Method extends Told>(
+    method: Method,
+    ...values: Parameters<NonNullable<Part[Method]>>
+  ): void;
 }
 
 /** What unsaved work starts from: the version it is saved against, and the mask of that. */

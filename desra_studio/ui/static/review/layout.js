@@ -8,10 +8,24 @@ import { makeButton, makeIconButton, makeSlider } from "../shared/controls.js";
 import { make, pageAddress } from "../shared/dom.js";
 import { drawIcon } from "./tools/icons.js";
 
-/** Give the page its elements and put them into its root. */
+/** @import { Properties } from "#types/shared" */
+/** @import { AsidePanel, ReviewPage, Slots } from "#types/review" */
+
+/**
+ * Give the page its elements and put them into its root.
+ * @param {ReviewPage} page whose elements are not there yet.
+ */
 export function buildLayout(page) {
+  /** @param {string} className */
   const span = (className) => make("span", { className });
-  const button = (...rest) => makeButton(page, ...rest);
+  /**
+   * @param {string} label
+   * @param {string} key
+   * @param {() => unknown} action
+   * @param {Properties<HTMLButtonElement>} [properties]
+   */
+  const button = (label, key, action, properties) => makeButton(page, label, key, action, properties);
+  /** @param {Exclude<keyof Slots, "aside">} slot */
   const fill = (slot) => page.parts.flatMap(({ slots }) => slots?.[slot] ?? []);
 
   Object.assign(page, {
@@ -68,7 +82,7 @@ export function buildLayout(page) {
       { className: "stage" },
       tools,
       make("div", { className: "seen" }, page.panes.element, ...fill("stage")),
-      buildAside(page, fill("aside"), fill("corner")),
+      buildAside(page, page.parts.flatMap(({ slots }) => slots?.aside ?? []), fill("corner")),
     ),
     ...rows,
     make(
@@ -101,7 +115,12 @@ export const buildEmpty = () =>
     make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
   );
 
-/** Panels at the right, one at a time; `page.showAside(id)` shows one. */
+/**
+ * Panels at the right, one at a time; `page.showAside(id)` shows one.
+ * @param {ReviewPage} page
+ * @param {AsidePanel[]} panels
+ * @param {HTMLElement[]} corner
+ */
 function buildAside(page, panels, corner) {
   const tabs = panels.map(({ id, title, element }) => {
     const tab = make("button", { role: "tab", id: `studio-tab-${id}` }, title);
@@ -111,7 +130,7 @@ function buildAside(page, panels, corner) {
     element.setAttribute("aria-labelledby", tab.id);
     return { id, tab, element };
   });
-  page.showAside = (id) => {
+  page.showAside = (/** @type {string} */ id) => {
     for (const each of tabs) {
       each.tab.setAttribute("aria-selected", String(each.id === id));
       each.element.hidden = each.id !== id;

@@ -8,7 +8,7 @@ import { Comparison } from "./journal/comparison.js";
 import { Deeds } from "./deeds.js";
 import { Detector } from "./detector/detector.js";
 import { forgetDocument, openDocument } from "./document.js";
-import { addressed } from "../shared/dom.js";
+import { addressed, find } from "../shared/dom.js";
 import { HistoryPanel } from "./journal/history_panel.js";
 import { Journal } from "./journal/journal.js";
 import { KeyMap } from "../shared/key_map.js";
@@ -27,8 +27,22 @@ import { Shaping } from "./tools/shaping.js";
 import { describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./tools/toolbox.js";
 
+/** @import { ReviewDocument } from "./document.js" */
+/**
+ * @import {
+ *   Action,
+ *   CanvasHost,
+ *   PageElements,
+ *   Part,
+ *   ReviewPage as KnownPage,
+ *   State,
+ *   Told,
+ * } from "#types/review"
+ */
+
+/** @param {HTMLElement} element */
 export function mount(element) {
-  const root = element.querySelector(".studio-review");
+  const root = find(element, ".studio-review", HTMLElement);
   if (root.childElementCount) return;
   new ReviewPage(root).start();
 }
@@ -43,22 +57,30 @@ export function mount(element) {
  * mask stays as it is, and that sentence says why.
  */
 class ReviewPage {
+  /** The id of the dataset; 0 before it is known. */
+  dataset = 0;
   loading = false;
+  /** @type {ReviewDocument | null} */
   document = null;
+  /** @type {number | null} An image that is to be opened next. */
   wanted = null;
-  attempts = new Attempts(this);
+  attempts = new Attempts(/** @type {this & PageElements} */ (this));
   probe = new Probe();
   #turn = Promise.resolve();
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     root.tabIndex = 0;
     root.setAttribute("aria-label", "Review; press ? for the keys");
-    this.paneControls = new PaneControls(this);
+    // The elements come with the layout, once all parts are there.
+    const page = /** @type {this & PageElements} */ (this);
+    this.paneControls = new PaneControls(page);
+    /** @type {CanvasHost} */
     const host = {
       tool: () => this.toolbox.current,
-      opacity: () => Number(this.opacity.value),
-      maskShown: () => !this.maskHidden.checked && !this.comparison.isOpen,
+      opacity: () => Number(page.opacity.value),
+      maskShown: () => !page.maskHidden.checked && !this.comparison.isOpen,
       locked: () => this.locked,
       onPress: () => this.focus(),
       onGesture: () => this.tell("cancel"),
@@ -66,26 +88,29 @@ class ReviewPage {
       onPick: (point) => this.detector.selection.pick(point),
       onPoint: (point) => this.probe.show(this.document, point),
       onLayout: (layout) => this.paneControls.keepLayout(layout),
-      decorate: (...place) => this.maskHidden.checked || this.tell("decorate", ...place),
+      decorate: (...place) => page.maskHidden.checked || this.tell("decorate", ...place),
     };
-    this.panes = new Panes(host, this.paneControls.readLayout());
-    this.toolbox = new Toolbox(this);
-    this.kinds = new Kinds(this);
-    this.regions = new Regions(this);
-    this.settings = new Settings(this);
-    this.detector = new Detector(this);
-    this.shaping = new Shaping(this);
-    this.comparison = new Comparison(this);
-    this.journal = new Journal(this);
-    this.deeds = new Deeds(this);
-    this.queue = new Queue(this);
-    this.claims = new Claims(this);
+    this.panes = /** @type {KnownPage["panes"]} */ (
+      new Panes(host, this.paneControls.readLayout())
+    );
+    this.toolbox = new Toolbox(page);
+    this.kinds = new Kinds(page);
+    this.regions = new Regions(page);
+    this.settings = new Settings(page);
+    this.detector = new Detector(page);
+    this.shaping = new Shaping(page);
+    this.comparison = new Comparison(page);
+    this.journal = new Journal(page);
+    this.deeds = new Deeds(page);
+    this.queue = new Queue(page);
+    this.claims = new Claims(page);
+    /** @type {Part[]} */
     this.parts = [
       this.toolbox,
       this.shaping,
       this.deeds,
       this.queue,
-      new HistoryPanel(this),
+      new HistoryPanel(page),
       this.detector,
       this.regions,
       this.kinds,
@@ -94,13 +119,15 @@ class ReviewPage {
       this.claims,
       this.settings,
       this.paneControls,
-      new Minimap(this),
-      new Prefetch(this),
+      new Minimap(page),
+      new Prefetch(page),
     ];
-    this.actions = [...listPageActions(this), ...this.parts.flatMap(({ actions }) => actions ?? [])];
+    /** @type {Action[]} */
+    this.actions = [...listPageActions(page), ...this.parts.flatMap(({ actions }) => actions ?? [])];
+    /** @type {KeyMap<Action>} */
     this.keyMap = new KeyMap(this.actions);
-    buildLayout(this);
-    bindKeys(root, this);
+    buildLayout(page);
+    bindKeys(root, page);
     this.tell("start");
   }
 
@@ -116,30 +143,35 @@ class ReviewPage {
     this.root.dataset.ready = "true";
   }
 
-  /** Open an image of the queue; unsaved changes of the one before are saved first. */
+  /**
+   * Open an image of the queue; unsaved changes of the one before are saved first.
+   * @param {number} id
+   */
   async open(id) {
     this.wanted = this.busy ? id : null;
     if (this.busy || this.document?.record.id === id) return;
     this.tell("cancel");
     // From here on a stroke would be painted on an image that is about to go.
     this.loading = true;
+    let document;
     try {
       // What cannot be saved now stays with the document, unsaved.
       const unsaved = this.document?.dirty && !this.#freezing;
-      if (unsaved && !(await this.attempts.run(() => this.document.save()))) return;
+      if (unsaved && !(await this.attempts.run(async () => this.document?.save()))) return;
       if (this.document) this.tell("leave", this.document);
       this.attempts.setBusy(true);
-      this.document = await openDocument(id);
-      await this.journal.resume(this.document);
+      document = await openDocument(id);
+      this.document = document;
+      await this.journal.resume(document);
     } catch (error) {
       return this.say(error.message, true);
     } finally {
       this.loading = false;
       this.attempts.setBusy(false);
     }
-    this.panes.show(this.document);
+    this.panes.show(document);
     this.say("");
-    this.tell("show", this.document);
+    this.tell("show", document);
     history.replaceState(null, "", this.queue.address(id));
     this.describe();
     // Somebody chose another image while this one was loading.
@@ -148,6 +180,7 @@ class ReviewPage {
 
   /** Read the open image again; unsaved changes stay, unless they are given up. */
   async reload(givingUp = false) {
+    if (!this.document) return;
     const { record, dirty, work } = this.document;
     if (dirty && !givingUp) return;
     if (givingUp) work?.discard();
@@ -158,7 +191,7 @@ class ReviewPage {
 
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.attempts.run(() => this.document.save());
+    const saved = await this.attempts.run(async () => this.document?.save());
     if (!saved) this.wanted = null;
     if (this.wanted) await this.open(this.wanted);
     return saved;
@@ -166,10 +199,13 @@ class ReviewPage {
 
   /** Accept the mask; one that marks nothing says that the image is clean. */
   async accept() {
-    await this.judge(this.document.area ? "accepted" : "clean");
+    await this.judge(this.document?.area ? "accepted" : "clean");
   }
 
-  /** Say what an image is, and go on to the next one that waits for a verdict. */
+  /**
+   * Say what an image is, and go on to the next one that waits for a verdict.
+   * @param {State} state
+   */
   async judge(state) {
     if (this.loading || this.sayFrozen()) return;
     // As in `open`: the image is about to go.
@@ -177,34 +213,41 @@ class ReviewPage {
     await this.inTurn(() => this.#judge(state)).finally(() => (this.loading = false));
   }
 
-  /** Do one after the other what judges images and what takes that back. */
+  /**
+   * Do one after the other what judges images and what takes that back.
+   * @param {() => unknown} action
+   */
   inTurn(action) {
     this.#turn = this.#turn.then(() => this.#try(action));
     return this.#turn;
   }
 
+  /** @param {State} state */
   async #judge(state) {
     const { document } = this;
+    if (!document) return;
     // Asked before the verdict: it may move the image elsewhere in the queue.
     const coming = this.queue.claimNext(document.record.id).catch(() => this.queue.upcoming());
     await Promise.all(this.parts.map((part) => part.settle?.()));
     if (this.document !== document) return this.queue.giveBack(coming);
-    let verdict = null;
+    let verdict = /** @type {Awaited<ReturnType<ReviewDocument["judge"]>> | null} */ (null);
     const done = await this.attempts.run(async () => (verdict = await document.judge(state)));
     this.panes.invalidate();
     if (!done) {
       this.wanted = null;
       return this.queue.giveBack(coming);
     }
-    this.deeds.addVerdict(document, verdict);
+    if (verdict) this.deeds.addVerdict(document, verdict);
     const claimed = await coming;
     const next = this.wanted ?? claimed;
     if (next) await this.open(next);
     else await this.queue.sayFinished();
   }
 
+  /** @param {number} offset */
   async step(offset) {
     await this.#try(async () => {
+      if (!this.document) return;
       const next = await this.queue.neighbour(this.document.record.id, offset);
       if (next) await this.open(next);
       else this.say(offset > 0 ? "This is the last image." : "This is the first image.");
@@ -219,7 +262,7 @@ class ReviewPage {
       if (deed) return isHeld ? null : this.deeds.takeBack(deed, again);
       if (this.sayFrozen()) return null;
       this.tell("cancel");
-      const changed = again ? this.document.redo() : this.document.undo();
+      const changed = again ? this.document?.redo() : this.document?.undo();
       this.panes.invalidate();
       this.afterEdit();
       if (!changed) this.say(`Nothing to ${again ? "redo" : "undo"}.`);
@@ -229,7 +272,7 @@ class ReviewPage {
 
   /** After every action on the mask, and after undo and redo. */
   afterEdit() {
-    this.tell("edited", this.document);
+    if (this.document) this.tell("edited", this.document);
     this.say("");
     this.describe();
   }
@@ -248,7 +291,7 @@ class ReviewPage {
   sayFrozen() {
     const part = this.#freezing;
     if (part?.sayFrozen) part.sayFrozen();
-    else if (part) this.say(part.freezes, true);
+    else if (part) this.say(part.freezes ?? "", true);
     return part !== undefined;
   }
 
@@ -262,7 +305,8 @@ class ReviewPage {
   }
 
   toggleMask() {
-    this.maskHidden.checked = !this.maskHidden.checked;
+    const { maskHidden } = /** @type {this & PageElements} */ (this);
+    maskHidden.checked = !maskHidden.checked;
     this.panes.invalidate();
   }
 
@@ -271,36 +315,53 @@ class ReviewPage {
     this.describe();
   }
 
-  /** Say something; with nothing to say, what the image is about. */
+  /**
+   * Say something; with nothing to say, what the image is about.
+   * @param {string} text
+   * @param {boolean} wrong
+   * @param {...(Node | string)} links
+   */
   say(text, wrong = false, ...links) {
-    this.message.replaceChildren(text || summarize(this.document), ...links);
-    this.message.classList.toggle("wrong", wrong);
-    this.message.setAttribute("role", wrong ? "alert" : "status");
+    const { message } = /** @type {this & PageElements} */ (this);
+    message.replaceChildren(text || summarize(this.document), ...links);
+    message.classList.toggle("wrong", wrong);
+    message.setAttribute("role", wrong ? "alert" : "status");
   }
 
   describe() {
+    if (!this.document) return;
+    const page = /** @type {this & PageElements} */ (this);
     const { record, dirty } = this.document;
     this.queue.pointTo(record);
-    this.position.textContent = this.queue.describePosition(record.id);
-    this.name.textContent = record.name;
-    this.state.textContent = record.state;
-    this.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
-    this.saved.classList.toggle("unsaved", dirty);
-    this.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
+    page.position.textContent = this.queue.describePosition(record.id);
+    page.name.textContent = record.name;
+    page.state.textContent = record.state;
+    page.saved.textContent = this.journal.describeOffline(this.document) ?? describeSaved(record, dirty);
+    page.saved.classList.toggle("unsaved", dirty);
+    page.saveButton.disabled = this.busy || (!dirty && record.revision !== null);
     const { done, undone } = this.document.history;
-    this.undoButton.disabled = !done.length && !this.deeds.next(false);
-    this.redoButton.disabled = !undone.length && !this.deeds.next(true);
-    for (const element of this.editors) element.inert = this.#freezing !== undefined;
-    this.root.dataset.image = record.id;
+    page.undoButton.disabled = !done.length && !this.deeds.next(false);
+    page.redoButton.disabled = !undone.length && !this.deeds.next(true);
+    for (const element of page.editors) element.inert = this.#freezing !== undefined;
+    this.root.dataset.image = String(record.id);
     this.root.dataset.saved = dirty ? "" : String(record.revision?.number ?? "");
     this.tell("refresh");
   }
 
-  /** Call a method of all parts that have it. */
+  /**
+   * Call a method of all parts that have it.
+   * @template {Told} Method
+   * @param {Method} method
+   * @param {Parameters<NonNullable<Part[Method]>>} values
+   */
   tell(method, ...values) {
-    for (const part of this.parts) part[method]?.(...values);
+    for (const part of this.parts) {
+      const act = /** @type {((...given: unknown[]) => unknown) | undefined} */ (part[method]);
+      act?.apply(part, values);
+    }
   }
 
+  /** @param {() => unknown} action */
   async #try(action) {
     try {
       await action();
@@ -309,7 +370,11 @@ class ReviewPage {
     }
   }
 
-  /** After a click with the mouse the keys go on working; with the keyboard focus stays. */
+  /**
+   * After a click with the mouse the keys go on working; with the keyboard focus stays.
+   * @param {HTMLElement} button
+   * @param {() => unknown} action
+   */
   onClick(button, action) {
     button.addEventListener("click", (event) => {
       if (event.detail) this.focus();

@@ -89,7 +89,7 @@ export class Pane extends CanvasPane {
    * Draw a document through a view.
    *
    * @param {ReviewDocument | null} document
-   * @param {View} view
+   * @param {View | null} view there once a document was shown.
    * @param {Size} pane
    * @param {string | null} instead the id of a view that is shown instead of the chosen one.
    * @param {Omit<DrawOptions, "divider">} options
@@ -100,7 +100,7 @@ export class Pane extends CanvasPane {
     const now = instead ? titleView(instead) : "";
     this.#say(now, "");
     this.slider.hidden = id !== "slider";
-    if (!document || id === null) return;
+    if (!document || !view || id === null) return;
     const { drawn, text } = document.views.get(id, options.invalidate);
     if (!drawn) return this.#explain(text);
     const note = drawn.draw(this.context, view, pane, { ...options, divider: this.#divider });

@@ -49,7 +49,7 @@ export class Panes extends Viewer {
   /** @param {ReviewDocument | null} document */
   show(document) {
     this.gestures.end();
-    const before = this.document;
+    const { document: before } = this;
     const sameSize = before?.width === document?.width && before?.height === document?.height;
     this.document = document;
     if (before !== document) before?.views.close();
@@ -127,8 +127,8 @@ export class Panes extends Viewer {
       maskShown: host.maskShown(),
       invalidate: () => this.invalidate(),
     });
-    if (!document) return;
-    if (!instead) host.decorate(context, pane.view, view, size);
+    if (!document || !view) return;
+    if (!instead && pane.view) host.decorate(context, pane.view, view, size);
     context.save();
     host.tool().draw?.(context, view, size, this.pointer);
     context.restore();

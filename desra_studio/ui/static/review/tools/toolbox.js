@@ -55,6 +55,7 @@ export class Toolbox {
       tools: [...this.buttons, this.cursor.button],
       bottom: [make("label", {}, this.settingName, this.slider, this.settingText)],
     };
+    /** @type {[gesture: string, does: string][]} */
     this.pointer = [
       ["Alt", "Subtract: brush, polygon, lasso, wand"],
       ["Wheel while pressed", "Tolerance of the wand"],
