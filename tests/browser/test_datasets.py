@@ -109,6 +109,31 @@ def test_all_of_it_by_keyboard_alone(page, listed, studio):
     assert [one.name for one in list_dataset_names(studio)] == ["last", NASTY, "Straßen"]
 
 
+def test_an_undo_keeps_the_focus_though_an_older_list_comes_late(page, listed):
+    page.get_by_role("button", **name_button("Delete", "last")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    undo = page.get_by_role("button", **name_button("Undo deleting", "last"))
+    expect(undo).to_be_focused()
+    asked = []
+
+    def answer(route):
+        asked.append(route)
+        if len(asked) == 1:
+            asked[0] = (route, route.fetch())
+            return
+        if len(asked) == 2:
+            late, before = asked[0]
+            late.fulfill(response=before)
+        route.continue_()
+
+    page.route("**/studio/api/datasets", answer)
+    with page.expect_request("**/studio/api/datasets"):
+        page.evaluate("dispatchEvent(new CustomEvent('studio:loop', { detail: { other: 1 } }))")
+    page.keyboard.press("Enter")
+    expect(listed.locator(".said")).to_have_text("last is restored.")
+    expect(listed.get_by_role("link", name="last")).to_be_focused()
+
+
 def test_the_bin_brings_back_what_was_deleted_long_ago(page, studio, datasets, listed):
     delete_dataset(studio, datasets["first"], "ana")
     summary = listed.locator("summary")

@@ -45,7 +45,7 @@ def test_a_new_dataset_has_a_key_for_each_kind():
 
 def test_every_setting_of_a_run_has_a_field():
     text = (STATIC / "finetune" / "fields.js").read_text()
-    fields = set(re.findall(r"(?:whole|number)\(\"(\w+)\"", text)) | {"precision"}
+    fields = set(re.findall(r"named\(\"(\w+)\"", text))
     assert fields == set(asdict(QUICK)) | {"feather_sigma"}
     presets = re.search(r"PRESETS = \[(.*?)\];", text, re.DOTALL).group(1)
     assert re.findall(r'name: "(\w+)"', presets) == list(PRESETS)

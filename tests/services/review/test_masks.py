@@ -79,6 +79,14 @@ def test_the_detectors_pixels_are_known_however_they_were_stored(studio, image):
     assert moved.revision.origin == Origin.MANUAL, "as large, but not the same"
 
 
+def test_an_older_detection_has_the_usual_settings_where_it_names_none(studio, image):
+    with studio.database.write() as session:
+        detection = datasets.get_record(session, image).detection
+        detection.params = {"contrast_threshold": 0.6, "area_threshold": 300}
+    params = describe_image(studio, image).detection.params
+    assert params == DetectorParams(contrast_threshold=0.6, area_threshold=300)
+
+
 def test_a_stale_save_keeps_both(studio, image):
     save_mask(studio, image, mark_squares((0, 0, 9)), 0)
     with pytest.raises(

@@ -105,8 +105,9 @@ class DatasetList {
   #restore(id, before) {
     return this.#attempt(async () => {
       const { name } = await restoreDataset(id);
-      this.#gone.delete(id);
       await this.#changed();
+      // Not before: a list that was asked for earlier would take the row away, and its focus.
+      this.#gone.delete(id);
       this.#say(tellRestored(before, name));
     });
   }
