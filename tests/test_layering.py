@@ -82,7 +82,7 @@ ABOVE = {"maintenance", "worker"}
 
 TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
-    "detection/torchscript.py", "bench/detect.py",
+    "detection/torchscript.py", "bench/deletion.py", "bench/detect.py",
     "services/finetune/training.py", "services/finetune/watching.py", "bench/finetune.py",
     "bench/kills/finetunes.py",
     "services/finetune/vgg19.py", "services/models/deriving.py",

@@ -26,7 +26,7 @@ from desra_studio.finetune.losses import (
     compute_fake_loss,
     compute_pixel_loss,
     compute_real_loss,
-    weigh_outside,
+    weigh_inside,
 )
 from desra_studio.finetune.trainer import Helpers, finetune_generator
 from desra_studio.imaging.arrays import Size
@@ -168,7 +168,7 @@ class PlainLoop:
         config, losses = self._config, dict[str, torch.Tensor]()
         for group in self._optimizer.param_groups:
             group["lr"] = config.learning_rate * min(1.0, self._iteration / max(1, config.warm_up))
-        weight = None if config.outside_weight == 1 else weigh_outside(mask, config.outside_weight)
+        weight = weigh_inside(mask, config.inside_weight)
         self._optimizer.zero_grad()
         if self._judge:
             self._judge.requires_grad_(False)
@@ -176,6 +176,7 @@ class PlainLoop:
         losses["loss"] = compute_pixel_loss(output, target, weight)
         total = config.pixel_weight * losses["loss"]
         if self._contrast:
+            weight = weigh_inside(mask, config.contrast_inside_weight)
             losses["contrast"] = self._contrast(output, target, weight)
             total = total + config.contrast_weight * losses["contrast"]
         if self._perceptual:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from desra_studio.errors import InputError
@@ -10,6 +11,7 @@ from desra_studio.services.studio import Report, ignore_progress
 
 BENCHMARKS = {
     "canvas": "canvas.time_canvas",
+    "deletion": "deletion.measure_deletion",
     "demo": "demo.time_demo",
     "detect": "detect.time_detect",
     "finetune": "finetune.time_finetune",
@@ -24,7 +26,7 @@ BENCHMARKS = {
 
 
 def run_benchmark(
-    name: str, report: Report = ignore_progress, **options: int | None
+    name: str, report: Report = ignore_progress, **options: int | Path | None
 ) -> dict[str, Any]:
     """Run a benchmark by name and return its figures.
 

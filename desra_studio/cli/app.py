@@ -176,11 +176,27 @@ def bench(
     ],
     kills: Annotated[int | None, typer.Option(help="How often kills kills; 100.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the points at which kills kills; 1.")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="How many seeds deletion trains with; 3.")
+    ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder of LR images that deletion judges on.")
+    ] = None,
+    photos: Annotated[
+        Path | None,
+        typer.Option(help="Folder of photographs that deletion judges on, reduced."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="SVG file for deletion's removal over detail.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""
     with show_progress(name) as report:
-        figures = run_benchmark(name, report, kills=kills, seed=seed)
+        figures = run_benchmark(
+            name, report, kills=kills, seed=seed, seeds=seeds, images=images, photos=photos,
+            picture=picture,
+        )  # fmt: skip
     print_result(figures, render_figures(figures), as_json)
 
 

@@ -38,6 +38,7 @@ from desra_studio.services.studio import open_studio
 
 if TYPE_CHECKING:
     from desra_studio.services.detection.folders import FolderClasses
+    from desra_studio.services.proof.folders import FolderRegression
 
 CALIBRATION = CalibrationConfig()
 
@@ -190,6 +191,10 @@ def regress(
     before: Annotated[Path, typer.Option(help="Folder of the original GAN-SR images.")],
     after: Annotated[Path, typer.Option(help="Folder of the fine-tuned model's images.")],
     mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images.")],
+    mask: Annotated[
+        Path | None,
+        typer.Option(help="Folder of manual masks: what is to be gone. Else all that is detected."),
+    ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
     area_share: AreaShare = None,
@@ -203,7 +208,7 @@ def regress(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Count the artifacts that fine-tuning removed, left and added."""
+    """Judge what fine-tuning removed, left and added, and what changed outside the masks."""
     from desra_studio.services.proof.folders import regress_folders
 
     params = DetectorParams(
@@ -217,12 +222,30 @@ def regress(
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     classes = _open_classes(settings, params, class_maps, network)
     with show_progress("regress") as report:
-        figures = regress_folders(before, after, mse, params, classes, report)
+        figures = regress_folders(before, after, mse, params, classes, report, mask)
     tell_notes([classes.note] if classes.note else [])
-    print_result(
-        asdict(figures),
-        f"{figures.removed} of {figures.before_components} artifacts gone, "
-        f"{figures.added} new (removal rate {show_figure(figures.removal_rate)}, "
-        f"addition rate {show_figure(figures.addition_rate)})",
-        as_json,
+    print_result(asdict(figures), _render_regression(figures), as_json)
+
+
+def _render_regression(figures: "FolderRegression") -> str:
+    proof = figures.proof
+    lines = [
+        f"{proof.removed} of {proof.before_components} artifacts gone, {proof.fainter} fainter, "
+        f"{proof.still_there} still there, {proof.added} new, by the strictest witness"
+        + (f" ({proof.headline})." if proof.headline else ": none saw any.")
+    ]
+    lines += [
+        f"{one.title}: {one.gone} of {one.seen} gone (removal rate "
+        f"{show_figure(one.removal_rate)}), {one.added} new."
+        for one in proof.witnesses
+    ]
+    controls = proof.controls
+    if controls.components:
+        lines.append(
+            f"{controls.changed} of {controls.components} changed though they should have stayed."
+        )
+    lines.append(
+        f"Outside the masks: detail kept {show_figure(proof.detail_kept)} (0 as MSE-SR, 1 as "
+        f"GAN-SR), local variance {show_figure(proof.variance_ratio_outside)} of what it was."
     )
+    return "\n".join([*lines, *figures.warnings])

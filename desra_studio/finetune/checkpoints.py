@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from desra_studio.errors import InputError, ModelError
-from desra_studio.finetune.config import FinetuneConfig
+from desra_studio.finetune.config import FinetuneConfig, rename_weights
 from desra_studio.imaging.staging import sync_folder
 
 # What may change from one attempt to the next without the training being another.
@@ -74,7 +74,7 @@ def check_same_training(state: State, config: FinetuneConfig, digest: str) -> No
         config: what the training is to go on with; more iterations are allowed.
         digest: of the generator and the samples.
     """
-    wanted, found = asdict(config), state["config"]
+    wanted, found = asdict(config), rename_weights(state["config"])
     for name, value in wanted.items():
         if name not in _FREE and found.get(name) != value:
             raise InputError(

@@ -27,9 +27,12 @@ _WINDOW_PX, _WINDOW_SIGMA = 11, 1.5
 _VARIANCE_FLOOR = (1 / 255) ** 2
 
 
-def weigh_outside(mask: Tensor, outside_weight: float) -> Tensor:
-    """Return 1 where a mask, (N, 1, H, W) of 0 and 1, is set and `outside_weight` elsewhere."""
-    return outside_weight + (1 - outside_weight) * mask
+def weigh_inside(mask: Tensor, inside_weight: float) -> Tensor | None:
+    """Return `inside_weight` where a mask, (N, 1, H, W) of 0 and 1, is set and 1 elsewhere.
+
+    None where that is 1, too: then all px count alike.
+    """
+    return None if inside_weight == 1 else 1 + (inside_weight - 1) * mask
 
 
 def compute_pixel_loss(output: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -21,7 +21,7 @@ from desra_studio.finetune.losses import (
     compute_fake_loss,
     compute_pixel_loss,
     compute_real_loss,
-    weigh_outside,
+    weigh_inside,
 )
 from desra_studio.sr.loader import Generator
 from desra_studio.sr.upscale import is_out_of_memory
@@ -197,12 +197,13 @@ class Training:
     def _add_gradients(self, batch: Batch, share: float, last: bool, judged: bool) -> Losses:
         config, accelerator = self.config, self._accelerator
         lr, target, mask = (self._place(part) for part in batch)
-        weight = None if config.outside_weight == 1 else weigh_outside(mask, config.outside_weight)
         with nullcontext() if last else accelerator.no_sync(self._module):
             output = self._module(lr).float()
+            weight = weigh_inside(mask, config.inside_weight)
             losses, terms = {"loss": compute_pixel_loss(output, target, weight)}, []
             terms.append(config.pixel_weight * losses["loss"])
             if self._contrast is not None:
+                weight = weigh_inside(mask, config.contrast_inside_weight)
                 losses["contrast"] = self._contrast(output, target, weight)
                 terms.append(config.contrast_weight * losses["contrast"])
             if self._perceptual is not None:

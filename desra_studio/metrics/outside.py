@@ -6,7 +6,7 @@ every image, and an image that is masked almost everywhere does not decide.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,19 @@ from desra_studio.imaging.windows import (
     compute_gradient,
     compute_local_variance,
     compute_luma,
+    compute_sobel,
     compute_ssim,
     grow_mask,
 )
 
 VARIANCE_WINDOW_PX = 11
 """Side of the square in which DeSRA's Equation 7 takes local variance."""
-FEATHER_REACH = 3
-"""In standard deviations: a Gaussian feather leaves less than 0.2 % beyond it."""
+FEATHER_REACH = 3.5
+"""In standard deviations: a Gaussian feather leaves about 0.2 % beyond it."""
+EDGE_GRADIENT = 8.0
+"""In grey levels per px, of the luma: an edge where both GAN-SR and MSE-SR have at least that."""
+FLAT_DEVIATION = 1.5
+"""In grey levels: a flat place where MSE-SR deviates less within `VARIANCE_WINDOW_PX`."""
 SAME_DB = 100.0
 """PSNR of images that do not differ; a change by one level in one px of 150 000 has it."""
 
@@ -38,6 +43,11 @@ class OutsideSums:
         ssim: mean over the channels of the local SSIM of after and GAN-SR.
         gan_variance, after_variance: local variance of the luma, window of 11 px.
         gan_gradient, after_gradient, mse_gradient: magnitude of the luma's gradient.
+        gan_detail, after_detail, mse_detail: the same by Sobel's kernels.
+        edge_pixels: px of edges that GAN-SR and MSE-SR share.
+        gan_edge, after_edge, mse_edge: magnitude of the gradient there, by Sobel's kernels.
+        flat_pixels: px of flat places.
+        gan_noise, after_noise, mse_noise: local deviation of the luma there, in grey levels.
     """
 
     pixels: int
@@ -48,6 +58,17 @@ class OutsideSums:
     gan_gradient: float
     after_gradient: float
     mse_gradient: float
+    gan_detail: float
+    after_detail: float
+    mse_detail: float
+    edge_pixels: int
+    gan_edge: float
+    after_edge: float
+    mse_edge: float
+    flat_pixels: int
+    gan_noise: float
+    after_noise: float
+    mse_noise: float
 
 
 @dataclass(frozen=True)
@@ -61,6 +82,10 @@ class OutsideFigures:
         gan_sharpness, after_sharpness, mse_sharpness: mean magnitude of the luma's gradient, in
             grey levels per px.
         sharpness_kept: where after stands between MSE-SR (0) and GAN-SR (1).
+        detail_kept: the same of the gradient by Sobel's kernels, which count noise less.
+        edges_kept: the same on edges that GAN-SR and MSE-SR share: detail that is there for sure.
+        gan_noise, after_noise, mse_noise: mean local deviation on flat places, in grey levels:
+            what is 'kept' of GAN-SR's there is no detail.
     """
 
     psnr: float | None
@@ -70,6 +95,11 @@ class OutsideFigures:
     after_sharpness: float | None
     mse_sharpness: float | None
     sharpness_kept: float | None
+    detail_kept: float | None
+    edges_kept: float | None
+    gan_noise: float | None
+    after_noise: float | None
+    mse_noise: float | None
 
 
 def mark_outside(mask: Mask, feather_sigma: float) -> Mask:
@@ -101,11 +131,15 @@ def measure_outside(
     check_same_size(gan_sr, outside, "GAN-SR", "the mask")
     difference = after.astype(np.float64) - gan_sr
     lumas = [compute_luma(image) for image in images.values()]
-    variances = [compute_local_variance(luma, VARIANCE_WINDOW_PX) for luma in lumas[:2]]
+    variances = [compute_local_variance(luma, VARIANCE_WINDOW_PX) for luma in lumas]
+    deviations = [np.sqrt(variance) for variance in variances]
     gradients = [compute_gradient(luma) for luma in lumas]
+    sobels = [compute_sobel(luma) for luma in lumas]
+    edges = outside & (np.minimum(sobels[0], sobels[2]) >= EDGE_GRADIENT)
+    flat = outside & (deviations[2] < FLAT_DEVIATION)
 
-    def add_up(values: NDArray[np.floating]) -> float:
-        return float(values[outside].sum(dtype=np.float64))
+    def add_up(values: NDArray[np.floating], where: Mask = outside) -> float:
+        return float(values[where].sum(dtype=np.float64))
 
     return OutsideSums(
         pixels=int(np.count_nonzero(outside)),
@@ -116,29 +150,55 @@ def measure_outside(
         gan_gradient=add_up(gradients[0]),
         after_gradient=add_up(gradients[1]),
         mse_gradient=add_up(gradients[2]),
+        gan_detail=add_up(sobels[0]),
+        after_detail=add_up(sobels[1]),
+        mse_detail=add_up(sobels[2]),
+        edge_pixels=int(np.count_nonzero(edges)),
+        gan_edge=add_up(sobels[0], edges),
+        after_edge=add_up(sobels[1], edges),
+        mse_edge=add_up(sobels[2], edges),
+        flat_pixels=int(np.count_nonzero(flat)),
+        gan_noise=add_up(deviations[0], flat),
+        after_noise=add_up(deviations[1], flat),
+        mse_noise=add_up(deviations[2], flat),
     )
 
 
 def summarize_outside(sums: Iterable[OutsideSums]) -> OutsideFigures:
     """Return the figures of a set of images."""
     rows = [row for row in sums if row.pixels]
-    pixels = sum(row.pixels for row in rows)
-    if not pixels:
-        return OutsideFigures(None, None, None, None, None, None, None)
-    gan = sum(row.gan_gradient for row in rows)
-    after = sum(row.after_gradient for row in rows)
-    mse = sum(row.mse_gradient for row in rows)
-    before = sum(row.gan_variance for row in rows)
-    return OutsideFigures(
-        psnr=_compute_psnr(sum(row.squared_error for row in rows) / pixels),
-        ssim=sum(row.ssim for row in rows) / pixels,
-        variance_ratio=sum(row.after_variance for row in rows) / before if before else None,
-        gan_sharpness=gan / pixels,
-        after_sharpness=after / pixels,
-        mse_sharpness=mse / pixels,
-        # Where the GAN is no sharper than its partner there is nothing to keep.
-        sharpness_kept=(after - mse) / (gan - mse) if gan > mse else None,
+    if not rows:
+        return OutsideFigures(**dict.fromkeys(field.name for field in fields(OutsideFigures)))
+    total = OutsideSums(
+        **{
+            field.name: sum(getattr(row, field.name) for row in rows)
+            for field in fields(OutsideSums)
+        }
     )
+    pixels, flat = total.pixels, total.flat_pixels
+    before = total.gan_variance
+    return OutsideFigures(
+        psnr=_compute_psnr(total.squared_error / pixels),
+        ssim=total.ssim / pixels,
+        variance_ratio=total.after_variance / before if before else None,
+        gan_sharpness=total.gan_gradient / pixels,
+        after_sharpness=total.after_gradient / pixels,
+        mse_sharpness=total.mse_gradient / pixels,
+        sharpness_kept=_place(total.gan_gradient, total.after_gradient, total.mse_gradient),
+        detail_kept=_place(total.gan_detail, total.after_detail, total.mse_detail),
+        edges_kept=_place(total.gan_edge, total.after_edge, total.mse_edge),
+        gan_noise=total.gan_noise / flat if flat else None,
+        after_noise=total.after_noise / flat if flat else None,
+        mse_noise=total.mse_noise / flat if flat else None,
+    )
+
+
+def _place(gan: float, after: float, mse: float) -> float | None:
+    """Return where after stands between MSE-SR (0) and GAN-SR (1).
+
+    None where the GAN is no sharper than its partner: there is nothing to keep then.
+    """
+    return (after - mse) / (gan - mse) if gan > mse else None
 
 
 def _compute_psnr(mean_square: float) -> float:

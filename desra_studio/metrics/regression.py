@@ -2,38 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desra_studio.imaging.arrays import Mask, check_same_size
 from desra_studio.imaging.masks import Components, count_pixels_inside, find_components
-
-
-class Fate(StrEnum):
-    """What became of a component: gone, still there, or there only after fine-tuning."""
-
-    FIXED = "fixed"
-    UNCHANGED = "unchanged"
-    NEW = "new"
-
-
-@dataclass(frozen=True)
-class JudgedComponent:
-    """One component of the original's mask, or a new one of the fine-tuned output's.
-
-    Attributes:
-        fate: what became of it.
-        box: x, y, width, height in px.
-        area: in px.
-        centre: x, y of its px that is nearest to its centre of mass.
-    """
-
-    fate: Fate
-    box: tuple[int, int, int, int]
-    area: int
-    centre: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -98,24 +72,6 @@ def compare_masks(before: Mask, after: Mask) -> Regression:
     )
 
 
-def judge_components(before: Mask, after: Mask) -> list[JudgedComponent]:
-    """Return what became of every component, of two (H, W) bool masks of one image.
-
-    First the components of the original, then the new ones, each from top to bottom. Their
-    numbers are those of `compare_masks`.
-
-    Raises:
-        InputError: sizes that differ.
-    """
-    old, new = _find_changes(before, after)
-    judged = [
-        _describe(old.components, index, Fate.FIXED if apart else Fate.UNCHANGED)
-        for index, apart in enumerate(old.apart.tolist())
-    ]
-    added = np.flatnonzero(new.apart).tolist()
-    return judged + [_describe(new.components, index, Fate.NEW) for index in added]
-
-
 def summarize_regressions(regressions: Iterable[Regression]) -> Regression:
     """Add up over images."""
     rows = list(regressions)
@@ -140,19 +96,6 @@ def _find_changes(before: Mask, after: Mask) -> tuple[_Side, _Side]:
     return (
         _Side(old, count_pixels_inside(old, after) == 0),
         _Side(new, count_pixels_inside(new, before) == 0),
-    )
-
-
-def _describe(components: Components, index: int, fate: Fate) -> JudgedComponent:
-    x, y, width, height = components.boxes[index].tolist()
-    rows, columns = np.nonzero(components.labels[y : y + height, x : x + width] == index + 1)
-    distance = np.hypot(rows - rows.mean(), columns - columns.mean())
-    nearest = int(distance.argmin())
-    return JudgedComponent(
-        fate=fate,
-        box=(x, y, width, height),
-        area=int(components.areas[index]),
-        centre=(x + int(columns[nearest]), y + int(rows[nearest])),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.finetune.config import FinetuneConfig
+from desra_studio.finetune.config import FinetuneConfig, rename_weights
 from desra_studio.study.order import StudyOrder
 
 
@@ -97,6 +97,7 @@ class FinetuneJobConfig(JobConfig):
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """Return it from a job's row; a setting that was made later has its default."""
+        stored = rename_weights(stored)
         names = {field.name for field in fields(FinetuneConfig)}
         settings = {name: value for name, value in stored.items() if name in names}
         return TypeAdapter(cls).validate_python({**stored, "settings": settings})

@@ -25,7 +25,7 @@ def generator():
 
 
 def test_both_loops_learn_the_same(generator):
-    config = replace(TINY, adversarial_weight=0.0, perceptual_weight=1.0, outside_weight=3.0)
+    config = replace(TINY, adversarial_weight=0.0, perceptual_weight=1.0, inside_weight=3.0)
     samples, perceptual, told = make_samples(4), make_perceptual(), []
     finetune_generator(
         generator, samples, config, CPU, lambda _, losses: told.append(dict(losses)),

@@ -85,12 +85,23 @@ def test_score_says_na(run, tmp_path):
 
 
 def test_regress(run, folder):
-    status, output, _ = run(
+    command = (
         "regress", "--before", folder / "GAN-SR", "--after", folder / "MSE-SR",
-        "--mse", folder / "MSE-SR", "--area-threshold", 400, "--no-segmentation", "--json",
+        "--mse", folder / "MSE-SR", "--area-threshold", 400, "--no-segmentation",
     )  # fmt: skip
+    status, output, _ = run(*command, "--json")
     assert status == 0
-    assert json.loads(output) == {
+    told = json.loads(output)
+    proof, warnings = told.pop("proof"), told.pop("warnings")
+    assert [(one["name"], one["gone"], one["seen"]) for one in proof["witnesses"]] == [
+        ("SSIM", 3, 3), ("LDL-style", 3, 3), ("D", 3, 3),
+    ]  # fmt: skip
+    assert proof["iou_before"] is None
+    assert warnings == [], "outside the artifacts both are the same"
+    text = run(*command)[1]
+    assert text.startswith("3 of 3 artifacts gone, 0 fainter, 0 still there, 0 new, by the")
+    assert "Local SSIM: 3 of 3 gone" in text
+    assert told == {
         "removal_rate": 1,
         "addition_rate": 0,
         "before_components": 3,
@@ -104,6 +115,27 @@ def test_regress(run, folder):
             "note": "All class weights are 1: segmentation is switched off.",
         },
     }
+
+
+def test_regress_counts_what_people_marked(run, folder, tmp_path):
+    """Of three artifacts one was marked: the others should have stayed, and did not."""
+    for name, marked in (("a", True), ("b", False), ("c", False)):
+        mask = np.zeros((96, 96), bool)
+        mask[20:60, 20:60] = marked
+        (tmp_path / "mask").mkdir(exist_ok=True)
+        (tmp_path / "mask" / f"{name}.png").write_bytes(encode_mask_png(mask))
+    status, output, _ = run(
+        "regress", "--before", folder / "GAN-SR", "--after", folder / "MSE-SR",
+        "--mse", folder / "MSE-SR", "--mask", tmp_path / "mask",
+        "--area-threshold", 400, "--no-segmentation", "--json",
+    )  # fmt: skip
+    assert status == 0
+    told = json.loads(output)
+    assert (told["before_components"], told["removed"]) == (3, 3), "by the detector alone"
+    assert (told["proof"]["before_components"], told["proof"]["removed"]) == (1, 1)
+    assert told["proof"]["controls"] == {"components": 2, "changed": 2, "clean_images": 2}
+    assert told["proof"]["sharpness_kept"] == pytest.approx(0, abs=0.01)
+    assert any("turning into an MSE model" in line for line in told["warnings"])
 
 
 def test_import_and_export(run, folder, tmp_path):
@@ -189,7 +221,7 @@ BAD = [
     (("nonsense",), "No such command 'nonsense'"),
     (
         ("bench", "nonsense"),
-        "There are: canvas, demo, detect, finetune, intervals, kills, queue, startup, study",
+        "There are: canvas, deletion, demo, detect, finetune, intervals, kills, queue, startup",
     ),
     (("bench", "kills", "--kills", "4"), "at least 5 kills, one of each kind, got 4"),
     (("bench", "queue", "--seed", "1"), "bench queue takes no --seed"),

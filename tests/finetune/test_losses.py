@@ -16,7 +16,7 @@ from desra_studio.finetune.losses import (
     compute_fake_loss,
     compute_pixel_loss,
     compute_real_loss,
-    weigh_outside,
+    weigh_inside,
 )
 from desra_studio.sr.upscale import to_tensor
 from tests.factories.images import make_picture
@@ -63,20 +63,21 @@ def test_contrast_asks_for_texture_not_for_lines():
     assert flat.grad.isfinite().all()
 
 
-def test_weights_of_the_outside():
+def test_weights_of_the_inside():
     mask = torch.zeros(1, 1, 32, 32)
     mask[..., 16:] = 1
-    weight = weigh_outside(mask, 3.0)
+    assert weigh_inside(mask, 1.0) is None
+    weight = weigh_inside(mask, 3.0)
     assert weight.unique().tolist() == [1, 3]
     target, torch_random = torch.zeros(1, 3, 32, 32), torch.Generator().manual_seed(0)
     inside, outside = mask * 0.5, (1 - mask) * 0.5
-    assert compute_pixel_loss(inside, target, weight) == pytest.approx(0.5 / 4)
-    assert compute_pixel_loss(outside, target, weight) == pytest.approx(3 * 0.5 / 4)
+    assert compute_pixel_loss(inside, target, weight) == pytest.approx(3 * 0.5 / 4)
+    assert compute_pixel_loss(outside, target, weight) == pytest.approx(0.5 / 4)
     noise, contrast = torch.rand(1, 3, 32, 32, generator=torch_random), ContrastLoss()
     even = torch.full_like(mask, 7.0)
     assert contrast(noise, target, even).item() == pytest.approx(contrast(noise, target).item())
     inner, outer = (contrast(noise * part, target, weight) for part in (mask, 1 - mask))
-    assert outer > 2 * inner
+    assert inner > 2 * outer
 
 
 def test_vgg_layers_are_before_their_relu(perceptual):

@@ -2,6 +2,7 @@
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 
@@ -57,6 +58,27 @@ def test_half_the_grain_is_a_quarter_of_the_variance(images):
     assert figures.psnr == pytest.approx(compute_psnr(gan, half))
 
 
+def test_edges_and_noise_are_told_apart():
+    """A softened edge under the same grain: noise is kept, the edge is not."""
+    random = np.random.default_rng(0)
+    step = np.repeat(np.where(np.arange(80) < 40, 60.0, 180.0)[None], 64, 0)
+    soft = cv2.GaussianBlur(step, (0, 0), 3)
+    grain = random.normal(0, 4, step.shape)
+
+    def paint(luma):
+        return np.repeat(luma[..., None], 3, 2).clip(0, 255).round().astype(np.uint8)
+
+    gan, mse = paint(step + grain), paint(soft)
+    grained = summarize(gan, paint(soft + grain), mse)
+    crisp = summarize(gan, paint(step), mse)
+    assert grained.edges_kept < 0.1
+    assert crisp.edges_kept > 0.9
+    assert grained.after_noise == pytest.approx(grained.gan_noise, rel=0.05)
+    assert crisp.after_noise < 0.5 < 3 < crisp.gan_noise
+    assert grained.sharpness_kept > 0.5, "which counts the grain as sharpness"
+    assert grained.detail_kept < grained.sharpness_kept
+
+
 def test_what_lies_inside_does_not_count(images):
     gan, mse = images
     mask = np.zeros((64, 80), bool)
@@ -64,9 +86,9 @@ def test_what_lies_inside_does_not_count(images):
     after = gan.copy()
     after[mask] = mse[mask]
     outside = mark_outside(mask, 2.0)
-    assert not outside[14:46, 30].any(), "6 px on each side"
-    assert outside[13, 30]
-    assert outside[46, 30]
+    assert not outside[13:47, 30].any(), "7 px on each side"
+    assert outside[12, 30]
+    assert outside[47, 30]
     figures = summarize(gan, after, mse, outside)
     assert figures.psnr == SAME_DB
     assert figures.variance_ratio == pytest.approx(1, abs=1e-9), "no window sees the inside"
@@ -86,7 +108,7 @@ def test_a_px_counts_the_same_in_every_image(images):
 def test_no_px_outside_gives_no_figure(images):
     gan, mse = images
     nowhere = np.zeros((64, 80), bool)
-    nothing = OutsideFigures(None, None, None, None, None, None, None)
+    nothing = OutsideFigures(*[None] * 12)
     assert summarize(gan, mse, mse, nowhere) == summarize_outside([]) == nothing
 
 

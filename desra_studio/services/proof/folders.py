@@ -1,10 +1,19 @@
-"""Comparing what the detector finds in two folders of GAN-SR images, before and after."""
+"""Comparing two folders of GAN-SR images, before and after fine-tuning, as a proof does."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from desra_studio.detection.detector import DetectorParams, detect_artifacts
-from desra_studio.imaging.io import read_rgb
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
+from desra_studio.imaging.arrays import Mask, RgbImage, size_of
+from desra_studio.imaging.io import read_mask, read_rgb
+from desra_studio.metrics.mask_metrics import score_image
+from desra_studio.metrics.outside import (
+    OutsideSums,
+    mark_outside,
+    measure_outside,
+    summarize_outside,
+)
 from desra_studio.metrics.regression import (
     Regression,
     RegressionFigures,
@@ -12,16 +21,46 @@ from desra_studio.metrics.regression import (
     describe_regression,
     summarize_regressions,
 )
+from desra_studio.services.datasets.layout import fit_label
 from desra_studio.services.detection.folders import FolderClasses, naming
+from desra_studio.services.detection.judging import Case, JudgedOutput
+from desra_studio.services.detection.witnesses import TRAINED_ON_BY_CONTRAST, WITNESSES, Scene
 from desra_studio.services.folders import match_folders, run_parallel
+from desra_studio.services.proof.bounds import find_warnings
+from desra_studio.services.proof.figures import (
+    ProofFigures,
+    rank_all,
+    sort_components,
+    summarize_proof,
+)
 from desra_studio.services.studio import Report, ignore_progress
 
 
 @dataclass(frozen=True, kw_only=True)
 class FolderRegression(RegressionFigures):
-    """What changed between two folders; `classes` tells what weighed the maps."""
+    """What changed between two folders.
 
+    Attributes:
+        before_components, removed, remaining, added, removal_rate, addition_rate: by the detector
+            alone, as DeSRA counts them.
+        proof: the figures that a proof would tell: of accepted components, by all witnesses.
+        warnings: a sentence for each bound of a proof that is passed.
+        classes: what weighed the maps.
+    """
+
+    proof: ProofFigures
+    warnings: list[str]
     classes: dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What one image shows: by the detector alone, by all witnesses, and outside the masks."""
+
+    regression: Regression
+    judged: JudgedOutput
+    outside: OutsideSums
+    ious: tuple[float, float] | None
 
 
 def regress_folders(
@@ -31,28 +70,68 @@ def regress_folders(
     params: DetectorParams,
     classes: FolderClasses,
     report: Report = ignore_progress,
+    mask: Path | None = None,
 ) -> FolderRegression:
-    """Compare what the detector finds in two folders of GAN-SR images, before and after.
+    """Compare two folders of GAN-SR images, before and after fine-tuning.
 
-    Both are weighted by the classes of the image before: what the picture shows is the same.
+    Both are weighted by the classes of the image before: what the picture shows is the same. What
+    the training asked for is not known here, so that D, which may have been, is never the headline.
+
+    Args:
+        before: folder of the original's images.
+        after: folder of the fine-tuned model's, matched by name.
+        mse: folder of MSE-SR images.
+        params: of the detector.
+        classes: that weigh its maps.
+        report: told how far it is.
+        mask: folder of manual masks: what they mark is to be gone, what was detected besides is to
+            stay. Without it all that was detected is to be gone.
 
     Raises:
         InputError: files that do not match, fit or open.
     """
-    triplets = match_folders({"--before": before, "--after": after, "--mse": mse})
-    classes.check(triplets)
+    folders = {"--before": before, "--after": after, "--mse": mse}
+    sets = match_folders(folders | ({"--mask": mask} if mask else {}))
+    classes.check(sets)
     weights = classes.read_weights()
 
-    def compare_one(name: str) -> Regression:
-        first, second, mse_sr = (read_rgb(path).pixels for path in triplets[name].values())
+    def compare_one(name: str) -> _Compared:
+        paths = sets[name]
+        first, second, mse_sr = (read_rgb(paths[key]).pixels for key in folders)
+        manual = _read_manual(paths.get("--mask"), first)
         labels = classes.label(name, first)
+        scene = Scene(mse=mse_sr, params=params, labels=labels, weights=weights)
         with naming(name):
-            masks = [
-                detect_artifacts(image, mse_sr, params, labels, weights).mask
-                for image in (first, second)
-            ]
-        return compare_masks(masks[0], masks[1])
+            masks = [WITNESSES["D"].look(image, scene).mask for image in (first, second)]
+            accepted, rejected = sort_components(masks[0], manual, reviewed=mask is not None)
+            case = Case(gan=first, scene=scene, accepted=accepted, rejected=rejected)
+            return _Compared(
+                compare_masks(*masks),
+                case.judge(second),
+                measure_outside(first, second, mse_sr, mark_outside(accepted, FEATHER_SIGMA_PX)),
+                None
+                if manual is None
+                else (score_image(masks[0], manual).iou, score_image(masks[1], manual).iou),
+            )
 
-    rows = run_parallel(compare_one, list(triplets), report)
-    figures = describe_regression(summarize_regressions(rows), len(rows))
-    return FolderRegression(**vars(figures), classes=classes.describe(params))
+    rows = run_parallel(compare_one, list(sets), report)
+    judged = [row.judged for row in rows]
+    proof = summarize_proof(
+        judged,
+        rank_all(judged, TRAINED_ON_BY_CONTRAST),
+        WITNESSES,
+        TRAINED_ON_BY_CONTRAST,
+        summarize_outside(row.outside for row in rows),
+        [row.ious for row in rows if row.ious],
+    )
+    total = summarize_regressions(row.regression for row in rows)
+    return FolderRegression(
+        **vars(describe_regression(total, len(rows))),
+        proof=proof,
+        warnings=find_warnings(vars(proof)),
+        classes=classes.describe(params),
+    )
+
+
+def _read_manual(path: Path | None, image: RgbImage) -> Mask | None:
+    return fit_label(path, read_mask(path), size_of(image)) if path else None

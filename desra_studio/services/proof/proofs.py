@@ -1,23 +1,34 @@
 """Proofs of fine-tuned models as they are looked at: figures, components, and the way back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from desra_studio.errors import InputError, NotFoundError
-from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.metrics.regression import Fate, judge_components
+from desra_studio.metrics.fates import Fate
 from desra_studio.services.datasets.listing import ShownRendition
 from desra_studio.services.job_configs import ProveJobConfig
 from desra_studio.services.jobs import find_active_job, start_job
+from desra_studio.services.proof.figures import ControlFate, ProofComponent
 from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, runs
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Detection, Run
 
-ORDER = (Fate.NEW, Fate.UNCHANGED, Fate.FIXED)
+ORDER = (
+    Fate.NEW, Fate.STILL_THERE, Fate.FAINTER, Fate.UNSEEN, ControlFate.CHANGED, Fate.GONE,
+    ControlFate.KEPT,
+)  # fmt: skip
 """What a person should look at first."""
-_NOTES = {Fate.NEW: "new", Fate.UNCHANGED: "still there"}
+OLD_PROOF = (
+    "Its proof is from before witnesses were asked, and counted what the detector alone had found. "
+    "Prove it again."
+)
+_READ_COMPONENTS = TypeAdapter(list[ProofComponent])
+_NOTES: dict[Fate | ControlFate, str] = {Fate.NEW: "new", Fate.STILL_THERE: "still there"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,28 +51,6 @@ class ProofImage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProofComponent:
-    """What became of a component.
-
-    Attributes:
-        image_id: of the image that it is in.
-        fate: fixed, unchanged or new.
-        x, y, w, h: of its box, in px.
-        area_px: its size.
-        centre: x and y of a pixel of it, near its middle.
-    """
-
-    image_id: int
-    fate: Fate
-    x: int
-    y: int
-    w: int
-    h: int
-    area_px: int
-    centre: tuple[int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ProofView:
     """A proof with all components that it is about.
 
@@ -70,8 +59,8 @@ class ProofView:
         model: name of what it made.
         dataset_id: whose images prove it.
         images: all of them.
-        components: the new ones first, then the unchanged, each by area.
-        proof: as it was stored, see `proving.Proof`.
+        components: in `ORDER`, those of a fate by area.
+        proof: as it was stored, without those, see `proving.Proof`.
         flagged: whether the components were sent back.
     """
 
@@ -122,7 +111,8 @@ def list_proof_components(studio: Studio, run_id: int) -> ProofView:
         run = _get_proved(session, run_id)
         pairs = list(_read_pairs(session, run))
         images = [_describe_image(session, before, after) for before, after in pairs]
-    components = [component for pair in pairs for component in _judge_pair(studio, *pair)]
+    proof = dict(run.result["proof"])
+    components = _READ_COMPONENTS.validate_python(proof.pop("components"))
     components.sort(key=lambda one: (ORDER.index(one.fate), -one.area_px))
     return ProofView(
         run=run_id,
@@ -130,13 +120,13 @@ def list_proof_components(studio: Studio, run_id: int) -> ProofView:
         dataset_id=run.config["dataset_id"],
         images=images,
         components=components,
-        proof=run.result["proof"],
+        proof=proof,
         flagged=bool(run.result.get("sent_back")),
     )
 
 
 def send_back(studio: Studio, run_id: int) -> ProofSent:
-    """Flag, for the review queue, every component that is new or still there after fine-tuning.
+    """Flag, for the review queue, what is new or was accepted and is still there.
 
     What was flagged before and nobody has looked at is not flagged twice.
 
@@ -164,10 +154,22 @@ def send_back(studio: Studio, run_id: int) -> ProofSent:
     return sent
 
 
+def is_proved(result: Mapping[str, Any]) -> bool:
+    """Return whether the result of a fine-tuning has a proof of the kind that is made today."""
+    return "components" in (result.get("proof") or {})
+
+
+def explain_missing(result: Mapping[str, Any]) -> str:
+    """Return why the result of a fine-tuning has no such proof."""
+    if result.get("proof"):
+        return OLD_PROOF
+    return str(result.get("proof_note") or "")
+
+
 def _get_proved(session: Session, run_id: int) -> Run:
     run = runs.open_run(session, run_id)
-    if not run.result.get("proof"):
-        why = run.result.get("proof_note") or "It is no fine-tuning that has ended with a model."
+    if not is_proved(run.result):
+        why = explain_missing(run.result) or "It is no fine-tuning that has ended with a model."
         raise NotFoundError(f"Job {run_id} has no proof. {why}")
     return run
 
@@ -193,19 +195,3 @@ def _describe_image(session: Session, before: Detection, after: Detection) -> Pr
         after=name(after.gan_rendition_id),
         mse=name(before.mse_rendition_id),
     )
-
-
-def _judge_pair(studio: Studio, before: Detection, after: Detection) -> Iterator[ProofComponent]:
-    masks = [decode_mask_png(studio.blobs.get(found.mask_sha)) for found in (before, after)]
-    for component in judge_components(masks[0], masks[1]):
-        x, y, width, height = component.box
-        yield ProofComponent(
-            image_id=before.image_id,
-            fate=component.fate,
-            x=x,
-            y=y,
-            w=width,
-            h=height,
-            area_px=component.area,
-            centre=component.centre,
-        )

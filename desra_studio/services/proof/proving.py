@@ -1,16 +1,14 @@
 """Proving a fine-tuned model on images that it was not trained on; needs torch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from statistics import fmean
-from typing import TypeAlias
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, NotFoundError, StudioError
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.imaging.arrays import RgbImage
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.metrics.intervals import Interval, bootstrap_regressions
 from desra_studio.metrics.mask_metrics import score_image
 from desra_studio.metrics.outside import (
     OutsideSums,
@@ -18,20 +16,38 @@ from desra_studio.metrics.outside import (
     measure_outside,
     summarize_outside,
 )
-from desra_studio.metrics.regression import (
-    Regression,
-    RegressionFigures,
-    describe_regression,
-    summarize_regressions,
+from desra_studio.services.detection.class_maps import read_class_map
+from desra_studio.services.detection.detectors import list_detector_runs, load_network
+from desra_studio.services.detection.judging import Case, JudgedOutput
+from desra_studio.services.detection.weight_sets import load_weights
+from desra_studio.services.detection.witnesses import (
+    TRAINED_ON_BY_CONTRAST,
+    WITNESSES,
+    Scene,
+    Witness,
+    make_network_witness,
 )
+from desra_studio.services.finetune.candidates import rank_image
 from desra_studio.services.proof.applying import AppliedImage, list_applicable, run_model
 from desra_studio.services.proof.bounds import BOUNDS, find_warnings
+from desra_studio.services.proof.figures import (
+    ProofComponent,
+    ProofFigures,
+    describe_components,
+    rank_all,
+    sort_components,
+    summarize_proof,
+)
 from desra_studio.services.studio import Report, Studio
 from desra_studio.storage import datasets, models, runs
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.tables import Model, Rendition, Run
 from desra_studio.storage.training_sets import list_samples
+from desra_studio.vocabulary import State
+
+MAX_CLEAN = 12
+"""Clean images that a proof looks at, besides those with artifacts: each is upscaled."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +57,15 @@ class ProofSet:
     Attributes:
         records: the images.
         manual: image id -> address of its manual mask, where that marks anything.
-        held_out: whether they are the run's own held-out samples; else they are all images of its
+        held_out: whether they are the run's own held-out samples; else they are images of its
             dataset that it was not trained on.
+        reviewed: whether people have said what is an artifact; else the detector has.
     """
 
     records: list[ImageRecord]
     manual: dict[int, str]
     held_out: bool
+    reviewed: bool
 
 
 @dataclass(frozen=True)
@@ -55,55 +73,18 @@ class ProvedImage:
     """What one image shows.
 
     Attributes:
-        regression: components before against components after.
+        image_id: of it.
+        judged: what became of each component.
         ious: of the detected mask before and of that after with the manual one; None without one.
         outside: what changed outside the masks.
         detections: ids of the two detections.
     """
 
-    regression: Regression
+    image_id: int
+    judged: JudgedOutput
     ious: tuple[float, float] | None
     outside: OutsideSums
     detections: tuple[int, int]
-
-
-Bounds: TypeAlias = tuple[float, float] | None
-"""Low and high end of a 95 % interval; None where there is nothing to tell one from."""
-
-
-@dataclass(frozen=True)
-class Sharpness:
-    """Mean gradient of the luma outside the masks, in grey levels per px, of the three outputs."""
-
-    gan: float | None
-    after: float | None
-    mse: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProofFigures(RegressionFigures):
-    """What a fine-tuned model changed, good and bad; what cannot be told is None.
-
-    Attributes:
-        removal_interval, addition_interval: of the two rates.
-        iou_before, iou_after: mean over images of the detected mask's IoU with the manual one.
-        psnr_outside, ssim_outside, variance_ratio_outside: against the original GAN-SR, outside
-            the masks grown by the feather; the first in dB.
-        sharpness: there.
-        sharpness_kept: 0 as MSE-SR, 1 as GAN-SR.
-        detections: ids of each image's detection before, and of that after.
-    """
-
-    removal_interval: Bounds
-    addition_interval: Bounds
-    iou_before: float | None
-    iou_after: float | None
-    psnr_outside: float | None
-    ssim_outside: float | None
-    variance_ratio_outside: float | None
-    sharpness: Sharpness
-    sharpness_kept: float | None
-    detections: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +94,9 @@ class Proof(ProofFigures):
     Attributes:
         model_id: what is proved.
         held_out: whether by the run's own held-out samples.
+        reviewed: whether people have said what is an artifact; else the detector has.
+        components: all of them.
+        detections: ids of each image's detection before, and of that after.
         notes: what had to be changed on the way.
         bounds: `BOUNDS`.
         warnings: a sentence for each bound that is passed.
@@ -120,6 +104,9 @@ class Proof(ProofFigures):
 
     model_id: int
     held_out: bool
+    reviewed: bool
+    components: list[ProofComponent]
+    detections: list[tuple[int, int]]
     notes: list[str]
     bounds: dict[str, float]
     warnings: list[str]
@@ -188,16 +175,34 @@ def prove_run(studio: Studio, run_id: int, report: Report) -> Proof:
             "folder, or fine-tune with a held-out share."
         )
     feather = run.config.get("feather_sigma", FEATHER_SIGMA_PX)
+    trained_on = TRAINED_ON_BY_CONTRAST if run.config.get("contrast_weight") else ()
+    witnesses = WITNESSES | _load_networks(studio, run.config["dataset_id"])
     notes: list[str] = []
     proved = [
-        _measure_image(studio, applied, chosen.manual.get(applied.record.image.id), feather)
+        _measure_image(studio, applied, chosen, witnesses, feather)
         for applied in run_model(studio, model, chosen.records, notes, report)
     ]
-    figures = _summarize_images(proved)
+    judged = [image.judged for image in proved]
+    ranked = rank_all(judged, trained_on)
+    figures = summarize_proof(
+        judged,
+        ranked,
+        witnesses,
+        trained_on,
+        summarize_outside(image.outside for image in proved),
+        [image.ious for image in proved if image.ious],
+    )
     proof = Proof(
         **vars(figures),
         model_id=model.id,
         held_out=chosen.held_out,
+        reviewed=chosen.reviewed,
+        components=[
+            component
+            for image in proved
+            for component in describe_components(image.image_id, image.judged, ranked)
+        ],
+        detections=[image.detections for image in proved],
         notes=notes,
         bounds=BOUNDS,
         warnings=find_warnings(vars(figures)),
@@ -209,7 +214,7 @@ def prove_run(studio: Studio, run_id: int, report: Report) -> Proof:
     return proof
 
 
-_NOT_ON_CARD = ("model_id", "detections", "bounds")
+_NOT_ON_CARD = ("model_id", "components", "detections", "bounds")
 
 
 def _choose_images(session: Session, run: Run, model: Model) -> ProofSet:
@@ -222,18 +227,43 @@ def _choose_images(session: Session, run: Run, model: Model) -> ProofSet:
     records = list_applicable(session, dataset, model)
     # By content: an image that was imported twice is trained on under either name.
     seen = {record.image.lr_sha for record in records if record.image.id in trained}
+
+    def is_left(record: ImageRecord) -> bool:
+        return record.image.lr_sha not in seen
+
     if held_out:
         chosen = [record for record in records if record.image.id in held_out]
         masks = {image_id: revision.mask_sha for image_id, revision in held_out.items()}
     else:
-        chosen = [record for record in records if record.image.lr_sha not in seen]
+        chosen = [record for record in records if is_left(record)]
         labels = [record.label for record in chosen]
         masks = {label.image_id: label.mask_sha for label in labels if label and label.area_px}
-    return ProofSet(chosen, masks, bool(held_out))
+        if masks:
+            chosen = [record for record in chosen if record.image.id in masks]
+    if masks:
+        clean = [one for one in records if one.state is State.CLEAN and is_left(one)]
+        chosen += sorted(clean, key=lambda one: rank_image(one.image))[:MAX_CLEAN]
+    return ProofSet(chosen, masks, bool(held_out), bool(masks))
+
+
+def _load_networks(studio: Studio, dataset_id: int) -> dict[str, Witness]:
+    """Return the networks that were run on a dataset, as witnesses by the names of their files."""
+    return {
+        run.params.network_name: make_network_witness(
+            run.params,
+            load_network(studio.blobs.find(run.params.network), run.params, studio.settings.device),
+        )
+        for run in list_detector_runs(studio, dataset_id)
+        if not isinstance(run.params, DetectorParams) and run.params.network
+    }
 
 
 def _measure_image(
-    studio: Studio, applied: AppliedImage, manual_sha: str | None, feather: float
+    studio: Studio,
+    applied: AppliedImage,
+    chosen: ProofSet,
+    witnesses: Mapping[str, Witness],
+    feather: float,
 ) -> ProvedImage:
     def read(rendition: Rendition) -> RgbImage:
         return decode_png(studio.blobs.get(rendition.blob_sha))
@@ -242,43 +272,32 @@ def _measure_image(
         decode_mask_png(studio.blobs.get(found.mask_sha))
         for found in (applied.before, applied.after)
     )
-    manual = decode_mask_png(studio.blobs.get(manual_sha)) if manual_sha else None
-    # What nobody has labelled is replaced where the detector found something.
-    outside = mark_outside(before if manual is None else manual, feather)
     record = applied.record
+    manual_sha = chosen.manual.get(record.image.id)
+    manual = decode_mask_png(studio.blobs.get(manual_sha)) if manual_sha else None
+    accepted, rejected = sort_components(before, manual, chosen.reviewed)
+    labels_sha = applied.before.labels_sha
+    params = DetectorParams(**applied.before.params)
+    case = Case(
+        gan=read(record.gan),
+        scene=Scene(
+            mse=read(record.mse),
+            params=params,
+            labels=read_class_map(studio, labels_sha) if labels_sha else None,
+            weights=load_weights(studio, params.class_weights) if labels_sha else None,
+        ),
+        accepted=accepted,
+        rejected=rejected,
+        witnesses=witnesses,
+    )
+    output = read(applied.output)
+    outside = mark_outside(accepted, feather)
     return ProvedImage(
-        regression=applied.compare(studio),
+        image_id=record.image.id,
+        judged=case.judge(output),
         ious=None
         if manual is None
         else (score_image(before, manual).iou, score_image(after, manual).iou),
-        outside=measure_outside(read(record.gan), read(applied.output), read(record.mse), outside),
+        outside=measure_outside(case.gan, output, case.scene.mse, outside),
         detections=(applied.before.id, applied.after.id),
     )
-
-
-def _summarize_images(proved: Sequence[ProvedImage]) -> ProofFigures:
-    rows = [image.regression for image in proved]
-    intervals = bootstrap_regressions(rows)
-    outside = summarize_outside(image.outside for image in proved)
-    ious = [image.ious for image in proved if image.ious]
-    return ProofFigures(
-        **vars(describe_regression(summarize_regressions(rows), len(rows))),
-        removal_interval=_tell_interval(intervals.removal_rate),
-        addition_interval=_tell_interval(intervals.addition_rate),
-        iou_before=fmean(before for before, _ in ious) if ious else None,
-        iou_after=fmean(after for _, after in ious) if ious else None,
-        psnr_outside=outside.psnr,
-        ssim_outside=outside.ssim,
-        variance_ratio_outside=outside.variance_ratio,
-        sharpness=Sharpness(
-            gan=outside.gan_sharpness,
-            after=outside.after_sharpness,
-            mse=outside.mse_sharpness,
-        ),
-        sharpness_kept=outside.sharpness_kept,
-        detections=[image.detections for image in proved],
-    )
-
-
-def _tell_interval(interval: Interval | None) -> Bounds:
-    return (interval.low, interval.high) if interval else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from desra_studio.errors import NotFoundError
 from desra_studio.services.datasets.listing import list_dataset_names
 from desra_studio.services.jobs import JobView, list_jobs, view_job
+from desra_studio.services.proof.proofs import explain_missing, is_proved
 from desra_studio.services.studio import Studio
 
 
@@ -67,7 +68,7 @@ def _find_run(studio: Studio, run_id: int) -> list[JobView]:
 
 
 def _describe(job: JobView, dataset: str, again: JobView | None) -> ProofRun:
-    note = job.result.get("proof_note", "")
+    note = explain_missing(job.result)
     if again and not again.active and not again.succeeded:
         note = f"Proving it again ended early: {again.message}"
     return ProofRun(
@@ -78,7 +79,7 @@ def _describe(job: JobView, dataset: str, again: JobView | None) -> ProofRun:
         dataset=dataset,
         model_id=job.result.get("model_id"),
         model=job.result.get("model"),
-        proven=job.result.get("proof") is not None,
+        proven=is_proved(job.result),
         note=note,
         proving=ProofJob(again.message) if again and again.active else None,
     )

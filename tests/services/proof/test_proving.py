@@ -14,12 +14,14 @@ from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.services import jobs
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.detection.witnesses import WITNESSES
 from desra_studio.services.finetune import ordering
 from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.services.proof import proofs
 from desra_studio.services.proof.bounds import BOUNDS, find_warnings
 from desra_studio.services.proof.proving import prove_again, prove_run
+from desra_studio.services.proof.runs import list_proof_runs
 from desra_studio.services.review.queue import make_filter, read_page
 from desra_studio.services.studio import ignore_progress
 from desra_studio.services.worker import run_job
@@ -96,9 +98,11 @@ def test_a_smooth_model_has_removed_what_was_marked(studio, add_run):
     assert (proof.images, proof.held_out) == (2, True)
     assert (proof.before_components, proof.removed, proof.remaining) == (2, 2, 0)
     assert proof.removal_rate == 1
-    assert proof.removal_interval is None, "two images that agree have no spread"
     assert proof.iou_before == 1, "the masks were accepted as they were"
-    assert proof.iou_after == 0
+    assert (proof.iou_after, proof.iou_fall) == (0, 1)
+    assert proof.reviewed
+    said = {one.name: (one.seen, one.gone, one.trained_on) for one in proof.witnesses}
+    assert said == dict.fromkeys(WITNESSES, (2, 2, False))
     assert proof.bounds == BOUNDS
     assert 20 < proof.psnr_outside < 60
 
@@ -110,7 +114,8 @@ def test_the_figures_are_on_the_card(studio, add_run):
         card = model_rows.find_run_model(session, run_id).card
     assert card["base"] == "small"
     assert card["figures"]["removal_rate"] == proof.removal_rate == 1
-    assert "detections" not in card["figures"]
+    assert card["figures"]["witnesses"][0]["removal_rate"] == 1
+    assert not {"detections", "components"} & card["figures"].keys()
 
 
 def test_the_outside_is_what_the_manual_mask_leaves(studio, add_run):
@@ -158,22 +163,24 @@ def test_components_and_their_way_back(studio, add_run):
     first = shown.images[0]
     assert (first.width, first.height) == (96, 96)
     assert len({side.id for side in (first.gan, first.after, first.mse)}) == 3
-    assert [one.fate for one in shown.components] == ["fixed", "fixed"]
+    assert [one.fate for one in shown.components] == ["gone", "gone"]
     areas = [one.area_px for one in shown.components]
     assert areas == sorted(areas, reverse=True)
     assert proofs.send_back(studio, run_id) == proofs.ProofSent(0, 0, shown.dataset_id)
 
 
+def change_fate(studio, run_id, fate):
+    """Give every component of a proof another fate."""
+    with studio.database.write() as session:
+        proof = runs.get_run(session, run_id).result["proof"]
+        changed = [component | {"fate": fate} for component in proof["components"]]
+        runs.keep_result(session, run_id, {"proof": proof | {"components": changed}})
+
+
 def test_what_is_left_goes_back_into_the_queue(studio, add_run, dataset):
     run_id = add_run()
     prove_again(studio, run_id, ignore_progress)
-    with studio.database.write() as session:
-        # As if the model had changed nothing: what was found before is what is found after.
-        run = runs.get_run(session, run_id)
-        (before, _), *_ = run.result["proof"]["detections"]
-        runs.keep_result(
-            session, run_id, {"proof": run.result["proof"] | {"detections": [[before, before]]}}
-        )
+    change_fate(studio, run_id, "still_there")
     sent = proofs.send_back(studio, run_id)
     assert sent == proofs.ProofSent(images=1, components=1, dataset_id=dataset)
     assert proofs.list_proof_components(studio, run_id).flagged
@@ -184,6 +191,28 @@ def test_what_is_left_goes_back_into_the_queue(studio, add_run, dataset):
     assert f"still there after fine-tuning {run_id}, " in flag.note
     proofs.send_back(studio, run_id)
     assert len(read_page(studio, make_filter(dataset, "flagged")).items[0].flags) == 1
+
+
+@pytest.mark.parametrize("fate", ["gone", "fainter", "unseen", "kept", "changed"])
+def test_what_is_neither_still_there_nor_new_stays_out_of_the_queue(studio, add_run, dataset, fate):
+    run_id = add_run()
+    prove_again(studio, run_id, ignore_progress)
+    change_fate(studio, run_id, fate)
+    assert proofs.send_back(studio, run_id) == proofs.ProofSent(0, 0, dataset)
+
+
+def test_a_proof_of_an_earlier_version_is_asked_for_again(studio, add_run):
+    run_id = add_run()
+    prove_again(studio, run_id, ignore_progress)
+    with studio.database.write() as session:
+        proof = dict(runs.get_run(session, run_id).result["proof"])
+        del proof["components"]
+        runs.keep_result(session, run_id, {"proof": proof})
+    with pytest.raises(NotFoundError, match="from before witnesses were asked"):
+        proofs.list_proof_components(studio, run_id)
+    (listed,) = list_proof_runs(studio)
+    assert not listed.proven
+    assert listed.note.endswith("Prove it again.")
 
 
 def test_a_new_proof_is_not_sent_back_yet(studio, add_run):

@@ -38,7 +38,8 @@ export const GROUPS = [
     fields: [
       named("pixel_weight", "L1"),
       named("contrast_weight", "Contrast"),
-      named("outside_weight", "Outside"),
+      named("inside_weight", "Inside"),
+      named("contrast_inside_weight", "Inside"),
       named("perceptual_weight", "Perceptual"),
       named("adversarial_weight", "Adversarial"),
     ],
