@@ -12,6 +12,7 @@ from desra_studio.services.datasets.listing import ShownRendition
 from desra_studio.services.job_configs import ProveJobConfig
 from desra_studio.services.jobs import find_active_job, start_job
 from desra_studio.services.proof.figures import ControlFate, ProofComponent
+from desra_studio.services.proof.voters import VoterWord, list_voter_words
 from desra_studio.services.review.flags import Finding, flag_images
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models, runs
@@ -62,6 +63,7 @@ class ProofView:
         components: in `ORDER`, those of a fate by area.
         proof: as it was stored, without those, see `proving.Proof`.
         flagged: whether the components were sent back.
+        voters: what blinded studies say of the model against the one that it was made from.
     """
 
     run: int
@@ -71,6 +73,7 @@ class ProofView:
     components: list[ProofComponent]
     proof: dict[str, object]
     flagged: bool
+    voters: list[VoterWord]
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def list_proof_components(studio: Studio, run_id: int) -> ProofView:
         run = _get_proved(session, run_id)
         pairs = list(_read_pairs(session, run))
         images = [_describe_image(session, before, after) for before, after in pairs]
+        dataset = datasets.get_dataset(session, run.config["dataset_id"])
     proof = dict(run.result["proof"])
     components = _READ_COMPONENTS.validate_python(proof.pop("components"))
     components.sort(key=lambda one: (ORDER.index(one.fate), -one.area_px))
@@ -122,6 +126,7 @@ def list_proof_components(studio: Studio, run_id: int) -> ProofView:
         components=components,
         proof=proof,
         flagged=bool(run.result.get("sent_back")),
+        voters=list_voter_words(studio, dataset, proof["model_id"]),
     )
 
 
