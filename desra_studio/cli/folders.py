@@ -96,7 +96,7 @@ def finetune(
     with show_progress("finetune") as report:
         result = finetune_folders(
             studio, folders, generator, out, settings, report=report, resume=resume,
-            discriminator=discriminator,
+            discriminator=discriminator, warn=lambda caution: tell_notes([caution]),
         )  # fmt: skip
     if result is None:
         return  # another process of this training tells

@@ -23,6 +23,7 @@ from desra_studio.finetune.trainer import (
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
+from desra_studio.services.finetune.cautions import caution_masks
 from desra_studio.services.finetune.discriminators import (
     UsedDiscriminator,
     use_named,
@@ -36,7 +37,7 @@ from desra_studio.services.models.registry import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
-from desra_studio.sr.upscale import upscale_image
+from desra_studio.sr.upscale import ignore_message, upscale_image
 from desra_studio.storage import datasets, models
 from desra_studio.storage.tables import Model
 from desra_studio.storage.training_sets import list_samples
@@ -206,6 +207,7 @@ def finetune_folders(
     report: Report = ignore_progress,
     resume: bool = False,
     discriminator: str | None = None,
+    warn: Callable[[str], None] = ignore_message,
 ) -> FolderTraining | None:
     """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
 
@@ -213,7 +215,8 @@ def finetune_folders(
     it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that. Of
     several processes that `accelerate launch` started, one writes and the others return None.
 
-    `discriminator` is what `use_named` wants.
+    `discriminator` is what `use_named` wants. `warn` hears what speaks against the samples, before
+    the start.
 
     Raises:
         InputError: files that do not match, fit or open, or a checkpoint of another training.
@@ -221,6 +224,9 @@ def finetune_folders(
     """
     started = time.perf_counter()
     samples = read_folder_samples(folders, feather_sigma)
+    masks = {sample.name: sample.mask for sample in samples if sample.mask is not None}
+    for caution in caution_masks(masks):
+        warn(caution)
     device = choose_device(studio.settings.device)
     base = resolve_generator(studio, generator)
     steps = _StepReporter(settings.iterations, report, _ignore_metric)

@@ -10,7 +10,11 @@ from desra_studio.finetune.config import PRESETS, FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import devices
 from desra_studio.services.datasets.listing import get_gan_model_id
-from desra_studio.services.finetune.candidates import HELD_OUT_SHARE, list_candidates
+from desra_studio.services.finetune.candidates import HELD_OUT_SHARE
+from desra_studio.services.finetune.cautions import (
+    describe_obstacle,
+    list_cautioned_candidates,
+)
 from desra_studio.services.finetune.discriminators import list_choices
 from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES, start_finetune
 from desra_studio.services.models.registry import ModelView, list_generators
@@ -43,14 +47,19 @@ class FinetuneOrder(BaseModel):
 
 
 def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
-    """Return what can be chosen for a run: samples, generators, presets and their values."""
+    """Return what can be chosen for a run: samples, generators, presets and their values.
+
+    `obstacle` is why nothing can be trained on, or empty.
+    """
     views = list_generators(studio)
+    candidates = list_cautioned_candidates(studio, dataset_id)
     extra = {"feather_sigma": FEATHER_SIGMA_PX, "held_out_share": HELD_OUT_SHARE}
     judges = list_choices(studio)
     on_cpu = devices.guess_device(studio.settings.device) == devices.CPU
     return {
-        "candidates": [asdict(one) for one in list_candidates(studio, dataset_id)],
+        "candidates": [asdict(one) for one in candidates],
         "minimum": MINIMUM_SAMPLES,
+        "obstacle": describe_obstacle(studio, dataset_id, candidates),
         "generators": [
             {"id": view.id, "label": view.label, "discriminators": asdict(judges[view.id])}
             for view in views

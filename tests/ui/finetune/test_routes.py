@@ -45,7 +45,14 @@ def test_what_can_be_chosen(accepted, studio):
     assert [one["id"] for one in choices["generators"]] == [
         view.id for view in list_generators(studio)
     ]
+    assert choices["obstacle"] == ""
     assert accepted.get("/studio/api/datasets/77/finetune").status_code == 404
+
+
+def test_nothing_accepted_is_said_before_the_start(client):
+    choices = client.get(FORM).json()
+    assert choices["obstacle"] == "None of the 3 images is accepted."
+    assert choices["candidates"] == []
 
 
 @pytest.mark.parametrize(
