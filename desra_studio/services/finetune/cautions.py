@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from desra_studio.errors import InputError, StudioError
 from desra_studio.imaging.arrays import BORDER_PX, Mask
-from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.services.finetune.candidates import LARGE_SHARE, Candidate, list_candidates
 from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES
 from desra_studio.services.studio import Studio
@@ -14,8 +14,9 @@ from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.progress import count_states
 from desra_studio.vocabulary import State
 
+AT_BORDER = f"reaches into the outer {BORDER_PX} px, where the detector sees nothing to judge"
 REMEMBERED = 10_000
-"""Masks, a number each, that are not read again when a page is loaded."""
+"""Masks, a bit each, that are not read again when a page is loaded."""
 
 
 def list_cautioned_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
@@ -63,49 +64,36 @@ def caution_masks(masks: Mapping[str, Mask]) -> list[str]:
         told.append("There is only one image: what is learnt from it says little of others.")
     empty = [name for name, mask in masks.items() if not mask.any()]
     large = [name for name, mask in masks.items() if mask.mean() > LARGE_SHARE]
-    border = {name: count_at_border(mask) for name, mask in masks.items()}
+    border = [name for name, mask in masks.items() if reaches_border(mask)]
     if empty:
         told.append(f"Nothing is marked in {_list_names(empty)}: it is trained to stay as it is.")
     if large:
         told.append(f"More than half is marked of {_list_names(large)}: MSE-SR is learnt there.")
-    if any(border.values()):
-        names = [name for name, count in border.items() if count]
-        told.append(f"In {_list_names(names)}: {tell_border(sum(border.values()))}.")
+    if border:
+        told.append(f"{_list_names(border)}: {AT_BORDER}.")
     return told
 
 
-def count_at_border(mask: Mask) -> int:
-    """Count the components of an (H, W) bool mask that reach into its outer 5 px."""
+def reaches_border(mask: Mask) -> bool:
+    """Tell whether an (H, W) bool mask marks any of the outer 5 px, which D does not cover."""
     inner = mask[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
-    if mask.sum() == inner.sum():
-        return 0
-    height, width = mask.shape
-    x, y, w, h = find_components(mask).boxes.T
-    ends = (x < BORDER_PX) | (y < BORDER_PX)
-    ends |= (x + w > width - BORDER_PX) | (y + h > height - BORDER_PX)
-    return int(ends.sum())
-
-
-def tell_border(count: int) -> str:
-    """Return what is to be known of so many components at the border."""
-    touching = "1 component touches" if count == 1 else f"{count} components touch"
-    return f"{touching} the outer {BORDER_PX} px, where the detector sees nothing to judge"
+    return bool(mask.sum() > inner.sum())
 
 
 def _warn_of_border(studio: Studio, candidate: Candidate) -> Candidate:
     if candidate.problem:
         return candidate
     try:
-        count = _count_stored(studio.blobs, candidate.mask_sha)
+        at_border = _is_at_border(studio.blobs, candidate.mask_sha)
     except StudioError:
         return candidate  # told where the mask is opened
-    warnings = [*candidate.warnings, *([tell_border(count)] if count else [])]
-    return replace(candidate, warnings=warnings)
+    warnings = [*candidate.warnings, AT_BORDER]
+    return replace(candidate, warnings=warnings) if at_border else candidate
 
 
 @lru_cache(REMEMBERED)
-def _count_stored(blobs: BlobStore, mask_sha: str) -> int:
-    return count_at_border(decode_mask_png(blobs.get(mask_sha)))
+def _is_at_border(blobs: BlobStore, mask_sha: str) -> bool:
+    return reaches_border(decode_mask_png(blobs.get(mask_sha)))
 
 
 def _list_names(names: Sequence[str]) -> str:

@@ -86,7 +86,8 @@ export class Form {
   take(run) {
     if (this.choices.generators.some(({ id }) => id === run.generator)) {
       this.generator.value = run.generator;
-      this.#offerDiscriminators(run.discriminator ?? "");
+      const heard = run.settings.adversarial_weight > 0;
+      this.#offerDiscriminators(heard ? (run.discriminator ?? "") : null);
     }
     const changes = ({ name }) => listChanged(run.settings, this.choices.presets[name]).length;
     this.preset = PRESETS.reduce((one, other) => (changes(other) < changes(one) ? other : one)).name;
