@@ -1,6 +1,5 @@
 """Which discriminator a run starts from, and what is said where it is a fresh one."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,6 @@ from desra_studio.services.finetune.discriminators import (
     use_stored,
 )
 from desra_studio.services.finetune.ordering import start_finetune
-from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.models.listing import describe_model
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.sr.catalog import find_entry
@@ -170,13 +168,3 @@ def test_a_run_refuses_what_does_not_fit(studio, accepted, generator_file, net_d
         with pytest.raises(InputError, match=says):
             start_finetune(studio, accepted, chosen, model, TINY, discriminator_id=given)
     assert jobs.list_jobs(studio, "finetune") == []
-
-
-def test_jobs_from_before_there_was_a_choice_are_read():
-    config = FinetuneJobConfig(
-        dataset_id=1, training_set_id=1, training_set_hash="", model_id=1, samples=3,
-        feather_sigma=2.0, settings=TINY,
-    )  # fmt: skip
-    stored = json.loads(json.dumps(config.as_dict()))
-    del stored["discriminator_id"]
-    assert FinetuneJobConfig.read(stored) == config
