@@ -8,6 +8,7 @@ class ModelRole(enum.StrEnum):
 
     GAN = "gan"
     MSE = "mse"
+    DISCRIMINATOR = "discriminator"
 
 
 class Origin(enum.StrEnum):

@@ -72,7 +72,11 @@ def finetune(
     crop: Annotated[int | None, typer.Option(help=SAID["crop"].help + PRESET)] = None,
     seed: Annotated[int, typer.Option(help=SAID["seed"].help)] = 0,
     discriminator: Annotated[
-        Path | None, typer.Option(help="A weight file as RealESRGAN_x4plus_netD; else a fresh one.")
+        str | None,
+        typer.Option(
+            help="A weight file as RealESRGAN_x4plus_netD, the name of a model, or fresh; else the "
+            "one that the generator came with, where it is here."
+        ),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the output folder.")
@@ -92,7 +96,7 @@ def finetune(
     with show_progress("finetune") as report:
         result = finetune_folders(
             studio, folders, generator, out, settings, report=report, resume=resume,
-            discriminator=discriminator,
+            discriminator=discriminator, warn=lambda caution: tell_notes([caution]),
         )  # fmt: skip
     if result is None:
         return  # another process of this training tells

@@ -54,7 +54,7 @@ def pull(
 @models_app.command()
 def add(
     file: Annotated[Path, typer.Argument(help="A .safetensors or .pth file.")],
-    role: Annotated[str, typer.Option(help="gan or mse.")],
+    role: Annotated[str, typer.Option(help="gan, mse or discriminator.")],
     partner: Annotated[
         str | None, typer.Option(help="Name of the model of the other role that it is compared to.")
     ] = None,
@@ -63,7 +63,7 @@ def add(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Add a weight file of any architecture that spandrel knows."""
+    """Add a weight file: a generator that spandrel knows, or a discriminator as Real-ESRGAN's."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     added = add_model_file(studio, file, name, role, partner)
     details = describe_model(studio, added)

@@ -58,6 +58,7 @@ class Helpers:
         discriminator: one that has learnt already; None for a fresh one.
         perceptual: the loss, with VGG19's weights; None to train without.
         no_perceptual: why there is none, in a sentence.
+        notes: what the user has to know of these, a sentence each.
         checkpoint: file to keep the state in; None for no checkpoints.
         resume: whether to go on from that file.
         tell: told what happens besides iterations; may raise to stop.
@@ -67,6 +68,7 @@ class Helpers:
     discriminator: UNetDiscriminator | None = None
     perceptual: PerceptualLoss | None = None
     no_perceptual: str = ""
+    notes: tuple[str, ...] = ()
     checkpoint: Path | None = None
     resume: bool = False
     tell: Callable[[str], None] = ignore_message
@@ -97,6 +99,7 @@ def finetune_generator(
     lr_crop = fit_crop(samples, config.crop, generator.scale)
     digest = describe_material(generator, samples)
     training = Training(generator, config, device, helpers.discriminator, helpers.perceptual)
+    training.notes.extend(helpers.notes)
     if config.perceptual_weight and helpers.perceptual is None:
         training.notes.append(helpers.no_perceptual or NO_PERCEPTUAL)
     done, values = 0, {"loss": math.nan}

@@ -246,9 +246,10 @@ class Training:
         self.parts *= 2
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+        at_once = math.ceil(crops / self.parts)
         self.notes.append(
-            f"Out of memory with batches of {size} crops of {crop_px} px: now {-(-size // 2)} at "
-            f"once, accumulated over {self.parts}."
+            f"Out of memory with batches of {size} crops of {crop_px} px: now {at_once} at once, "
+            f"accumulated over {math.ceil(crops / at_once)}."
         )
 
 

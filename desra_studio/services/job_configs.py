@@ -81,6 +81,8 @@ class FinetuneJobConfig(JobConfig):
         held_out, held_out_share: how many are not, and the share that was asked for; 0 in jobs
             from before there was such a choice.
         feather_sigma: softens the masks' edges, in px.
+        discriminator_id: the discriminator to start from; None for a fresh one, and in jobs from
+            before there was such a choice.
         settings: of the training; they lie beside the others in a row.
     """
 
@@ -92,6 +94,7 @@ class FinetuneJobConfig(JobConfig):
     held_out: int = 0
     held_out_share: float = 0.0
     feather_sigma: float
+    discriminator_id: int | None = None
     settings: FinetuneConfig
 
     @classmethod

@@ -1,19 +1,21 @@
-"""Known generators: the bundled pair, and public weights with their partners, sources and sums.
+"""Known models: the bundled pair, and public weights with their partners, sources and sums.
 
 A sum is given only where several projects publish the same one for the file at this address.
 RealESRNet_x2plus is not here: its authors describe how to train it but never released it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-Role: TypeAlias = Literal["gan", "mse"]
+Role: TypeAlias = Literal["gan", "mse", "discriminator"]
 
 BUNDLED = "bundled"
 COMPACT = "RealESRGAN Compact"
 RRDB = "ESRGAN"
 SWINIR = "SwinIR"
+UNET_SN = "U-Net SN"
+"""Real-ESRGAN's discriminator, a U-Net with spectral norm; spandrel knows none."""
 
 _REAL_ESRGAN = "https://github.com/xinntao/Real-ESRGAN"
 _SWINIR = "https://github.com/JingyunLiang/SwinIR"
@@ -21,21 +23,22 @@ _SWINIR = "https://github.com/JingyunLiang/SwinIR"
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """A generator that can be had.
+    """A generator, or a discriminator to train one with, that can be had.
 
     Attributes:
         name: under which it is registered.
-        role: gan or mse.
-        partner: name of the MSE-SR model that a GAN-SR model is compared with; empty for MSE-SR
-            models, and where none was published.
+        role: gan, mse or discriminator.
+        partner: name of the MSE-SR model that a GAN-SR model is compared with; empty for others,
+            and where none was published.
         architecture: as spandrel names it.
-        scale: output size over input size.
+        scale: output size over input size; of a discriminator, that of what it judges.
         licence: SPDX identifier, or where to read it.
         source: a page that describes it; `bundled` for what ships with the studio.
         url: of the file; empty where a person has to fetch it from the page.
         file: name of the file.
         sha256: of the file in hex, or empty.
         size_bytes: of the file, or 0.
+        judges: name of the generator that a discriminator was trained with; empty for others.
     """
 
     name: str
@@ -49,6 +52,7 @@ class CatalogEntry:
     file: str
     sha256: str = ""
     size_bytes: int = 0
+    judges: str = ""
 
     @property
     def is_bundled(self) -> bool:
@@ -122,6 +126,13 @@ CATALOG: tuple[CatalogEntry, ...] = (
     _describe_real_esrgan(
         "RealESRNet_x4plus", "mse", "", RRDB, 4, "v0.1.1",
         "a820b9bde89a874d7599d545567308ce6c128fc8754a53208eda016d40aa81df", 67_040_989,
+    ),
+    # Nobody publishes its sum.
+    replace(
+        _describe_real_esrgan(
+            "RealESRGAN_x4plus_netD", "discriminator", "", UNET_SN, 4, "v0.2.2.3", "", 0
+        ),
+        judges="RealESRGAN_x4plus",
     ),
     _describe_real_esrgan(
         "RealESRGAN_x2plus", "gan", "", RRDB, 2, "v0.2.1",

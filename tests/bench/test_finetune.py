@@ -46,6 +46,6 @@ def test_a_setting_is_timed(generator):
 
 def test_what_is_timed_on_a_gpu_is_the_preset():
     paper = list_settings(torch.device("cuda"))["paper"]
-    assert (paper.config.batch, paper.config.crop) == (4, 256)
+    assert (paper.config.batch, paper.config.crop) == (12, 256)
     assert paper.generator.architecture == "ESRGAN"
     assert 16e6 < paper.generator.parameters < 17e6

@@ -21,8 +21,9 @@ from tests.browser.pages import (
 )
 from tests.factories.images import write_dataset
 from tests.factories.jobs import run_jobs_here, view_done
-from tests.factories.networks import make_weights
+from tests.factories.networks import make_discriminator, make_weights
 from tests.factories.studio import accept_detected, import_detected
+from tests.factories.weights import encode_pth
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -145,9 +146,12 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     open_page(page)
     page.get_by_text("Quick", exact=True).click()
     page.get_by_role("button", name="None").click()
+    cautions = page.locator(".form .cautions")
+    expect(cautions).to_have_text("Choose at least 3 samples: 0 are chosen.")
     page.get_by_role("button", name="Start fine-tuning").click()
     expect(page.locator(".form .studio-error")).to_contain_text("Choose at least 3")
     page.get_by_role("button", name="All").click()
+    expect(cautions).to_contain_text("1 of the chosen samples: marks more than half of the image.")
     start(page, iterations=400, preview_every=20, checkpoint_every=10)
     watch(page)
     come_back(page)
@@ -170,6 +174,24 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     page.wait_for_selector(".studio-proof[data-ready=true]")
     expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d of \d+ component"))
     expect(page.locator("aside .facts")).to_contain_text("On 1 held-out image")
+
+
+def test_a_discriminator_is_chosen_where_its_loss_has_a_weight(page, studio, accepted, tmp_path):
+    (tmp_path / "judge.pth").write_bytes(encode_pth(make_discriminator(), "params"))
+    judge = add_model_file(studio, tmp_path / "judge.pth", role="discriminator")
+    open_page(page)
+    choice = page.get_by_label("Discriminator")
+    page.get_by_text("Quick", exact=True).click()
+    expect(choice).to_be_hidden()
+    page.get_by_text("Paper", exact=True).click()
+    expect(choice).to_have_value("")
+    note = page.locator(".form .generator small")
+    expect(note).to_contain_text("A fresh one knows nothing at first")
+    choice.select_option("judge")
+    expect(note).to_have_text("")
+    page.reload()
+    page.wait_for_selector(READY)
+    expect(choice).to_have_value(str(judge))
 
 
 def start(page, **settings):

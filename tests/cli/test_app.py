@@ -200,6 +200,14 @@ def test_finetune_and_upscale(run, folder, tmp_path, generator_file):
     status, _, errors = run(*finetune, "--preset", "best")
     assert status == 2
     assert "No preset named 'best'. Take quick, paper, long." in errors
+    status, _, errors = run(*finetune, "--preset", "paper", "--discriminator", "nobody")
+    assert status == 2
+    assert "'nobody' is neither a weight file nor a model's name" in errors
+    for name in "abc":
+        (folder / "mask" / f"{name}.png").write_bytes(encode_mask_png(np.zeros((96, 96), bool)))
+    status, output, errors = run(*finetune)
+    assert (status, output, errors.count("\n")) == (2, "", 1)
+    assert "All masks are empty, 3 of them: there is nothing to delete" in errors
     upscale = ("upscale", "--model", out / "generator_params_ema.pth", "--lr", folder / "LR")
     status, output, _ = run(*upscale, "--out", tmp_path / "sr", "--json", *data)
     assert status == 0

@@ -124,7 +124,10 @@ BAD = [
     (("x2.safetensors", "--partner", "nobody"), "No model named 'nobody'. There are: calm, "),
     (("x2.safetensors", "--name", "calm"), "'calm' exists already"),
     (("x2.safetensors", "--role", "mse", "--partner", "calm"), "both of role mse"),
-    (("x2.safetensors", "--role", "sharp"), "Unknown role 'sharp'. Choose one of: gan, mse."),
+    (
+        ("x2.safetensors", "--role", "sharp"),
+        "Choose one of: gan, mse, discriminator.",
+    ),
 ]
 
 

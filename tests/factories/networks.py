@@ -7,6 +7,8 @@ from spandrel.architectures.Compact import Compact
 from spandrel.architectures.SwinIR import SwinIR
 from torch import nn
 
+from desra_studio.finetune.discriminator import UNetDiscriminator
+
 CPU = torch.device("cpu")
 
 
@@ -19,6 +21,12 @@ def make_compact(scale=4, convolutions=2, features=8, seed=0):
 def make_weights(seed=0, scale=4):
     """The smallest SRVGGNetCompact, another for each seed."""
     return make_compact(scale, convolutions=1, seed=seed)
+
+
+def make_discriminator(features=2, seed=0):
+    """The U-Net of Real-ESRGAN's discriminator, keyed as RealESRGAN_x4plus_netD."""
+    torch.manual_seed(seed)
+    return UNetDiscriminator(features).state_dict()
 
 
 def make_rrdbnet(scale=4, blocks=2):

@@ -12,10 +12,10 @@ REFUSED = "http://127.0.0.1:1"
 """An address at which nobody listens."""
 
 
-def encode_pth(weights):
-    """The bytes of a .pth file with the weights under `params_ema`."""
+def encode_pth(weights, key="params_ema"):
+    """The bytes of a .pth file with the weights under a key."""
     data = BytesIO()
-    torch.save({"params_ema": weights}, data)
+    torch.save({key: weights}, data)
     return data.getvalue()
 
 

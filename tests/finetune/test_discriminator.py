@@ -51,6 +51,11 @@ def run_reference(layers, image):
     return layers["conv9"](act("conv8", act("conv7", x6)))
 
 
+def test_it_is_as_large_as_the_released_one():
+    """As the log of Real-ESRGAN's training says of UNetDiscriminatorSN."""
+    assert sum(value.numel() for value in UNetDiscriminator().parameters()) == 4_376_897
+
+
 @pytest.mark.parametrize("features", [4, 6])
 def test_a_released_layout_loads_and_scores_alike(tmp_path, features):
     torch.manual_seed(0)

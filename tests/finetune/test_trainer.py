@@ -9,8 +9,16 @@ import torch
 
 from desra_studio.errors import CancelledError, InputError, ModelError
 from desra_studio.finetune import training as training_module
+from desra_studio.finetune.averaging import update_average
 from desra_studio.finetune.checkpoints import load_checkpoint
-from desra_studio.finetune.config import PAPER, PRESETS, QUICK, FinetuneConfig, get_preset
+from desra_studio.finetune.config import (
+    PAPER,
+    PRESETS,
+    QUICK,
+    FinetuneConfig,
+    compute_kept_share,
+    get_preset,
+)
 from desra_studio.finetune.data import Batch, CropSource, FinetuneSample
 from desra_studio.finetune.discriminator import UNetDiscriminator
 from desra_studio.finetune.losses import PerceptualLoss
@@ -236,6 +244,31 @@ def test_out_of_memory_halves_the_batch(generator, samples, tmp_path):
     assert sizes[3:] == [2, 2]
 
 
+def test_twelve_crops_are_one_step_where_two_fit(generator, samples):
+    config = replace(PAPER, iterations=2, crop=32, perceptual_weight=0.0, adversarial_weight=0.0)
+    expected = train(generator, samples, config)
+
+    def run_out(_module, inputs):
+        if len(inputs[0]) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    generator.module.register_forward_pre_hook(run_out)
+    found = train(generator, samples, config)
+    assert "now 2 at once, accumulated over 6." in found.notes[-1]
+    for key, value in expected.weights.items():
+        torch.testing.assert_close(found.weights[key], value, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("iteration", "kept"), [(1, 1 / 11), (1000, 1000 / 1010), (20_000, 0.999)])
+def test_what_the_average_keeps(iteration, kept):
+    assert compute_kept_share(0.999, iteration) == kept
+    average, module = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
+    for one, value in ((average, 1.0), (module, 0.0)):
+        torch.nn.init.constant_(one.weight, value)
+    update_average(average, module, 0.999, iteration)
+    assert average.weight.item() == pytest.approx(kept)
+
+
 def test_out_of_memory_with_one_crop_is_the_end(generator, samples):
     sizes = []
 
@@ -342,7 +375,13 @@ def test_presets():
         0.999,
     )
     assert (PAPER.pixel_weight, PAPER.perceptual_weight, PAPER.adversarial_weight) == (1, 1, 0.1)
-    assert PRESETS["long"].iterations > PAPER.iterations
+    assert (PAPER.batch * PAPER.accumulate, PAPER.warm_up, PAPER.discriminator_warm_up) == (
+        12,
+        0,
+        0,
+    )
+    assert PRESETS["long"].iterations == 5000
+    assert (QUICK.batch, QUICK.warm_up, QUICK.discriminator_warm_up) == (8, 50, 100)
     with pytest.raises(InputError, match=r"'slow'. Take quick, paper, long"):
         get_preset("slow")
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { listCautions, tellFresh } from "../../desra_studio/ui/static/finetune/cautions.js";
 import { estimateTime, tellTime } from "../../desra_studio/ui/static/finetune/estimate.js";
 import { FIELDS, listChanged, readField } from "../../desra_studio/ui/static/finetune/fields.js";
 import { pickHeldOut } from "../../desra_studio/ui/static/finetune/held_out.js";
@@ -100,4 +101,25 @@ test("values have the digits that count", () => {
     [null, undefined, 0, 0.12345, 3.14159, 250.4, 0.0000123].map(tellValue),
     ["–", "–", "0.000", "0.123", "3.14", "250", "1.2e-5"],
   );
+});
+
+test("what cannot be is said first, then what the chosen samples warn of, counted", () => {
+  const sample = (...warnings) => ({ warnings });
+  const texts = (...given) => listCautions(...given).map(({ blocks, text }) => `${blocks} ${text}`);
+  assert.deepEqual(texts([sample("is large")], 3, "No images."), ["true No images."]);
+  assert.deepEqual(texts([], 3, ""), ["true Choose at least 3 samples: 0 are chosen."]);
+  assert.deepEqual(texts([sample("is large")], 3, ""), ["true Choose at least 3 samples: 1 is chosen."]);
+  const three = [sample("is large", "ends early"), sample("is large"), sample()];
+  assert.deepEqual(texts(three, 3, ""), [
+    "false 2 of the chosen samples: is large.",
+    "false 1 of the chosen samples: ends early.",
+  ]);
+  assert.deepEqual(texts([sample(), sample(), sample()], 3, ""), []);
+});
+
+test("a fresh discriminator says why it is one, and that it was given no warm-up", () => {
+  assert.equal(tellFresh(7, "", 0), "");
+  assert.equal(tellFresh(null, "", 100), "");
+  assert.equal(tellFresh(null, "It is not here.", 100), "It is not here.");
+  assert.match(tellFresh(null, "It is not here.", 0), /^It is not here\. A fresh one knows nothing .* 100/);
 });

@@ -70,11 +70,11 @@ def test_the_settings_of_a_training_lie_beside_the_rest_in_its_row():
 
 def test_a_training_from_before_a_setting_was_made_has_its_default():
     row = FINETUNE.as_dict()
-    for later in ("held_out", "held_out_share", "batch"):
+    for later in ("held_out", "held_out_share", "discriminator_id", "batch"):
         del row[later]
     read = FinetuneJobConfig.read(row | {"of_long_ago": 1})
     assert read == replace(FINETUNE, held_out=0, held_out_share=0.0, settings=read.settings)
-    assert read.settings == replace(FINETUNE.settings, batch=4)
+    assert read.settings == replace(FINETUNE.settings, batch=12)
 
 
 def test_a_study_that_cannot_be_is_refused_as_its_order_is():

@@ -15,6 +15,7 @@ from desra_studio.services.finetune.candidates import (
     make_candidate,
     split_held_out,
 )
+from desra_studio.services.finetune.discriminators import check_discriminator
 from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.jobs import restart_job, start_job, view_job
 from desra_studio.services.studio import Studio
@@ -63,6 +64,7 @@ def start_finetune(
     settings: FinetuneConfig,
     feather_sigma: float = FEATHER_SIGMA_PX,
     held_out_share: float = HELD_OUT_SHARE,
+    discriminator_id: int | None = None,
 ) -> int:
     """Freeze the chosen samples as a training set, start the job and return its id.
 
@@ -70,8 +72,9 @@ def start_finetune(
         InputError: see `order_finetune`, which has the arguments.
     """
     config = order_finetune(
-        studio, dataset_id, revision_ids, model_id, settings, feather_sigma, held_out_share
-    )
+        studio, dataset_id, revision_ids, model_id, settings, feather_sigma, held_out_share,
+        discriminator_id,
+    )  # fmt: skip
     return start_job(studio, "finetune", config.as_dict())
 
 
@@ -83,6 +86,7 @@ def order_finetune(
     settings: FinetuneConfig,
     feather_sigma: float = FEATHER_SIGMA_PX,
     held_out_share: float = HELD_OUT_SHARE,
+    discriminator_id: int | None = None,
 ) -> FinetuneJobConfig:
     """Freeze the chosen samples as a training set, and return the configuration of its job.
 
@@ -95,12 +99,16 @@ def order_finetune(
         feather_sigma: softens the masks' edges, in px.
         held_out_share: of the samples, by image: they are not trained on but prove the new model;
             see `split_held_out`.
+        discriminator_id: the discriminator to start from; None for a fresh one.
 
     Raises:
-        InputError: too few samples, one that cannot be trained on, or a share not in 0..1.
+        InputError: too few samples, one that cannot be trained on, a share not in 0..1, or a
+            discriminator that does not fit.
     """
     with studio.database.write() as session:
         chosen = _read_chosen(session, dataset_id, revision_ids, model_id)
+        if discriminator_id is not None:
+            check_discriminator(session, discriminator_id, models.get_model(session, model_id))
         trained, held_out = split_held_out([one for one, _ in chosen], held_out_share)
         training_set = freeze_training_set(
             session,
@@ -117,6 +125,7 @@ def order_finetune(
             held_out=len(held_out),
             held_out_share=held_out_share,
             feather_sigma=feather_sigma,
+            discriminator_id=discriminator_id if settings.adversarial_weight else None,
             settings=settings,
         )
 

@@ -8,8 +8,12 @@ from pathlib import Path
 import torch
 
 from desra_studio.errors import InputError
-from desra_studio.finetune.config import CHECKPOINT, FinetuneConfig, get_preset
-from desra_studio.finetune.discriminator import load_discriminator
+from desra_studio.finetune.config import (
+    CHECKPOINT,
+    FinetuneConfig,
+    compute_kept_share,
+    get_preset,
+)
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.finetune.trainer import (
     FinetuneResult,
@@ -19,6 +23,12 @@ from desra_studio.finetune.trainer import (
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
+from desra_studio.services.finetune.cautions import caution_masks
+from desra_studio.services.finetune.discriminators import (
+    UsedDiscriminator,
+    use_named,
+    use_stored,
+)
 from desra_studio.services.finetune.samples import load_stored_samples, read_folder_samples
 from desra_studio.services.finetune.vgg19 import load_perceptual
 from desra_studio.services.finetune.watching import watch_training
@@ -27,7 +37,7 @@ from desra_studio.services.models.registry import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
-from desra_studio.sr.upscale import upscale_image
+from desra_studio.sr.upscale import ignore_message, upscale_image
 from desra_studio.storage import datasets, models
 from desra_studio.storage.tables import Model
 from desra_studio.storage.training_sets import list_samples
@@ -108,7 +118,8 @@ def finetune_training_set(
     steps = _StepReporter(settings.iterations, report, add_metric)
     checkpoint = studio.run_folder(run_id) / CHECKPOINT
     resume = checkpoint.exists()
-    helpers = _find_helpers(settings, checkpoint, resume, steps)
+    judge = use_stored(studio, settings, base, config.discriminator_id)
+    helpers = _find_helpers(settings, checkpoint, resume, steps, judge)
     watch = watch_training(studio, run_id, config, device, add_metric, steps.tell_note)
     helpers = replace(helpers, preview=watch.look)
     result = finetune_generator(generator, samples, settings, device, steps.report_step, helpers)
@@ -130,7 +141,7 @@ def finetune_training_set(
             file_sha=file_sha,
             parent_run_id=run_id,
             partner_id=base.partner_id,
-            card=_describe_fine_tuned(base, len(samples), config, result),
+            card=_describe_fine_tuned(base, len(samples), config, result, judge.about),
         )
     return TrainedModel(
         model_id=model.id,
@@ -147,18 +158,24 @@ def finetune_training_set(
 
 
 def _describe_fine_tuned(
-    base: Model, samples: int, config: FinetuneJobConfig, result: FinetuneResult
+    base: Model, samples: int, config: FinetuneJobConfig, result: FinetuneResult, judge: str
 ) -> dict[str, object]:
-    own, settings = ("sha256", "figures"), config.settings
+    own, settings = ("sha256", "figures", "discriminator"), config.settings
     inherited = {key: value for key, value in base.card.items() if key not in own}
     made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
-    return inherited | {
-        "source": made,
-        "base": base.name,
-        "training_set_hash": config.training_set_hash,
-        "settings": asdict(settings) | {"feather_sigma": config.feather_sigma},
-        "notes": list(result.notes),
-    }
+    trained = {"discriminator": judge} if judge else {}
+    return (
+        inherited
+        | trained
+        | {
+            "source": made,
+            "base": base.name,
+            "training_set_hash": config.training_set_hash,
+            "settings": asdict(settings) | {"feather_sigma": config.feather_sigma},
+            "ema_at_end": compute_kept_share(settings.ema, settings.iterations),
+            "notes": list(result.notes),
+        }
+    )
 
 
 def choose_settings(
@@ -189,7 +206,8 @@ def finetune_folders(
     feather_sigma: float = FEATHER_SIGMA_PX,
     report: Report = ignore_progress,
     resume: bool = False,
-    discriminator: Path | None = None,
+    discriminator: str | None = None,
+    warn: Callable[[str], None] = ignore_message,
 ) -> FolderTraining | None:
     """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
 
@@ -197,17 +215,24 @@ def finetune_folders(
     it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that. Of
     several processes that `accelerate launch` started, one writes and the others return None.
 
+    `discriminator` is what `use_named` wants. `warn` hears what speaks against the samples, before
+    the start.
+
     Raises:
         InputError: files that do not match, fit or open, or a checkpoint of another training.
-        ModelError: the generator cannot be loaded, or training cannot go on.
+        ModelError: a network cannot be loaded, or training cannot go on.
     """
     started = time.perf_counter()
     samples = read_folder_samples(folders, feather_sigma)
+    masks = {sample.name: sample.mask for sample in samples if sample.mask is not None}
+    for caution in caution_masks(masks):
+        warn(caution)
     device = choose_device(studio.settings.device)
     base = resolve_generator(studio, generator)
     steps = _StepReporter(settings.iterations, report, _ignore_metric)
     checkpoint = out / CHECKPOINT
-    helpers = _find_helpers(settings, checkpoint, resume, steps, discriminator)
+    judge = use_named(studio, settings, generator, discriminator)
+    helpers = _find_helpers(settings, checkpoint, resume, steps, judge)
     try:
         # From the start, so that a folder that cannot be written to is not found out at the end.
         with stage_folder(out) as staged:
@@ -283,16 +308,17 @@ def _find_helpers(
     checkpoint: Path,
     resume: bool,
     steps: _StepReporter,
-    discriminator: Path | None = None,
+    judge: UsedDiscriminator,
 ) -> Helpers:
     """Return what the trainer uses beside the generator, as far as it is to be had."""
     perceptual, missing = None, ""
     if settings.perceptual_weight:
         perceptual, missing = load_perceptual(steps.report_download)
     return Helpers(
-        discriminator=load_discriminator(discriminator) if discriminator else None,
+        discriminator=judge.network,
         perceptual=perceptual,
         no_perceptual=missing,
+        notes=(judge.note,) if judge.note else (),
         checkpoint=checkpoint,
         resume=resume,
         tell=steps.tell_note,

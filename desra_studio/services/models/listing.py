@@ -19,7 +19,7 @@ class ModelDetails:
 
     Attributes:
         id: None while it is only in the catalog.
-        role: gan or mse.
+        role: gan, mse or discriminator.
         architecture, scale, parameters: None where only outputs were imported, or not known yet.
         partner: name of the MSE-SR model that a GAN-SR model is compared with; of an MSE-SR model,
             the names of those that are compared with it.
@@ -104,5 +104,5 @@ def _describe_entry(entry: CatalogEntry, catalog: Sequence[CatalogEntry]) -> Mod
         source=entry.source,
         state="can be pulled",
         fine_tuned=False,
-        card={},
+        card={"judges": entry.judges} if entry.judges else {},
     )

@@ -1,24 +1,21 @@
 """Fetching known models: from the network, or from a file that a person put in place."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from desra_studio.assets_folder import find_assets
 from desra_studio.errors import ModelError, NotFoundError
 from desra_studio.services.bundled import register_bundled_models
 from desra_studio.services.models.downloads import check_sum, download_file, hold_lock
 from desra_studio.services.models.listing import ModelDetails, describe_model
-from desra_studio.services.models.registry import WeightFacts, read_generator, register_generator
+from desra_studio.services.models.networks import Network, read_network
+from desra_studio.services.models.registry import register_network
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.catalog import CATALOG, CatalogEntry, find_entry
 from desra_studio.storage import models
 from desra_studio.storage.tables import Model
 from desra_studio.vocabulary import ModelRole
-
-if TYPE_CHECKING:
-    from desra_studio.sr.loader import Generator
 
 
 def pull_model(
@@ -54,15 +51,16 @@ def pull_model(
     fetched = by_hand.parent / ".fetching" / entry.file
     busy = f"{name} is being fetched already. Wait until that is done, or cancel it and try again."
     with hold_lock(fetched.with_name(f"{entry.file}.lock"), busy):
-        generator, facts = _obtain_generator(entry, by_hand, fetched, report)
+        network = _obtain_network(entry, by_hand, fetched, report)
         # It may have come another way meanwhile.
         here = _find_details(studio, name)
         if here is None:
             origin = {"source": entry.source, "url": entry.url, "licence": entry.licence}
+            if entry.judges:
+                origin["judges"] = entry.judges
             others = _find_partners(studio, entry, catalog)
-            model_id = register_generator(
-                studio, name, ModelRole(entry.role), generator, origin | asdict(facts), others
-            )
+            card = origin | asdict(network.facts)
+            model_id = register_network(studio, name, ModelRole(entry.role), network, card, others)
         fetched.unlink(missing_ok=True)
     return (here, False) if here else (describe_model(studio, model_id), True)
 
@@ -73,9 +71,7 @@ def _find_details(studio: Studio, name: str) -> ModelDetails | None:
     return describe_model(studio, row.id) if row else None
 
 
-def _obtain_generator(
-    entry: CatalogEntry, by_hand: Path, fetched: Path, report: Report
-) -> tuple["Generator", WeightFacts]:
+def _obtain_network(entry: CatalogEntry, by_hand: Path, fetched: Path, report: Report) -> Network:
     """Read the file that a person put in place, else one that is fetched, now or by a try before.
 
     A fetched file that cannot be used is removed.
@@ -111,18 +107,20 @@ def _fetch_entry(entry: CatalogEntry, path: Path, by_hand: Path, report: Report)
         raise ModelError(f"{error} Or put the file at {by_hand} yourself and try again.") from error
 
 
-def _read_entry(entry: CatalogEntry, path: Path) -> tuple["Generator", WeightFacts]:
+def _read_entry(entry: CatalogEntry, path: Path) -> Network:
     check_sum(path, entry.sha256)
-    generator, facts = read_generator(path)
-    if generator.scale != entry.scale:
-        raise ModelError(f"It is x{generator.scale}, but {entry.name} is x{entry.scale}.")
-    return generator, facts
+    network = read_network(path, ModelRole(entry.role))
+    if network.scale not in (None, entry.scale):
+        raise ModelError(f"It is x{network.scale}, but {entry.name} is x{entry.scale}.")
+    return replace(network, scale=entry.scale)
 
 
 def _find_partners(
     studio: Studio, entry: CatalogEntry, catalog: Sequence[CatalogEntry]
 ) -> list[Model]:
     """Return the models of the catalog to pair this one with, but none that was paired already."""
+    if entry.judges:
+        return []
     names = [other.name for other in catalog if other.partner == entry.name]
     with studio.database.read() as session:
         found = models.find_models(session, [entry.partner, *names]).values()

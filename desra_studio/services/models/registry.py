@@ -1,6 +1,5 @@
 """Models with weights: adding, pairing, loading and exporting them."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from desra_studio.errors import InputError, ModelError, NotFoundError
 from desra_studio.imaging.staging import write_atomically
 from desra_studio.services.checks import check_name
+from desra_studio.services.models.networks import Network, read_network
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import BUNDLED, find_entry
 from desra_studio.storage import models
@@ -18,6 +18,7 @@ from desra_studio.storage.tables import Model
 from desra_studio.vocabulary import ModelRole
 
 if TYPE_CHECKING:
+    from desra_studio.finetune.discriminator import UNetDiscriminator
     from desra_studio.sr.loader import Generator
 
 FORMATS = ("safetensors", "pth", "onnx")
@@ -47,22 +48,6 @@ class ModelView:
     def label(self) -> str:
         """Name with what the model is."""
         return f"{self.name} ({self.architecture}, x{self.scale})"
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeightFacts:
-    """What a model's card says about its weight file.
-
-    Attributes:
-        sha256: of the file, in hex.
-        parameters: number of trainable values.
-        minimum_px, multiple_px: of the network's inputs, see `Generator`.
-    """
-
-    sha256: str
-    parameters: int
-    minimum_px: int
-    multiple_px: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +90,12 @@ def add_model_file(
         studio: where to add it.
         path: a .safetensors or .pth file.
         name: the file's own where it is empty.
-        role: gan or mse.
+        role: gan, mse or discriminator.
         partner: name of the MSE-SR model that this GAN-SR model is compared with, or of the GAN-SR
             model that this MSE-SR model becomes the partner of.
 
     Raises:
-        ModelError: not a generator that can be loaded safely.
+        ModelError: not a network of this role that can be loaded safely.
         InputError: the name is taken or unfit, an unknown role, or a partner that does not fit.
         NotFoundError: no partner of this name.
     """
@@ -121,21 +106,20 @@ def add_model_file(
         if models.find_model(session, name):
             raise InputError(f"A model named {name!r} exists already. Choose another name.")
         others = [models.require_model(session, partner)] if partner else []
-    generator, facts = read_generator(path)
-    return register_generator(
-        studio, name, ModelRole(role), generator, {"source": path.name} | asdict(facts), others
-    )
+    network = read_network(path, ModelRole(role))
+    card = {"source": path.name} | asdict(network.facts)
+    return register_network(studio, name, ModelRole(role), network, card, others)
 
 
-def register_generator(
+def register_network(
     studio: Studio,
     name: str,
     role: ModelRole,
-    generator: "Generator",
+    network: Network,
     card: Mapping[str, object],
     others: Sequence[Model] = (),
 ) -> int:
-    """Store a generator as safetensors, add its row, pair it with `others`; return its id.
+    """Store a network as safetensors, add its row, pair it with `others`; return its id.
 
     Raises:
         InputError: the name is taken, one of the others does not fit, or the disk is full.
@@ -143,9 +127,9 @@ def register_generator(
     from desra_studio.sr.loader import encode_weights
 
     for other in others:
-        _check_pair(Model(name=name, role=role, scale=generator.scale, file_sha=""), other)
+        _check_pair(Model(name=name, role=role, scale=network.scale, file_sha=""), other)
     try:
-        sha = studio.blobs.put(encode_weights(generator.module.state_dict()))
+        sha = studio.blobs.put(encode_weights(network.weights))
     except OSError as error:
         raise InputError(
             f"{name} cannot be stored in {studio.blobs.root}: {error.strerror}. Free some space "
@@ -156,31 +140,14 @@ def register_generator(
             session,
             name,
             role,
-            architecture=generator.architecture,
-            scale=generator.scale,
+            architecture=network.architecture,
+            scale=network.scale,
             file_sha=sha,
             card=dict(card),
         )
         for other in others:
             _pair(model, models.get_model(session, other.id))
         return model.id
-
-
-def read_generator(path: Path) -> tuple["Generator", WeightFacts]:
-    """Load a weight file, and return what its card says about it as well.
-
-    Raises:
-        ModelError: see `load_generator`.
-    """
-    from desra_studio.sr.loader import load_generator
-
-    generator = load_generator(path)
-    return generator, WeightFacts(
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        parameters=generator.parameters,
-        minimum_px=generator.minimum_px,
-        multiple_px=generator.multiple_px,
-    )
 
 
 def set_partner(studio: Studio, gan_id: int, mse_id: int) -> None:
@@ -201,11 +168,38 @@ def load_model(studio: Studio, model: Model) -> "Generator":
     """Build the network of a stored model.
 
     Raises:
-        ModelError: only the model's outputs were imported, not its weights.
+        ModelError: a discriminator, or only the model's outputs were imported, not its weights.
     """
     from desra_studio.sr.loader import build_generator, parse_weights
 
+    if model.role is ModelRole.DISCRIMINATOR:
+        raise ModelError(f"{model.name} is a discriminator, not a generator. Give another.")
     return build_generator(parse_weights(_get_weights(studio, model), model.name), model.name)
+
+
+def resolve_discriminator(studio: Studio, name_or_file: str) -> "UNetDiscriminator":
+    """Load a discriminator by file, or by the name of a stored model.
+
+    Raises:
+        NotFoundError: neither a file nor a model of this name.
+        ModelError: see `load_discriminator`.
+    """
+    from desra_studio.finetune.discriminator import load_discriminator
+
+    path = Path(name_or_file)
+    return (
+        load_discriminator(path)
+        if path.is_file()
+        else load_stored_discriminator(studio, _find_named(studio, name_or_file))
+    )
+
+
+def load_stored_discriminator(studio: Studio, model: Model) -> "UNetDiscriminator":
+    """Build the network of a stored discriminator; ModelError where the model is none."""
+    from desra_studio.finetune.discriminator import build_discriminator
+    from desra_studio.sr.loader import parse_weights
+
+    return build_discriminator(parse_weights(_get_weights(studio, model), model.name), model.name)
 
 
 def resolve_generator(studio: Studio, name_or_file: str) -> "Generator":
@@ -220,14 +214,16 @@ def resolve_generator(studio: Studio, name_or_file: str) -> "Generator":
     path = Path(name_or_file)
     if path.is_file():
         return load_generator(path)
+    return load_model(studio, _find_named(studio, name_or_file))
+
+
+def _find_named(studio: Studio, name: str) -> Model:
     with studio.database.read() as session:
-        model = models.find_model(session, name_or_file)
+        model = models.find_model(session, name)
     if model is None:
-        way = " Run: desra-studio models " + (
-            f"pull {name_or_file}" if find_entry(name_or_file) else "list"
-        )
-        raise NotFoundError(f"{name_or_file!r} is neither a weight file nor a model's name.{way}")
-    return load_model(studio, model)
+        way = " Run: desra-studio models " + (f"pull {name}" if find_entry(name) else "list")
+        raise NotFoundError(f"{name!r} is neither a weight file nor a model's name.{way}")
+    return model
 
 
 def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
@@ -246,7 +242,10 @@ def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
         from desra_studio.sr.export import encode_pth
         from desra_studio.sr.loader import parse_weights
 
-        return encode_pth(parse_weights(data, model.name))
+        weights = parse_weights(data, model.name)
+        # Real-ESRGAN's scripts read a discriminator's from `params`.
+        is_judge = model.role is ModelRole.DISCRIMINATOR
+        return encode_pth(weights, weights if is_judge else None)
     if form == "onnx":
         from desra_studio.sr.export import export_onnx
 
@@ -296,6 +295,9 @@ def _get_weights(studio: Studio, model: Model) -> bytes:
 
 
 def _check_pair(one: Model, other: Model) -> None:
+    for model in (one, other):
+        if model.role is ModelRole.DISCRIMINATOR:
+            raise InputError(f"{model.name} is a discriminator, which has no partner.")
     if one.role == other.role:
         raise InputError(
             f"{one.name} and {other.name} are both of role {one.role}. A GAN-SR model's partner is "

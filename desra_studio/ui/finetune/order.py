@@ -10,7 +10,12 @@ from desra_studio.finetune.config import PRESETS, FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import devices
 from desra_studio.services.datasets.listing import get_gan_model_id
-from desra_studio.services.finetune.candidates import HELD_OUT_SHARE, list_candidates
+from desra_studio.services.finetune.candidates import HELD_OUT_SHARE
+from desra_studio.services.finetune.cautions import (
+    describe_obstacle,
+    list_cautioned_candidates,
+)
+from desra_studio.services.finetune.discriminators import list_choices
 from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES, start_finetune
 from desra_studio.services.models.registry import ModelView, list_generators
 from desra_studio.services.studio import Studio
@@ -30,6 +35,7 @@ class FinetuneOrder(BaseModel):
         settings: by the names of FinetuneConfig; None where a field was left empty.
         feather_sigma: softens the masks' edges, in px.
         held_out_share: share of the chosen images that are not trained on, 0..1.
+        discriminator: the one to start from; None for a fresh one.
     """
 
     revisions: list[Id]
@@ -37,17 +43,27 @@ class FinetuneOrder(BaseModel):
     settings: dict[str, Any] = {}
     feather_sigma: float | None = FEATHER_SIGMA_PX
     held_out_share: float | None = HELD_OUT_SHARE
+    discriminator: Id | None = None
 
 
 def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
-    """Return what can be chosen for a run: samples, generators, presets and their values."""
+    """Return what can be chosen for a run: samples, generators, presets and their values.
+
+    `obstacle` is why nothing can be trained on, or empty.
+    """
     views = list_generators(studio)
+    candidates = list_cautioned_candidates(studio, dataset_id)
     extra = {"feather_sigma": FEATHER_SIGMA_PX, "held_out_share": HELD_OUT_SHARE}
+    judges = list_choices(studio)
     on_cpu = devices.guess_device(studio.settings.device) == devices.CPU
     return {
-        "candidates": [asdict(one) for one in list_candidates(studio, dataset_id)],
+        "candidates": [asdict(one) for one in candidates],
         "minimum": MINIMUM_SAMPLES,
-        "generators": [{"id": view.id, "label": view.label} for view in views],
+        "obstacle": describe_obstacle(studio, dataset_id, candidates),
+        "generators": [
+            {"id": view.id, "label": view.label, "discriminators": asdict(judges[view.id])}
+            for view in views
+        ],
         "generator": _guess_generator(studio, dataset_id, views),
         "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
         "preset": "quick" if on_cpu else "paper",
@@ -77,6 +93,7 @@ def start_run(studio: Studio, dataset_id: int, order: FinetuneOrder) -> int:
         read_settings(FinetuneConfig, order.settings),
         order.feather_sigma,
         order.held_out_share,
+        order.discriminator,
     )
 
 

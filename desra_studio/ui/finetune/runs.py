@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from desra_studio.finetune.config import CHECKPOINT, QUICK
+from desra_studio.finetune.config import CHECKPOINT, QUICK, compute_kept_share
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import check_dataset
 from desra_studio.services.jobs import JobView
 from desra_studio.services.lost_jobs import sweep_lost_jobs
-from desra_studio.services.models.registry import list_generators
+from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
 from desra_studio.ui.shared.text import show_figure
@@ -22,16 +22,18 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
     """Return the fine-tunings of a dataset, newest first, each with its newest job.
 
     A run is {"id", "status", "active", "resumable", "iteration", "iterations", "base", "model",
-    "model_id", "samples", "held_out", "settings", "seconds", "resumed_from", "device", "loss",
-    "warning", "proof", "job"}; the seconds are those since it was resumed, `job` is what its
-    progress shows: of its training, or of what was done with its model since then.
+    "model_id", "generator", "discriminator", "discriminator_name", "ema_at_end", "samples",
+    "held_out", "settings", "seconds", "resumed_from", "device", "loss", "warning", "proof", "job"};
+    the discriminator is an id, None for a fresh one, its name empty where there is none at all; the
+    seconds are those since it was resumed, `job` is what its progress shows: of its training, or of
+    what was done with its model since then.
 
     Raises:
         NotFoundError: no such dataset, or it is in the bin.
     """
     check_dataset(studio, dataset)
     sweep_lost_jobs(studio)
-    names = {view.id: view.name for view in list_generators(studio)}
+    names = {details.id: details.name for details in list_models(studio, ())}
     later = jobs.list_jobs(studio, *AFTERWARDS)
     return [
         _describe_run(studio, run, names, later)
@@ -41,7 +43,7 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
 
 
 def _describe_run(
-    studio: Studio, run: JobView, names: dict[int, str], later: list[JobView]
+    studio: Studio, run: JobView, names: dict[int | None, str], later: list[JobView]
 ) -> dict[str, Any]:
     config, result = run.config, run.result
     model_id = result.get("model_id")
@@ -52,6 +54,7 @@ def _describe_run(
         or (model_id is not None and job.config.get("model_id") == model_id)
     )
     newest = run if run.active else next(of_run, run)
+    judge = config.get("discriminator_id")
     stopped = run.status.value in ("cancelled", "failed")
     resumable = stopped and (studio.run_folder(run.id) / CHECKPOINT).exists()
     return {
@@ -65,6 +68,9 @@ def _describe_run(
         "model": result.get("model"),
         "model_id": model_id,
         "generator": config["model_id"],
+        "discriminator": judge,
+        "discriminator_name": _name_discriminator(config, names),
+        "ema_at_end": compute_kept_share(config["ema"], config["iterations"]),
         "samples": config.get("samples", 0),
         "held_out": config.get("held_out", 0),
         "settings": {name: config[name] for name in SETTINGS if name in config},
@@ -76,6 +82,13 @@ def _describe_run(
         "proof": result.get("proof"),
         "job": {"active": newest.active, **_show_newest(newest)},
     }
+
+
+def _name_discriminator(config: dict[str, Any], names: dict[int | None, str]) -> str:
+    if not config.get("adversarial_weight"):
+        return ""
+    judge = config.get("discriminator_id")
+    return "a fresh one" if judge is None else names.get(judge, "a model that is gone")
 
 
 def _show_newest(job: JobView) -> JobValue:

@@ -18,7 +18,7 @@ from desra_studio.ui.shared.events import Updates
 from desra_studio.ui.shared.text import escape_markdown, show_figure
 
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
-ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR"}
+ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR", "discriminator": "discriminator"}
 WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 
 
@@ -36,21 +36,25 @@ def list_row(details: ModelDetails) -> list[str]:
 
 def describe_details(details: ModelDetails) -> str:
     """Return a model's card as Markdown."""
-    card = details.card
+    card, judges = details.card, details.role == "discriminator"
+    channels = "RGB in, a score for each px out" if judges else "RGB in, RGB out"
     facts = {
         "Role": ROLE_NAMES.get(details.role, details.role),
-        "Partner": details.partner or "none",
+        "Partner": "" if judges else details.partner or "none",
+        "Judges": card.get("judges", ""),
         "Network": details.architecture or "not known: only its outputs were imported",
         "Scale": f"x{details.scale}" if details.scale else "",
-        "Channels": "RGB in, RGB out" if details.architecture else "",
+        "Channels": channels if details.architecture else "",
         "Parameters": f"{details.parameters:,}" if details.parameters else "",
-        "Input size": _describe_size_rules(card),
+        "Input size": "" if judges else _describe_size_rules(card),
         "Source": details.source,
         "Licence": details.licence,
         "SHA-256": card.get("sha256", ""),
         "Derived": _describe_derivation(card.get("derived")),
         "Training set": card.get("training_set_hash", ""),
         "Settings": _describe_settings(card.get("settings")),
+        "EMA at the end": _describe_average(card),
+        "Discriminator": card.get("discriminator", ""),
         "Notes": " ".join(card.get("notes", ())),
         "Proof": _describe_proof(card.get("figures")),
     }
@@ -61,6 +65,8 @@ def describe_details(details: ModelDetails) -> str:
 def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updates:
     """Return the updates of the download buttons, which are links."""
     forms = list_export_forms() if details.state == "ready" else []
+    if details.role == "discriminator":
+        forms = [form for form in forms if form != "onnx"]
     return {
         button: gr.update(
             link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}.{form}",
@@ -138,6 +144,19 @@ def _describe_derivation(derived: dict[str, float] | None) -> str:
 def _describe_settings(settings: dict[str, Any] | None) -> str:
     named = (settings or {}).items()
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in named)
+
+
+def _describe_average(card: dict[str, Any]) -> str:
+    """Return what the average kept at the end, where that is less than the settings say."""
+    kept, wanted = card.get("ema_at_end"), (card.get("settings") or {}).get("ema")
+    if kept is None or wanted is None:
+        return ""
+    if kept == wanted:
+        return f"{wanted} of the average kept at each step"
+    return (
+        f"{kept:.3f} of the average kept at the last step; {wanted} is reached after "
+        f"{round(10 * wanted / (1 - wanted))} iterations"
+    )
 
 
 def _describe_proof(figures: dict[str, Any] | None) -> str:

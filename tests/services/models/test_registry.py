@@ -21,6 +21,7 @@ from desra_studio.services.models.registry import (
     add_model_file,
     export_model,
     list_generators,
+    resolve_discriminator,
     resolve_generator,
     set_partner,
 )
@@ -28,7 +29,7 @@ from desra_studio.services.studio import open_studio
 from desra_studio.sr.loader import build_generator, encode_weights, load_generator
 from desra_studio.storage import models as rows
 from desra_studio.vocabulary import ModelRole
-from tests.factories.networks import make_rrdbnet, make_weights
+from tests.factories.networks import make_discriminator, make_rrdbnet, make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings
 from tests.factories.weights import encode_pth, make_entry
@@ -385,6 +386,58 @@ def test_writes_a_fine_tuned_rrdbnet_under_the_names_of_its_file(tmp_path):
     written = torch.load(tmp_path / "generator_params_ema.pth", weights_only=True)
     assert list(written) == ["params", "params_ema"]
     assert all(content.keys() == weights.keys() for content in written.values())
+
+
+def test_a_discriminator_is_pulled_listed_loaded_and_exported(studio, add, tmp_path):
+    weights = make_discriminator()
+    data = encode_pth(weights, "params")
+    other = encode_pth(make_weights())
+    with serve_files({"judge.pth": data, "other.pth": other}) as server:
+        given = {"architecture": "U-Net SN", "sha256": "", "size_bytes": 0, "judges": "crisp"}
+        judge, wrong = (
+            make_entry(name, "discriminator", data, url=server.url(f"{name}.pth"), **given)
+            for name in ("judge", "other")
+        )
+        [listed] = list_models(studio, (judge,))
+        assert (listed.role, listed.state, listed.card) == (
+            "discriminator", "can be pulled", {"judges": "crisp"},
+        )  # fmt: skip
+        details, is_new = pull_model(studio, "judge", catalog=(judge,))
+        with pytest.raises(ModelError, match=r"other\.pth is not a U-Net discriminator"):
+            pull_model(studio, "other", catalog=(wrong,))
+    assert (is_new, details.architecture, details.scale, details.partner, details.state) == (
+        True, "U-Net SN", 4, None, "ready",
+    )  # fmt: skip
+    assert (details.card["judges"], details.parameters) == ("crisp", details.card["parameters"])
+    loaded = resolve_discriminator(studio, "judge").state_dict()
+    assert loaded.keys() == weights.keys()
+    assert all(torch.equal(loaded[name], value) for name, value in weights.items())
+    for form in ("pth", "safetensors"):
+        export_model(studio, "judge", form, tmp_path / f"out.{form}")
+        assert resolve_discriminator(studio, str(tmp_path / f"out.{form}")).features == 2
+    assert "params" in torch.load(tmp_path / "out.pth", weights_only=True)
+    assert list_generators(studio) == []
+
+
+def test_a_discriminator_is_no_generator_and_no_partner(studio, add, tmp_path):
+    (tmp_path / "judge.pth").write_bytes(encode_pth(make_discriminator(), "params"))
+    judge = add_model_file(studio, tmp_path / "judge.pth", role="discriminator")
+    assert describe_model(studio, judge).scale is None
+    crisp = add("crisp")
+    for refused in (
+        lambda: resolve_generator(studio, "judge"),
+        lambda: export_model(studio, "judge", "onnx", tmp_path / "judge.onnx"),
+    ):
+        with pytest.raises(ModelError, match="judge is a discriminator, not a generator"):
+            refused()
+    with pytest.raises(InputError, match="judge is a discriminator, which has no partner"):
+        set_partner(studio, crisp, judge)
+    with pytest.raises(InputError, match="judge is a discriminator, which has no partner"):
+        add("calm", role="mse", partner="judge")
+    with pytest.raises(ModelError, match="crisp is not a U-Net discriminator"):
+        resolve_discriminator(studio, "crisp")
+    with pytest.raises(NotFoundError, match="models pull RealESRGAN_x4plus_netD"):
+        resolve_discriminator(studio, "RealESRGAN_x4plus_netD")
 
 
 def test_names_what_can_be_pulled(studio):

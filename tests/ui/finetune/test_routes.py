@@ -9,7 +9,9 @@ from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import jobs
 from desra_studio.services.models.registry import list_generators
 from tests.factories.jobs import run_jobs_here, view_done
+from tests.factories.networks import make_discriminator
 from tests.factories.studio import accept_detected
+from tests.factories.weights import encode_pth
 
 FORM = "/studio/api/datasets/1/finetune"
 SMALL = {"iterations": 4, "batch": 2, "crop": 32, "perceptual_weight": 0, "adversarial_weight": 0}
@@ -43,7 +45,14 @@ def test_what_can_be_chosen(accepted, studio):
     assert [one["id"] for one in choices["generators"]] == [
         view.id for view in list_generators(studio)
     ]
+    assert choices["obstacle"] == ""
     assert accepted.get("/studio/api/datasets/77/finetune").status_code == 404
+
+
+def test_nothing_accepted_is_said_before_the_start(client):
+    choices = client.get(FORM).json()
+    assert choices["obstacle"] == "None of the 3 images is accepted."
+    assert choices["candidates"] == []
 
 
 @pytest.mark.parametrize(
@@ -87,6 +96,8 @@ def test_a_run_from_upload_to_weights(accepted, studio, generator_file):
     assert (listed["id"], listed["status"], listed["active"]) == (run, "done", False)
     assert (listed["base"], listed["samples"], listed["held_out"]) == ("mine", 2, 1)
     assert (listed["iteration"], listed["iterations"]) == (4, 4)
+    assert (listed["discriminator"], listed["discriminator_name"]) == (None, "")
+    assert listed["ema_at_end"] == 4 / 14
     assert listed["settings"] == asdict(FinetuneConfig(**SMALL)) | {
         "feather_sigma": FEATHER_SIGMA_PX,
         "held_out_share": 0.25,
@@ -95,6 +106,30 @@ def test_a_run_from_upload_to_weights(accepted, studio, generator_file):
     assert not listed["resumable"]
     refused = accepted.post(f"/studio/api/runs/{run}/resume")
     assert "is done" in refused.json()["error"]
+
+
+def test_a_run_from_a_discriminator(accepted, studio, generator_file):
+    for query, data in (
+        ("name=mine.safetensors", generator_file.read_bytes()),
+        ("name=judge.pth&role=discriminator", encode_pth(make_discriminator(), "params")),
+    ):
+        added = accepted.post(f"/studio/api/models?{query}", content=data)
+    judge = added.json()["model"]
+    choices = accepted.get(FORM).json()
+    offered = choices["generators"][0]
+    assert offered["discriminators"] == {
+        "fitting": [[judge, "judge"]], "released": None, "missing": "",
+    }  # fmt: skip
+    settings = SMALL | {"adversarial_weight": 0.1}
+    with run_jobs_here():
+        for chosen in (judge, None):
+            given = {"generator": offered["id"], "settings": settings, "discriminator": chosen}
+            accepted.post(FORM, json=order(accepted, **given))
+    fresh, first = accepted.get(f"{FORM}/runs").json()
+    assert (first["discriminator"], first["discriminator_name"]) == (judge, "judge")
+    assert (fresh["discriminator"], fresh["discriminator_name"]) == (None, "a fresh one")
+    assert "warm-up" in fresh["warning"]
+    assert "warm-up" not in first["warning"]
 
 
 def test_what_cannot_be_run_on_a_dataset(accepted, studio):

@@ -1,10 +1,14 @@
 """The card of a model as the Models page shows it."""
 
+from dataclasses import replace
+
+import gradio as gr
 import pytest
 
-from desra_studio.services.models.listing import describe_model
+from desra_studio.services.models.listing import describe_model, list_models
+from desra_studio.sr.catalog import find_entry
 from desra_studio.storage import models as rows
-from desra_studio.ui.models.status import describe_details
+from desra_studio.ui.models.status import describe_details, offer_exports
 from desra_studio.vocabulary import ModelRole
 
 FIGURES = {
@@ -46,3 +50,27 @@ def test_a_fine_tuned_model_tells_where_it_comes_from_and_what_it_is_worth(show)
 
 def test_a_model_of_somebody_else_has_no_proof(show):
     assert "Proof" not in show({"source": "a file"})
+
+
+def test_a_fine_tuned_model_tells_its_discriminator_and_what_the_average_kept(show):
+    judge = "a fresh one in place of netD, as was asked for"
+    card = {"settings": {"ema": 0.999}, "ema_at_end": 1000 / 1010, "discriminator": judge}
+    shown = show(card)
+    assert f"| Discriminator | {judge} |" in shown
+    assert "| 0.990 of the average kept at the last step; 0.999 is reached after 9990 " in shown
+
+
+def test_an_average_that_was_full_says_so(show):
+    assert "| 0.9 of the average kept" in show({"settings": {"ema": 0.9}, "ema_at_end": 0.9})
+
+
+def test_a_discriminator_makes_no_images(studio):
+    entry = find_entry("RealESRGAN_x4plus_netD")
+    details = next(one for one in list_models(studio) if one.name == entry.name)
+    shown = describe_details(details).replace("\\", "")
+    assert "| Judges | RealESRGAN_x4plus |" in shown
+    assert "| Channels | RGB in, a score for each px out |" in shown
+    assert "Partner" not in shown
+    buttons = {form: gr.Button() for form in ("safetensors", "onnx")}
+    offered = offer_exports(buttons, replace(details, id=1, state="ready"))
+    assert [update["visible"] for update in offered.values()] == [True, False]

@@ -2,6 +2,7 @@
 
 import { addressed, make } from "../shared/dom.js";
 import { addModel, startRun } from "./api.js";
+import { DiscriminatorChoice } from "./discriminator.js";
 import { estimateTime, tellTime } from "./estimate.js";
 import { GROUPS, listChanged, MAIN, PRESETS } from "./fields.js";
 import { Settings } from "./settings.js";
@@ -16,7 +17,14 @@ export class Form {
     /** The model that the address wants to be fine-tuned again. */
     this.asked = Number(addressed("model")) || null;
     this.settings = new Settings(() => this.#changed());
-    this.generator = make("select", { id: "finetune-generator", onchange: () => this.#changed() });
+    this.discriminator = new DiscriminatorChoice(() => this.#changed());
+    this.generator = make("select", {
+      id: "finetune-generator",
+      onchange: () => {
+        this.#offerDiscriminators();
+        this.#changed();
+      },
+    });
     this.file = make("input", { type: "file", accept: WEIGHTS, hidden: true, onchange: () => this.#add() });
     this.add = make("button", { type: "button", className: "link", onclick: () => this.file.click() }, "Add a weight file");
     this.presets = PRESETS.map(({ name, title, about }) =>
@@ -40,6 +48,7 @@ export class Form {
     this.counts = make("output", { htmlFor: "finetune-share" });
     this.button = make("button", { type: "submit", className: "primary" }, "Start fine-tuning");
     this.estimate = make("p", { className: "estimate" });
+    this.cautions = make("ul", { className: "cautions", role: "status", ariaLabel: "Before the start" });
     this.error = make("p", { className: "studio-error", role: "alert" });
     this.root = this.#build();
   }
@@ -64,6 +73,7 @@ export class Form {
     const wanted = [this.added, this.asked, stored.generator, choices.generator].find(known);
     this.asked = null; // from now on what is chosen here stands
     this.generator.value = wanted ?? "";
+    this.#offerDiscriminators(wanted === stored.generator ? stored.discriminator : null);
     this.preset = stored.preset in choices.presets ? stored.preset : choices.preset;
     const values = { ...choices.presets[this.preset], ...stored.settings };
     this.settings.declare(choices.settings);
@@ -76,6 +86,8 @@ export class Form {
   take(run) {
     if (this.choices.generators.some(({ id }) => id === run.generator)) {
       this.generator.value = run.generator;
+      const heard = run.settings.adversarial_weight > 0;
+      this.#offerDiscriminators(heard ? (run.discriminator ?? "") : null);
     }
     const changes = ({ name }) => listChanged(run.settings, this.choices.presets[name]).length;
     this.preset = PRESETS.reduce((one, other) => (changes(other) < changes(one) ? other : one)).name;
@@ -93,6 +105,22 @@ export class Form {
     this.counts.textContent = heldOut
       ? `${heldOut} of ${chosen} held out, ${chosen - heldOut} to train on`
       : `None: all ${chosen} are trained on`;
+  }
+
+  /** Say what speaks against a run before it is started. */
+  showCautions(cautions) {
+    const told = JSON.stringify(cautions);
+    if (told === this.told) return;
+    this.told = told;
+    this.cautions.replaceChildren(
+      ...cautions.map(({ blocks, text }) => make("li", { className: blocks ? "blocks" : "" }, text)),
+    );
+  }
+
+  #offerDiscriminators(wanted = null) {
+    const id = Number(this.generator.value);
+    const generator = this.choices.generators.find((one) => one.id === id);
+    this.discriminator.offer(generator?.discriminators, wanted);
   }
 
   #build() {
@@ -124,6 +152,7 @@ export class Form {
         make("p", {}, this.about, " ", this.reset),
       ),
       make("div", { className: "row pair" }, ...MAIN.map((field) => this.settings.build(field))),
+      this.discriminator.root,
       row("Held-out share", "finetune-share", this.share, this.counts),
       make(
         "details",
@@ -138,7 +167,7 @@ export class Form {
           ),
         ),
       ),
-      make("div", { className: "go" }, this.error, this.button, this.estimate),
+      make("div", { className: "go" }, this.cautions, this.error, this.button, this.estimate),
     );
   }
 
@@ -156,6 +185,7 @@ export class Form {
       preset: this.preset,
       settings: Object.fromEntries(changed.map((name) => [name, settings[name]])),
       generator: Number(this.generator.value) || null,
+      discriminator: this.discriminator.wanted,
       held_out_share: this.heldOutShare,
     });
     this.#tell();
@@ -167,8 +197,10 @@ export class Form {
       const input = label.querySelector("input");
       input.checked = input.value === this.preset;
     }
-    const changed = listChanged(this.settings.read(), this.choices.presets[this.preset]);
+    const settings = this.settings.read();
+    const changed = listChanged(settings, this.choices.presets[this.preset]);
     this.settings.markChanged(changed);
+    this.discriminator.tell(settings);
     this.about.textContent = changed.length
       ? `${changed.length} of its settings changed.`
       : `${PRESETS.find(({ name }) => name === this.preset).about}.`;
@@ -207,6 +239,7 @@ export class Form {
       const { run } = await startRun(this.dataset, {
         revisions: this.getChosen().map((candidate) => candidate.revision_id),
         generator: Number(this.generator.value) || null,
+        discriminator: this.discriminator.value,
         settings,
         feather_sigma,
         held_out_share: this.heldOutShare,

@@ -45,8 +45,11 @@ export class RunPanel {
     this.run = run;
     this.name.textContent = `Run ${run.id}`;
     const held = run.held_out ? `, ${run.held_out} held out` : "";
+    const judge = run.discriminator_name ? ` · discriminator: ${run.discriminator_name}` : "";
     this.facts.textContent =
-      `${run.base} · ${run.samples} samples${held} · ${run.iterations} iterations`;
+      `${run.base} · ${run.samples} samples${held} · ${run.iterations} iterations` +
+      ` · EMA ${run.ema_at_end.toFixed(3)} at the end${judge}`;
+    this.facts.title = this.facts.textContent;
     this.showJob(run.job);
     const memory = metrics.memory_gb?.at(-1)?.[1];
     this.memory.textContent = memory ? `GPU memory ${memory.toFixed(1)} GB` : "";

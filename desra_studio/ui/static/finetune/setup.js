@@ -2,6 +2,7 @@
 
 import { make, pageAddress } from "../shared/dom.js";
 import { loadFineTuned } from "./api.js";
+import { listCautions } from "./cautions.js";
 import { Form } from "./form.js";
 import { pickHeldOut } from "./held_out.js";
 import { Inspector } from "./inspector.js";
@@ -44,11 +45,12 @@ export class SetupView {
   /** Show what can be chosen; what was chosen before stays so. */
   show(dataset, choices) {
     this.dataset = dataset;
+    this.choices = choices;
     this.candidates = choices.candidates;
     this.empty.hidden = choices.candidates.length > 0;
     this.columns.hidden = !this.empty.hidden;
     this.about.textContent =
-      `Accept at least ${choices.minimum} masks in Review: they become the samples that the ` +
+      `${choices.obstacle} Accept at least ${choices.minimum} masks in Review: they become the samples that the ` +
       "generator learns from. About 50 of them remove a kind of artifact from images it has " +
       "never seen.";
     this.form.show(dataset, choices);
@@ -67,6 +69,9 @@ export class SetupView {
     const heldOut = pickHeldOut(chosen, this.form.heldOutShare);
     this.samples.markHeldOut(heldOut);
     this.form.showCounts(chosen.length, heldOut.size);
+    if (this.choices) {
+      this.form.showCautions(listCautions(chosen, this.choices.minimum, this.choices.obstacle));
+    }
     const open = this.samples.opened;
     if (open) this.#inspect(open);
   }

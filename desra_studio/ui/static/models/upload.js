@@ -9,6 +9,7 @@ import { sendModel } from "./sending.js";
 const ROLES = [
   ["gan", "GAN-SR"],
   ["mse", "MSE-SR"],
+  ["discriminator", "Discriminator"],
 ];
 const WEIGHTS = ".safetensors,.pth";
 
