@@ -17,7 +17,7 @@ from torchvision.models.vgg import cfgs, make_layers
 from desra_studio.assets_folder import find_assets
 from desra_studio.bench.upscale import load_bundled
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.finetune.config import PAPER, QUICK, FinetuneConfig
+from desra_studio.finetune.config import PAPER, QUICK, FinetuneConfig, compute_rate
 from desra_studio.finetune.data import Batch, CropSource, FinetuneSample, fit_crop
 from desra_studio.finetune.discriminator import UNetDiscriminator
 from desra_studio.finetune.losses import (
@@ -167,7 +167,7 @@ class PlainLoop:
         lr, target, mask = Batch(*(part.to(self._device) for part in batch))
         config, losses = self._config, dict[str, torch.Tensor]()
         for group in self._optimizer.param_groups:
-            group["lr"] = config.learning_rate * min(1.0, self._iteration / max(1, config.warm_up))
+            group["lr"] = compute_rate(config, self._iteration)
         weight = weigh_inside(mask, config.inside_weight)
         self._optimizer.zero_grad()
         if self._judge:

@@ -74,11 +74,13 @@ def check_same_training(state: State, config: FinetuneConfig, digest: str) -> No
         config: what the training is to go on with; more iterations are allowed.
         digest: of the generator and the samples.
     """
-    wanted, found = asdict(config), rename_weights(state["config"])
+    wanted = asdict(config)
+    # A setting that was made later was at its default, whatever that did.
+    found = asdict(FinetuneConfig()) | rename_weights(state["config"])
     for name, value in wanted.items():
-        if name not in _FREE and found.get(name) != value:
+        if name not in _FREE and found[name] != value:
             raise InputError(
-                f"The checkpoint was made with {name} {found.get(name)}, not {value}. Resume with "
+                f"The checkpoint was made with {name} {found[name]}, not {value}. Resume with "
                 "the settings it was started with, or start the training anew."
             )
     if state["digest"] != digest:

@@ -33,6 +33,12 @@ class FinetuneConfig:
         Setting("Crops that must show some of the mask", least=0, most=1),
     ] = 0.5
     warm_up: Annotated[int, Setting("Iterations until the full rate", least=0)] = 0
+    decay: Annotated[
+        float,
+        Setting(
+            "Share of the iterations over which the rate falls to 0 at the end", least=0, most=1
+        ),
+    ] = 0.0
     pixel_weight: Annotated[float, Setting("Of the L1 distance to the pseudo-GT", least=0)] = 1.0
     contrast_weight: Annotated[
         float, Setting("Of the squared distance of local standard deviations", least=0)
@@ -80,8 +86,9 @@ QUICK = FinetuneConfig(
     learning_rate=2e-4,
     warm_up=50,
     contrast_weight=2000.0,
+    decay=0.5,
     inside_weight=10.0,
-    contrast_inside_weight=3.0,
+    contrast_inside_weight=5.0,
     perceptual_weight=0.0,
     adversarial_weight=0.0,
     discriminator_features=16,
@@ -107,6 +114,14 @@ def compute_kept_share(ema: float, iteration: int) -> float:
     weights it started from. A share of 0.999 is reached after 9990 iterations.
     """
     return min(ema, iteration / (iteration + 10))
+
+
+def compute_rate(config: FinetuneConfig, iteration: int) -> float:
+    """Return the generator's learning rate in an iteration, from 1 on: up, level, down to 0."""
+    risen = min(1.0, iteration / max(1, config.warm_up))
+    falling = config.decay * config.iterations
+    left = config.iterations + 1 - iteration
+    return config.learning_rate * risen * (min(1.0, left / falling) if falling else 1.0)
 
 
 def get_preset(name: str) -> FinetuneConfig:

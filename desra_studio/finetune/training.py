@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from desra_studio.errors import InputError, ModelError
 from desra_studio.finetune.averaging import update_average
-from desra_studio.finetune.config import FinetuneConfig
+from desra_studio.finetune.config import FinetuneConfig, compute_rate
 from desra_studio.finetune.data import Batch
 from desra_studio.finetune.discriminator import UNetDiscriminator
 from desra_studio.finetune.losses import (
@@ -106,8 +106,7 @@ class Training:
         """
         while (losses := self._try_gradients(batch, iteration)) is None:
             self._halve_batch(len(batch.lr), batch.target.shape[-1])
-        rate = self.config.learning_rate * min(1.0, iteration / max(1, self.config.warm_up))
-        self._optimizer.param_groups[0]["lr"] = rate
+        self._optimizer.param_groups[0]["lr"] = compute_rate(self.config, iteration)
         # Nothing is clipped; this is the way to the norm.
         losses["gradient"] = nn.utils.clip_grad_norm_(self._module.parameters(), math.inf)
         self._optimizer.step()

@@ -29,6 +29,7 @@ export const GROUPS = [
     fields: [
       named("learning_rate", "Learning rate"),
       named("warm_up", "Warm-up"),
+      named("decay", "Decay"),
       named("ema", "EMA"),
       { ...named("precision", "Precision"), isChoice: true },
     ],
