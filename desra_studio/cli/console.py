@@ -102,19 +102,42 @@ def print_result(result: dict[str, Any], line: str, as_json: bool) -> None:
 
 
 def render_figures(figures: dict[str, Any]) -> str:
-    """Return figures as text: plain ones in a line, and a table of those that are alike."""
+    """Return figures as text: plain ones in a line, and tables of those that are alike."""
     rows = {key: value for key, value in figures.items() if isinstance(value, dict)}
-    plain = "  ".join(f"{key} {value}" for key, value in figures.items() if key not in rows)
+    lists = {
+        key: value
+        for key, value in figures.items()
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value)
+    }
+    plain = "  ".join(f"{key} {value}" for key, value in figures.items() if key not in rows | lists)
+    parts = [plain, *(f"{key}\n{_render_rows(value)}" for key, value in lists.items())]
     names = {tuple(row) for row in rows.values()}
-    if len(names) != 1:
-        return "\n".join([plain, *(f"{key}  {render_figures(row)}" for key, row in rows.items())])
-    table = [("", *names.pop()), *((key, *row.values()) for key, row in rows.items())]
-    widths = [max(len(str(cell)) for cell in column) for column in zip(*table, strict=True)]
-    lines = [
-        "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    if len(names) == 1:
+        table = [("", *names.pop()), *((key, *row.values()) for key, row in rows.items())]
+        parts.append(_render_table(table))
+    else:
+        parts += [f"{key}  {render_figures(row)}" for key, row in rows.items()]
+    return "\n".join(part for part in parts if part)
+
+
+def _render_rows(rows: list[dict[str, Any]]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return _render_table([names, *([row.get(name, "") for name in names] for row in rows)])
+
+
+def _render_table(rows: Sequence[Sequence[object]]) -> str:
+    table = [[_render_cell(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in table
-    ]
-    return "\n".join([plain, *lines])
+    )
+
+
+def _render_cell(cell: object) -> str:
+    if isinstance(cell, dict):
+        return ", ".join(f"{key} {_render_cell(value)}" for key, value in cell.items())
+    return str(cell)
 
 
 def run_app(app: typer.Typer, arguments: Sequence[str]) -> None:

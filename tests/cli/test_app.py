@@ -346,6 +346,17 @@ def test_figures_that_are_alike_are_a_table():
     others = {"seconds": 2, "quick": {"ours": 1}, "paper": {"plain": 3}}
     assert "quick  ours 1" in render_figures(others)
     assert render_figures({"seconds": 2, "cores": 2}) == "seconds 2  cores 2"
+    listed = {
+        "device": "cpu",
+        "rows": [{"settings": "quick", "by": {"D": 0.9, "SSIM": 1}}, {"n": 3}],
+    }
+    assert render_figures(listed).splitlines() == [
+        "device cpu",
+        "rows",
+        "settings  by             n",
+        "quick     D 0.9, SSIM 1",
+        "                         3",
+    ]
 
 
 def test_bad_environment(run, monkeypatch):
