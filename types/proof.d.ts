@@ -128,6 +128,19 @@ export type ProofFigures = { [Name in FigureName]?: number | null } & {
   warnings?: string[];
 };
 
+/** What a blinded study says of the fine-tuned model against the one that it was made from. */
+export interface VoterWord {
+  study_id: number;
+  study: string;
+  question: string;
+  /** Of the votes for the fine-tuned model. */
+  share: number;
+  interval: Interval | null;
+  votes: number;
+  voters: number;
+  images: number;
+}
+
 /** A proof with all components that it is about, what to look at first first. */
 export interface ProofView {
   /** Id of the fine-tuning. */
@@ -139,6 +152,7 @@ export interface ProofView {
   proof: ProofFigures;
   /** Whether the components were sent back. */
   flagged: boolean;
+  voters?: VoterWord[];
 }
 
 /** The side of a bound that is wrong. */
@@ -171,13 +185,15 @@ export interface ShownFigure {
   scale: FigureScale | null;
 }
 
-/** A witness as a bar: parts as shares of the artifacts that there are; `rest` is in words. */
+/** A witness as a bar: parts as shares of the artifacts that there are; `rest` tells what is not gone. */
 export interface ShownWitness {
   title: string;
   tip: string;
   text: string;
   parts: { fate: Fate; share: number; text: string }[];
   rest: string;
+  /** Of the share that is gone; "" where there is none. */
+  interval: string;
   headline: boolean;
   trainedOn: boolean;
 }

@@ -21,6 +21,7 @@ const PROOF = {
   fainter: 5,
   still_there: 2,
   unseen: 0,
+  controls: { components: 0, changed: 0, clean_images: 0 },
   remaining: 7,
   added: 1,
   removal_rate: 31 / 38,
@@ -97,6 +98,11 @@ test("what no witness saw is told apart", () => {
   assert.equal(basis[1], "1 more that no witness saw: look yourself.");
 });
 
+test("clean images are told apart from held-out ones", () => {
+  const { basis } = writeVerdict({ ...PROOF, controls: { components: 9, changed: 0, clean_images: 3 } });
+  assert.equal(basis[1], "On 1 held-out image and 3 clean ones that the model was not trained on.");
+});
+
 test("images without artifacts, and ones that were not held out, are said so", () => {
   const nothing = { before_components: 0, removed: 0, fainter: 0, still_there: 0, added: 0 };
   const none = { ...PROOF, ...nothing, headline: "", witnesses: [], removal_rate: null };
@@ -161,6 +167,6 @@ test("agreement with the manual masks is told where there are any", () => {
 });
 
 test("what a proof does not prove is said", () => {
-  assert.match(tellLimits(PROOF), /^that people see it, nor that it holds on other pictures than these 4/);
-  assert.match(tellLimits({ ...PROOF, images: 1 }), /than this one,/);
+  assert.match(tellLimits(PROOF), /^that people see it, that it holds beyond these 4 images of one/);
+  assert.match(tellLimits({ ...PROOF, images: 1 }), /beyond this image of one dataset/);
 });

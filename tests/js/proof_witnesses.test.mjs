@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import {
   describeControls,
+  describeVoters,
   describeWitnesses,
   describeWords,
   nameHeadline,
@@ -50,8 +51,8 @@ test("witnesses stand side by side, each with its parts and the rest in words", 
     { fate: "gone", share: 0.5, text: "2 gone" },
     { fate: "fainter", share: 0.25, text: "1 fainter" },
   ]);
-  assert.equal(ssim.rest, "1 fainter, 1 not seen, 2 new · gone: 20 % to 90 %");
-  assert.deepEqual([ldl.text, ldl.parts, ldl.rest], ["saw none", [], "4 not seen"]);
+  assert.deepEqual([ssim.rest, ssim.interval], ["1 fainter, 1 not seen, 2 new", "gone: 20 % to 90 %"]);
+  assert.deepEqual([ldl.text, ldl.parts, ldl.rest, ldl.interval], ["saw none", [], "4 not seen", ""]);
   assert.deepEqual([d.headline, d.trainedOn, d.text], [false, true, "3 of 3 gone"]);
 });
 
@@ -91,4 +92,14 @@ test("controls are told, and why there are none", () => {
   assert.match(describeControls({ ...PROOF, reviewed: false }), /^No controls: nobody/);
   const none = { components: 0, changed: 0, clean_images: 1 };
   assert.match(describeControls({ ...PROOF, controls: none }), /^No controls: nothing/);
+});
+
+test("voters are told with their numbers", () => {
+  const word = { study: "blind", question: "Which is better?", share: 0.64, votes: 50, voters: 5 };
+  const shown = describeVoters({ ...word, images: 1, interval: [0.51, 0.75] });
+  assert.equal(shown.title, "Voters: Which is better?");
+  assert.equal(shown.text, "64 % for it");
+  assert.equal(shown.rest, "50 votes, 5 voters, 1 image");
+  assert.equal(shown.interval, "51 % to 75 %");
+  assert.equal(describeVoters({ ...word, images: 1, interval: null }).interval, "");
 });

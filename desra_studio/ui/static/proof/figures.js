@@ -11,11 +11,12 @@ import {
   tellLimits,
   writeVerdict,
 } from "./verdict.js";
-import { KINSHIP, describeControls, describeWitnesses } from "./witnesses.js";
+import { KINSHIP, describeControls, describeVoters, describeWitnesses } from "./witnesses.js";
 
-/** @import { FigureScale, ProofFigures, ShownFigure, ShownWitness } from "#types/proof" */
+/** @import { FigureScale, ProofFigures, ShownFigure, ShownWitness, VoterWord } from "#types/proof" */
 
 const INTERVAL = "95 % interval, by bootstrap over images";
+const VOTES = "95 % interval, over voters and images";
 const SIGNS = { good: "✓", warned: "▲" };
 const TRAINED_ON = "A loss of this run asked for what it measures: it is no proof by itself";
 const AGREEMENT =
@@ -31,9 +32,16 @@ const NOISE =
 export function buildVerdict(proof) {
   const { text, basis, badge, good } = writeVerdict(proof);
   const look = good ? "good" : "warned";
+  const sign = () => make("span", { ariaHidden: "true" }, SIGNS[look]);
+  const mark = (/** @type {string} */ more) =>
+    make("span", { className: `badge ${look}` }, sign(), badge, more);
+  const warnings = proof.warnings ?? [];
+  const why = warnings.map((line) => make("p", { className: "warning" }, sign(), line));
   return [
     make("h2", { className: "verdict" }, text),
-    make("p", { className: `badge ${look}` }, make("span", { ariaHidden: "true" }, SIGNS[look]), badge),
+    why.length
+      ? make("details", { className: "why" }, make("summary", {}, mark(": why?")), ...why)
+      : mark(""),
     ...basis.map((line) => make("p", { className: "quiet" }, line)),
   ];
 }
@@ -42,8 +50,9 @@ export function buildVerdict(proof) {
  * The witnesses and the figures as elements.
  * @param {ProofFigures} proof
  * @param {number} dataset
+ * @param {VoterWord[]} voters
  */
-export function buildFigures(proof, dataset) {
+export function buildFigures(proof, dataset, voters) {
   const figures = listFigures(proof);
   const list = (/** @type {ShownFigure[]} */ shown, /** @type {HTMLElement[]} */ ...rows) =>
     make("dl", { className: "figures" }, ...shown.flatMap(buildFigure), ...rows);
@@ -51,7 +60,7 @@ export function buildFigures(proof, dataset) {
     figures.filter((figure) => figure.group === group);
   const agreement = describeAgreement(proof);
   const more = pick("more");
-  const isBroken = more.some(({ held }) => held === false);
+  const look = more.some(({ held }) => held === false) ? "warned" : "good";
   return [
     make("h3", {}, "What each witness says"),
     make("ul", { className: "witnesses" }, ...describeWitnesses(proof).map(buildWitness)),
@@ -59,21 +68,24 @@ export function buildFigures(proof, dataset) {
       "p",
       { className: "quiet" },
       `${KINSHIP} `,
-      make("a", { href: pageAddress("/studies", { dataset }) }, "Ask people in a study"),
+      make("a", { href: pageAddress("/studies", { dataset }) }, voters.length ? "Studies" : "Ask voters"),
     ),
+    ...(voters.length ? [make("ul", { className: "witnesses" }, ...voters.map(buildVoters))] : []),
     list(pick("artifacts")),
     ...(agreement ? [make("p", { className: "quiet", title: AGREEMENT }, agreement)] : []),
-    make("h3", {}, "Elsewhere"),
+    make("h3", {}, "Elsewhere, outside the masks"),
     make("p", { className: "controls" }, describeControls(proof)),
     list(pick("outside"), ...buildNoise(proof)),
     make(
       "details",
-      { open: isBroken },
-      make("summary", {}, `Against GAN-SR, outside: ${countHeld(more)}`),
+      {},
+      make(
+        "summary",
+        {},
+        "More: ",
+        make("span", { className: look }, `${SIGNS[look]} ${countHeld(more)}`),
+      ),
       list(more),
-    ),
-    ...(proof.warnings ?? []).map((line) =>
-      make("p", { className: "warning" }, make("span", { ariaHidden: "true" }, SIGNS.warned), line),
     ),
     make(
       "p",
@@ -85,7 +97,7 @@ export function buildFigures(proof, dataset) {
 }
 
 /** @param {ShownWitness} witness */
-function buildWitness({ title, tip, text, parts, rest, headline, trainedOn }) {
+function buildWitness({ title, tip, text, parts, rest, interval, headline, trainedOn }) {
   const bar = make("div", { className: "parts", ariaHidden: "true" });
   for (const { fate, share, text: told } of parts) {
     const part = make("i", { className: fate, title: told });
@@ -104,7 +116,22 @@ function buildWitness({ title, tip, text, parts, rest, headline, trainedOn }) {
     ...(trainedOn ? [mark("trained on", TRAINED_ON)] : []),
     make("b", {}, text),
     bar,
-    ...(rest ? [make("span", { className: "rest" }, rest)] : []),
+    make("span", { className: "rest" }, rest, make("span", { title: INTERVAL }, interval)),
+  );
+}
+
+/** @param {VoterWord} word */
+function buildVoters(word) {
+  const { title, tip, text, share, rest, interval } = describeVoters(word);
+  const part = make("i", { className: "gone" });
+  part.style.width = `${100 * share}%`;
+  return make(
+    "li",
+    {},
+    make("span", { className: "name", title: tip }, title),
+    make("b", {}, text),
+    make("div", { className: "parts", ariaHidden: "true" }, part),
+    make("span", { className: "rest" }, rest, make("span", { title: VOTES }, interval)),
   );
 }
 

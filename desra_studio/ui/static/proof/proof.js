@@ -111,7 +111,7 @@ class ProofPage {
     this.root.append(this.walk.element);
     this.facts.replaceChildren(
       ...buildVerdict(proof.proof),
-      ...buildFigures(proof.proof, proof.dataset_id),
+      ...buildFigures(proof.proof, proof.dataset_id, proof.voters ?? []),
     );
     this.walk.show(proof);
     announceChange(); // the address has the dataset now

@@ -172,19 +172,23 @@ function tellUnseen({ before_components: before, unseen }) {
 }
 
 /** @param {ProofFigures} proof */
-function tellImages({ images, held_out: heldOut, reviewed }) {
+function tellImages({ images, held_out: heldOut, reviewed, controls }) {
+  const clean = controls.clean_images;
+  const heldOutOnes = countNoun(images - clean, "held-out image") + (clean ? ` and ${countNoun(clean, "clean one")}` : "");
   const basis = heldOut
-    ? `On ${countNoun(images, "held-out image")} that the model was not trained on.`
+    ? `On ${heldOutOnes} that the model was not trained on.`
     : `On ${countNoun(images, "image")} of the dataset that the model was not trained on; none ` +
       "was held out on purpose.";
-  if (reviewed) return basis;
-  return `${basis} Nobody has reviewed them: the artifacts are the detector's.`;
+  return reviewed ? basis : `${basis} Nobody has reviewed them: the artifacts are the detector's.`;
 }
 
-/** @param {ProofFigures} proof */
+/**
+ * What a proof does not prove; the title says so.
+ * @param {ProofFigures} proof
+ */
 export const tellLimits = ({ images }) =>
-  "that people see it, nor that it holds on other pictures than " +
-  `${images === 1 ? "this one" : `these ${images}`}, with artifacts that no detector of this kind finds.`;
+  `that people see it, that it holds beyond ${images === 1 ? "this image" : `these ${images} images`} ` +
+  "of one dataset, or that nothing came which detectors of this kind miss.";
 
 /**
  * @param {ProofFigures} proof

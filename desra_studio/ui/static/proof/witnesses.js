@@ -2,12 +2,12 @@
 
 import { countNoun, findFate } from "./fates.js";
 
-/** @import { Fate, ProofComponent, ProofFigures, ShownWitness, Witness } from "#types/proof" */
+/** @import { Fate, ProofComponent, ProofFigures, ShownWitness, VoterWord, Witness } from "#types/proof" */
 
-/** Where witnesses end: said below them. */
+/** What witnesses cannot be: said below them. */
 export const KINSHIP =
-  "A witness that compares with MSE-SR asks for what the pseudo-GT asks for in the end. Ground " +
-  "truth (HR) and people do not.";
+  "Every comparison with MSE-SR measures what the pseudo-GT asks for in the end. Ground truth (HR) " +
+  "and voters do not depend on it.";
 
 /** @type {Fate[]} In the order of a bar. */
 const PARTS = ["gone", "fainter", "still_there"];
@@ -47,25 +47,25 @@ export function describeWitnesses({ headline, witnesses, before_components: judg
       return { fate, share: all ? count / all : 0, text: `${count} ${nameFate(fate)}` };
     }).filter(({ share }) => share > 0),
     rest: describeRest(witness, all),
+    interval: witness.removal_interval ? `gone: ${witness.removal_interval.map(tellShare).join(" to ")}` : "",
     headline: witness.name === headline,
     trainedOn: witness.trained_on,
   }));
 }
 
 /**
- * What is not gone by a witness, and how sure that is.
+ * What is not gone by a witness.
  * @param {Witness} witness
  * @param {number} all artifacts.
  */
-function describeRest({ seen, fainter, still_there: still, added, removal_interval: interval }, all) {
+function describeRest({ seen, fainter, still_there: still, added }, all) {
   const words = [
     fainter ? `${fainter} fainter` : "",
     still ? `${still} still there` : "",
     seen < all ? `${all - seen} not seen` : "",
     added ? `${added} new` : "",
   ];
-  const sure = interval ? `gone: ${interval.map(tellShare).join(" to ")}` : "";
-  return [words.filter(Boolean).join(", "), sure].filter(Boolean).join(" · ");
+  return words.filter(Boolean).join(", ");
 }
 
 /**
@@ -90,6 +90,22 @@ export function describeWords({ fate, words, found_by: finders, likeness }, { wi
       return `${witness}${asked}: ${nameFate(said)}${isLeft ? left : ""}`;
     })
     .join(" · ");
+}
+
+/**
+ * What voters say on a question, as a witness is shown; their share alone has a bar.
+ * @param {VoterWord} word
+ */
+export function describeVoters({ study, question, share, interval, votes, voters, images }) {
+  const of = `${countNoun(votes, "vote")}, ${countNoun(voters, "voter")}, ${countNoun(images, "image")}`;
+  return {
+    title: `Voters: ${question}`,
+    tip: `The study ${study}, blinded, against the model that this one was made from`,
+    text: `${tellShare(share)} for it`,
+    share,
+    rest: of,
+    interval: interval ? interval.map(tellShare).join(" to ") : "",
+  };
 }
 
 /**
