@@ -186,10 +186,13 @@ def _describe_removal(figures: dict[str, Any]) -> str:
         if one["name"] != headline
     )
     told += f"; {others}" if others else ""
-    unseen = figures["unseen"]
-    return f"{told}; {figures['fainter']} fainter, {figures['still_there']} still there" + (
-        f", {unseen} that no witness saw" if unseen else ""
-    )
+    told += f"; {figures['fainter']} fainter, {figures['still_there']} still there"
+    if figures["unseen"]:
+        told += f", {figures['unseen']} that no witness saw"
+    controls = figures["controls"]
+    if controls["components"]:
+        told += f", {controls['changed']} of {controls['components']} controls changed"
+    return told
 
 
 def _show_share(value: float | None) -> str:

@@ -15,6 +15,7 @@ FIGURES = {
 TODAYS_FIGURES = FIGURES | {
     "before_components": 3, "removed": 2, "fainter": 1, "still_there": 0, "unseen": 0,
     "headline": "SSIM", "reviewed": True, "edges_kept": 0.7,
+    "controls": {"components": 0, "changed": 0, "clean_images": 0},
     "witnesses": [
         {"name": "SSIM", "trained_on": False, "gone": 2, "seen": 3},
         {"name": "LDL-style", "trained_on": False, "gone": 2, "seen": 2},
@@ -73,6 +74,7 @@ def test_clean_images_are_told_apart_from_held_out_ones(show):
     controls = {"components": 9, "changed": 1, "clean_images": 2}
     shown = show({"figures": TODAYS_FIGURES | {"controls": controls}})
     assert "on 1 held-out image and 2 clean: 2 of 3" in shown
+    assert "0 still there, 1 of 9 controls changed, 1 new" in shown
 
 
 def test_a_proof_of_nothing_says_so(show):
