@@ -276,6 +276,15 @@ def test_a_run_without_a_proof_of_today_is_proven_again(page, studio, run, is_ol
     assert again["edges_kept"] == pytest.approx(proof["edges_kept"])
 
 
+def test_a_run_whose_model_is_not_told_names_none(page, studio, run):
+    with studio.database.write() as session:
+        row = runs.get_run(session, run.id)
+        row.result = {**row.result, "proof": None, "model_id": None}
+    open_proof(page, f"?run={run.id}")
+    again = page.get_by_role("link", name="Fine-tune again from this model")
+    expect(again).to_have_attribute("href", re.compile(r"/fine-tune\?dataset=\d+$"))
+
+
 def test_an_unknown_run_is_said_so(page, run):
     open_proof(page, "?run=99")
     expect(page.locator("aside .message")).to_contain_text("There is no fine-tuning 99")

@@ -85,10 +85,10 @@ test("new components name their finders, controls how alike they are", () => {
 test("controls are told, and why there are none", () => {
   assert.equal(
     describeControls(PROOF),
-    "1 of 5 that should have stayed changed (rejected in review).",
+    "Changed though it should have stayed: 1 of 5 (rejected in review).",
   );
   const clean = { components: 5, changed: 0, clean_images: 2 };
-  assert.match(describeControls({ ...PROOF, controls: clean }), /, on 2 clean images too\)\.$/);
+  assert.match(describeControls({ ...PROOF, controls: clean }), /, and on 2 clean images\)\.$/);
   assert.match(describeControls({ ...PROOF, reviewed: false }), /^No controls: nobody/);
   const none = { components: 0, changed: 0, clean_images: 1 };
   assert.match(describeControls({ ...PROOF, controls: none }), /^No controls: nothing/);

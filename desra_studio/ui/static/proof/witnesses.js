@@ -116,6 +116,6 @@ export function describeControls({ controls, reviewed }) {
   if (!reviewed) return "No controls: nobody has rejected anything here.";
   const { components, changed, clean_images: clean } = controls;
   if (!components) return "No controls: nothing that was detected was rejected.";
-  const where = clean ? `, on ${countNoun(clean, "clean image")} too` : "";
-  return `${changed} of ${components} that should have stayed changed (rejected in review${where}).`;
+  const where = clean ? `, and on ${countNoun(clean, "clean image")}` : "";
+  return `Changed though it should have stayed: ${changed} of ${components} (rejected in review${where}).`;
 }
