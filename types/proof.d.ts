@@ -3,7 +3,15 @@
 import type { Size } from "./masks";
 import type { Stored } from "./shared";
 
-export type Fate = "new" | "unchanged" | "fixed";
+export type Fate = "new" | "still_there" | "fainter" | "unseen" | "changed" | "gone" | "kept";
+
+/** What a witness says of an artifact; the shares that are left may be above 1. */
+export interface WitnessWord {
+  witness: string;
+  fate: Fate;
+  area_left: number;
+  depth_left: number;
+}
 
 /** A fine-tuning as the page lists it; `proving` tells of a proof that is made again just now. */
 export interface ProofRun {
@@ -39,6 +47,12 @@ export interface ProofComponent {
   h: number;
   area_px: number;
   centre: [x: number, y: number];
+  /** Of an artifact that people accepted. */
+  words: WitnessWord[];
+  /** The witnesses that find a new one. */
+  found_by: string[];
+  /** With the original GAN-SR, of a control: 1 is the same. */
+  likeness: number | null;
 }
 
 export type FigureName =
@@ -47,26 +61,87 @@ export type FigureName =
   | "variance_ratio_outside"
   | "psnr_outside"
   | "ssim_outside"
-  | "sharpness_kept";
+  | "sharpness_kept"
+  | "detail_kept"
+  | "edges_kept";
 
 type Interval = [low: number, high: number];
 
-/** A proof as it is stored, maybe by an earlier version; null is what cannot be told. */
+/** What one witness says of all artifacts; of those it saw, each is gone, fainter or still there. */
+export interface Witness {
+  name: string;
+  title: string;
+  /** When it says that one is gone, in a sentence. */
+  asks: string;
+  /** Whether a loss of the run asked for what it measures. */
+  trained_on: boolean;
+  seen: number;
+  gone: number;
+  fainter: number;
+  still_there: number;
+  added: number;
+  removal_rate: number | null;
+  removal_interval: Interval | null;
+}
+
+/** What should have stayed: rejected components, and those of images without an artifact. */
+export interface Controls {
+  components: number;
+  changed: number;
+  clean_images: number;
+}
+
+/** Of the three outputs, in grey levels. */
+export interface Levels {
+  gan: number | null;
+  after: number | null;
+  mse: number | null;
+}
+
+/** A proof as it is stored; null is what cannot be told. */
 export type ProofFigures = { [Name in FigureName]?: number | null } & {
   removal_interval?: Interval | null;
   addition_interval?: Interval | null;
   iou_before?: number | null;
   iou_after?: number | null;
+  /** Share of the first by which it fell. */
+  iou_fall?: number | null;
+  /** Name of the strictest witness; "" where none saw anything. */
+  headline: string;
+  /** Artifacts that a witness saw; each is removed, fainter or still there. */
   before_components: number;
   removed: number;
+  fainter: number;
+  still_there: number;
   added: number;
+  /** Artifacts that no witness saw. */
+  unseen: number;
+  /** The strictest first, those that were trained on last. */
+  witnesses: Witness[];
+  controls: Controls;
+  noise: Levels;
   images: number;
   held_out: boolean;
+  /** Whether people have said what is an artifact. */
+  reviewed: boolean;
   bounds?: { [Name in FigureName]?: number };
   warnings?: string[];
 };
 
-/** A proof with all components that it is about, the new ones first. */
+/** What a blinded study says of the fine-tuned model against the one that it was made from. */
+export interface VoterWord {
+  study_id: number;
+  study: string;
+  question: string;
+  /** Of the votes for the fine-tuned model. */
+  share: number;
+  interval: Interval | null;
+  votes: number;
+  voters: number;
+  images: number;
+}
+
+/** A proof with all components that it is about, what to look at first first. */
 export interface ProofView {
   /** Id of the fine-tuning. */
   run: number;
@@ -77,6 +152,7 @@ export interface ProofView {
   proof: ProofFigures;
   /** Whether the components were sent back. */
   flagged: boolean;
+  voters?: VoterWord[];
 }
 
 /** The side of a bound that is wrong. */
@@ -93,9 +169,13 @@ export interface FigureScale {
   bad: BadSide | null;
 }
 
+/** Where the page tells a figure: of what was to go, of the rest, or folded. */
+export type FigureGroup = "artifacts" | "outside" | "more";
+
 /** A row of the figures: `bound` is a sentence or ""; `held` is null where nothing can be told. */
 export interface ShownFigure {
   key: FigureName;
+  group: FigureGroup;
   title: string;
   tip: string;
   text: string;
@@ -103,6 +183,19 @@ export interface ShownFigure {
   bound: string;
   held: boolean | null;
   scale: FigureScale | null;
+}
+
+/** A witness as a bar: parts as shares of the artifacts that there are; `rest` tells what is not gone. */
+export interface ShownWitness {
+  title: string;
+  tip: string;
+  text: string;
+  parts: { fate: Fate; share: number; text: string }[];
+  rest: string;
+  /** Of the share that is gone; "" where there is none. */
+  interval: string;
+  headline: boolean;
+  trainedOn: boolean;
 }
 
 /** What the panes show: a component, and the others of its image. */

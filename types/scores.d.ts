@@ -25,6 +25,8 @@ export interface ScoresTable {
   rows: DetectorScores[];
   chosen: string | null;
   notes?: string[];
+  /** What the figures do not prove. */
+  limits?: string;
 }
 
 /** A detector at one threshold; figures are null where there is nothing to count. */

@@ -39,7 +39,11 @@ test("a run is named with its model and dataset", () => {
 test("every way to have no proof says what to do", () => {
   const explain = (rest) => explainMissing(make(3, 1, false, rest));
   assert.deepEqual(explain({ note: "No images were left." }), {
-    text: "Run 3 made a model, but nothing is proven yet. No images were left.",
+    text: "Run 3 made a model. No images were left.",
+    action: "prove",
+  });
+  assert.deepEqual(explain({}), {
+    text: "Run 3 made a model, but nothing is proven yet.",
     action: "prove",
   });
   assert.deepEqual(explain({ status: "running", message: "Iteration 4 of 9" }), {

@@ -163,17 +163,55 @@ def _describe_proof(figures: dict[str, Any] | None) -> str:
     """Return the figures of a fine-tuned model's proof in a sentence, and what it warns of."""
     if not figures:
         return ""
-    where = "held-out images" if figures["held_out"] else "images it was not trained on"
     told = (
-        f"on {figures['images']} {where} {figures['removed']} of {figures['before_components']} "
-        f"components gone (removal rate {_show_share(figures['removal_rate'])}), "
-        f"{figures['added']} new (addition rate {_show_share(figures['addition_rate'])}); outside "
+        f"on {_describe_images(figures)}: {_describe_removal(figures)}, {figures['added']} new "
+        f"(addition rate {_show_share(figures['addition_rate'])}); outside "
         f"the masks PSNR {show_figure(figures['psnr_outside'])} dB, SSIM "
         f"{show_figure(figures['ssim_outside'])}, local variance "
         f"{_show_share(figures['variance_ratio_outside'])} of the original's, sharpness kept "
         f"{_show_share(figures['sharpness_kept'])}"
     )
+    if "edges_kept" in figures:
+        told += f", edges kept {_show_share(figures['edges_kept'])}"
     return " ".join([f"{told}.", *figures["warnings"]])
+
+
+def _describe_images(figures: dict[str, Any]) -> str:
+    images = figures["images"]
+    if not figures["held_out"]:
+        return f"{images} images it was not trained on"
+    clean = figures.get("controls", {}).get("clean_images", 0)
+    held_out = images - clean
+    told = f"{held_out} held-out image{'' if held_out == 1 else 's'}"
+    return f"{told} and {clean} clean" if clean else told
+
+
+def _describe_removal(figures: dict[str, Any]) -> str:
+    """Return what is gone and who says so; cards of earlier versions have the detector's word."""
+    gone, before = figures["removed"], figures["before_components"]
+    if "witnesses" not in figures:
+        rate = _show_share(figures["removal_rate"])
+        return f"{gone} of {before} components gone (removal rate {rate})"
+    kind = "accepted" if figures["reviewed"] else "detected"
+    headline = figures["headline"]
+    if not headline:
+        return f"no {kind} artifact that a witness saw"
+    asked = next(one["trained_on"] for one in figures["witnesses"] if one["name"] == headline)
+    who = "which a loss asked for" if asked else "the strictest untrained witness"
+    told = f"{gone} of {before} {kind} artifacts gone by {headline}, {who}"
+    others = ", ".join(
+        f"{one['name']}{' (trained on)' * one['trained_on']} {one['gone']} of {one['seen']}"
+        for one in figures["witnesses"]
+        if one["name"] != headline
+    )
+    told += f"; {others}" if others else ""
+    told += f"; {figures['fainter']} fainter, {figures['still_there']} still there"
+    if figures["unseen"]:
+        told += f", {figures['unseen']} that no witness saw"
+    controls = figures["controls"]
+    if controls["components"]:
+        told += f", {controls['changed']} of {controls['components']} controls changed"
+    return told
 
 
 def _show_share(value: float | None) -> str:

@@ -14,6 +14,11 @@ from desra_studio.ui.shared.text import escape_markdown, show_figure
 FEW_IMAGES = 10
 """Below it the intervals are too short; see `metrics.intervals`."""
 
+LIMITS = (
+    "What this does not prove: that people see it. It is agreement with the masks of these "
+    "reviewers on these images; masks that began as a detector's favour that detector."
+)
+
 LABELS = {
     ALL: "All manual regions",
     SEVERE_ONLY: f"Severe: severity {SEVERE} or more",
@@ -38,6 +43,7 @@ def show_table(regions: str, score: DatasetScore, chosen: str) -> dict[str, Any]
         "rows": [_show_row(row, index == 0) for index, row in enumerate(score.detectors)],
         "chosen": chosen,
         "notes": _list_notes(score, regions),
+        "limits": LIMITS,
     }
 
 

@@ -16,6 +16,16 @@ FIGURES = {
     "removal_rate": 0.75, "addition_rate": 1 / 12, "psnr_outside": 34.2, "ssim_outside": 0.97,
     "variance_ratio_outside": None, "sharpness_kept": 0.91, "warnings": ["It makes some."],
 }  # fmt: skip
+TODAYS_FIGURES = FIGURES | {
+    "before_components": 3, "removed": 2, "fainter": 1, "still_there": 0, "unseen": 0,
+    "headline": "SSIM", "reviewed": True, "edges_kept": 0.7,
+    "controls": {"components": 0, "changed": 0, "clean_images": 0},
+    "witnesses": [
+        {"name": "SSIM", "trained_on": False, "gone": 2, "seen": 3},
+        {"name": "LDL-style", "trained_on": False, "gone": 2, "seen": 2},
+        {"name": "D", "trained_on": True, "gone": 3, "seen": 3},
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -44,8 +54,48 @@ def test_a_fine_tuned_model_tells_where_it_comes_from_and_what_it_is_worth(show)
     assert "| Training set | 0123abcd |" in shown
     assert "| Settings | iterations 400, learning rate 0.0002 |" in shown
     assert "| Notes | Trained without the perceptual loss. |" in shown
-    assert "on 3 held-out images 9 of 12 components gone (removal rate 75.0 %), 1 new" in shown
+    assert "on 3 held-out images: 9 of 12 components gone (removal rate 75.0 %), 1 new" in shown
     assert "local variance n/a of the original's, sharpness kept 91.0 %. It makes some. |" in shown
+
+
+def test_a_proof_by_witnesses_says_who_says_what(show):
+    shown = show({"figures": TODAYS_FIGURES})
+    assert (
+        "on 3 held-out images: 2 of 3 accepted artifacts gone by SSIM, the strictest untrained "
+        "witness; LDL-style 2 of 2, D (trained on) 3 of 3; 1 fainter, 0 still there, 1 new "
+        "(addition rate 8.3 %)"
+    ) in shown
+    assert "sharpness kept 91.0 %, edges kept 70.0 %." in shown
+    assert "that no witness saw" not in shown
+
+
+def test_what_no_witness_saw_is_on_the_card(show):
+    shown = show({"figures": TODAYS_FIGURES | {"unseen": 2}})
+    assert "0 still there, 2 that no witness saw, 1 new" in shown
+
+
+def test_clean_images_are_told_apart_from_held_out_ones(show):
+    controls = {"components": 9, "changed": 1, "clean_images": 2}
+    shown = show({"figures": TODAYS_FIGURES | {"controls": controls}})
+    assert "on 1 held-out image and 2 clean: 2 of 3" in shown
+    assert "0 still there, 1 of 9 controls changed, 1 new" in shown
+
+
+def test_a_proof_of_nothing_says_so(show):
+    nothing = TODAYS_FIGURES | {"headline": "", "before_components": 0, "removed": 0}
+    shown = show({"figures": nothing})
+    assert "on 3 held-out images: no accepted artifact that a witness saw, 1 new" in shown
+
+
+def test_where_nobody_reviewed_the_artifacts_are_detected_ones(show):
+    shown = show({"figures": TODAYS_FIGURES | {"reviewed": False}})
+    assert "2 of 3 detected artifacts gone" in shown
+
+
+def test_a_witness_that_was_trained_on_is_no_untrained_one(show):
+    alone = TODAYS_FIGURES | {"headline": "D", "witnesses": TODAYS_FIGURES["witnesses"][2:]}
+    shown = show({"figures": alone})
+    assert "gone by D, which a loss asked for; 1 fainter" in shown
 
 
 def test_a_model_of_somebody_else_has_no_proof(show):

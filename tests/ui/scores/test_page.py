@@ -113,6 +113,7 @@ def test_every_figure_has_its_interval_and_count(page, studio, dataset, images):
     assert (row["name"], row["missing"]) == ("DeSRA", "")
     (note,) = updates[page.tab.table]["notes"]
     assert "rest on 2 images: below 10" in note
+    assert updates[page.tab.table]["limits"].startswith("What this does not prove: that people")
 
 
 def test_says_what_is_not_counted(page, studio, dataset, images):

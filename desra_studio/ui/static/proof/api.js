@@ -5,7 +5,7 @@ import { API, postJson, readJson } from "../shared/api.js";
 /** @import { ProofRun, ProofView } from "#types/proof" */
 
 /**
- * The newest fine-tunings and the one asked for, newest first; see services/proof_runs.py.
+ * The newest fine-tunings and the one asked for, newest first; see services/proof/runs.py.
  * @param {string | null} run
  * @returns {Promise<{ runs: ProofRun[] }>}
  */
@@ -13,7 +13,7 @@ export const loadProofRuns = (run) =>
   readJson(`${API}/fine-tunings${/^\d+$/.test(run ?? "") ? `?run=${run}` : ""}`);
 
 /**
- * What a run changed, component by component; see services/proving.py.
+ * What a run changed, component by component; see services/proof/proving.py.
  * @param {number} run
  * @returns {Promise<ProofView>}
  */

@@ -4,19 +4,45 @@
 
 /**
  * What can become of a component, in the order of the walk; the sign tells them apart by shape.
- * @type {{ id: Fate, title: string, sign: string }[]}
+ * @type {{ id: Fate, title: string, sign: string, tip: string }[]}
  */
 export const FATES = [
-  { id: "new", title: "New", sign: "+" },
-  { id: "unchanged", title: "Unchanged", sign: "=" },
-  { id: "fixed", title: "Fixed", sign: "✓" },
+  { id: "new", title: "New", sign: "+", tip: "Found after fine-tuning only" },
+  { id: "still_there", title: "Still there", sign: "=", tip: "Artifacts that are as they were" },
+  {
+    id: "fainter",
+    title: "Fainter",
+    sign: "↓",
+    tip: "Artifacts of which at most 75 % of the area or of the depth is left",
+  },
+  {
+    id: "unseen",
+    title: "Not seen",
+    sign: "?",
+    tip: "Artifacts that no witness saw before, so that none can judge them: look yourself",
+  },
+  {
+    id: "changed",
+    title: "Control changed",
+    sign: "≠",
+    tip: "No artifact, by those who reviewed it: it should have stayed, and did not",
+  },
+  { id: "gone", title: "Gone", sign: "✓", tip: "Artifacts that are gone" },
+  {
+    id: "kept",
+    title: "Control kept",
+    sign: "○",
+    tip: "No artifact, by those who reviewed it: it should have stayed, and did",
+  },
 ];
+/** @type {Fate[]} What goes back into the review queue. */
+const OPEN = ["new", "still_there"];
 
 /** @param {string | null} id */
 export const findFate = (id) => FATES.find((fate) => fate.id === id) ?? null;
 
 /**
- * How many components have each fate: { new, unchanged, fixed }.
+ * How many components have each fate.
  * @param {ProofComponent[]} components
  * @returns {Record<string, number>}
  */
@@ -47,11 +73,12 @@ export function stepComponent(list, current, offset) {
 }
 
 /**
- * New and unchanged components, which go back into the review queue: { count, images, first }.
+ * Components that are new or still there, which go back into the review queue:
+ * { count, images, first }.
  * @param {ProofComponent[]} components
  */
 export function listOpen(components) {
-  const open = components.filter(({ fate }) => fate !== "fixed");
+  const open = components.filter(({ fate }) => OPEN.includes(fate));
   const images = new Set(open.map(({ image_id }) => image_id));
   return { count: open.length, images: images.size, first: open[0] ?? null };
 }

@@ -5,7 +5,7 @@ import { ImagePanes } from "../viewer/image_panes.js";
 import { loadRendition } from "../viewer/sources.js";
 
 /** @import { Size } from "#types/masks" */
-/** @import { ProofComponent, ProofDocument, ProofImage } from "#types/proof" */
+/** @import { Fate, ProofComponent, ProofDocument, ProofImage } from "#types/proof" */
 /** @import { PaneContent, PanesHost, View } from "#types/viewer" */
 
 // Below three flashes in a second, which can harm people.
@@ -18,11 +18,17 @@ const PANES = [
 ];
 const ORDER = ["before", "after", "mse"];
 const SWAPPED = ["after", "before", "mse"];
-// Fates by line as well as colour: a blue and an orange that colour-blind people tell apart.
+// Fates by line as well as colour: a blue and an orange that colour-blind people tell apart. Of
+// controls the lines are dotted, and of what nobody saw.
+/** @type {Record<Fate, { colour: string, dash: number[] }>} */
 const LOOKS = {
   new: { colour: "#ff8a00", dash: [] },
-  unchanged: { colour: "#ff8a00", dash: [6, 4] },
-  fixed: { colour: "#5ab8ff", dash: [] },
+  still_there: { colour: "#ff8a00", dash: [6, 4] },
+  fainter: { colour: "#5ab8ff", dash: [6, 4] },
+  unseen: { colour: "#fff", dash: [2, 4] },
+  changed: { colour: "#ff8a00", dash: [2, 4] },
+  gone: { colour: "#5ab8ff", dash: [] },
+  kept: { colour: "#5ab8ff", dash: [2, 4] },
 };
 
 /**

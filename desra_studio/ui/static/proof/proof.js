@@ -109,7 +109,10 @@ class ProofPage {
     const proof = await loadProof(this.#run.id);
     this.proof = proof;
     this.root.append(this.walk.element);
-    this.facts.replaceChildren(...buildVerdict(proof.proof), ...buildFigures(proof.proof));
+    this.facts.replaceChildren(
+      ...buildVerdict(proof.proof),
+      ...buildFigures(proof.proof, proof.dataset_id, proof.voters ?? []),
+    );
     this.walk.show(proof);
     announceChange(); // the address has the dataset now
     this.#offer();
@@ -126,7 +129,7 @@ class ProofPage {
     if (proof.flagged) this.#offerReview(proof, open.first);
     else if (open.count) {
       const send = make("button", { className: "primary" }, `Send ${open.count} back into the review queue`);
-      send.title = "Flags what is new or unchanged: Review then shows these images first";
+      send.title = "Flags what is new or still there: Review then shows these images first";
       this.onClick(send, () => this.#try(() => this.#sendBack(send)));
       this.actions.append(send);
     }
@@ -165,7 +168,7 @@ class ProofPage {
   #offerModel() {
     if (!this.#run) return;
     const { id, model_id: model, dataset_id: dataset } = this.#run;
-    const again = pageAddress("/fine-tune", { dataset, model: String(model) });
+    const again = pageAddress("/fine-tune", model === null ? { dataset } : { dataset, model });
     this.actions.append(
       make("a", { className: "button", href: again }, "Fine-tune again from this model"),
       make("a", { className: "button", href: weightsUrl(id), download: "" }, "Download the weights"),
@@ -181,7 +184,7 @@ class ProofPage {
     // Only what changed: what has the focus would lose it.
     if (now === this.#missing) return;
     this.#missing = now;
-    this.facts.replaceChildren(make("h2", {}, "Nothing proven yet"));
+    this.facts.replaceChildren(make("h2", {}, "No proof to show"));
     const link = (/** @type {string} */ title) =>
       make("a", { className: "button primary", href: pageAddress("/fine-tune", { dataset }) }, title);
     this.actions.replaceChildren();

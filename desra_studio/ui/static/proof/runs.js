@@ -31,10 +31,8 @@ export function titleRun({ id, model, dataset, proven }) {
 export function explainMissing({ id, status, note, message, proving }) {
   if (proving) return { text: `Proving run ${id}: ${proving.message || "waiting"}`, action: null };
   if (status === "done") {
-    return {
-      text: `Run ${id} made a model, but nothing is proven yet. ${note}`.trim(),
-      action: "prove",
-    };
+    const why = note ? `. ${note}` : ", but nothing is proven yet.";
+    return { text: `Run ${id} made a model${why}`, action: "prove" };
   }
   if (status === "queued" || status === "running") {
     const now = message || "waiting";

@@ -1,12 +1,14 @@
 // The proof in words and as marks on scales. No DOM here.
 
 import { countNoun } from "./fates.js";
+import { nameHeadline } from "./witnesses.js";
 
-/** @import { BadSide, FigureName, FigureScale, ProofFigures, ShownFigure } from "#types/proof" */
+/** @import { BadSide, FigureGroup, FigureName, FigureScale, ProofFigures, ShownFigure } from "#types/proof" */
 
 /**
  * @typedef {{
  *   key: FigureName,
+ *   group: FigureGroup,
  *   title: string,
  *   short?: string,
  *   tip: string,
@@ -42,24 +44,53 @@ const tellDecibels = (/** @type {number} */ value) => `${value.toFixed(1)} dB`;
 const FIGURES = [
   {
     key: "removal_rate",
+    group: "artifacts",
     title: "Removal rate",
-    tip: "Share of the components of the original GAN-SR that no component touches any more",
+    tip: "Share of the artifacts that are gone, by the strictest witness that saw each",
     interval: "removal_interval",
     tell: tellShare,
     range: [0, 1],
   },
   {
     key: "addition_rate",
+    group: "artifacts",
     title: "Addition rate",
-    tip: "Components that were not there before, over those that were",
+    tip: "What any witness finds only now, over the artifacts that were there",
     interval: "addition_interval",
     tell: tellShare,
     range: [0, 0.2],
     bad: "above",
   },
   {
+    key: "edges_kept",
+    group: "outside",
+    title: "Edges kept",
+    tip: "Gradient on edges that MSE-SR and GAN-SR share: 0 as MSE-SR, 1 as the original GAN-SR",
+    tell: tellRatio,
+    range: [0, 1],
+  },
+  {
+    key: "detail_kept",
+    group: "outside",
+    title: "Detail kept",
+    tip: "Gradient by Sobel's kernels everywhere outside: 0 as MSE-SR, 1 as the original GAN-SR",
+    tell: tellRatio,
+    range: [0, 1],
+  },
+  {
+    key: "sharpness_kept",
+    group: "more",
+    title: "Sharpness kept",
+    short: "sharpness",
+    tip: "Gradient from px to px, in which noise counts as detail: 0 as MSE-SR, 1 as GAN-SR",
+    tell: tellRatio,
+    range: [0, 1],
+    bad: "below",
+  },
+  {
     key: "variance_ratio_outside",
-    title: "Variance outside",
+    group: "more",
+    title: "Variance",
     short: "local variance outside the masks",
     tip: "Local variance outside the masks, over that of the original GAN-SR: detail that was kept",
     tell: tellRatio,
@@ -68,7 +99,8 @@ const FIGURES = [
   },
   {
     key: "psnr_outside",
-    title: "PSNR outside",
+    group: "more",
+    title: "PSNR",
     short: "PSNR outside the masks",
     tip: "Outside the masks, against the original GAN-SR: how little else has changed",
     tell: tellDecibels,
@@ -77,20 +109,12 @@ const FIGURES = [
   },
   {
     key: "ssim_outside",
-    title: "SSIM outside",
+    group: "more",
+    title: "SSIM",
     short: "SSIM outside the masks",
     tip: "Outside the masks, against the original GAN-SR: how little else has changed",
     tell: tellRatio,
     range: [0.5, 1],
-    bad: "below",
-  },
-  {
-    key: "sharpness_kept",
-    title: "Sharpness kept",
-    short: "sharpness",
-    tip: "Where the new model stands between MSE-SR (0) and the original GAN-SR (1)",
-    tell: tellRatio,
-    range: [0, 1],
     bad: "below",
   },
 ];
@@ -114,24 +138,57 @@ const joinWords = (words) =>
 
 /**
  * The verdict: { text, basis, badge, good }; good where most went and bounds kept.
+ *
+ * `basis` has a sentence each: who says it, of what, and what cannot be told.
  * @param {ProofFigures} proof
  */
 export function writeVerdict(proof) {
-  const { before_components: before, removed, added, images } = proof;
-  const gone = !before ? "Nothing was detected before" : `${removed} of ${before} components gone`;
+  const { added } = proof;
   const outside = listOutside(proof);
   const many = outside.some(({ key }) => key === "addition_rate") ? ", which is too many" : "";
   const fell = outside.filter(({ bad }) => bad === "below").map(({ short }) => short);
   const rest = fell.length ? `but ${joinWords(fell)} fell too far` : "nothing else fell below its bound";
   return {
-    text: `${gone}, ${added || "none"} new${many}; ${rest}.`,
-    basis: proof.held_out
-      ? `On ${countNoun(images, "held-out image")} that the model was not trained on.`
-      : `On ${countNoun(images, "image")} of the dataset that the model was not trained on; none ` +
-        "was held out on purpose.",
+    text: `${tellFates(proof)}, ${added || "none"} new${many}; ${rest}.`,
+    basis: [nameHeadline(proof), tellUnseen(proof), tellImages(proof)].filter(Boolean),
     ...judge(proof, outside.length),
   };
 }
+
+/** @param {ProofFigures} proof */
+function tellFates(proof) {
+  const { before_components: before, removed, fainter, still_there: still, reviewed } = proof;
+  const kind = reviewed ? "accepted" : "detected";
+  if (!before) return `No ${kind} artifact that a witness saw`;
+  const left = [fainter ? `${fainter} fainter` : "", still ? `${still} still there` : ""];
+  const all = countNoun(before, `${kind} artifact`);
+  return [`${removed} of ${all} gone`, ...left.filter(Boolean)].join(", ");
+}
+
+/** @param {ProofFigures} proof */
+function tellUnseen({ before_components: before, unseen }) {
+  if (!unseen) return "";
+  return `${unseen}${before ? " more" : ""} that no witness saw: look yourself.`;
+}
+
+/** @param {ProofFigures} proof */
+function tellImages({ images, held_out: heldOut, reviewed, controls }) {
+  const clean = controls.clean_images;
+  const heldOutOnes = countNoun(images - clean, "held-out image") + (clean ? ` and ${countNoun(clean, "clean one")}` : "");
+  const basis = heldOut
+    ? `On ${heldOutOnes} that the model was not trained on.`
+    : `On ${countNoun(images, "image")} of the dataset that the model was not trained on; none ` +
+      "was held out on purpose.";
+  return reviewed ? basis : `${basis} Nobody has reviewed them: the artifacts are the detector's.`;
+}
+
+/**
+ * What a proof does not prove; the title says so.
+ * @param {ProofFigures} proof
+ */
+export const tellLimits = ({ images }) =>
+  `that people see it, that it holds beyond ${images === 1 ? "this image" : `these ${images} images`} ` +
+  "of one dataset, or that nothing came which detectors of this kind miss.";
 
 /**
  * @param {ProofFigures} proof
@@ -139,7 +196,8 @@ export function writeVerdict(proof) {
  */
 function judge({ before_components: before, removed }, outside) {
   if (outside) return { badge: `${countNoun(outside, "figure")} outside the bounds`, good: false };
-  if (2 * removed < before) return { badge: "Most components are still there", good: false };
+  if (!before) return { badge: "Nothing to judge", good: false };
+  if (2 * removed < before) return { badge: "Most artifacts are not gone", good: false };
   return { badge: "All bounds kept", good: true };
 }
 
@@ -158,7 +216,7 @@ export const listFigures = (proof) =>
  * @param {ProofFigures} proof
  * @returns {ShownFigure}
  */
-function describeFigure({ key, title, tip, tell, range, bad, interval }, proof) {
+function describeFigure({ key, group, title, tip, tell, range, bad, interval }, proof) {
   const value = isNumber(proof[key]) ? proof[key] : null;
   const [low, high] = (interval && proof[interval]) || [null, null];
   const bound = bad && isNumber(proof.bounds?.[key]) ? proof.bounds[key] : null;
@@ -166,6 +224,7 @@ function describeFigure({ key, title, tip, tell, range, bad, interval }, proof) 
   const held = compared ? !isOutside(value, bound, bad) : null;
   return {
     key,
+    group,
     title,
     tip,
     text: value === null ? "n/a" : tell(value),
@@ -198,10 +257,35 @@ function scaleFigure({ range, tell, value, low, high, bound, bad }) {
 }
 
 /**
- * IoU of the detected masks against the manual ones, before and after; null without manual ones.
+ * How the bounds of some figures are kept, in words.
+ * @param {ShownFigure[]} figures
+ */
+export function countHeld(figures) {
+  const held = figures.filter((figure) => figure.held !== null);
+  const broken = held.filter((figure) => !figure.held).length;
+  if (broken) return `${broken} of ${countNoun(held.length, "bound")} not kept`;
+  return held.length ? `${countNoun(held.length, "bound")} kept` : "no bound";
+}
+
+/**
+ * Noise on flat places, after and of the two outputs beside it; null where it cannot be told.
  * @param {ProofFigures} proof
  */
-export function describeAgreement({ iou_before: before, iou_after: after }) {
+export function describeNoise({ noise }) {
+  if (!isNumber(noise?.after) || !isNumber(noise.gan) || !isNumber(noise.mse)) return null;
+  return {
+    text: noise.after.toFixed(1),
+    rest: `grey levels; GAN-SR ${noise.gan.toFixed(1)}, MSE-SR ${noise.mse.toFixed(1)}`,
+  };
+}
+
+/**
+ * DeSRA's own figure: IoU of the detected masks with the manual ones; null without manual ones.
+ * @param {ProofFigures} proof
+ */
+export function describeAgreement({ iou_before: before, iou_after: after, iou_fall: fall }) {
   if (!isNumber(before) || !isNumber(after)) return null;
-  return `IoU with the manual masks ${tellRatio(before)}, now ${tellRatio(after)}`;
+  const change = isNumber(fall) ? `, ${fall < 0 ? "rose" : "fell"} by ${tellShare(Math.abs(fall))}` : "";
+  const ious = `${tellRatio(before)}, after ${tellRatio(after)}`;
+  return `DeSRA's own figure, IoU with the manual masks: ${ious}${change}.`;
 }

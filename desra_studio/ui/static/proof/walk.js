@@ -15,6 +15,7 @@ import {
   writeWalk,
 } from "./fates.js";
 import { ProofPanes } from "./panes.js";
+import { describeWords } from "./witnesses.js";
 
 /** @import { Fate, ProofComponent, ProofImage, ProofView } from "#types/proof" */
 /** @import { FocusedPage } from "#types/shared" */
@@ -41,6 +42,7 @@ export class Walk {
     this.filters = [null, ...FATES.map(({ id }) => id)].map((id) => this.#buildFilter(id));
     this.position = span("position");
     this.about = make("span", { className: "about", role: "status" });
+    this.words = make("p", { className: "words" });
     this.review = make("a", {}, "Open in Review");
     this.outline = make("input", { type: "checkbox", checked: true });
     this.outline.addEventListener("change", () => this.panes.showOutline(this.outline.checked));
@@ -59,16 +61,14 @@ export class Walk {
         { className: "bar" },
         make("div", { className: "fates", role: "group", ariaLabel: "Components to walk through" },
           ...this.filters.map((filter) => filter.button)),
-        span("gap"),
-        this.position,
-        ...this.steps,
       ),
       make("div", { className: "stage" }, this.panes.element, this.none),
+      make("div", { className: "said" }, this.about, " ", this.review, this.words),
       make(
         "div",
         { className: "bar bottom" },
-        this.about,
-        this.review,
+        ...this.steps,
+        this.position,
         span("gap"),
         make("label", {}, this.outline, "Outline", make("kbd", {}, "H")),
         this.blinker,
@@ -104,11 +104,11 @@ export class Walk {
 
   /** @param {Fate | null} id */
   #buildFilter(id) {
-    const { title, sign } = findFate(id) ?? { title: "All", sign: "" };
+    const { title, sign, tip } = findFate(id) ?? { title: "All", sign: "", tip: "" };
     const count = make("span", { className: "count" });
     const made = make(
       "button",
-      { type: "button" },
+      { type: "button", title: tip },
       ...(sign ? [make("span", { className: `sign ${id}`, ariaHidden: "true" }, sign)] : []),
       title,
       " ",
@@ -150,11 +150,13 @@ export class Walk {
     const place = component ? this.#list.indexOf(component) : -1;
     this.panes.element.hidden = !component;
     this.none.hidden = component !== null;
-    this.none.textContent = "No component here: none was detected, neither before nor after.";
+    this.none.textContent = "No component here: none was accepted or detected before, none is new.";
     for (const step of this.steps) step.disabled = this.#list.length < 2;
     this.position.textContent = component ? `${place + 1}/${this.#list.length}` : "";
     this.review.hidden = !component;
     this.about.replaceChildren();
+    this.words.textContent = component && this.proof ? describeWords(component, this.proof.proof) : "";
+    this.words.hidden = !this.words.textContent;
     if (!this.proof) return;
     const { run, dataset_id: dataset } = this.proof;
     const address = { run, dataset, fate: this.#fate, place };

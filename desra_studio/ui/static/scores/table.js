@@ -24,7 +24,8 @@ export function mount(element, props, watch, trigger) {
   const table = make("table", { hidden: true }, make("thead", {}, make("tr", {}, ...heads)), body);
   const waiting = make("p", { className: "waiting", role: "status" }, "Scoring the labelled images…");
   const notes = make("div", { className: "notes", role: "status" });
-  root.append(table, waiting, notes);
+  const limits = make("p", { className: "limits" });
+  root.append(table, waiting, limits, notes);
   /** @type {string | null} */
   let chosen = null;
   let shown = "";
@@ -42,6 +43,7 @@ export function mount(element, props, watch, trigger) {
     if (!value) return;
     const { rows, notes: lines = [] } = value;
     root.hidden = rows.length === 0;
+    limits.textContent = value.limits ?? "";
     if (value.regions) remember("regions", value.regions);
     const known = rows.some(({ key }) => key === chosen);
     if (!known) chosen = value.chosen;
