@@ -1,4 +1,4 @@
-"""How often the intervals of user studies hold a known truth, in simulated studies."""
+"""How often intervals hold a known truth, and whom screening leaves out, in simulations."""
 
 import time
 from dataclasses import asdict
@@ -7,6 +7,13 @@ from typing import Any
 import numpy as np
 
 from desra_studio.metrics.intervals import bootstrap_ratio
+from desra_studio.study.screening_simulation import (
+    PAIRS,
+    LeftOut,
+    simulate_checks,
+    simulate_gold,
+    simulate_repeats,
+)
 from desra_studio.study.simulation import Setting, measure_coverage
 
 REPEATS = 400
@@ -23,6 +30,11 @@ SETTINGS = (
     Setting(voter_sd=0.0, image_sd=0.0),
 )
 """The first is the one that the figure is told of; the last has no effects at all."""
+GOLD = (3, 5, 7, 8, 9, 10, 12, 15)
+WRONG = (1, 2, 3, 4)
+REPEATED = (4, 9, 20, 40)
+TOGETHER = ((5, 4, 3), (5, 4, 4), (6, 6, 5), (9, 9, 7))
+"""Gold, repeats, and how many wrong ones of both leave a voter out."""
 
 
 def time_intervals() -> dict[str, Any]:
@@ -32,7 +44,8 @@ def time_intervals() -> dict[str, Any]:
         {"repeats": studies per setting, "seconds": for all of it, and for the first setting
         "voters", "images", "truth", "coverage", "wilson_coverage"; "settings": [{the effects,
         "truth", "coverage", "wilson_coverage", "width"}]; "scores_seconds": for the interval of a
-        ratio over 500 images, as Scores has three a detector}.
+        ratio over 500 images, as Scores has three a detector; "gold", "gold_and_repeats" and
+        "repeats_alone": whom rules leave out, see `describe_screening`}.
     """
     begun = time.perf_counter()
     rows = []
@@ -54,6 +67,45 @@ def time_intervals() -> dict[str, Any]:
         "seconds": round(time.perf_counter() - begun, 1),
         "settings": rows,
         "scores_seconds": round(_time_ratio(), 3),
+        **describe_screening(),
+    }
+
+
+def describe_screening() -> dict[str, dict[str, dict[str, float | bool]]]:
+    """Return which share of careful and of random voters each rule on checks leaves out.
+
+    Returns:
+        {"gold": {"3 of 9": wrong of so many gold trials, {"careful", "random", "holds": at most 2 %
+        of the one and at least 90 % of the other}}, "gold_and_repeats": the same, counted together,
+        by how far preferences lie apart, "repeats_alone": the mildest rule on them that leaves out
+        nine of ten random voters, with "same": share that careful voters answer the same}.
+    """
+    gold = {
+        f"{wrong} of {trials}": _describe_rule(simulate_gold(trials, wrong))
+        for trials in GOLD
+        for wrong in WRONG
+        if wrong <= trials
+    }
+    together = {
+        f"{wrong} of {trials} gold and {repeats} repeats, {name}": _describe_rule(
+            simulate_checks(trials, repeats, wrong, spread)
+        )
+        for trials, repeats, wrong in TOGETHER
+        for name, spread in PAIRS.items()
+    }
+    alone: dict[str, dict[str, float | bool]] = {}
+    for trials in REPEATED:
+        for name, spread in PAIRS.items():
+            same, found = simulate_repeats(trials, spread)
+            alone[f"{trials}, {name}"] = {"same": round(same, 3), **_describe_rule(found)}
+    return {"gold": gold, "gold_and_repeats": together, "repeats_alone": alone}
+
+
+def _describe_rule(found: LeftOut) -> dict[str, float | bool]:
+    return {
+        "careful": round(found.careful, 4),
+        "random": round(found.random, 4),
+        "holds": found.holds,
     }
 
 

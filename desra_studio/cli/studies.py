@@ -88,6 +88,7 @@ def _write_report(result: StudyReport) -> list[str]:
         f"{result.study} ({result.state}): {result.votes} answers of {result.voters} "
         f"voters, {len(result.excluded)} left out",
         f"manifest {result.manifest_sha}",
+        _write_screening(result),
     ]
     lines += [f"  left out: {one.label}: {'; '.join(one.reasons)}" for one in result.excluded]
     for side, figures in (("screened", result.screened), ("raw", result.raw)):
@@ -105,6 +106,20 @@ def _write_report(result: StudyReport) -> list[str]:
             )
         lines += _write_checks(figures)
     return lines
+
+
+def _write_screening(result: StudyReport) -> str:
+    found = result.screening
+    if found.missing:
+        lack = f"{found.missing} more are needed"
+        return f"not screened by gold: {found.checks} checks per voter, {lack}"
+    if not found.random:
+        return "not screened by gold: no share of right answers is asked for"
+    few = f"; {result.unjudged} voters saw fewer than {found.needed}" if result.unjudged else ""
+    return (
+        f"screened by gold: {found.wrong} of {found.gold} wrong leave a voter out "
+        f"({found.careful:.1%} of careful ones, {found.random:.0%} of random ones){few}"
+    )
 
 
 def _write_pair(pair: PairResult) -> str:

@@ -6,7 +6,12 @@ from itertools import combinations
 from typing import TypeAlias
 
 from desra_studio.metrics.intervals import Interval
-from desra_studio.services.studies.manifests import Manifest, read_manifest, read_rules
+from desra_studio.services.studies.manifests import (
+    Manifest,
+    describe_screening,
+    read_manifest,
+    read_rules,
+)
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studies.windows import read_outline
 from desra_studio.services.studio import Studio
@@ -18,7 +23,7 @@ from desra_studio.study.majorities import ImageShare, SignTest, compare_signs, s
 from desra_studio.study.order import PROMINENCE
 from desra_studio.study.power import estimate_votes_needed
 from desra_studio.study.prominence import measure_false_alarms, measure_prominence
-from desra_studio.study.screening import Excluded, screen
+from desra_studio.study.screening import Excluded, Screening, count_unjudged, screen
 from desra_studio.study.shares import measure_share
 from desra_studio.study.votes import Ballot, select_votes
 
@@ -169,6 +174,8 @@ class StudyReport:
         study, id, kind, state: of it.
         manifest_sha, seed, systems, rules: as laid down.
         votes, voters: all that were cast, and by how many.
+        screening: whether a voter's gold trials suffice to screen by them.
+        unjudged: voters who saw too few gold trials to be judged by them.
         excluded: voters whom the screened figures leave out.
         raw, screened: figures of all voters, and of those who broke no rule.
     """
@@ -183,6 +190,8 @@ class StudyReport:
     votes: int
     voters: int
     rules: dict[str, int | float]
+    screening: Screening
+    unjudged: int
     excluded: list[ExcludedVoter]
     raw: StudyFigures
     screened: StudyFigures
@@ -200,7 +209,8 @@ def report_study(studio: Studio, study_id: int) -> StudyReport:
         items = {one.id: one for one in studies.list_items(session, study.id)}
     manifest = read_manifest(study)
     ballots = read_ballots(studio, study_id)
-    kept, excluded = screen(ballots, read_rules(study))
+    rules = read_rules(study)
+    kept, excluded = screen(ballots, rules)
 
     def tell_excluded(one: Excluded) -> ExcludedVoter:
         voter = voters[one.voter]
@@ -222,6 +232,8 @@ def report_study(studio: Studio, study_id: int) -> StudyReport:
         votes=len(ballots),
         voters=len({one.voter for one in ballots}),
         rules=manifest.rules,
+        screening=describe_screening(study),
+        unjudged=count_unjudged(ballots, rules),
         excluded=[tell_excluded(one) for one in excluded],
         raw=_measure(manifest, ballots, items),
         screened=_measure(manifest, kept, items),

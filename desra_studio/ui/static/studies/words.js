@@ -1,6 +1,6 @@
 // Figures of a study in words. No DOM here.
 
-/** @import { CheckName, Interval, Pair, Rate, Report, StudyView } from "#types/studies" */
+/** @import { CheckName, Interval, Pair, Rate, Report, Screening, StudyView } from "#types/studies" */
 
 /** @param {number | null} value */
 export const tellShare = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
@@ -90,6 +90,19 @@ export function listChecks({ raw, screened }) {
     });
   }
   return rows;
+}
+
+/**
+ * Whether voters are screened by gold, and how well.
+ * @param {Screening} screening
+ */
+export function tellScreening({ checks, gold, missing, wrong, careful, random }) {
+  if (missing) return `Not screened by gold: ${countNoun(checks, "hidden check")} a voter, ${missing} more are needed.`;
+  if (!random) return "Not screened by gold: no share of right answers is asked for.";
+  return (
+    `Screened by gold: ${wrong} of ${gold} wrong leave a voter out, ${tellShare(careful)} of the careful ones ` +
+    `and ${tellShare(random)} of those who click at random.`
+  );
 }
 
 /** @type {Record<string, [one: string, more: string]>} */
