@@ -163,6 +163,9 @@ export interface Pair {
   p_value: number | null;
   voters: number;
   images: number;
+  /** So many more until there is an interval. */
+  voters_wanting: number;
+  images_wanting: number;
   /** Over images. */
   signs: { won: number; lost: number; tied: number; p_value: number | null };
   by_image: ImageShare[];

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from desra_studio.metrics.intervals import bootstrap_ratio
+from desra_studio.metrics.coverage import POPULATIONS
+from desra_studio.metrics.coverage import measure_coverage as measure_images
+from desra_studio.metrics.intervals import bound_share
 from desra_studio.study.screening_simulation import (
     PAIRS,
     LeftOut,
@@ -30,6 +32,7 @@ SETTINGS = (
     Setting(voter_sd=0.0, image_sd=0.0),
 )
 """The first is the one that the figure is told of; the last has no effects at all."""
+IMAGES = (3, 5, 7, 10, 15, 20, 30, 40)
 GOLD = (3, 5, 7, 8, 9, 10, 12, 15)
 WRONG = (1, 2, 3, 4)
 REPEATED = (4, 9, 20, 40)
@@ -45,7 +48,8 @@ def time_intervals() -> dict[str, Any]:
         "voters", "images", "truth", "coverage", "wilson_coverage"; "settings": [{the effects,
         "truth", "coverage", "wilson_coverage", "width"}]; "scores_seconds": for the interval of a
         ratio over 500 images, as Scores has three a detector; "gold", "gold_and_repeats" and
-        "repeats_alone": whom rules leave out, see `describe_screening`}.
+        "repeats_alone": whom rules leave out, see `describe_screening`; "shares", "rates" and
+        "means": of scores and proofs, see `describe_images`}.
     """
     begun = time.perf_counter()
     rows = []
@@ -67,7 +71,33 @@ def time_intervals() -> dict[str, Any]:
         "seconds": round(time.perf_counter() - begun, 1),
         "settings": rows,
         "scores_seconds": round(_time_ratio(), 3),
+        **describe_images(),
         **describe_screening(),
+    }
+
+
+def describe_images() -> dict[str, dict[str, dict[str, float | bool]]]:
+    """Return how often intervals over so many images hold the truth of simulated sets.
+
+    Returns:
+        {kind: {"7 images": {"least", "mean", "most": over the populations, "one_sided": share of
+        sets that have a one-sided interval, "missed": of those that do not hold it, "holds":
+        whether intervals are right often enough, and not too often}}}.
+    """
+    return {
+        kind: {
+            f"{images} images": {
+                "least": round(found.least, 3),
+                "mean": round(found.mean, 3),
+                "most": round(found.most, 3),
+                "one_sided": round(found.one_sided, 3),
+                "missed": round(found.missed, 4),
+                "holds": found.holds,
+            }
+            for images in IMAGES
+            for found in [measure_images(kind, images)]
+        }
+        for kind in POPULATIONS
     }
 
 
@@ -114,5 +144,5 @@ def _time_ratio() -> float:
     detected = generator.poisson(4, SCORED_IMAGES)
     hits = generator.binomial(detected, 0.7)
     begun = time.perf_counter()
-    bootstrap_ratio(hits, detected)
+    bound_share(hits, detected)
     return time.perf_counter() - begun

@@ -128,11 +128,20 @@ def _write_pair(pair: PairResult) -> str:
     more = f", about {pair.votes_needed} more votes needed" if pair.votes_needed else ""
     return (
         f"    {pair.a} over {pair.b}: {pair.share:.1%}"
-        f"{_write_interval(pair.interval)} two-way; "
+        f"{_write_two_way(pair)}; "
         f"{_write_interval(pair.wilson).strip()} if votes were independent; "
         f"n = {pair.votes}, p = {pair.p_value:.2g}; images "
         f"{pair.signs.won} won, {pair.signs.lost} lost, {pair.signs.tied} tied; "
         f"not sure {pair.unsure_rate:.1%}{more}"
+    )
+
+
+def _write_two_way(pair: PairResult) -> str:
+    if pair.interval or not (pair.voters_wanting or pair.images_wanting):
+        return f"{_write_interval(pair.interval)} two-way"
+    return (
+        f" (no interval: {pair.voters_wanting} more voters and {pair.images_wanting} more images "
+        "are needed)"
     )
 
 

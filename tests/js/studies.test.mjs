@@ -33,6 +33,8 @@ const pair = {
   p_value: 0.0000001,
   voters: 10,
   images: 3,
+  voters_wanting: 0,
+  images_wanting: 0,
   signs: { won: 0, lost: 2, tied: 1, p_value: 0.5 },
   by_image: [image("boat", 0.1), image("hat", 0.5), image("raft", 0)],
   votes_needed: 0,
@@ -57,6 +59,8 @@ test("the facts name both intervals, the tests and what is needed", () => {
   assert.match(facts["Votes still needed"], /none/);
   assert.match(Object.fromEntries(listPairFacts({ ...pair, votes_needed: 120 }))["Votes still needed"], /about 120/);
   assert.deepEqual(listPairFacts({ ...pair, votes: 0 }), []);
+  const few = { ...pair, interval: null, voters_wanting: 0, images_wanting: 5 };
+  assert.equal(Object.fromEntries(listPairFacts(few))["Share of before"], "20.0 % (no interval yet: 5 images more)");
 });
 
 test("a forest has images by share, then the whole two-way, then the naive interval", () => {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from desra_studio.metrics.intervals import Interval
+from desra_studio.metrics.intervals import Interval, count_images_wanting
 from desra_studio.services.studies.manifests import (
     Manifest,
     describe_screening,
@@ -25,6 +25,7 @@ from desra_studio.study.power import estimate_votes_needed
 from desra_studio.study.prominence import measure_false_alarms, measure_prominence
 from desra_studio.study.screening import Excluded, Screening, count_unjudged, screen
 from desra_studio.study.shares import measure_share
+from desra_studio.study.two_way import LEAST_CLUSTERS
 from desra_studio.study.votes import Ballot, select_votes
 
 Names = dict[int, str]
@@ -66,6 +67,8 @@ class PairResult:
         unsure, unsure_rate: answers of 'not sure', and their share of all.
         p_value: of the share being a half.
         voters, images: how many the votes are of.
+        voters_wanting, images_wanting: how many more it takes for an interval, 0 where there is
+            one.
         signs: majorities by image.
         by_image: each image with votes.
         votes_needed: more of them, until the preference can be told; None where it is, or never.
@@ -83,6 +86,8 @@ class PairResult:
     p_value: float | None
     voters: int
     images: int
+    voters_wanting: int
+    images_wanting: int
     signs: SignTest
     by_image: list[ImageResult]
     votes_needed: int | None
@@ -314,10 +319,16 @@ def _tell_pair(
         p_value=share.p_value,
         voters=share.voters,
         images=share.images,
+        voters_wanting=_count_wanting(share.interval, share.voters),
+        images_wanting=_count_wanting(share.interval, share.images),
         signs=compare_signs(images),
         by_image=[_tell_image(image, names) for image in images],
         votes_needed=estimate_votes_needed(share),
     )
+
+
+def _count_wanting(interval: Interval | None, clusters: int) -> int:
+    return 0 if interval else count_images_wanting(clusters, LEAST_CLUSTERS)
 
 
 def _tell_ranking(ballots: Sequence[Ballot], systems: list[str], seed: int) -> list[RankedSystem]:

@@ -44,7 +44,8 @@ def test_the_report_has_what_was_voted(studio, dataset):
         pair = figures.questions[0].pairs[0]
         assert (pair.votes, pair.wins, pair.share) == (12, 8, pytest.approx(2 / 3))
         assert (pair.signs.won, pair.signs.lost) == (3, 0)
-        assert pair.interval[0] < 2 / 3 < pair.interval[1]
+        # Simulated, intervals of so few voters and images are wrong too often.
+        assert (pair.interval, pair.voters_wanting, pair.images_wanting) == (None, 5, 5)
         assert len(pair.by_image) == 3
     assert report.raw.repeats.share == 1
     assert report.raw.gold.share == 1

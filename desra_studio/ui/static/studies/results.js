@@ -3,7 +3,7 @@
 import { make, pageAddress } from "../shared/dom.js";
 import { fileUrl } from "./api.js";
 import { buildForest } from "./forest_plot.js";
-import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare } from "./words.js";
+import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare, tellWanting } from "./words.js";
 
 /**
  * @import {
@@ -89,7 +89,7 @@ function buildQuestion(report, side, question, place) {
 function buildPair(pair, beside, name) {
   const whose = name === "raw" ? "All votes" : "Screened";
   const facts = listPairFacts(pair);
-  if (pair.votes) facts.splice(1, 0, [whose, `${tellShare(beside.share)} (${tellInterval(beside.interval) || "too few"})`]);
+  if (pair.votes) facts.splice(1, 0, [whose, `${tellShare(beside.share)} (${tellInterval(beside.interval) || tellWanting(beside)})`]);
   return make(
     "section",
     { className: "pair" },
