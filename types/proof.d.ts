@@ -102,6 +102,8 @@ export interface Levels {
 export type ProofFigures = { [Name in FigureName]?: number | null } & {
   removal_interval?: Interval | null;
   addition_interval?: Interval | null;
+  /** Images with components that lack until both rates have an interval. */
+  images_wanting?: number;
   iou_before?: number | null;
   iou_after?: number | null;
   /** Share of the first by which it fell. */

@@ -17,10 +17,26 @@ export interface StudySystem {
 /** The rules by which voters are left out of the screened results; shares are 0 to 1. */
 export interface Rules {
   min_votes: number;
+  min_gold: number;
   min_gold_pass: number;
   min_repeats: number;
   max_one_side: number;
   min_median_seconds: number;
+}
+
+/** Whether a voter's gold trials suffice to screen by them; shares are 0 to 1. */
+export interface Screening {
+  /** Hidden checks of a voter, and the gold among them. */
+  checks: number;
+  gold: number;
+  needed: number;
+  /** Checks that lack; 0 where voters are screened. */
+  missing: number;
+  /** So many wrong leave a voter out. */
+  wrong: number;
+  /** Share left out of careful voters, and of those who click at random. */
+  careful: number;
+  random: number;
 }
 
 /** What can be chosen for a new study, with what is usual. */
@@ -108,6 +124,7 @@ export interface Study extends StudyView {
   items: Record<string, number>;
   /** So many by the open link. */
   joined: number;
+  screening: Screening;
   links: { open: string; personal: PersonalLink[] };
 }
 
@@ -146,6 +163,9 @@ export interface Pair {
   p_value: number | null;
   voters: number;
   images: number;
+  /** So many more until there is an interval. */
+  voters_wanting: number;
+  images_wanting: number;
   /** Over images. */
   signs: { won: number; lost: number; tied: number; p_value: number | null };
   by_image: ImageShare[];
@@ -201,6 +221,9 @@ export type Side = "screened" | "raw";
 export type Report = Record<Side, Results> & {
   kind: Kind;
   votes: number;
+  screening: Screening;
+  /** Voters who saw too few gold trials. */
+  unjudged: number;
   excluded: { label: string; votes: number; reasons: string[] }[];
   losses: Loss[];
 };

@@ -156,11 +156,14 @@ def _describe_score(score: "DatasetScore") -> dict[str, Any]:
 
 def _render_figures(figures: "ScoreFigures") -> str:
     words = []
-    for title, value, interval in (
-        ("IoU", figures.iou, figures.intervals.iou),
-        ("precision", figures.precision, figures.intervals.precision),
-        ("recall", figures.recall, figures.intervals.recall),
+    intervals, wanting = figures.intervals, figures.intervals.wanting
+    for title, value, interval, images in (
+        ("IoU", figures.iou, intervals.iou, wanting.iou),
+        ("precision", figures.precision, intervals.precision, wanting.precision),
+        ("recall", figures.recall, intervals.recall, wanting.recall),
     ):
         bounds = f" [{interval.low:.4f}, {interval.high:.4f}]" if interval else ""
+        if value is not None and images:
+            bounds = f" (no interval: {images} more images)"
         words.append(f"{title} {show_figure(value)}{bounds}")
     return f"{'  '.join(words)}  over {figures.images} images ({figures.empty_both} empty in both)"

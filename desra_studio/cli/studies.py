@@ -88,6 +88,7 @@ def _write_report(result: StudyReport) -> list[str]:
         f"{result.study} ({result.state}): {result.votes} answers of {result.voters} "
         f"voters, {len(result.excluded)} left out",
         f"manifest {result.manifest_sha}",
+        _write_screening(result),
     ]
     lines += [f"  left out: {one.label}: {'; '.join(one.reasons)}" for one in result.excluded]
     for side, figures in (("screened", result.screened), ("raw", result.raw)):
@@ -107,17 +108,40 @@ def _write_report(result: StudyReport) -> list[str]:
     return lines
 
 
+def _write_screening(result: StudyReport) -> str:
+    found = result.screening
+    if found.missing:
+        lack = f"{found.missing} more are needed"
+        return f"not screened by gold: {found.checks} checks per voter, {lack}"
+    if not found.random:
+        return "not screened by gold: no share of right answers is asked for"
+    few = f"; {result.unjudged} voters saw fewer than {found.needed}" if result.unjudged else ""
+    return (
+        f"screened by gold: {found.wrong} of {found.gold} wrong leave a voter out "
+        f"({found.careful:.1%} of careful ones, {found.random:.0%} of random ones){few}"
+    )
+
+
 def _write_pair(pair: PairResult) -> str:
     if pair.share is None:
         return f"    {pair.a} against {pair.b}: no votes yet"
     more = f", about {pair.votes_needed} more votes needed" if pair.votes_needed else ""
     return (
         f"    {pair.a} over {pair.b}: {pair.share:.1%}"
-        f"{_write_interval(pair.interval)} two-way; "
+        f"{_write_two_way(pair)}; "
         f"{_write_interval(pair.wilson).strip()} if votes were independent; "
         f"n = {pair.votes}, p = {pair.p_value:.2g}; images "
         f"{pair.signs.won} won, {pair.signs.lost} lost, {pair.signs.tied} tied; "
         f"not sure {pair.unsure_rate:.1%}{more}"
+    )
+
+
+def _write_two_way(pair: PairResult) -> str:
+    if pair.interval or not (pair.voters_wanting or pair.images_wanting):
+        return f"{_write_interval(pair.interval)} two-way"
+    return (
+        f" (no interval: {pair.voters_wanting} more voters and {pair.images_wanting} more images "
+        "are needed)"
     )
 
 

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desra_studio.metrics.intervals import Interval
-from desra_studio.study.two_way import REPEATS, bound_percentiles, compute_shrinkage, draw_weights
+from desra_studio.study.two_way import (
+    LEAST_CLUSTERS,
+    REPEATS,
+    bound_percentiles,
+    compute_shrinkage,
+    draw_weights,
+)
 from desra_studio.study.votes import Ballot, Counts, count_cells
 
 PRIOR_WINS = 0.5
@@ -30,7 +36,7 @@ class Worth:
     Attributes:
         system: its place in the study's list.
         worth: log-worth w; those of all systems add up to 0.
-        interval: 95 %, two-way (voter x image) bootstrap; None with fewer than two of either.
+        interval: 95 %, two-way (voter x image) bootstrap; None with fewer than eight of either.
         votes: in which it took part, without 'not sure'.
     """
 
@@ -70,7 +76,7 @@ def rank_systems(
     won, wins = won[np.ix_(present, present)], wins[np.ix_(present, present)]
     worth = fit_worth(wins[None])[0]
     bounds = None
-    if min(len(voters), len(images)) >= 2:
+    if min(len(voters), len(images)) >= LEAST_CLUSTERS:
         drawn = [
             fit_worth(np.einsum("rv,jkvi,ri->rjk", by_voter, won, by_image, optimize=True))
             for by_voter, by_image in draw_weights(len(voters), len(images), repeats, seed)

@@ -3,10 +3,11 @@
 Everything follows from the study's seed and the voter's place, so that a plan can be made again.
 """
 
+import math
 import random
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 Unit = tuple[int, int]
 """Number of an item, and place of the question that is asked about it."""
@@ -45,6 +46,7 @@ class Plan:
         check_share: share of hidden checks in all trials but training, 0..0.5.
         votes_per_item: votes that each item needs on each question.
         seed: of the study.
+        least_gold: gold trials that come before any other check; see `count_gold`.
     """
 
     questions: int
@@ -52,6 +54,7 @@ class Plan:
     check_share: float
     votes_per_item: int
     seed: int
+    least_gold: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,24 @@ class PlannedTrial:
     role: str
     swapped: bool
     repeat_of: int | None = None
+
+
+def count_checks(votes: int, check_share: float) -> int:
+    """Return how many hidden checks a voter of so many votes gets, rounded half up.
+
+    Args:
+        votes: without checks and training.
+        check_share: of the checks in all of both, 0..0.5.
+    """
+    return math.floor(votes * check_share / (1 - check_share) + 0.5)
+
+
+def count_gold(checks: int, least_gold: int) -> int:
+    """Return how many of a voter's checks are gold.
+
+    A third, and at least `least_gold` where there are so many checks: fewer would judge nobody.
+    """
+    return max(math.ceil(checks / 3), least_gold if checks >= least_gold else 0)
 
 
 def plan_trials(
@@ -104,9 +125,10 @@ def plan_trials(
     ]
     blocks = [[unit for unit in units if unit[1] == question] for question in questions]
     checks = _share_checks(plan, [len(block) for block in blocks])
-    kinds = _cycle_checks(pool, order)
+    drawn = _draw_checks(pool, sum(checks), plan.least_gold, order)
     for block, number in zip(blocks, checks, strict=True):
-        trials += _mix_block(block, number, kinds, plan, counts, order, len(trials))
+        own = list(islice(drawn, number))
+        trials += _mix_block(block, own, plan, counts, order, len(trials))
     return trials
 
 
@@ -130,7 +152,7 @@ def _choose_units(
 def _share_checks(plan: Plan, sizes: Sequence[int]) -> list[int]:
     """Return the number of checks of each block: `check_share` of all trials, rounded once."""
     votes = sum(sizes)
-    total = round(votes * plan.check_share / (1 - plan.check_share))
+    total = count_checks(votes, plan.check_share)
     shared, seen = [], 0
     for size in sizes:
         before = round(total * seen / votes)
@@ -139,22 +161,32 @@ def _share_checks(plan: Plan, sizes: Sequence[int]) -> list[int]:
     return shared
 
 
-def _cycle_checks(pool: Pool, order: random.Random) -> "deque[tuple[str, deque[int]]]":
-    """Return the kinds of checks with their items, shuffled; a repeat takes its item later."""
+def _draw_checks(
+    pool: Pool, total: int, least_gold: int, order: random.Random
+) -> Iterator[tuple[str, int]]:
+    """Yield role and item of each check, gold spread among the others; a repeat has no item yet."""
 
-    def mix(items: Iterable[int]) -> deque[int]:
-        mixed = list(items)
-        order.shuffle(mixed)
-        return deque(mixed)
+    def mix(role: str, items: Sequence[int]) -> Iterator[tuple[str, int]]:
+        return cycle([(role, item) for item in order.sample(items, len(items))])
 
-    kinds = [("gold", mix(pool.gold)), (pool.blank_role, mix(pool.blank))]
-    return deque([("repeat", deque()), *((role, items) for role, items in kinds if items)])
+    gold = mix("gold", pool.gold)
+    blank = mix(pool.blank_role, pool.blank)
+    golden = count_gold(total, least_gold) if pool.gold else 0
+    seen = others = 0
+    for number in range(1, total + 1):
+        # As many as this far into the checks, rounded up: they begin with gold.
+        due = math.ceil(golden * number / total)
+        if due > seen:
+            yield next(gold)
+        else:
+            yield next(blank) if pool.blank and others % 2 == 0 else ("repeat", -1)
+            others += 1
+        seen = due
 
 
 def _mix_block(
     block: Sequence[Unit],
-    number: int,
-    kinds: "deque[tuple[str, deque[int]]]",
+    checks: Sequence[tuple[str, int]],
     plan: Plan,
     counts: Mapping[Unit, Sides],
     order: random.Random,
@@ -167,18 +199,11 @@ def _mix_block(
         PlannedTrial(item, question, "vote", _swap(plan.seed, (item, question), counts))
         for item, _ in block
     ]
-    repeats = 0
-    for _ in range(number):
-        kinds.rotate(-1)
-        role, items = kinds[0]
-        if role == "repeat":
-            repeats += 1
-            continue
-        items.rotate(-1)
+    shown = [(role, item) for role, item in checks if role != "repeat"]
+    for role, item in shown:
         swapped = order.random() < 0.5
-        trials.insert(
-            order.randint(0, len(trials)), PlannedTrial(items[0], question, role, swapped)
-        )
+        trials.insert(order.randint(0, len(trials)), PlannedTrial(item, question, role, swapped))
+    repeats = len(checks) - len(shown)
     return _add_repeats(trials, min(repeats, len(block)), order, begin)
 
 

@@ -90,7 +90,7 @@ class StudyOrder:
             least=0,
             most=0.5,
         ),
-    ] = 0.15
+    ] = 0.25
     training: Annotated[
         int,
         Setting(

@@ -18,7 +18,8 @@ class Share:
         wins: those that named the first system.
         unsure: votes that said 'not sure'.
         share: wins over votes, in 0..1; None without votes.
-        interval: 95 %, two-way (voter x image) bootstrap; None with fewer than two of either.
+        interval: 95 %, two-way (voter x image) bootstrap; None with fewer than eight of either,
+            unless all votes agree.
         wilson: 95 %, if votes were independent, which they are not.
         p_value: exact, two-sided binomial test against one half, if votes were independent.
         voters, images: how many of each have such votes.

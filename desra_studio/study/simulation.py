@@ -85,7 +85,7 @@ def measure_coverage(
     two_way, wilson, widths = [], [], []
     for number, wins in enumerate(simulate_studies(setting, repeats, seed)):
         total = np.ones_like(wins)
-        interval = bootstrap_share(wins, total, repeats=resamples, seed=seed + number)
+        interval = bootstrap_share(wins, total, repeats=resamples, seed=seed + number, least=2)
         two_way.append(_holds(interval, truth))
         wilson.append(_holds(bound_wilson(int(wins.sum()), wins.size), truth))
         widths.append(interval.high - interval.low if interval else 1.0)

@@ -17,6 +17,15 @@ Two corrections, chosen by measuring (`desra-studio bench intervals`):
 - Percentiles are widened for the smaller of both numbers as in Hesterberg 2015 ('What teachers
   should know about the bootstrap', The American Statistician 69, 'expanded' percentiles): the
   resampled variance of n clusters is too small by (n - 1)/n, and the tails are Student's.
+
+Share of 600 simulated studies each whose interval holds the truth, least and most over seven sorts
+of voters and images with effects of their own:
+
+    voters x images   3 x 3        5 x 5        8 x 8        8 x 20       10 x 10      15 x 15
+    held              0.963-0.995  0.978-0.997  0.963-0.990  0.963-0.982  0.933-0.973  0.923-0.945
+
+Below eight of either, most are held too often: the interval is too wide to say anything, and none
+is told. Where neither voters nor images differ, it stays so (0.99).
 """
 
 from collections.abc import Iterator
@@ -30,6 +39,8 @@ from desra_studio.study.binomial import bound_wilson
 from desra_studio.study.votes import Counts
 
 REPEATS = 2000
+LEAST_CLUSTERS = 8
+"""Voters, and images, from which on an interval is told; see above."""
 _BLOCK = 250
 """Resamples at a time: their weights take some MB only."""
 
@@ -60,7 +71,12 @@ def bound_percentiles(drawn: NDArray[np.float64], clusters: int) -> NDArray[np.f
 
 
 def bootstrap_share(
-    hits: Counts, total: Counts, *, repeats: int = REPEATS, seed: int = 0
+    hits: Counts,
+    total: Counts,
+    *,
+    repeats: int = REPEATS,
+    seed: int = 0,
+    least: int = LEAST_CLUSTERS,
 ) -> Interval | None:
     """Return the 95 % interval of the share of hits over voters and images.
 
@@ -73,10 +89,11 @@ def bootstrap_share(
         total: (voters, images) counts, 0 where a voter did not see an image.
         repeats: resamples.
         seed: of the resampling; the same seed gives the same interval.
+        least: voters, and images, from which on there is an interval.
 
     Returns:
-        The interval in 0..1; None with fewer than two voters or images, or where most resamples
-        have no votes at all.
+        The interval in 0..1; None with fewer than `least` voters or images, but for two of each
+        whose votes all agree, or where most resamples have no votes at all.
     """
     voters, images = hits.shape
     clusters = min(voters, images)
@@ -85,6 +102,8 @@ def bootstrap_share(
     share = hits.sum() / total.sum()
     if share in (0, 1):
         return bound_wilson(round(share * clusters), clusters)
+    if clusters < least:
+        return None
     shares = []
     for by_voter, by_image in draw_weights(voters, images, repeats, seed):
         above = np.einsum("rv,vi,ri->r", by_voter, hits, by_image, optimize=True)

@@ -42,6 +42,13 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     expect(page.locator(".foot .message")).to_contain_text("cannot be read")
     expect(page.get_by_role("button", name="Make the study")).to_be_disabled()
     page.locator("[name=controls]").fill("1")
+    screening = page.locator(".screening")
+    expect(screening).to_have_text("")
+    page.locator("[name=trials_per_voter]").fill("20")
+    expect(screening).to_have_text(
+        "Not screened by gold: 7 hidden checks a voter, 2 more are needed: 30 % hidden checks, or "
+        "26 votes per voter."
+    )
     page.locator("[name=window_px]").fill("8")
     page.get_by_role("button", name="Make the study").click()
     expect(page.locator(".foot .message")).to_have_text("The window must be 32 to 2048 px, got 8.")
@@ -50,6 +57,10 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     expect(page.get_by_role("heading", name="by hand")).to_be_visible()
     (made,) = [one for one in list_studies(studio, dataset) if one.name == "by hand"]
     assert made.state == "draft"
+    # Three regions and a clean window, two questions: eight votes a voter.
+    expect(page.locator(".screening")).to_have_text(
+        "Not screened by gold: 3 hidden checks a voter, 6 more are needed."
+    )
     names = page.get_by_label("Names of voters, one a line")
     names.fill("Ann\nBo")
     page.get_by_role("button", name="Make personal links").click()

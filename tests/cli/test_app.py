@@ -56,9 +56,10 @@ def test_score(run, tmp_path):
     assert status == 0
     assert result.pop("definitions")["iou"]
     assert result.pop("intervals") == {
-        "iou": {"low": 0, "high": 1},
-        "precision": None,
-        "recall": {"low": 0, "high": 1},
+        "iou": None,
+        "precision": {"low": pytest.approx(0.05), "high": 1, "one_sided": True},
+        "recall": None,
+        "wanting": {"iou": 17, "precision": 0, "recall": 5},
     }
     assert result == {
         "iou": pytest.approx(2 / 3),

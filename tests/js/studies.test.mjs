@@ -3,10 +3,12 @@ import { test } from "node:test";
 
 import { cutRows, listRows } from "../../desra_studio/ui/static/studies/forest.js";
 import {
+  countChecks,
   findMissing,
   guessSystems,
   readLines,
   readOrder,
+  tellUnscreened,
 } from "../../desra_studio/ui/static/studies/order.js";
 import {
   listChecks,
@@ -14,6 +16,7 @@ import {
   tellItems,
   tellPair,
   tellProgress,
+  tellScreening,
 } from "../../desra_studio/ui/static/studies/words.js";
 
 const image = (name, share, votes = 4) => ({ image: name, image_id: 1, share, votes, interval: [0, 1] });
@@ -30,6 +33,8 @@ const pair = {
   p_value: 0.0000001,
   voters: 10,
   images: 3,
+  voters_wanting: 0,
+  images_wanting: 0,
   signs: { won: 0, lost: 2, tied: 1, p_value: 0.5 },
   by_image: [image("boat", 0.1), image("hat", 0.5), image("raft", 0)],
   votes_needed: 0,
@@ -54,6 +59,8 @@ test("the facts name both intervals, the tests and what is needed", () => {
   assert.match(facts["Votes still needed"], /none/);
   assert.match(Object.fromEntries(listPairFacts({ ...pair, votes_needed: 120 }))["Votes still needed"], /about 120/);
   assert.deepEqual(listPairFacts({ ...pair, votes: 0 }), []);
+  const few = { ...pair, interval: null, voters_wanting: 0, images_wanting: 5 };
+  assert.equal(Object.fromEntries(listPairFacts(few))["Share of before"], "20.0 % (no interval yet: 5 images more)");
 });
 
 test("a forest has images by share, then the whole two-way, then the naive interval", () => {
@@ -118,6 +125,7 @@ const form = {
   max_voters: "200",
   seed: "0",
   min_votes: "5",
+  min_gold: "9",
   min_gold_pass: "75",
   min_repeats: "",
   max_one_side: "90",
@@ -131,9 +139,33 @@ test("the form becomes an order; per cent become shares, empty fields the usual"
   assert.equal(order.check_share, 0.15);
   assert.equal(order.max_items, null);
   assert.equal(order.title, null);
-  assert.deepEqual(order.rules, { min_votes: 5, min_gold_pass: 0.75, max_one_side: 0.9, min_median_seconds: 1.2 });
+  assert.deepEqual(order.rules, { min_votes: 5, min_gold: 9, min_gold_pass: 0.75, max_one_side: 0.9, min_median_seconds: 1.2 });
   assert.equal(readOrder({ ...form, window_px: "wide" }), null);
   assert.equal(readOrder({ ...form, kind: "prominence", crops: "whole" }).crops, "windows");
+});
+
+test("that voters will not be screened is said with what it takes", () => {
+  const usual = { trials_per_voter: 40, check_share: 0.25, rules: { min_gold: 9 } };
+  const tell = (values) => tellUnscreened(readOrder({ ...form, ...values }), usual);
+  assert.equal(tell({}), "Not screened by gold: 7 hidden checks a voter, 2 more are needed: 18 % hidden checks, or 49 votes per voter.");
+  assert.equal(tell({ check_share: "" }), "");
+  assert.equal(tell({ check_share: "25" }), "");
+  assert.equal(tell({ check_share: "0" }), "Not screened by gold: 0 hidden checks a voter, 9 more are needed: 18 % hidden checks.");
+  assert.equal(tell({ check_share: "25", trials_per_voter: "3" }), "Not screened by gold: 1 hidden check a voter, 8 more are needed: 26 votes per voter.");
+  assert.equal(tell({ min_gold: "7" }), "");
+  for (const [votes, share, checks] of [[40, 0.25, 13], [40, 0.15, 7], [10, 0.2, 3], [24, 0.25, 8]]) {
+    assert.equal(countChecks(votes, share), checks);
+  }
+});
+
+test("how well gold screens is told, and where it does not", () => {
+  const screening = { checks: 13, gold: 9, needed: 9, missing: 0, wrong: 3, careful: 0.00836, random: 0.9102 };
+  assert.equal(
+    tellScreening(screening),
+    "Screened by gold: 3 of 9 wrong leave a voter out, 0.8 % of the careful ones and 91.0 % of those who click at random.",
+  );
+  assert.match(tellScreening({ ...screening, checks: 8, missing: 1 }), /^Not screened by gold: 8 hidden checks a voter, 1 more/);
+  assert.match(tellScreening({ ...screening, random: 0, careful: 0 }), /no share of right answers/);
 });
 
 test("what is missing is said before anything is sent", () => {

@@ -30,6 +30,21 @@ def test_checks_have_their_share_and_all_kinds():
         assert min(roles["gold"], roles["identical"], roles["repeat"]) >= 1
 
 
+@pytest.mark.parametrize(("share", "gold"), [(0.31, 9), (0.29, 3), (0.0, 0), (0.45, 9)])
+def test_as_much_gold_as_is_asked_for_comes_before_other_checks(share, gold):
+    # Of 20 votes: 9 checks, one too few, none, and 16.
+    plan = Plan(2, 20, check_share=share, votes_per_item=10, seed=5, least_gold=9)
+    roles = Counter(one.role for one in plan_trials(POOL, plan, 0, {}))
+    assert roles["gold"] == gold
+
+
+def test_gold_is_spread_over_the_questions():
+    plan = Plan(2, 20, check_share=0.4, votes_per_item=10, seed=5, least_gold=9)
+    trials = plan_trials(POOL, plan, 0, {})
+    asked = Counter(one.question for one in trials if one.role == "gold")
+    assert min(asked.values()) >= 4
+
+
 def test_repeats_swap_sides_and_come_later():
     for place in range(20):
         trials = plan_trials(POOL, PLAN, place, {})

@@ -17,7 +17,7 @@ def test_a_share_counts_wins_of_the_first_system_and_leaves_out_not_sure():
 
 
 def test_the_share_of_the_other_system_is_the_rest():
-    ballots = make_grid(6, 7, lambda voter, image: "ab"[(voter * image) % 3 == 0])
+    ballots = make_grid(8, 9, lambda voter, image: "ab"[(voter * image) % 3 == 0])
     one, other = measure_share(ballots, 0, 1), measure_share(ballots, 1, 0)
     assert one.share + other.share == pytest.approx(1)
     assert one.interval.low + other.interval.high == pytest.approx(1, abs=1e-9)

@@ -32,11 +32,18 @@ def test_fewer_than_two_voters_or_images_give_no_interval(shape):
     assert bootstrap_share(np.ones(shape), np.ones(shape)) is None
 
 
+@pytest.mark.parametrize("shape", [(7, 20), (20, 7)])
+def test_below_eight_voters_or_images_votes_stand_alone(shape):
+    hits = np.random.default_rng(1).integers(0, 2, shape).astype(float)
+    assert bootstrap_share(hits, np.ones_like(hits)) is None
+    assert bootstrap_share(hits, np.ones_like(hits), least=7) is not None
+
+
 def test_cells_that_nobody_saw_do_not_count():
-    hits, total = np.zeros((6, 6)), np.zeros((6, 6))
-    total[np.arange(6), np.arange(6)] = 1
-    total[np.arange(6), (np.arange(6) + 1) % 6] = 1
-    hits[np.arange(6), np.arange(6)] = 1
+    hits, total, voters = np.zeros((8, 8)), np.zeros((8, 8)), np.arange(8)
+    total[voters, voters] = 1
+    total[voters, (voters + 1) % 8] = 1
+    hits[voters, voters] = 1
     interval = bootstrap_share(hits, total)
     assert 0 <= interval.low < 0.5 < interval.high <= 1
 

@@ -17,7 +17,7 @@ from desra_studio.vocabulary import Origin, State
 
 HELD_OUT_SHARE = 0.25
 MINIMUM_TRAINED = 2
-"""Samples that stay for training, whatever the held-out share."""
+"""Pictures that stay for training, whatever the held-out share."""
 LARGE_SHARE = 0.5
 """Of an image that is marked: above it, most of what is learnt is MSE-SR."""
 FAR_APART = 0.5
@@ -37,7 +37,7 @@ class Candidate:
         problem: why it cannot be trained on, or empty.
         warnings: why one should look at it again before training on it.
         held_out_rank: 0..1; the samples of lowest rank are held out. Made from the picture alone,
-            so that the next round holds out the same ones.
+            so that the next round holds out the same ones, and that copies have the same.
         prominence: share of voters, 0..1, who noticed the most prominent of its regions; None
             where nobody was asked.
         prominent: whether that counts as prominent.
@@ -104,8 +104,8 @@ def rank_image(image: Image) -> float:
     return int(hashlib.sha256(seeded).hexdigest()[:12], 16) / 16**12
 
 
-def count_held_out(samples: int, share: float) -> int:
-    """Return how many of so many samples are held out.
+def count_held_out(pictures: int, share: float) -> int:
+    """Return how many of so many different pictures are held out.
 
     The share of them, rounded half up; at least 1 unless the share is 0, and never so many that
     fewer than 2 are left to train on.
@@ -117,7 +117,7 @@ def count_held_out(samples: int, share: float) -> int:
         raise InputError(f"The held-out share must be at least 0 and below 1, got {share}.")
     if share == 0:
         return 0
-    return max(0, min(max(1, math.floor(share * samples + 0.5)), samples - MINIMUM_TRAINED))
+    return max(0, min(max(1, math.floor(share * pictures + 0.5)), pictures - MINIMUM_TRAINED))
 
 
 def split_held_out(
@@ -125,15 +125,17 @@ def split_held_out(
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Return the samples to train on and those that are held out, each in the order given.
 
+    Samples whose LR images are the same, px by px, stay together: what was trained on would prove
+    nothing under another name.
+
     Raises:
         InputError: see `count_held_out`.
     """
-    count = count_held_out(len(candidates), share)
-    ranked = sorted(candidates, key=lambda one: (one.held_out_rank, one.image_id))
-    held_out = {candidate.image_id for candidate in ranked[:count]}
+    ranks = sorted({candidate.held_out_rank for candidate in candidates})
+    held_out = set(ranks[: count_held_out(len(ranks), share)])
     return (
-        [candidate for candidate in candidates if candidate.image_id not in held_out],
-        [candidate for candidate in candidates if candidate.image_id in held_out],
+        [candidate for candidate in candidates if candidate.held_out_rank not in held_out],
+        [candidate for candidate in candidates if candidate.held_out_rank in held_out],
     )
 
 

@@ -15,7 +15,7 @@ from desra_studio.metrics.fates import (
     rank_witnesses,
     settle_fate,
 )
-from desra_studio.metrics.intervals import Interval, bootstrap_regressions
+from desra_studio.metrics.intervals import Interval, bound_regressions
 from desra_studio.metrics.outside import OutsideFigures
 from desra_studio.metrics.regression import (
     Regression,
@@ -27,7 +27,10 @@ from desra_studio.services.detection.judging import JudgedOutput
 from desra_studio.services.detection.witnesses import Witness
 
 Bounds: TypeAlias = tuple[float, float] | None
-"""Low and high end of a 95 % interval; None where there is nothing to tell one from."""
+"""Low and high end of a 95 % interval; None where there is none, see `metrics.intervals`.
+
+Where all or none was counted, one of them is the end of what there can be.
+"""
 
 
 class ControlFate(StrEnum):
@@ -149,6 +152,7 @@ class ProofFigures(RegressionFigures):
         witnesses: each by itself, the strictest first, those that were trained on last.
         controls: what should have stayed.
         removal_interval, addition_interval: of the two rates.
+        images_wanting: images with components that lack until both have one; 0 for none.
         iou_before, iou_after: mean over images of the detected mask's IoU with the manual one.
         iou_fall: share of the first by which it fell: the figure of DeSRA's Table 4.
         psnr_outside, ssim_outside, variance_ratio_outside: against the original GAN-SR, outside
@@ -165,6 +169,7 @@ class ProofFigures(RegressionFigures):
     controls: ControlFigures
     removal_interval: Bounds
     addition_interval: Bounds
+    images_wanting: int
     iou_before: float | None
     iou_after: float | None
     iou_fall: float | None
@@ -257,7 +262,7 @@ def summarize_proof(
         count_fates(fates, len(each.added)) for fates, each in zip(settled, judged, strict=True)
     ]
     rows = [Regression(each.seen, each.gone, each.added) for each in counts]
-    intervals = bootstrap_regressions(rows)
+    intervals = bound_regressions(rows)
     before = fmean(one for one, _ in ious) if ious else None
     after = fmean(two for _, two in ious) if ious else None
     return ProofFigures(
@@ -277,6 +282,7 @@ def summarize_proof(
         ),
         removal_interval=tell_interval(intervals.removal_rate),
         addition_interval=tell_interval(intervals.addition_rate),
+        images_wanting=intervals.wanting,
         iou_before=before,
         iou_after=after,
         iou_fall=(before - after) / before if before and after is not None else None,
@@ -319,7 +325,7 @@ def _describe_witness(
         still_there=sum(each.still_there for each in counts),
         added=total.added,
         removal_rate=total.removal_rate,
-        removal_interval=tell_interval(bootstrap_regressions(rows).removal_rate),
+        removal_interval=tell_interval(bound_regressions(rows).removal_rate),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from desra_studio.metrics.intervals import ScoreIntervals, bootstrap_scores
+from desra_studio.metrics.intervals import CONFIDENCE, ScoreIntervals, bound_scores
 from desra_studio.metrics.mask_metrics import DEFINITIONS, ImageScore, SetScore, summarize_scores
 from desra_studio.services.code_version import describe_code_version
 from desra_studio.services.detection.detectors import DetectorRun, list_detector_runs
@@ -16,9 +16,6 @@ from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Region
 from desra_studio.vocabulary import Origin, State
-
-CONFIDENCE, REPEATS, SEED = 0.95, 2000, 0
-"""Of the bootstrap intervals."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class DetectorScore:
         title: the detector in words.
         detector: its method and parameters, as plain values.
         total: figures over the labelled images.
-        intervals: 95 % intervals of them, by bootstrap over images.
+        intervals: 95 % intervals of them, over images.
         rows: one per labelled image, worst IoU first.
         missing_predictions: labelled images that it has not run on; counted as empty.
         prediction_set: SHA-256 over the detector's masks of the labelled images.
@@ -180,10 +177,7 @@ def _score_run(
             # Nobody has said which of its regions count: there is nothing to score it against.
             continue
         rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
-    # In order of names, so that the seeded interval does not depend on anything else.
-    intervals = bootstrap_scores(
-        [row.score for row in rows], confidence=CONFIDENCE, repeats=REPEATS, seed=SEED
-    )
+    intervals = bound_scores([row.score for row in rows])
     rows.sort(key=lambda row: (row.score.iou, row.name))
     detector = DetectorScore(
         title=run.title,
@@ -218,12 +212,7 @@ def _keep_scores(
     studio: Studio, dataset_id: int, chosen: RegionFilter, result: DatasetScore
 ) -> None:
     """Write the figures that are not written yet, with what is needed to compute them again."""
-    options = {
-        "regions": chosen.name,
-        "confidence": CONFIDENCE,
-        "repeats": REPEATS,
-        "seed": SEED,
-    }
+    options = {"regions": chosen.name, "confidence": CONFIDENCE}
 
     def list_new(session: Session) -> list[DetectorScore]:
         known = scores.list_known(session, dataset_id, result.mask_set, result.code_version)

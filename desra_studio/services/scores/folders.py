@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import list_images, read_mask
-from desra_studio.metrics.intervals import bootstrap_scores
+from desra_studio.metrics.intervals import bound_scores
 from desra_studio.metrics.mask_metrics import score_image, summarize_scores
 from desra_studio.services.scores.dataset import ScoreFigures, describe_score
 
@@ -56,7 +56,7 @@ def score_folders(predictions: Path, manual: Path) -> tuple[FolderScore, list[st
     missing_gt = sorted(predicted.keys() - labels.keys())
     notes = [f"{name}: no prediction, counted as empty" for name in missing_predictions]
     notes += [f"{name}: no manual mask, not scored" for name in missing_gt]
-    figures = describe_score(summarize_scores(scores), bootstrap_scores(scores))
+    figures = describe_score(summarize_scores(scores), bound_scores(scores))
     score = FolderScore(
         **vars(figures),
         missing_predictions=len(missing_predictions),

@@ -20,10 +20,13 @@ from desra_studio.services.studies.windows import (
 )
 from desra_studio.services.studio import Report, Studio
 from desra_studio.storage.study_tables import StudyItem
+from desra_studio.study.design import count_checks, count_gold
 from desra_studio.study.order import PROMINENCE, StudyOrder
 
 SPOILED_SCALE, SPOILED_QUALITY, SPOILED_NOISE = 6, 8, 24.0
 """What gold is degraded by: resolution, JPEG quality, and standard deviation of noise in 0..255."""
+LEAST_CHECKS, MOST_CHECKS = 2, 12
+"""Pairs that are cut for each kind of check; who has more of them sees some again."""
 
 
 _Draft = tuple[Window, StudyItem, bool]
@@ -78,13 +81,14 @@ def _list_pairs(
         for window in windows
         for first, second in combinations(systems, 2)
     ]
-    for number in range(order.training + _count_checks(order)):
+    gold, blank = _count_pairs(order)
+    for number in range(order.training + gold):
         window, system = chance.choice(windows), number % len(order.systems)
         kind = "training" if number < order.training else "gold"
         item = _make_item(kind, window, system, system)
         item.better = "a"
         drafts.append((window, item, True))
-    for number in range(_count_checks(order)):
+    for number in range(blank):
         window, system = chance.choice(windows), number % len(order.systems)
         drafts.append((window, _make_item("identical", window, system, system), False))
     return drafts
@@ -103,7 +107,7 @@ def _list_outlined(
     for number, window in enumerate(clean):
         pattern = shown[number % len(shown)]
         drafts.append((_move_outline(window, pattern), _make_item("decoy", window, 0), False))
-    for number in range(order.training + _count_checks(order) if clean else 0):
+    for number in range(order.training + _count_pairs(order)[0] if clean else 0):
         window = _move_outline(chance.choice(clean), chance.choice(shown))
         # Training shows both answers; a clean place in it is told from the decoys by its feedback.
         spoil = number % 2 == 0 or number >= order.training
@@ -115,10 +119,12 @@ def _list_outlined(
     return drafts
 
 
-def _count_checks(order: StudyOrder) -> int:
+def _count_pairs(order: StudyOrder) -> tuple[int, int]:
     """Return how many gold pairs, and identical ones, there are: enough for one voter."""
-    checks = order.trials_per_voter * order.check_share / (1 - order.check_share)
-    return min(8, max(2, round(checks / 3))) if order.check_share else 0
+    checks = count_checks(order.trials_per_voter, order.check_share)
+    gold = count_gold(checks, order.rules.min_gold)
+    found = [min(MOST_CHECKS, max(LEAST_CHECKS, part)) for part in (gold, (checks - gold + 1) // 2)]
+    return (found[0], found[1]) if order.check_share else (0, 0)
 
 
 def _make_item(kind: str, window: Window, first: int, second: int | None = None) -> StudyItem:

@@ -11,6 +11,7 @@ from desra_studio.services.studies.items import make_items
 from desra_studio.services.studies.links import make_key, make_open_link, sign_link
 from desra_studio.services.studies.manifests import (
     COUNTED,
+    describe_screening,
     hash_manifest,
     read_manifest,
     write_manifest,
@@ -25,6 +26,7 @@ from desra_studio.storage.dataset_bin import is_in_bin
 from desra_studio.storage.study_tables import Study
 from desra_studio.storage.tables import Model
 from desra_studio.study.order import StudyOrder
+from desra_studio.study.screening import Screening
 
 MAX_NAME = 200
 
@@ -87,6 +89,7 @@ class StudyDescription(StudySummary):
         manifest_sha: hash of what was laid down.
         systems: names.
         items: how many windows there are of each kind.
+        screening: whether a voter's gold trials suffice to screen by them.
         joined: how many came by the open link.
         opened_at, closed_at: None until then.
         links: to it.
@@ -100,6 +103,7 @@ class StudyDescription(StudySummary):
     items: dict[str, int]
     votes_per_pair: int
     rules: dict[str, int | float]
+    screening: Screening
     joined: int
     opened_at: str | None
     closed_at: str | None
@@ -272,6 +276,7 @@ def describe_study(studio: Studio, study_id: int) -> StudyDescription:
             items={kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
             votes_per_pair=manifest.votes_per_pair,
             rules=manifest.rules,
+            screening=describe_screening(study),
             joined=sum(voter.is_open for voter in voters),
             opened_at=_tell_time(study.opened_at),
             closed_at=_tell_time(study.closed_at),

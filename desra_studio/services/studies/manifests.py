@@ -16,7 +16,7 @@ from desra_studio.storage.base import now
 from desra_studio.storage.study_tables import Study, StudyItem
 from desra_studio.storage.tables import Model
 from desra_studio.study.order import WINDOWS, StudyOrder
-from desra_studio.study.screening import Rules
+from desra_studio.study.screening import RULES_BEFORE, Rules, Screening, plan_screening
 
 MANIFEST_FORMAT = 1
 COUNTED = ("pair", "region")
@@ -150,7 +150,20 @@ def export_manifest(studio: Studio, study_id: int) -> str:
 
 def read_rules(study: Study) -> Rules:
     """Return the rules of screening that a study was made with."""
-    return Rules.from_dict(read_manifest(study).rules)
+    return Rules.from_dict({**RULES_BEFORE, **read_manifest(study).rules})
+
+
+def describe_screening(study: Study) -> Screening:
+    """Return whether who votes on all that a study has for one voter can be screened."""
+    manifest = read_manifest(study)
+    kinds = [item.kind for item in manifest.items]
+    units = sum(kind in COUNTED for kind in kinds) * len(manifest.questions)
+    return plan_screening(
+        min(manifest.trials_per_voter, units),
+        manifest.check_share,
+        read_rules(study),
+        has_gold="gold" in kinds,
+    )
 
 
 def render_manifest(manifest: Mapping[str, object]) -> str:

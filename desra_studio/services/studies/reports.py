@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from desra_studio.metrics.intervals import Interval
-from desra_studio.services.studies.manifests import Manifest, read_manifest, read_rules
+from desra_studio.metrics.intervals import Interval, count_images_wanting
+from desra_studio.services.studies.manifests import (
+    Manifest,
+    describe_screening,
+    read_manifest,
+    read_rules,
+)
 from desra_studio.services.studies.votes import read_ballots
 from desra_studio.services.studies.windows import read_outline
 from desra_studio.services.studio import Studio
@@ -18,8 +23,9 @@ from desra_studio.study.majorities import ImageShare, SignTest, compare_signs, s
 from desra_studio.study.order import PROMINENCE
 from desra_studio.study.power import estimate_votes_needed
 from desra_studio.study.prominence import measure_false_alarms, measure_prominence
-from desra_studio.study.screening import Excluded, screen
+from desra_studio.study.screening import Excluded, Screening, count_unjudged, screen
 from desra_studio.study.shares import measure_share
+from desra_studio.study.two_way import LEAST_CLUSTERS
 from desra_studio.study.votes import Ballot, select_votes
 
 Names = dict[int, str]
@@ -61,6 +67,8 @@ class PairResult:
         unsure, unsure_rate: answers of 'not sure', and their share of all.
         p_value: of the share being a half.
         voters, images: how many the votes are of.
+        voters_wanting, images_wanting: how many more it takes for an interval, 0 where there is
+            one.
         signs: majorities by image.
         by_image: each image with votes.
         votes_needed: more of them, until the preference can be told; None where it is, or never.
@@ -78,6 +86,8 @@ class PairResult:
     p_value: float | None
     voters: int
     images: int
+    voters_wanting: int
+    images_wanting: int
     signs: SignTest
     by_image: list[ImageResult]
     votes_needed: int | None
@@ -169,6 +179,8 @@ class StudyReport:
         study, id, kind, state: of it.
         manifest_sha, seed, systems, rules: as laid down.
         votes, voters: all that were cast, and by how many.
+        screening: whether a voter's gold trials suffice to screen by them.
+        unjudged: voters who saw too few gold trials to be judged by them.
         excluded: voters whom the screened figures leave out.
         raw, screened: figures of all voters, and of those who broke no rule.
     """
@@ -183,6 +195,8 @@ class StudyReport:
     votes: int
     voters: int
     rules: dict[str, int | float]
+    screening: Screening
+    unjudged: int
     excluded: list[ExcludedVoter]
     raw: StudyFigures
     screened: StudyFigures
@@ -200,7 +214,8 @@ def report_study(studio: Studio, study_id: int) -> StudyReport:
         items = {one.id: one for one in studies.list_items(session, study.id)}
     manifest = read_manifest(study)
     ballots = read_ballots(studio, study_id)
-    kept, excluded = screen(ballots, read_rules(study))
+    rules = read_rules(study)
+    kept, excluded = screen(ballots, rules)
 
     def tell_excluded(one: Excluded) -> ExcludedVoter:
         voter = voters[one.voter]
@@ -222,6 +237,8 @@ def report_study(studio: Studio, study_id: int) -> StudyReport:
         votes=len(ballots),
         voters=len({one.voter for one in ballots}),
         rules=manifest.rules,
+        screening=describe_screening(study),
+        unjudged=count_unjudged(ballots, rules),
         excluded=[tell_excluded(one) for one in excluded],
         raw=_measure(manifest, ballots, items),
         screened=_measure(manifest, kept, items),
@@ -302,10 +319,16 @@ def _tell_pair(
         p_value=share.p_value,
         voters=share.voters,
         images=share.images,
+        voters_wanting=_count_wanting(share.interval, share.voters),
+        images_wanting=_count_wanting(share.interval, share.images),
         signs=compare_signs(images),
         by_image=[_tell_image(image, names) for image in images],
         votes_needed=estimate_votes_needed(share),
     )
+
+
+def _count_wanting(interval: Interval | None, clusters: int) -> int:
+    return 0 if interval else count_images_wanting(clusters, LEAST_CLUSTERS)
 
 
 def _tell_ranking(ballots: Sequence[Ballot], systems: list[str], seed: int) -> list[RankedSystem]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from desra_studio.errors import VoteError
 from desra_studio.services.studies.links import make_code
-from desra_studio.services.studies.manifests import COUNTED, read_manifest
+from desra_studio.services.studies.manifests import COUNTED, read_manifest, read_rules
 from desra_studio.services.studies.windows import read_outline
 from desra_studio.storage import studies
 from desra_studio.storage.base import now
@@ -90,6 +90,7 @@ def plan_session(session: Session, study: Study, voter: Voter) -> None:
         check_share=manifest.check_share,
         votes_per_item=manifest.votes_per_pair,
         seed=manifest.seed,
+        least_gold=read_rules(study).min_gold,
     )
     since = now() - timedelta(hours=PENDING_HOURS)
     counts = studies.count_sides(session, study.id, since)

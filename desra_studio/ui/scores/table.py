@@ -11,9 +11,6 @@ from desra_studio.services.scores.dataset import DatasetScore, DetectorScore
 from desra_studio.services.scores.tables import count_regions
 from desra_studio.ui.shared.text import escape_markdown, show_figure
 
-FEW_IMAGES = 10
-"""Below it the intervals are too short; see `metrics.intervals`."""
-
 LIMITS = (
     "What this does not prove: that people see it. It is agreement with the masks of these "
     "reviewers on these images; masks that began as a detector's favour that detector."
@@ -112,14 +109,21 @@ def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
             else ""
         ),
         "figures": [
-            _show_cell(total.iou, intervals.iou, count_of(total.images, "image")),
+            _show_cell(
+                total.iou,
+                _tell_interval(intervals.iou, intervals.wanting.iou),
+                intervals.iou,
+                count_of(total.images, "image"),
+            ),
             _show_cell(
                 total.precision,
+                _tell_interval(intervals.precision, intervals.wanting.precision),
                 intervals.precision,
                 _share(counts.detected_hits, counts.detected_components, "detected", "right"),
             ),
             _show_cell(
                 total.recall,
+                _tell_interval(intervals.recall, intervals.wanting.recall),
                 intervals.recall,
                 _share(counts.manual_hits, counts.manual_components, "manual", "found"),
             ),
@@ -127,8 +131,19 @@ def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
     }
 
 
-def _show_cell(value: float | None, interval: Interval | None, count: str) -> dict[str, Any]:
-    text = "no interval" if interval is None else f"[{interval.low:.2f}, {interval.high:.2f}]"
+def _tell_interval(interval: Interval | None, wanting: int) -> str:
+    if interval is None:
+        return f"no interval: {count_of(wanting, 'image')} more" if wanting else "no interval"
+    if interval.one_sided:
+        return (
+            f"at least {interval.low:.2f}" if interval.high == 1 else f"at most {interval.high:.2f}"
+        )
+    return f"[{interval.low:.2f}, {interval.high:.2f}]"
+
+
+def _show_cell(
+    value: float | None, text: str, interval: Interval | None, count: str
+) -> dict[str, Any]:
     return {
         "value": value,
         "text": show_figure(value),
@@ -141,11 +156,6 @@ def _show_cell(value: float | None, interval: Interval | None, count: str) -> di
 
 def _list_notes(score: DatasetScore, regions: str) -> list[str]:
     notes = []
-    if score.labelled < FEW_IMAGES:
-        notes.append(
-            f"The intervals rest on {count_of(score.labelled, 'image')}: below {FEW_IMAGES} they "
-            "are too short. Take them as a hint."
-        )
     if score.unknown_regions:
         lacks, of = {
             SEVERE_ONLY: ("severity", "severe"),

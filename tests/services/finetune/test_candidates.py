@@ -19,6 +19,7 @@ from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.storage import datasets, reviews
 from desra_studio.storage.training_sets import freeze_training_set, list_samples
 from desra_studio.vocabulary import State
+from tests.factories.images import write_dataset
 from tests.factories.studio import list_items
 
 
@@ -62,11 +63,32 @@ def test_the_lowest_ranks_are_held_out():
     assert [one.image_id for one in held_out] == [2, 4]
 
 
+def test_copies_of_a_picture_are_never_on_both_sides():
+    # One of four pictures is held out; the cut falls between 2 and its copy 4.
+    pairs = [(1, 0.9), (2, 0.1), (3, 0.5), (4, 0.1), (5, 0.3)]
+    trained, held_out = split_held_out([make_candidate(*pair) for pair in pairs], 0.25)
+    assert [one.image_id for one in trained] == [1, 3, 5]
+    assert [one.image_id for one in held_out] == [2, 4]
+    copies = [make_candidate(number, 0.5) for number in range(5)]
+    assert split_held_out(copies, 0.5) == (copies, [])
+
+
+def test_a_triplet_that_was_imported_twice_has_one_rank(studio, accepted, tmp_path):
+    first, second, _ = list_candidates(studio, accepted)
+    twins = write_dataset(tmp_path / "twins", names=("x", "y"))
+    (twins / "LR" / "y.png").write_bytes((twins / "LR" / "x.png").read_bytes())
+    dataset = import_dataset(studio, twins, "twins").dataset_id
+    with studio.database.read() as session:
+        found = datasets.list_records(session, datasets.get_dataset(session, dataset))
+        ranks = {rank_image(record.image) for record in found}
+    assert len(ranks) == 1
+    assert first.held_out_rank != second.held_out_rank
+
+
 def test_ranks_are_of_the_picture(studio, accepted, dataset_folder):
     ranks = [one.held_out_rank for one in list_candidates(studio, accepted)]
     assert all(0 <= rank < 1 for rank in ranks)
-    # The three have the same LR.
-    assert len(set(ranks)) == 1
+    assert len(set(ranks)) == 3
     with studio.database.read() as session:
         record = datasets.get_record(session, 1)
     assert ranks[0] == rank_image(record.image)

@@ -98,6 +98,7 @@ def test_a_smooth_model_has_removed_what_was_marked(studio, add_run):
     assert (proof.images, proof.held_out) == (2, True)
     assert (proof.before_components, proof.removed, proof.remaining) == (2, 2, 0)
     assert proof.removal_rate == 1
+    assert proof.removal_interval == (pytest.approx(0.05**0.5), 1), "of two images, all gone"
     assert proof.iou_before == 1, "the masks were accepted as they were"
     assert (proof.iou_after, proof.iou_fall) == (0, 1)
     assert proof.reviewed

@@ -68,13 +68,13 @@ def test_a_row_per_detector(studio, labelled):
         assert (row["images"], row["unlabelled"], row["regions"]) == ("2", "1", "all")
         assert (row["mask_set"], row["code_version"]) == (score.mask_set, score.code_version)
     assert json.loads(ldl["parameters"])["method"] == "ldl"
-    interval = score.detectors[0].intervals.iou
-    assert float(own["iou_low"]) == pytest.approx(interval.low, abs=1e-9)
-    assert float(own["iou_high"]) == pytest.approx(interval.high, abs=1e-9)
+    interval = score.detectors[0].intervals.precision
+    assert float(own["precision_low"]) == pytest.approx(interval.low, abs=1e-9)
+    assert float(own["precision_high"]) == pytest.approx(interval.high, abs=1e-9)
     assert interval.low < interval.high
     assert own["detected_components"] == "2"
-    # Every image gives the same precision: there is nothing to tell an interval from.
-    assert (own["precision"], own["precision_low"]) == ("1.000000000", "")
+    # Two images: far too few for an interval of their mean IoU.
+    assert (own["precision"], own["iou_low"]) == ("1.000000000", "")
 
 
 def test_a_row_per_image_and_detector(studio, labelled):

@@ -17,7 +17,7 @@ from desra_studio.services.studies.lifecycle import (
     list_studies,
     open_study,
 )
-from desra_studio.services.studies.manifests import export_manifest
+from desra_studio.services.studies.manifests import export_manifest, read_rules
 from desra_studio.storage.studies import list_items
 from desra_studio.storage.study_tables import Study
 from desra_studio.study.order import PROMINENCE_QUESTION, Rules, StudyOrder
@@ -51,6 +51,31 @@ def test_a_choice_shows_windows_around_regions_and_checks(studio, dataset):
     gan = read_output(studio, pair.image_id, list_systems(studio, dataset)[0])
     shown = decode_png(studio.blobs.get(pair.blob_a))
     assert (shown == gan[pair.y : pair.y + 48, pair.x : pair.x + 48]).all()
+
+
+def test_whether_voters_are_screened_is_told_before_the_study_opens(studio, dataset):
+    few = create_study(studio, dataset, make_order(studio, dataset))
+    told = describe_study(studio, few).screening
+    # Four pairs and one question: three checks a voter, of nine that are needed.
+    assert (told.checks, told.gold, told.missing) == (3, 1, 6)
+    questions = ("Which?", "Why?", "Where?")
+    many = create_study(
+        studio, dataset, make_order(studio, dataset, name="many", questions=questions)
+    )
+    told = describe_study(studio, many).screening
+    assert (told.checks, told.gold, told.missing, told.wrong) == (10, 9, 0, 3)
+
+
+def test_a_study_of_before_the_rule_keeps_its_rules(studio, dataset):
+    study_id = create_study(studio, dataset, make_order(studio, dataset))
+    with studio.database.write() as session:
+        study = session.get(Study, study_id)
+        rules = {key: value for key, value in Rules().as_dict().items() if key != "min_gold"}
+        study.manifest = {**study.manifest, "rules": rules | {"min_repeats": 0.5}}
+    with studio.database.read() as session:
+        assert read_rules(session.get(Study, study_id)) == Rules(min_gold=1, min_repeats=0.5)
+    told = describe_study(studio, study_id).screening
+    assert (told.needed, told.missing) == (1, 0)
 
 
 def read_output(studio, image_id, model_id):

@@ -157,7 +157,7 @@ def test_the_team_is_told_what_is_wrong(studio, dataset, voter):
     order = {"name": "x", "systems": list(list_systems(studio, dataset)), **ORDER}
     for values, told in (
         ({"window_px": 4}, "window must be 32 to 2048 px, got 4."),
-        ({"rules": {"min_gold": 1}}, "no screening rule 'min_gold'"),
+        ({"rules": {"min_golds": 1}}, "no screening rule 'min_golds'"),
         ({"systems": []}, "2 to 8 systems, got 0"),
     ):
         answer = voter.post(path, json=order | values)

@@ -15,7 +15,7 @@ import { KINSHIP, describeControls, describeVoters, describeWitnesses } from "./
 
 /** @import { FigureScale, ProofFigures, ShownFigure, ShownWitness, VoterWord } from "#types/proof" */
 
-const INTERVAL = "95 % interval, by bootstrap over images";
+const INTERVAL = "95 % interval, over images";
 const VOTES = "95 % interval, over voters and images";
 const SIGNS = { good: "✓", warned: "▲" };
 const TRAINED_ON = "A loss of this run asked for what it measures: it is no proof by itself";

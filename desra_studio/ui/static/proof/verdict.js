@@ -1,6 +1,7 @@
 // The proof in words and as marks on scales. No DOM here.
 
 import { countNoun } from "./fates.js";
+import { describeInterval } from "./intervals.js";
 import { nameHeadline } from "./witnesses.js";
 
 /** @import { BadSide, FigureGroup, FigureName, FigureScale, ProofFigures, ShownFigure } from "#types/proof" */
@@ -228,7 +229,7 @@ function describeFigure({ key, group, title, tip, tell, range, bad, interval }, 
     title,
     tip,
     text: value === null ? "n/a" : tell(value),
-    interval: low === null || high === null ? "" : `${tell(low)} to ${tell(high)}`,
+    interval: interval ? describeInterval(proof[interval], value, tell, proof.images_wanting) : "",
     bound: bound === null ? "" : `${bad === "above" ? "at most" : "at least"} ${tell(bound)}`,
     held,
     scale: value === null ? null : scaleFigure({ range, tell, value, low, high, bound, bad }),

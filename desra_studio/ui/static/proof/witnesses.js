@@ -1,6 +1,7 @@
 // What witnesses say, of all artifacts and of one, in words. No DOM here.
 
 import { countNoun, findFate } from "./fates.js";
+import { describeInterval } from "./intervals.js";
 
 /** @import { Fate, ProofComponent, ProofFigures, ShownWitness, VoterWord, Witness } from "#types/proof" */
 
@@ -16,6 +17,11 @@ const RULES =
   "measured from where on people see it.";
 
 const tellShare = (/** @type {number} */ value) => `${Math.round(100 * value)} %`;
+/** @param {Witness} witness */
+const describeGone = ({ removal_interval: interval, removal_rate: rate }) => {
+  const said = describeInterval(interval, rate, tellShare);
+  return said && `gone: ${said}`;
+};
 const nameFate = (/** @type {Fate} */ id) => findFate(id)?.title.toLowerCase() ?? id;
 
 /**
@@ -47,7 +53,7 @@ export function describeWitnesses({ headline, witnesses, before_components: judg
       return { fate, share: all ? count / all : 0, text: `${count} ${nameFate(fate)}` };
     }).filter(({ share }) => share > 0),
     rest: describeRest(witness, all),
-    interval: witness.removal_interval ? `gone: ${witness.removal_interval.map(tellShare).join(" to ")}` : "",
+    interval: describeGone(witness),
     headline: witness.name === headline,
     trainedOn: witness.trained_on,
   }));

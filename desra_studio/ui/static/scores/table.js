@@ -6,7 +6,8 @@ import { find, make, remember } from "../shared/dom.js";
 /** @import { Props, Trigger, Watch } from "#types/shared" */
 
 const HEADS = ["Detector", "IoU", "Precision", "Recall"];
-const NO_INTERVAL = "Fewer than 2 images count, or all give the same: nothing to tell an interval from";
+const INTERVAL = "95 % interval, over images; all or none has one bound";
+const NO_INTERVAL = "Simulated intervals hold the truth in 93 to 98 % from 7 images with something to count on, of the mean IoU from 20 on; where all images give the same, there is none";
 let tables = 0;
 
 /**
@@ -102,7 +103,7 @@ export function mount(element, props, watch, trigger) {
 /** @param {Figure} figure */
 function makeFigure({ text, interval, value, low, high, count }) {
   const shown = make("div", { className: "figure" }, make("b", {}, text));
-  const title = low === null ? NO_INTERVAL : "95 % interval, by bootstrap over images";
+  const title = low === null ? NO_INTERVAL : INTERVAL;
   if (interval) shown.append(" ", make("span", { className: "interval", title }, interval));
   const scale = make("div", { className: "scale", ariaHidden: "true" });
   if (low !== null && high !== null) {

@@ -1,7 +1,7 @@
 // Setting up a study: what is compared, what is asked, what is shown, how many vote.
 
 import { make } from "../shared/dom.js";
-import { findMissing, guessSystems, readOrder } from "./order.js";
+import { findMissing, guessSystems, readOrder, tellUnscreened } from "./order.js";
 
 const percent = (share) => String(Math.round(100 * share));
 
@@ -23,6 +23,7 @@ export class StudyForm {
     const { defaults } = choices;
     const { rules } = defaults;
     this.fields = {};
+    this.screening = make("p", { className: "screening", ariaLive: "polite" });
     this.root.replaceChildren(
       make("h2", {}, "New study"),
       make(
@@ -51,6 +52,7 @@ export class StudyForm {
         this.#number("trials_per_voter", "Votes per voter", defaults.trials_per_voter),
       ),
       this.#buildMore(defaults, rules),
+      this.screening,
       this.#buildFoot(),
     );
     this.#check();
@@ -77,6 +79,7 @@ export class StudyForm {
         "div",
         { className: "numbers" },
         this.#number("min_votes", "with fewer votes than", rules.min_votes),
+        this.#number("min_gold", "judged by gold, from", rules.min_gold),
         this.#number("min_gold_pass", "gold right, below", percent(rules.min_gold_pass), "%"),
         this.#number("min_repeats", "repeats the same, below", percent(rules.min_repeats), "%"),
         this.#number("max_one_side", "one side, above", percent(rules.max_one_side), "%"),
@@ -180,6 +183,7 @@ export class StudyForm {
     }
     const form = this.#read();
     const order = readOrder(form);
+    this.screening.textContent = order ? tellUnscreened(order, this.choices.defaults) : "";
     const missing = findMissing(form, this.choices, form.crops);
     if (this.progress.hidden) this.say(order ? missing : "A number cannot be read. Correct it, or leave it empty.", !order);
     if (this.progress.hidden) this.button.disabled = Boolean(missing) || !order;

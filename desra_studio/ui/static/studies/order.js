@@ -3,6 +3,7 @@
 /**
  * @import {
  *   Choices,
+ *   Defaults,
  *   FormValues,
  *   Kind,
  *   Numbers,
@@ -47,7 +48,7 @@ const NUMBERS = [
 ];
 /** @type {(keyof Rules)[]} */
 const RULES = [
-  "min_votes", "min_gold_pass", "min_repeats", "max_one_side", "min_median_seconds",
+  "min_votes", "min_gold", "min_gold_pass", "min_repeats", "max_one_side", "min_median_seconds",
 ];
 // Typed in per cent.
 const SHARES = ["check_share", "min_gold_pass", "min_repeats", "max_one_side"];
@@ -92,6 +93,44 @@ function readNumbers(names, form) {
   return /** @type {Record<Name, number | null>} */ (
     Object.fromEntries(names.map((name) => [name, read(name)]))
   );
+}
+
+/**
+ * How many hidden checks a voter of so many votes gets: as in study/design.py.
+ * @param {number} votes
+ * @param {number} share
+ */
+export const countChecks = (votes, share) => Math.floor((votes * share) / (1 - share) + 0.5);
+
+/**
+ * That voters will not be screened by gold, and what it takes; "" where they are.
+ * @param {StudyOrder} order
+ * @param {Pick<Defaults, "trials_per_voter" | "check_share" | "rules">} usual
+ */
+export function tellUnscreened(order, usual) {
+  const votes = order.trials_per_voter ?? usual.trials_per_voter;
+  const share = order.check_share ?? usual.check_share;
+  const needed = order.rules.min_gold ?? usual.rules.min_gold;
+  const checks = countChecks(votes, share);
+  // Out of its bounds, or nothing to count: the server has a word for that.
+  if (!(votes >= 1 && share >= 0 && share <= 0.5 && checks < needed)) return "";
+  const said = `Not screened by gold: ${checks} hidden ${checks === 1 ? "check" : "checks"} a voter, ${needed - checks} more are needed`;
+  const percent = Array.from({ length: 51 }, (_, place) => place).find((place) => countChecks(votes, place / 100) >= needed);
+  const ways = [];
+  if (percent !== undefined) ways.push(`${percent} % hidden checks`);
+  if (share > 0) ways.push(`${countVotes(needed, share)} votes per voter`);
+  return ways.length ? `${said}: ${ways.join(", or ")}.` : `${said}.`;
+}
+
+/**
+ * Fewest votes of a voter who gets so many checks.
+ * @param {number} checks
+ * @param {number} share
+ */
+function countVotes(checks, share) {
+  let votes = Math.max(1, Math.floor(((checks - 1) * (1 - share)) / share));
+  while (countChecks(votes, share) < checks) votes += 1;
+  return votes;
 }
 
 /**

@@ -18,7 +18,7 @@ import {
 import { StudyForm } from "./form.js";
 import { buildLinks } from "./links.js";
 import { buildDownloads, buildResults } from "./results.js";
-import { countNoun, tellItems, tellProgress } from "./words.js";
+import { countNoun, tellItems, tellProgress, tellScreening } from "./words.js";
 
 const POLL_MS = 3000;
 const JOB_POLL_MS = 400;
@@ -196,6 +196,7 @@ class StudiesPage {
     return [
       make("div", { className: "title" }, make("h2", {}, study.name), state, this.#buildAction()),
       make("p", {}, study.systems.join(" · ")),
+      make("p", { className: study.screening.missing ? "screening" : "quiet" }, tellScreening(study.screening)),
       make("p", { className: "quiet" }, `${study.questions.join(" · ")} · ${tellItems(study.items)}`),
       progress,
       make("p", {}, tellProgress(study)),

@@ -3,7 +3,7 @@
 import { make, pageAddress } from "../shared/dom.js";
 import { fileUrl } from "./api.js";
 import { buildForest } from "./forest_plot.js";
-import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare } from "./words.js";
+import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare, tellWanting } from "./words.js";
 
 /**
  * @import {
@@ -89,7 +89,7 @@ function buildQuestion(report, side, question, place) {
 function buildPair(pair, beside, name) {
   const whose = name === "raw" ? "All votes" : "Screened";
   const facts = listPairFacts(pair);
-  if (pair.votes) facts.splice(1, 0, [whose, `${tellShare(beside.share)} (${tellInterval(beside.interval) || "too few"})`]);
+  if (pair.votes) facts.splice(1, 0, [whose, `${tellShare(beside.share)} (${tellInterval(beside.interval) || tellWanting(beside)})`]);
   return make(
     "section",
     { className: "pair" },
@@ -157,13 +157,15 @@ function buildChecks(report) {
 }
 
 /** @param {Report} report */
-function buildExcluded({ excluded }) {
-  if (!excluded.length) return make("p", { className: "quiet" }, "No voter broke a rule.");
+function buildExcluded({ excluded, screening, unjudged }) {
+  const few = unjudged ? ` ${countNoun(unjudged, "voter")} saw fewer than ${countNoun(screening.needed, "gold trial")}, and nobody is judged by so few.` : "";
+  if (!excluded.length) return make("p", { className: "quiet" }, `No voter broke a rule.${few}`);
   const rows = excluded.map(({ label, votes, reasons }) =>
     make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, String(votes)), make("td", {}, reasons.join("; "))),
   );
   const head = make("tr", {}, ...["Left out", "Votes", "Why"].map((text) => make("th", {}, text)));
-  return make("table", { className: "excluded" }, make("thead", {}, head), make("tbody", {}, ...rows));
+  const table = make("table", { className: "excluded" }, make("thead", {}, head), make("tbody", {}, ...rows));
+  return few ? make("div", {}, table, make("p", { className: "quiet" }, few.trim())) : table;
 }
 
 /**

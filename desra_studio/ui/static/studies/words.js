@@ -1,6 +1,6 @@
 // Figures of a study in words. No DOM here.
 
-/** @import { CheckName, Interval, Pair, Rate, Report, StudyView } from "#types/studies" */
+/** @import { CheckName, Interval, Pair, Rate, Report, Screening, StudyView } from "#types/studies" */
 
 /** @param {number | null} value */
 export const tellShare = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
@@ -39,7 +39,7 @@ export function listPairFacts(pair) {
   if (!pair.votes || pair.share === null) return [];
   const { won, lost, tied, p_value: signs } = pair.signs;
   return [
-    [`Share of ${pair.a}`, `${tellShare(pair.share)} (${tellInterval(pair.interval) || "too few"})`],
+    [`Share of ${pair.a}`, `${tellShare(pair.share)} (${tellInterval(pair.interval) || tellWanting(pair)})`],
     [`Share of ${pair.b}`, tellShare(1 - pair.share)],
     ["If votes were independent", tellInterval(pair.wilson)],
     ["Exact binomial test", `p ${tellChance(pair.p_value)}`],
@@ -48,6 +48,16 @@ export function listPairFacts(pair) {
     ["Votes", `${pair.votes} of ${countNoun(pair.voters, "voter")} on ${countNoun(pair.images, "image")}`],
     ["Votes still needed", tellNeeded(pair.votes_needed)],
   ];
+}
+
+/**
+ * Why there is no interval, and what it takes.
+ * @param {Pick<Pair, "voters_wanting" | "images_wanting">} pair
+ */
+export function tellWanting({ voters_wanting: voters, images_wanting: images }) {
+  const lacking = [voters && `${countNoun(voters, "voter")} more`, images && `${countNoun(images, "image")} more`];
+  const said = lacking.filter(Boolean).join(", ");
+  return said ? `no interval yet: ${said}` : "too few";
 }
 
 /** @param {number | null} needed */
@@ -90,6 +100,19 @@ export function listChecks({ raw, screened }) {
     });
   }
   return rows;
+}
+
+/**
+ * Whether voters are screened by gold, and how well.
+ * @param {Screening} screening
+ */
+export function tellScreening({ checks, gold, missing, wrong, careful, random }) {
+  if (missing) return `Not screened by gold: ${countNoun(checks, "hidden check")} a voter, ${missing} more are needed.`;
+  if (!random) return "Not screened by gold: no share of right answers is asked for.";
+  return (
+    `Screened by gold: ${wrong} of ${gold} wrong leave a voter out, ${tellShare(careful)} of the careful ones ` +
+    `and ${tellShare(random)} of those who click at random.`
+  );
 }
 
 /** @type {Record<string, [one: string, more: string]>} */
