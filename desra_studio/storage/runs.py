@@ -126,6 +126,20 @@ def list_metrics(session: Session, run_id: int, name: str) -> list[tuple[int, fl
     return [(step, value) for step, value in session.execute(query)]
 
 
+def list_steps(session: Session, run_id: int, needed: str) -> dict[int, dict[str, float]]:
+    """Return every figure of a job by step and name, in order, of the steps that have one."""
+    has_it = select(RunMetric.step).where(RunMetric.run_id == run_id, RunMetric.name == needed)
+    query = (
+        select(RunMetric.step, RunMetric.name, RunMetric.value)
+        .where(RunMetric.run_id == run_id, RunMetric.step.in_(has_it))
+        .order_by(RunMetric.step)
+    )
+    steps: dict[int, dict[str, float]] = {}
+    for step, name, value in session.execute(query):
+        steps.setdefault(step, {})[name] = value
+    return steps
+
+
 def summarize_metrics(
     session: Session, run_id: int, points: int
 ) -> dict[str, list[tuple[int, float]]]:

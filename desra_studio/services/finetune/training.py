@@ -1,7 +1,7 @@
 """Fine-tuning from a training set in the database, or from folders; needs torch."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -130,7 +130,7 @@ def finetune_training_set(
             file_sha=file_sha,
             parent_run_id=run_id,
             partner_id=base.partner_id,
-            card=_describe_fine_tuned(base, len(samples), config, result),
+            card=describe_fine_tuned(base, len(samples), config, result.notes),
         )
     return TrainedModel(
         model_id=model.id,
@@ -146,10 +146,11 @@ def finetune_training_set(
     )
 
 
-def _describe_fine_tuned(
-    base: Model, samples: int, config: FinetuneJobConfig, result: FinetuneResult
+def describe_fine_tuned(
+    base: Model, samples: int, config: FinetuneJobConfig, notes: Sequence[str]
 ) -> dict[str, object]:
-    own, settings = ("sha256", "figures"), config.settings
+    """Return the card of a model that was made from a base by a training on some samples."""
+    own, settings = ("sha256", "figures", models.TAKEN_AT), config.settings
     inherited = {key: value for key, value in base.card.items() if key not in own}
     made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
     return inherited | {
@@ -157,7 +158,7 @@ def _describe_fine_tuned(
         "base": base.name,
         "training_set_hash": config.training_set_hash,
         "settings": asdict(settings) | {"feather_sigma": config.feather_sigma},
-        "notes": list(result.notes),
+        "notes": list(notes),
     }
 
 
