@@ -36,6 +36,11 @@ MARGIN_PX = 8
 PREVIEW_PX = 192
 BY_WITNESS = "removal_"
 """Before the name of a witness: the figure of what is gone by it alone."""
+LIVE_FIGURES = (
+    "removal_rate", "addition_rate", "variance_ratio", "iou", "sharpness_kept", "detail_kept",
+    "psnr_outside", "ssim_outside", *(BY_WITNESS + name for name in WITNESSES),
+)  # fmt: skip
+"""What `judge_outputs` tells."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from desra_studio.services.datasets.listing import check_dataset
 from desra_studio.services.detection.witnesses import TRAINED_ON_BY_CONTRAST
 from desra_studio.services.finetune.bounds import find_warnings
 from desra_studio.services.finetune.kept_weights import measure_kept
-from desra_studio.services.finetune.pieces import BY_WITNESS
+from desra_studio.services.finetune.pieces import BY_WITNESS, LIVE_FIGURES
 from desra_studio.services.jobs import JobView, list_jobs
 from desra_studio.services.studio import Studio
 from desra_studio.storage import models, runs
@@ -87,7 +87,7 @@ def find_made(made: list[Model], run: JobView) -> dict[int, Model]:
 
 def _list_run_points(studio: Studio, run: JobView) -> list[Point]:
     with studio.database.read() as session:
-        steps = runs.list_steps(session, run.id, "removal_rate")
+        steps = runs.list_steps(session, run.id, LIVE_FIGURES)
         made = find_made(models.list_run_models(session, run.id), run)
         base = models.get_model(session, run.config["model_id"]).name
     sizes = measure_kept(studio, run.id)

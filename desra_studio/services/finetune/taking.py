@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from desra_studio.errors import InputError
+from desra_studio.services.finetune.cards import describe_fine_tuned
 from desra_studio.services.finetune.kept_weights import read_kept
 from desra_studio.services.finetune.points import find_made
 from desra_studio.services.job_configs import FinetuneJobConfig
@@ -37,9 +38,6 @@ def take_point(studio: Studio, run_id: int, iteration: int) -> TakenPoint:
     if iteration in made:
         return TakenPoint(made[iteration].id, made[iteration].name)
     weights = read_kept(studio, run_id, iteration)
-    # Brings torch in, which listing does without.
-    from desra_studio.services.finetune.training import describe_fine_tuned
-
     config = FinetuneJobConfig.read(run.config)
     config = replace(config, settings=replace(config.settings, iterations=iteration))
     card = describe_fine_tuned(base, config.samples, config, run.result.get("notes", []))

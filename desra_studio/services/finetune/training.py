@@ -1,8 +1,8 @@
 """Fine-tuning from a training set in the database, or from folders; needs torch."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -19,6 +19,7 @@ from desra_studio.finetune.trainer import (
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
+from desra_studio.services.finetune.cards import describe_fine_tuned
 from desra_studio.services.finetune.samples import load_stored_samples, read_folder_samples
 from desra_studio.services.finetune.vgg19 import load_perceptual
 from desra_studio.services.finetune.watching import watch_training
@@ -29,7 +30,6 @@ from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
 from desra_studio.sr.upscale import upscale_image
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import Model
 from desra_studio.storage.training_sets import list_samples
 from desra_studio.vocabulary import ModelRole
 
@@ -144,22 +144,6 @@ def finetune_training_set(
         notes=list(result.notes),
         resumed_from=steps.count_before(settings.iterations),
     )
-
-
-def describe_fine_tuned(
-    base: Model, samples: int, config: FinetuneJobConfig, notes: Sequence[str]
-) -> dict[str, object]:
-    """Return the card of a model that was made from a base by a training on some samples."""
-    own, settings = ("sha256", "figures", models.TAKEN_AT), config.settings
-    inherited = {key: value for key, value in base.card.items() if key not in own}
-    made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
-    return inherited | {
-        "source": made,
-        "base": base.name,
-        "training_set_hash": config.training_set_hash,
-        "settings": asdict(settings) | {"feather_sigma": config.feather_sigma},
-        "notes": list(notes),
-    }
 
 
 def choose_settings(

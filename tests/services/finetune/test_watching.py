@@ -16,7 +16,13 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.finetune import pieces as watched_pieces
 from desra_studio.services.finetune import previews
 from desra_studio.services.finetune.candidates import list_candidates
-from desra_studio.services.finetune.pieces import MAX_LR_PX, fit_piece, judge_outputs, load_pieces
+from desra_studio.services.finetune.pieces import (
+    LIVE_FIGURES,
+    MAX_LR_PX,
+    fit_piece,
+    judge_outputs,
+    load_pieces,
+)
 from desra_studio.services.finetune.previews import PreviewWriter
 from desra_studio.services.finetune.training import finetune_training_set
 from desra_studio.services.finetune.watching import TrainingWatch
@@ -57,6 +63,7 @@ def test_figures(pieces):
     assert [after[name] for name in BY_WITNESS] == [1, 1, 1]
     assert after["variance_ratio"] == pytest.approx(1, abs=0.05)
     # An artifact where none was, and the others as they were.
+    assert set(before) | {"detail_kept", "sharpness_kept"} == set(LIVE_FIGURES)
     worse = [piece.gan.copy() for piece in pieces]
     noise = np.random.default_rng(0).normal(0, 40, (88, 18, 3))
     worse[0][2:90, 77:95] = (worse[0][2:90, 77:95] + noise).clip(0, 255)
