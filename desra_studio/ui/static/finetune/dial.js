@@ -43,8 +43,7 @@ export class Dial {
       oninput: () => onMove(this.stops[Number(this.slider.value)]),
     });
     this.slider.setAttribute("aria-describedby", "finetune-dial-about");
-    this.title = make("output", {});
-    this.title.htmlFor.add("finetune-dial");
+    this.title = make("span", { className: "stop" });
     this.about = make("p", { id: "finetune-dial-about" });
     this.ends = [make("span"), make("span")];
     this.root = make(

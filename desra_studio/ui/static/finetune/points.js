@@ -179,13 +179,14 @@ export class PointsView {
     dot.append(title, makeSvg("circle", { class: "reach", r: 12 }));
     if (point.is_best) dot.append(makeSvg("circle", { class: "ring", r: 12 }));
     dot.append(makeSvg("path", { d: SHAPES[look] }));
-    if (point.is_last || point.is_best) dot.append(labelDot(point, x));
     dot.addEventListener("click", () => this.#choose(point));
     dot.addEventListener("focus", () => this.#choose(point));
     dot.addEventListener("pointerenter", () => this.#describe(point));
     dot.addEventListener("pointerleave", () => this.#describe(this.#chosenPoint()));
     this.dots.set(nameOf(point), dot);
     this.plot.append(dot);
+    // Apart from it, so that a label is no part of what is clicked.
+    if (point.is_last || point.is_best) this.plot.append(makeLabel(point, x, y));
   }
 
   /**
@@ -242,7 +243,7 @@ export class PointsView {
       ]),
     );
     this.warnings.replaceChildren(...point.warnings.map((warning) => make("li", {}, warning)));
-    this.button.disabled = !kept || point.model !== null;
+    this.button.disabled = this.taking || !kept || point.model !== null;
     this.state.replaceChildren(
       ...(point.model
         ? ["It is the model ", make("a", { href: pageAddress("/models") }, point.model), "."]
@@ -279,9 +280,9 @@ export class PointsView {
       await this.onModel();
     } catch (error) {
       this.error.textContent = error instanceof Error ? error.message : String(error);
-      this.#describe(point);
     }
     this.taking = false;
+    this.#describe(this.#chosenPoint());
   }
 }
 
@@ -292,10 +293,17 @@ const tellMarks = ({ is_best, is_last }) =>
 /**
  * @param {Point} point
  * @param {number} x of the point
+ * @param {number} y of it
  */
-function labelDot(point, x) {
+function makeLabel(point, x, y) {
   const left = x > WIDTH - 130;
-  const text = makeSvg("text", { x: left ? -10 : 10, y: -12, class: "label", "text-anchor": left ? "end" : "start" });
+  const text = makeSvg("text", {
+    class: "label",
+    x: left ? x - 10 : x + 10,
+    y: y - 12,
+    "text-anchor": left ? "end" : "start",
+    "aria-hidden": "true",
+  });
   text.textContent = [point.is_best ? "best" : "", point.is_last ? `run ${point.run_id}` : ""].filter(Boolean).join(", ");
   return text;
 }
