@@ -75,7 +75,7 @@ export class PointsView {
           "p",
           { className: "quiet" },
           "Filled: its weights are kept. Faded: beyond a bound of the proof. Ringed: the best within them. " +
-            "The figures are of crops of up to 4 held-out images, not the proof.",
+            "The figures are of crops of up to 4 images, held-out ones where there are any; they are not the proof.",
         ),
         this.disk,
       ),
@@ -148,6 +148,9 @@ export class PointsView {
       const line = own.map((point) => place(point, range)).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
       this.plot.append(makeSvg("polyline", { points: line.join(" "), class: `run-${index % COLOURS}` }));
     }
+    // Apart from the dots, below all of them: a label is no part of what is clicked.
+    const labelled = this.points.filter(({ is_last, is_best }) => is_last || is_best);
+    this.plot.append(...labelled.map((point) => makeLabel(point, place(point, range))));
     for (const point of this.points) this.#drawDot(point, runs.indexOf(point.run_id) % COLOURS, range);
     this.#mark();
     if (hadFocus) this.dots.get(this.chosen ?? "")?.focus();
@@ -185,8 +188,6 @@ export class PointsView {
     dot.addEventListener("pointerleave", () => this.#describe(this.#chosenPoint()));
     this.dots.set(nameOf(point), dot);
     this.plot.append(dot);
-    // Apart from it, so that a label is no part of what is clicked.
-    if (point.is_last || point.is_best) this.plot.append(makeLabel(point, x, y));
   }
 
   /**
@@ -200,7 +201,7 @@ export class PointsView {
     dot.append(makeSvg("path", { d: SHAPES[look] }));
     shape.append(dot);
     const best = own.reduce((one, other) => (other.removal > one.removal ? other : one));
-    return make("li", {}, shape, make("span", {}, own[0].title), make("small", {}, `up to ${tellPercent(best.removal)} gone`));
+    return make("li", { title: own[0].title }, shape, make("span", {}, own[0].title), make("small", {}, `up to ${tellPercent(best.removal)} gone`));
   }
 
   /** @param {PlacedPoint} point */
@@ -292,10 +293,9 @@ const tellMarks = ({ is_best, is_last }) =>
 
 /**
  * @param {Point} point
- * @param {number} x of the point
- * @param {number} y of it
+ * @param {{ x: number, y: number }} at where it lies
  */
-function makeLabel(point, x, y) {
+function makeLabel(point, { x, y }) {
   const left = x > WIDTH - 130;
   const text = makeSvg("text", {
     class: "label",
