@@ -32,7 +32,7 @@ class Point:
         added: new components, for each that there was.
         warnings: a sentence for each bound of a proof that it passes.
         is_best: whether it removes most of the points of all runs that pass no bound and whose
-            weights are kept; of equal ones it keeps more detail.
+            weights are kept; of equal ones it adds less, then has the detail closest to GAN-SR's.
         kept_bytes: size of its weights on disk; None where they are not kept.
         model_id, model: id and name of the model that was made of it; None while there is none.
     """
@@ -76,8 +76,13 @@ def list_points(studio: Studio, dataset_id: int) -> list[Point]:
         for point in _list_run_points(studio, run)
     ]
     takeable = [one for one in points if one.is_within_bounds and one.kept_bytes is not None]
-    best = max(takeable, key=lambda one: (one.removal, one.detail_kept or 0), default=None)
+    best = max(takeable, key=_rank, default=None)
     return [replace(one, is_best=one is best) for one in points]
+
+
+def _rank(point: Point) -> tuple[float, float, float]:
+    distance = abs(1 - point.detail_kept) if point.detail_kept is not None else 0.0
+    return point.removal, -(point.added or 0.0), -distance
 
 
 def find_made(made: list[Model], run: JobView) -> dict[int, Model]:

@@ -140,6 +140,11 @@ def test_the_best_point_passes_no_bound_and_can_be_taken(studio, accepted, base)
     assert [one.is_within_bounds for one in found] == [True, True, True, False]
     assert "turning into an MSE model" in found[3].warnings[0]
     assert found[1].kept_bytes is None
+    overdone = add_points(studio, config, {100: {"detail_kept": 1.3}}, kept={100})
+    adding = {"detail_kept": 1.0, "addition_rate": 0.04}
+    add_points(studio, config, {100: adding}, kept={100})
+    assert overdone not in {one.run_id for one in list_points(studio, accepted) if one.is_best}
+    assert [one.run_id for one in list_points(studio, accepted) if one.is_best] == [second]
     assert found[0].removals == {"D": 0.9, "SSIM": 0.5}
 
 

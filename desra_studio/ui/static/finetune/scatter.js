@@ -59,13 +59,14 @@ export function place({ detail_kept, removal }, { low, high }) {
 }
 
 /**
- * Tenths within a range, or every second one where there are many.
+ * Tenths within a range, or even ones where there are many.
  * @param {{ low: number, high: number }} range
  */
 export function listTicks({ low, high }) {
-  const count = Math.round(10 * (high - low));
-  const step = count > 10 ? 2 : 1;
-  return Array.from({ length: Math.floor(count / step) + 1 }, (_, at) => low + (at * step) / 10);
+  const [first, last] = [low, high].map((end) => Math.round(10 * end));
+  const step = last - first > 10 ? 2 : 1;
+  const from = Math.ceil(first / step) * step;
+  return Array.from({ length: Math.floor((last - from) / step) + 1 }, (_, at) => (from + at * step) / 10);
 }
 
 /** @param {number | null} share */
