@@ -12,7 +12,7 @@ from desra_studio.bench.registry import BENCHMARKS, find_benchmark
 from desra_studio.cli.app import app
 from desra_studio.config import Settings
 from desra_studio.detection.detectors import DETECTORS, NAMED
-from desra_studio.finetune.config import PRESETS, FinetuneConfig
+from desra_studio.finetune.config import DIAL, PRESETS, FinetuneConfig
 from desra_studio.services.export.formats import FORMATS
 from desra_studio.storage.base import Base
 
@@ -99,6 +99,15 @@ def test_presets_are_documented(name):
     cells = [cell.strip() for cell in row.groups()]
     values = [getattr(PRESETS[preset], name) for preset in ("quick", "paper", "long")]
     assert [type(value)(cell) for value, cell in zip(values, cells, strict=True)] == values
+
+
+@pytest.mark.parametrize("stop", DIAL, ids=lambda stop: stop.title)
+def test_the_dial_is_documented(stop):
+    gone = "not measured" if stop.removal is None else f"{100 * stop.removal:.0f} %"
+    kept = "not measured" if stop.detail is None else f"{stop.detail:.2f}"
+    weights = f"{stop.inside_weight:g} | {stop.contrast_inside_weight:g}"
+    row = f"\n| {stop.title} | {weights} | {gone} | {kept} |\n"
+    assert row in (ROOT / "docs" / "finetuning.md").read_text()
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -145,6 +145,36 @@ def rename_weights(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class DialStop:
+    """A place on the way from keeping detail to deleting artifacts, by the weights of `quick`.
+
+    Attributes:
+        title: what it is for.
+        inside_weight, contrast_inside_weight: see `FinetuneConfig`.
+        removal: share of the artifacts that is gone by the strictest witness that no loss asks for.
+        detail: detail kept outside the masks, 0 as MSE-SR, 1 as GAN-SR. Both with the bundled pair,
+            on 18 images of other sources; None where that was not measured.
+    """
+
+    title: str
+    inside_weight: float
+    contrast_inside_weight: float
+    removal: float | None = None
+    detail: float | None = None
+
+
+DIAL = (
+    DialStop("Keep more detail", 5, 1),
+    DialStop("Keep some more", 10, 1, removal=0.64, detail=0.74),
+    DialStop("As the preset", QUICK.inside_weight, QUICK.contrast_inside_weight, 0.86, 0.73),
+    DialStop("Delete some more", 10, 5),
+    DialStop("Delete more", 10, 10, removal=0.95, detail=0.67),
+)
+"""From keeping more detail to deleting more; only a contrast loss makes the two weights mean that.
+"""
+
+
+@dataclass(frozen=True)
 class DeriveConfig:
     """Settings of deriving an MSE-SR model."""
 

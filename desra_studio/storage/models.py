@@ -10,6 +10,9 @@ from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.tables import Model
 from desra_studio.vocabulary import ModelRole
 
+TAKEN_AT = "taken_at"
+"""On the card of a model that was taken from within a fine-tuning: after which iteration."""
+
 
 def add_model(
     session: Session,
@@ -83,9 +86,15 @@ def get_model(session: Session, model_id: int) -> Model:
 
 
 def find_run_model(session: Session, run_id: int) -> Model | None:
-    """Return the model that a fine-tuning made, if it has."""
+    """Return the model that a fine-tuning made at its end, if it has."""
+    made = list_run_models(session, run_id)
+    return next((model for model in made if TAKEN_AT not in model.card), None)
+
+
+def list_run_models(session: Session, run_id: int) -> list[Model]:
+    """Return the models that a fine-tuning made, and those taken from within it, oldest first."""
     query = select(Model).where(Model.parent_run_id == run_id, Model.role == ModelRole.GAN)
-    return session.scalar(query)
+    return list(session.scalars(query.order_by(Model.id)))
 
 
 def list_models(session: Session) -> list[Model]:

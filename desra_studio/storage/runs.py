@@ -1,7 +1,7 @@
 """Queries on jobs and their figures."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -124,6 +124,21 @@ def list_metrics(session: Session, run_id: int, name: str) -> list[tuple[int, fl
         .order_by(RunMetric.step)
     )
     return [(step, value) for step, value in session.execute(query)]
+
+
+def list_steps(
+    session: Session, run_id: int, names: Collection[str]
+) -> dict[int, dict[str, float]]:
+    """Return figures of a job by step and name, of these names, in order of steps."""
+    query = (
+        select(RunMetric.step, RunMetric.name, RunMetric.value)
+        .where(RunMetric.run_id == run_id, RunMetric.name.in_(names))
+        .order_by(RunMetric.step)
+    )
+    steps: dict[int, dict[str, float]] = {}
+    for step, name, value in session.execute(query):
+        steps.setdefault(step, {})[name] = value
+    return steps
 
 
 def summarize_metrics(

@@ -1,12 +1,12 @@
 """The Fine-tune page in a real browser: samples, settings, a run that is watched and goes on."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.finetune.config import QUICK
+from desra_studio.finetune.config import DIAL, QUICK
 from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.finetune.ordering import start_finetune
 from desra_studio.services.models.registry import add_model_file
@@ -22,6 +22,7 @@ from tests.browser.pages import (
 from tests.factories.images import write_dataset
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.networks import make_discriminator, make_weights
+from tests.factories.points import add_points
 from tests.factories.studio import accept_detected, import_detected
 from tests.factories.weights import encode_pth
 
@@ -269,3 +270,78 @@ def test_runs_side_by_side(page, earlier):
     page.get_by_role("button", name="Use its settings").click()
     expect(page.get_by_label("Iterations")).to_have_value("30")
     expect(page.locator(".estimate")).to_contain_text("judging by run")
+
+
+@pytest.fixture
+def pointed(studio, accepted):
+    """Two runs that were stopped: with three points and with two; of one the weights are gone."""
+    settings = asdict(replace(QUICK, iterations=400))
+    config = {
+        "dataset_id": 1, "training_set_id": 0, "training_set_hash": "", "model_id": accepted,
+        "samples": 4, "held_out": 1, "feather_sigma": 2.0, **settings,
+    }  # fmt: skip
+    first = {
+        50: {"removal_rate": 0.3, "detail_kept": 0.9},
+        100: {"removal_rate": 0.7, "detail_kept": 0.8},
+        150: {"removal_rate": 0.8, "detail_kept": 0.6, "sharpness_kept": 0.4},
+    }
+    weights = encode_weights(make_weights())
+    earlier = add_points(studio, config, first, weights, kept={50, 100, 150})
+    second = {50: {"removal_rate": 0.5}, 100: {"removal_rate": 0.9}}
+    return earlier, add_points(studio, config, second, weights, kept={50})
+
+
+def test_a_point_is_looked_at_and_becomes_a_model(page, pointed):
+    earlier, later = pointed
+    open_page(page, "&view=points")
+    dots = page.locator(".scatter .dot")
+    expect(dots).to_have_count(5)
+    best = page.locator(f".dot[data-point='{earlier}-100']")
+    expect(best.locator(".ring")).to_have_count(1)
+    expect(best).to_have_attribute("aria-pressed", "true")
+    about = page.locator(".points .point")
+    expect(about.locator("h3")).to_have_text(f"Run {earlier}, iteration 100")
+    # The mouse only looks: what was chosen is shown again once it is gone.
+    page.locator(f".dot[data-point='{earlier}-150']").hover()
+    expect(about).to_contain_text("turning into an MSE model")
+    page.mouse.move(5, 5)
+    expect(about.locator("h3")).to_have_text(f"Run {earlier}, iteration 100")
+    take = page.get_by_role("button", name="Take this as a model")
+    best.focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(f".dot[data-point='{later}-100']")).to_be_focused()
+    expect(about).to_contain_text("Its weights are not kept")
+    expect(take).to_be_disabled()
+    page.keyboard.press("ArrowLeft")
+    expect(about.locator("h3")).to_have_text(f"Run {later}, iteration 50")
+    page.keyboard.press("Enter")
+    name = f"small fine-tuned {later} at 50"
+    expect(about).to_contain_text(f"It is the model {name}.")
+    expect(page.locator(f".dot[data-point='{later}-50']")).to_be_focused()
+    expect(take).to_be_disabled()
+    page.get_by_role("tab", name="Set up").click()
+    expect(page.locator("#finetune-generator option", has_text=name)).to_have_count(1)
+
+
+def test_without_points_it_is_told_what_they_are(page, accepted):
+    open_page(page)
+    page.get_by_role("tab", name="Set up").press("ArrowLeft")
+    expect(page.get_by_role("heading", name="No checkpoints yet")).to_be_visible()
+
+
+def test_the_dial_moves_both_weights(page, accepted):
+    open_page(page)
+    page.get_by_text("Quick", exact=True).click()
+    dial = page.get_by_label("Detail or deletion")
+    expect(dial).to_have_attribute("aria-valuetext", DIAL[2].title)
+    dial.press("End")
+    expect(dial).to_have_attribute("aria-valuetext", DIAL[-1].title)
+    page.get_by_text("All settings").click()
+    inside = page.locator("#setting-inside_weight")
+    expect(inside).to_have_value(f"{DIAL[-1].inside_weight:g}")
+    contrast = page.locator("#setting-contrast_inside_weight")
+    expect(contrast).to_have_value(f"{DIAL[-1].contrast_inside_weight:g}")
+    inside.fill("77")
+    expect(dial).to_have_attribute("aria-valuetext", "Custom")
+    page.get_by_text("Paper", exact=True).click()
+    expect(dial).to_be_hidden()

@@ -12,6 +12,7 @@ from desra_studio.finetune import training as training_module
 from desra_studio.finetune.averaging import update_average
 from desra_studio.finetune.checkpoints import load_checkpoint
 from desra_studio.finetune.config import (
+    DIAL,
     PAPER,
     PRESETS,
     QUICK,
@@ -364,6 +365,15 @@ def test_crops_on_the_mask(share):
     one, again, other = (source.draw_batch(4, step) for step in (3, 3, 4))
     assert torch.equal(one[1], again[1])
     assert share == 0.0 or not torch.equal(one[1], other[1])
+
+
+def test_the_dial_goes_from_detail_to_deletion_by_way_of_the_preset():
+    places = [(stop.inside_weight, stop.contrast_inside_weight) for stop in DIAL]
+    assert len(places) == len(set(places))
+    assert (QUICK.inside_weight, QUICK.contrast_inside_weight) in places
+    for front in ([stop.removal for stop in DIAL], [stop.detail for stop in reversed(DIAL)]):
+        measured = [value for value in front if value is not None]
+        assert measured == sorted(measured)
 
 
 def test_presets():

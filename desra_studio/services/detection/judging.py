@@ -88,20 +88,32 @@ class Case:
     @cached_property
     def before(self) -> dict[str, Evidence]:
         """What each witness sees in GAN-SR."""
-        return self._look(self.gan)
+        return self.look(self.gan)
 
     @cached_property
     def components(self) -> Components:
         """Those of `accepted`, in the order in which they are judged."""
         return find_components(self.accepted)
 
-    def judge(self, output: RgbImage) -> JudgedOutput:
-        """Judge an output, (H, W, 3) uint8 RGB, for the same LR.
+    def look(self, output: RgbImage) -> dict[str, Evidence]:
+        """Return what each witness sees in an output, (H, W, 3) uint8 RGB, for the same LR.
 
         Raises:
             InputError: another size.
         """
-        after = self._look(output)
+        return {name: witness.look(output, self.scene) for name, witness in self.witnesses.items()}
+
+    def judge(self, output: RgbImage, after: Mapping[str, Evidence] | None = None) -> JudgedOutput:
+        """Judge an output, (H, W, 3) uint8 RGB, for the same LR.
+
+        Args:
+            output: of another model.
+            after: what the witnesses see in it, where that is known already.
+
+        Raises:
+            InputError: another size.
+        """
+        after = after or self.look(output)
         said = {
             name: judge_components(self.components, self.before[name], after[name], witness.rule)
             for name, witness in self.witnesses.items()
@@ -115,9 +127,6 @@ class Case:
             controls=self._compare_controls(output),
             added=self._list_new(after),
         )
-
-    def _look(self, output: RgbImage) -> dict[str, Evidence]:
-        return {name: witness.look(output, self.scene) for name, witness in self.witnesses.items()}
 
     def _compare_controls(self, output: RgbImage) -> tuple[Control, ...]:
         if not self.rejected.any():

@@ -2,23 +2,24 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desra_studio.detection.detector import DetectorParams, detect_artifacts
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, Size, size_of
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import Place, decode_mask_png, find_components
-from desra_studio.imaging.windows import compute_local_variance, compute_luma
+from desra_studio.metrics.fates import count_fates, rank_witnesses, settle_fate
 from desra_studio.metrics.mask_metrics import score_image
-from desra_studio.metrics.outside import VARIANCE_WINDOW_PX, mark_outside
-from desra_studio.metrics.regression import compare_masks, summarize_regressions
+from desra_studio.metrics.outside import mark_outside, measure_outside, summarize_outside
 from desra_studio.services.detection.class_maps import read_class_map
+from desra_studio.services.detection.judging import Case
 from desra_studio.services.detection.weight_sets import load_weights
+from desra_studio.services.detection.witnesses import WITNESSES, Scene
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
 from desra_studio.storage.label_tables import MaskRevision
@@ -33,6 +34,13 @@ Four such pieces take less than a tenth of the time of 50 iterations of the quic
 MARGIN_PX = 8
 """LR px around a piece that are run and not judged: at a cut the network misses what it saw."""
 PREVIEW_PX = 192
+BY_WITNESS = "removal_"
+"""Before the name of a witness: the figure of what is gone by it alone."""
+LIVE_FIGURES = (
+    "removal_rate", "addition_rate", "variance_ratio", "iou", "sharpness_kept", "detail_kept",
+    "psnr_outside", "ssim_outside", *(BY_WITNESS + name for name in WITNESSES),
+)  # fmt: skip
+"""What `judge_outputs` tells."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Piece:
         gan, mse, pseudo_gt: (H, W, 3) uint8 RGB, of the piece.
         marked: (H, W) bool, what people marked.
         feather_sigma: of pseudo-GT, in px.
-        params, labels, weights: of the detector.
+        params, labels, weights: of the detector; its area threshold is that of the whole image.
     """
 
     name: str
@@ -65,29 +73,20 @@ class Piece:
     labels: LabelMap | None
     weights: NDArray[np.float32] | None
 
-    def detect(self, output: RgbImage) -> Mask:
-        """Return, (H, W) bool, what the detector marks in an output for the piece."""
-        return detect_artifacts(output, self.mse, self.params, self.labels, self.weights).mask
-
     @cached_property
-    def before(self) -> Mask:
-        """(H, W) bool, what the detector marks in GAN-SR."""
-        return self.detect(self.gan)
+    def case(self) -> Case:
+        """What the witnesses judge outputs by: all that people marked was to go."""
+        return Case(
+            gan=self.gan,
+            scene=Scene(mse=self.mse, params=self.params, labels=self.labels, weights=self.weights),
+            accepted=self.marked,
+            rejected=np.zeros_like(self.marked),
+        )
 
     @cached_property
     def outside(self) -> Mask:
         """(H, W) bool, where pseudo-GT is GAN-SR."""
         return mark_outside(self.marked, self.feather_sigma)
-
-    @cached_property
-    def variance(self) -> float:
-        """Local variance of GAN-SR outside, as a sum."""
-        return self.add_variance(self.gan)
-
-    def add_variance(self, output: RgbImage) -> float:
-        """Return the local variance of an output outside, as a sum."""
-        values = compute_local_variance(compute_luma(output), VARIANCE_WINDOW_PX)
-        return float(values[self.outside].sum())
 
 
 def load_pieces(studio: Studio, training_set_id: int, feather_sigma: float) -> list[Piece]:
@@ -106,29 +105,46 @@ def load_pieces(studio: Studio, training_set_id: int, feather_sigma: float) -> l
     ]
 
 
-def judge_outputs(pieces: Sequence[Piece], outputs: Sequence[RgbImage]) -> dict[str, float]:
-    """Compare what a generator made of the pieces with their GAN-SR.
+def judge_outputs(
+    pieces: Sequence[Piece], outputs: Sequence[RgbImage], trained_on: Sequence[str] = ()
+) -> dict[str, float]:
+    """Compare what a generator made of the pieces with their GAN-SR, as the proof does.
 
     Args:
         pieces: at least one.
         outputs: one for each, of its size.
+        trained_on: names of the witnesses that a loss of the training asks for.
 
     Returns:
-        "removal_rate" and "addition_rate" of components, "variance_ratio": local variance outside
-        what is marked over GAN-SR's, "iou": mean over pieces of that of the detector's mask and
-        what is marked. What there is nothing to compute from is left out.
+        "removal_rate" of what is marked, by the strictest witness that no loss asks for, and
+        "addition_rate"; "removal_NAME" by each witness alone; "iou": mean over pieces of that of
+        the detector's mask and what is marked; and outside of what is marked "variance_ratio",
+        "sharpness_kept", "detail_kept", "psnr_outside", "ssim_outside", see `OutsideFigures`. What
+        there is nothing to compute from is left out.
     """
-    pairs = list(zip(pieces, outputs, strict=True))
-    masks = [(piece, piece.detect(output)) for piece, output in pairs]
-    found = summarize_regressions(compare_masks(piece.before, mask) for piece, mask in masks)
-    scores = [score_image(mask, piece.marked).iou for piece, mask in masks]
-    before = sum(piece.variance for piece in pieces)
-    after = sum(piece.add_variance(output) for piece, output in pairs)
+    seen = [piece.case.look(output) for piece, output in zip(pieces, outputs, strict=True)]
+    rows = list(zip(pieces, outputs, seen, strict=True))
+    judged = [piece.case.judge(output, after) for piece, output, after in rows]
+    said = [spot.judgements for each in judged for spot in each.accepted]
+    ranked = rank_witnesses(said, trained_on)
+    total = count_fates([settle_fate(words, ranked) for words in said])
+    added = sum(len(each.added) for each in judged)
+    outside = summarize_outside(
+        measure_outside(piece.gan, output, piece.mse, piece.outside) for piece, output, _ in rows
+    )
+    ious = [score_image(after["D"].mask, piece.marked).iou for piece, _, after in rows]
     figures = {
-        "removal_rate": found.removal_rate,
-        "addition_rate": found.addition_rate,
-        "variance_ratio": after / before if before else None,
-        "iou": float(np.mean(scores)),
+        "removal_rate": total.removal_rate,
+        "addition_rate": added / total.seen if total.seen else None,
+        "variance_ratio": outside.variance_ratio,
+        "iou": float(np.mean(ious)),
+        "sharpness_kept": outside.sharpness_kept,
+        "detail_kept": outside.detail_kept,
+        "psnr_outside": outside.psnr,
+        "ssim_outside": outside.ssim,
+    } | {
+        BY_WITNESS + name: count_fates([words[name].fate for words in said]).removal_rate
+        for name in WITNESSES
     }
     return {name: value for name, value in figures.items() if value is not None}
 
@@ -149,6 +165,9 @@ def _load_piece(
     marked = decode_mask_png(studio.blobs.get(revision.mask_sha))
     found = record.detection
     params = DetectorParams(**found.params) if found else DetectorParams()
+    # A share is one of the whole image, and not of what is watched of it.
+    area = int(params.compute_area(marked.size))
+    params = replace(params, area_share=None, area_threshold=area)
     labels = read_class_map(studio, found.labels_sha) if found and found.labels_sha else None
 
     scale = gan.shape[0] // lr.shape[0]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -11,7 +11,6 @@ from desra_studio.errors import InputError
 from desra_studio.finetune.config import (
     CHECKPOINT,
     FinetuneConfig,
-    compute_kept_share,
     get_preset,
 )
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
@@ -23,6 +22,7 @@ from desra_studio.finetune.trainer import (
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.metrics.image_metrics import compute_psnr
+from desra_studio.services.finetune.cards import describe_fine_tuned
 from desra_studio.services.finetune.cautions import caution_masks
 from desra_studio.services.finetune.discriminators import (
     UsedDiscriminator,
@@ -39,7 +39,6 @@ from desra_studio.sr.export import encode_pth
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
 from desra_studio.sr.upscale import ignore_message, upscale_image
 from desra_studio.storage import datasets, models
-from desra_studio.storage.tables import Model
 from desra_studio.storage.training_sets import list_samples
 from desra_studio.vocabulary import ModelRole
 
@@ -141,7 +140,7 @@ def finetune_training_set(
             file_sha=file_sha,
             parent_run_id=run_id,
             partner_id=base.partner_id,
-            card=_describe_fine_tuned(base, len(samples), config, result, judge.about),
+            card=describe_fine_tuned(base, len(samples), config, result.notes, judge.about),
         )
     return TrainedModel(
         model_id=model.id,
@@ -154,27 +153,6 @@ def finetune_training_set(
         warning=" ".join(filter(None, (warning, *result.notes))),
         notes=list(result.notes),
         resumed_from=steps.count_before(settings.iterations),
-    )
-
-
-def _describe_fine_tuned(
-    base: Model, samples: int, config: FinetuneJobConfig, result: FinetuneResult, judge: str
-) -> dict[str, object]:
-    own, settings = ("sha256", "figures", "discriminator"), config.settings
-    inherited = {key: value for key, value in base.card.items() if key not in own}
-    made = f"{base.name}, fine-tuned {settings.iterations} iterations on {samples} samples"
-    trained = {"discriminator": judge} if judge else {}
-    return (
-        inherited
-        | trained
-        | {
-            "source": made,
-            "base": base.name,
-            "training_set_hash": config.training_set_hash,
-            "settings": asdict(settings) | {"feather_sigma": config.feather_sigma},
-            "ema_at_end": compute_kept_share(settings.ema, settings.iterations),
-            "notes": list(result.notes),
-        }
     )
 
 

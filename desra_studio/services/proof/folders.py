@@ -25,8 +25,8 @@ from desra_studio.services.datasets.layout import fit_label
 from desra_studio.services.detection.folders import FolderClasses, naming
 from desra_studio.services.detection.judging import Case, JudgedOutput
 from desra_studio.services.detection.witnesses import TRAINED_ON_BY_CONTRAST, WITNESSES, Scene
+from desra_studio.services.finetune.bounds import find_warnings
 from desra_studio.services.folders import match_folders, run_parallel
-from desra_studio.services.proof.bounds import find_warnings
 from desra_studio.services.proof.figures import (
     ProofFigures,
     rank_all,

@@ -27,9 +27,9 @@ from desra_studio.services.detection.witnesses import (
     Witness,
     make_network_witness,
 )
+from desra_studio.services.finetune.bounds import BOUNDS, find_warnings
 from desra_studio.services.finetune.candidates import rank_image
 from desra_studio.services.proof.applying import AppliedImage, list_applicable, run_model
-from desra_studio.services.proof.bounds import BOUNDS, find_warnings
 from desra_studio.services.proof.figures import (
     ProofComponent,
     ProofFigures,

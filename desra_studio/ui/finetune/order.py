@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from desra_studio.errors import InputError
-from desra_studio.finetune.config import PRESETS, FinetuneConfig
+from desra_studio.finetune.config import DIAL, PRESETS, FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import devices
 from desra_studio.services.datasets.listing import get_gan_model_id
@@ -67,6 +67,7 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
         "generator": _guess_generator(studio, dataset_id, views),
         "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
         "preset": "quick" if on_cpu else "paper",
+        "dial": [asdict(stop) for stop in DIAL],
         "settings": {
             name: asdict(view) for name, view in describe_settings(FinetuneConfig).items()
         },

@@ -1,17 +1,21 @@
 """The routes behind the Fine-tune page: what to choose from, runs, and what is done with them."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.finetune.ordering import resume_finetune
+from desra_studio.services.finetune.points import Point, list_points
+from desra_studio.services.finetune.taking import TakenPoint, take_point
 from desra_studio.services.job_configs import ApplyJobConfig
 from desra_studio.services.studio import Studio
 from desra_studio.ui.finetune.order import FinetuneOrder, describe_choices, start_run
 from desra_studio.ui.finetune.runs import list_runs
-from desra_studio.ui.shared.answers import NEVER
+from desra_studio.ui.shared.answers import MAX_VERSION, NEVER
+
+Number = Annotated[int, Path(ge=0, le=MAX_VERSION)]
 
 
 def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
@@ -30,6 +34,15 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
     def read_runs(dataset_id: int, response: Response) -> list[dict[str, Any]]:
         response.headers.update(NEVER)
         return list_runs(studio, dataset_id)
+
+    @router.get("/api/datasets/{dataset_id}/finetune/points")
+    def read_points(dataset_id: int, response: Response) -> list[Point]:
+        response.headers.update(NEVER)
+        return list_points(studio, dataset_id)
+
+    @router.post("/api/runs/{run_id}/points/{iteration}/take", status_code=201)
+    def take(run_id: Number, iteration: Number) -> TakenPoint:
+        return take_point(studio, run_id, iteration)
 
     @router.post("/api/runs/{run_id}/cancel", status_code=202)
     def cancel(run_id: int) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 from desra_studio.finetune.config import CHECKPOINT, QUICK, compute_kept_share
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import check_dataset
+from desra_studio.services.finetune.pieces import MAX_PIECES
 from desra_studio.services.jobs import JobView
 from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.models.listing import list_models
@@ -23,8 +24,9 @@ def list_runs(studio: Studio, dataset: int) -> list[dict[str, Any]]:
 
     A run is {"id", "status", "active", "resumable", "iteration", "iterations", "base", "model",
     "model_id", "generator", "discriminator", "discriminator_name", "ema_at_end", "samples",
-    "held_out", "settings", "seconds", "resumed_from", "device", "loss", "warning", "proof", "job"};
-    the discriminator is an id, None for a fresh one, its name empty where there is none at all; the
+    "held_out", "watched", "settings", "seconds", "resumed_from", "device", "loss", "warning",
+    "proof", "job"}; the discriminator is an id, None for a fresh one, its name empty where there is
+    none at all; its live figures are of as many images as are watched, the
     seconds are those since it was resumed, `job` is what its progress shows: of its training, or of
     what was done with its model since then.
 
@@ -73,6 +75,7 @@ def _describe_run(
         "ema_at_end": compute_kept_share(config["ema"], config["iterations"]),
         "samples": config.get("samples", 0),
         "held_out": config.get("held_out", 0),
+        "watched": min(MAX_PIECES, config.get("held_out") or config.get("samples", 0)),
         "settings": {name: config[name] for name in SETTINGS if name in config},
         "seconds": result.get("seconds"),
         "resumed_from": result.get("resumed_from", 0),

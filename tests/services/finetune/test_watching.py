@@ -12,10 +12,17 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import read_rgb
 from desra_studio.imaging.masks import find_components
 from desra_studio.services import jobs
+from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.finetune import pieces as watched_pieces
 from desra_studio.services.finetune import previews
 from desra_studio.services.finetune.candidates import list_candidates
-from desra_studio.services.finetune.pieces import MAX_LR_PX, fit_piece, judge_outputs, load_pieces
+from desra_studio.services.finetune.pieces import (
+    LIVE_FIGURES,
+    MAX_LR_PX,
+    fit_piece,
+    judge_outputs,
+    load_pieces,
+)
 from desra_studio.services.finetune.previews import PreviewWriter
 from desra_studio.services.finetune.training import finetune_training_set
 from desra_studio.services.finetune.watching import TrainingWatch
@@ -29,6 +36,7 @@ from tests.factories.networks import CPU, make_compact
 from tests.factories.training import SHORT
 
 PARAMS = DetectorParams(area_threshold=400)
+BY_WITNESS = ["removal_D", "removal_SSIM", "removal_LDL-style"]
 
 
 @pytest.fixture
@@ -46,17 +54,53 @@ def pieces(studio, training_set):
 
 def test_figures(pieces):
     before = judge_outputs(pieces, [piece.gan for piece in pieces])
-    assert before == {"removal_rate": 0, "addition_rate": 0, "variance_ratio": 1, "iou": 1}
+    assert before == {
+        "removal_rate": 0, "addition_rate": 0, "variance_ratio": 1, "iou": 1, "psnr_outside": 100,
+        "ssim_outside": pytest.approx(1), **dict.fromkeys(BY_WITNESS, 0),
+    }  # fmt: skip
     after = judge_outputs(pieces, [piece.mse for piece in pieces])
     assert (after["removal_rate"], after["addition_rate"], after["iou"]) == (1, 0, 0)
+    assert [after[name] for name in BY_WITNESS] == [1, 1, 1]
     assert after["variance_ratio"] == pytest.approx(1, abs=0.05)
     # An artifact where none was, and the others as they were.
+    assert set(before) | {"detail_kept", "sharpness_kept"} == set(LIVE_FIGURES)
     worse = [piece.gan.copy() for piece in pieces]
     noise = np.random.default_rng(0).normal(0, 40, (88, 18, 3))
     worse[0][2:90, 77:95] = (worse[0][2:90, 77:95] + noise).clip(0, 255)
     found = judge_outputs(pieces, worse)
     assert (found["removal_rate"], found["addition_rate"]) == (0, pytest.approx(1 / 3))
     assert found["variance_ratio"] > 2
+
+
+def test_detail_that_is_kept(pieces):
+    """From 0, where MSE-SR is, to 1, where GAN-SR is; none where that is no sharper."""
+    grain = np.random.default_rng(0).integers(-1, 2, pieces[0].gan.shape)
+    sharp = [replace(one, gan=(one.gan + grain).clip(0, 255).astype(np.uint8)) for one in pieces]
+    for outputs, kept in (([one.gan for one in sharp], 1), ([one.mse for one in sharp], 0)):
+        found = judge_outputs(sharp, outputs)
+        assert (found["detail_kept"], found["sharpness_kept"]) == pytest.approx((kept, kept))
+
+
+def test_the_strictest_witness_that_no_loss_asked_for_has_the_word(pieces):
+    # Half-way between both is an artifact to some witnesses only.
+    halves = [((piece.gan.astype(int) + piece.mse) // 2).astype(np.uint8) for piece in pieces]
+    found = judge_outputs(pieces, halves)
+    rates = [found[name] for name in BY_WITNESS]
+    strictest = BY_WITNESS[rates.index(min(rates))]
+    assert found["removal_rate"] == min(rates) < max(rates)
+    others = [name for name in BY_WITNESS if name != strictest]
+    heard = judge_outputs(pieces, halves, [strictest.removeprefix("removal_")])
+    assert heard["removal_rate"] == min(found[name] for name in others)
+
+
+def test_a_share_is_one_of_the_whole_image(studio, accepted, training_set, monkeypatch):
+    """Of what is watched of it, it would drop nothing."""
+    detect_dataset(studio, accepted, DetectorParams(area_share=0.1))
+    monkeypatch.setattr(watched_pieces, "MAX_LR_PX", 144)
+    piece = load_pieces(studio, training_set, 2.0)[0]
+    assert piece.marked.size == 48 * 48
+    assert piece.params.area_share is None
+    assert piece.params.area_threshold == 96 * 96 // 10
 
 
 def test_held_out_samples_are_watched(studio, accepted):
@@ -88,7 +132,7 @@ def test_large_images_are_watched_around_an_artifact(studio, training_set, monke
     top, left = (int(span.start) for span in piece.inside)
     assert (top, left) == (16, 16)
     assert np.array_equal(piece.lr[4:16, 4:16], mse[::4, ::4][4:16, 4:16])
-    assert len(find_components(piece.before)) == 1
+    assert len(find_components(piece.case.before["D"].mask)) == 1
 
 
 def test_how_much_is_watched():
@@ -132,7 +176,7 @@ def test_a_training_leaves_previews_and_figures(studio, accepted, training_set, 
         path = previews.get_preview_path(studio, run_id, name)
         assert np.array_equal(read_rgb(path).pixels, picture)
     assert read_rgb(previews.get_preview_path(studio, run_id, "000005")).pixels.shape == gan.shape
-    for name in ("removal_rate", "addition_rate", "variance_ratio", "iou"):
+    for name in ("removal_rate", "addition_rate", "variance_ratio", "iou", "ssim_outside"):
         assert list(figures[name]) == [0, 5, 10, 12]
     assert "memory_gb" not in figures
     for wrong in ("000006", "about", "../log", "5"):
@@ -152,12 +196,13 @@ def test_a_training_goes_on_without_pictures(pieces, tmp_path):
     watch.begin()
     generator = build_generator(make_compact(), "small")
     watch.look(5, generator)
-    assert len(figures) == 8
+    counted = len(figures)
+    assert {step for step, *_ in figures} == {0, 5}
     assert [note for note in told if "No preview" in note] == told != []
     with torch.no_grad():
         next(generator.module.parameters()).fill_(float("nan"))
     watch.look(10, generator)
-    assert len(figures) == 8
+    assert len(figures) == counted
     assert "not finite" in told[-1]
 
 

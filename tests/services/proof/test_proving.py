@@ -16,10 +16,10 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.detection.witnesses import WITNESSES
 from desra_studio.services.finetune import ordering
+from desra_studio.services.finetune.bounds import BOUNDS, find_warnings
 from desra_studio.services.finetune.candidates import list_candidates
 from desra_studio.services.models.registry import add_model_file
 from desra_studio.services.proof import proofs
-from desra_studio.services.proof.bounds import BOUNDS, find_warnings
 from desra_studio.services.proof.proving import prove_again, prove_run
 from desra_studio.services.proof.runs import list_proof_runs
 from desra_studio.services.review.queue import make_filter, read_page

@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
-from desra_studio.finetune.config import QUICK, FinetuneConfig
+from desra_studio.finetune.config import DIAL, QUICK, FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import jobs
-from desra_studio.services.models.registry import list_generators
+from desra_studio.services.models.registry import add_model_file, list_generators
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.networks import make_discriminator
 from tests.factories.studio import accept_detected
@@ -39,6 +39,7 @@ def test_what_can_be_chosen(accepted, studio):
     quick = choices["presets"]["quick"]
     extra = {"feather_sigma": FEATHER_SIGMA_PX, "held_out_share": 0.25}
     assert quick == asdict(QUICK) | extra
+    assert [stop["title"] for stop in choices["dial"]] == [stop.title for stop in DIAL]
     assert choices["generator"] is None, (
         "only outputs were imported, and the bundled one is a guess"
     )
@@ -130,6 +131,29 @@ def test_a_run_from_a_discriminator(accepted, studio, generator_file):
     assert (fresh["discriminator"], fresh["discriminator_name"]) == (None, "a fresh one")
     assert "warm-up" in fresh["warning"]
     assert "warm-up" not in first["warning"]
+
+
+def test_points_are_listed_and_taken(accepted, studio, generator_file):
+    model = add_model_file(studio, generator_file)
+    settings = SMALL | {"preview_every": 2, "contrast_weight": 1}
+    with run_jobs_here():
+        ordered = order(accepted, generator=model, settings=settings)
+        run = accepted.post(FORM, json=ordered).json()["run"]
+    answer = accepted.get(f"{FORM}/points")
+    assert answer.headers["cache-control"] == "no-store"
+    first, last = answer.json()
+    assert (first["run_id"], first["iteration"], first["model_id"]) == (run, 2, None)
+    assert first["kept_bytes"] > 0
+    assert (last["is_last"], last["model_id"]) == (True, view_done(studio, run).result["model_id"])
+    taken = accepted.post(f"/studio/api/runs/{run}/points/2/take")
+    assert (taken.status_code, taken.json()["model"]) == (201, f"small fine-tuned {run} at 2")
+    assert accepted.get(f"{FORM}/points").json()[0]["model_id"] == taken.json()["model_id"]
+    refused = accepted.post(f"/studio/api/runs/{run}/points/3/take")
+    assert refused.status_code == 404
+    assert "keeps no weights of iteration 3" in refused.json()["error"]
+    assert accepted.get("/studio/api/datasets/77/finetune/points").status_code == 404
+    [listed] = accepted.get(f"{FORM}/runs").json()
+    assert listed["watched"] == 1
 
 
 def test_what_cannot_be_run_on_a_dataset(accepted, studio):

@@ -19,6 +19,11 @@ export const weightsUrl = (run) => `${API}/runs/${run}/generator.safetensors`;
 export const loadMetrics = (run) => readJson(`${API}/runs/${run}/metrics`);
 export const loadPreviews = (run) => readJson(`${API}/runs/${run}/previews`);
 export const previewUrl = (run, name) => `/studio/runs/${run}/previews/${name}.png`;
+/** The points of all runs of a dataset, as types/finetune.d.ts has them. */
+export const loadPoints = (dataset) => readJson(`${API}/datasets/${dataset}/finetune/points`);
+/** Make a point a model; answers { model_id, model }. */
+export const takePoint = (run, iteration) =>
+  postJson(`${API}/runs/${run}/points/${iteration}/take`, {});
 
 /** Add a weight file; answers { model, name }. */
 export async function addModel(file) {

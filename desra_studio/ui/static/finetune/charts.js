@@ -1,11 +1,11 @@
 // Losses and figures as small plots on one axis of iterations, a line for each run that is shown.
 
 import { make, makeSvg } from "../shared/dom.js";
-import { findRange, listFigures, readAt, smooth, tellValue, traceLine } from "./plot.js";
+import { findRange, listFigures, readAt, smooth, tellValue, tellWatched, traceLine } from "./plot.js";
 
 const SECTIONS = [
   { kind: "loss", title: "Losses" },
-  { kind: "figure", title: "Rates, variance outside and IoU on up to 4 held-out images" },
+  { kind: "figure", title: "Live figures" },
 ];
 
 export class Charts {
@@ -16,11 +16,12 @@ export class Charts {
       SECTIONS.map(({ kind }) => [kind, make("div", { className: "grid" })]),
     );
     this.axis = make("span", { className: "of" });
+    this.watched = make("span", { className: "of" });
     this.root = make(
       "div",
       { className: "charts" },
       ...SECTIONS.flatMap(({ kind, title }) => [
-        make("h3", {}, title, ...(kind === "loss" ? [this.axis] : [])),
+        make("h3", {}, title, kind === "loss" ? this.axis : this.watched),
         this.grids[kind],
       ]),
     );
@@ -29,6 +30,7 @@ export class Charts {
   /** Show runs, the watched one first: [{ run, metrics }]. */
   show(lines) {
     this.lines = lines;
+    this.watched.textContent = tellWatched(lines[0].run);
     this.last = Math.max(...lines.map(({ run }) => run.iterations));
     const figures = listFigures(lines.map(({ run }) => run.settings));
     this.#keep(figures);

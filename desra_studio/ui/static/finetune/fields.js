@@ -39,8 +39,8 @@ export const GROUPS = [
     fields: [
       named("pixel_weight", "L1"),
       named("contrast_weight", "Contrast"),
-      named("inside_weight", "Inside"),
-      named("contrast_inside_weight", "Inside"),
+      named("inside_weight", "Inside, of L1"),
+      named("contrast_inside_weight", "Inside, of contrast"),
       named("perceptual_weight", "Perceptual"),
       named("adversarial_weight", "Adversarial"),
     ],

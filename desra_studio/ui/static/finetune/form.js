@@ -2,6 +2,7 @@
 
 import { addressed, make } from "../shared/dom.js";
 import { addModel, startRun } from "./api.js";
+import { Dial } from "./dial.js";
 import { DiscriminatorChoice } from "./discriminator.js";
 import { estimateTime, tellTime } from "./estimate.js";
 import { GROUPS, listChanged, MAIN, PRESETS } from "./fields.js";
@@ -25,6 +26,7 @@ export class Form {
         this.#changed();
       },
     });
+    this.dial = new Dial((stop) => this.#moveDial(stop));
     this.file = make("input", { type: "file", accept: WEIGHTS, hidden: true, onchange: () => this.#add() });
     this.add = make("button", { type: "button", className: "link", onclick: () => this.file.click() }, "Add a weight file");
     this.presets = PRESETS.map(({ name, title, about }) =>
@@ -151,6 +153,7 @@ export class Form {
         make("div", { className: "choices" }, ...this.presets),
         make("p", {}, this.about, " ", this.reset),
       ),
+      this.dial.root,
       make("div", { className: "row pair" }, ...MAIN.map((field) => this.settings.build(field))),
       this.discriminator.root,
       row("Held-out share", "finetune-share", this.share, this.counts),
@@ -178,6 +181,11 @@ export class Form {
     this.#changed();
   }
 
+  #moveDial({ inside_weight, contrast_inside_weight }) {
+    this.settings.show({ ...this.settings.read(), inside_weight, contrast_inside_weight });
+    this.#changed();
+  }
+
   #changed() {
     const settings = this.settings.read();
     const changed = listChanged(settings, this.choices.presets[this.preset]);
@@ -201,6 +209,7 @@ export class Form {
     const changed = listChanged(settings, this.choices.presets[this.preset]);
     this.settings.markChanged(changed);
     this.discriminator.tell(settings);
+    this.dial.show(this.choices.dial, settings);
     this.about.textContent = changed.length
       ? `${changed.length} of its settings changed.`
       : `${PRESETS.find(({ name }) => name === this.preset).about}.`;

@@ -2,7 +2,8 @@
 
 import { loadLoop } from "../shared/api.js";
 import { addressed, announceChange, make, pageAddress, remember } from "../shared/dom.js";
-import { loadChoices, loadRuns } from "./api.js";
+import { loadChoices, loadPoints, loadRuns, takePoint } from "./api.js";
+import { PointsView } from "./points.js";
 import { RunsView } from "./runs.js";
 import { SetupView } from "./setup.js";
 
@@ -27,9 +28,14 @@ class FinetunePage {
       onModel: () => this.loadChoices(),
     });
     this.list = new RunsView({ refresh: () => this.refresh(), onReuse: (run) => this.reuse(run) });
-    this.views = { setup: this.setup.root, runs: this.list.root };
+    this.points = new PointsView({
+      load: loadPoints,
+      take: takePoint,
+      onModel: () => this.loadChoices(),
+    });
+    this.views = { setup: this.setup.root, runs: this.list.root, points: this.points.root };
     this.tabs = Object.fromEntries(
-      Object.entries({ setup: "Set up", runs: "Runs" }).map(([name, title]) => [
+      Object.entries({ setup: "Set up", runs: "Runs", points: "Checkpoints" }).map(([name, title]) => [
         name,
         make(
           "button",
@@ -82,6 +88,7 @@ class FinetunePage {
     this.root.dataset.active = String(this.runs.some((run) => run.job.active));
     this.setup.showRuns(this.runs);
     await this.list.show(this.runs);
+    if (!this.views.points.hidden) await this.points.show(this.dataset, this.runs);
   }
 
   open(name) {
@@ -90,6 +97,15 @@ class FinetunePage {
       view.hidden = other !== name;
       this.tabs[other].setAttribute("aria-selected", String(other === name));
       this.tabs[other].tabIndex = other === name ? 0 : -1;
+    }
+    if (name === "points") this.#showPoints();
+  }
+
+  async #showPoints() {
+    try {
+      await this.points.show(this.dataset, this.runs);
+    } catch (error) {
+      this.say(error.message);
     }
   }
 
@@ -127,7 +143,9 @@ class FinetunePage {
 
   #switchByKey(event) {
     if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-    const other = this.views.setup.hidden ? "setup" : "runs";
+    const names = Object.keys(this.views);
+    const step = event.key === "ArrowRight" ? 1 : names.length - 1;
+    const other = names[(names.findIndex((name) => !this.views[name].hidden) + step) % names.length];
     this.open(other);
     this.tabs[other].focus();
     event.preventDefault();

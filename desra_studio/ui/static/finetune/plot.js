@@ -10,7 +10,15 @@ export const FIGURES = [
   { name: "addition_rate", title: "Addition", kind: "figure" },
   { name: "variance_ratio", title: "Variance", kind: "figure" },
   { name: "iou", title: "IoU", kind: "figure" },
+  { name: "detail_kept", title: "Detail kept", kind: "figure" },
 ];
+
+/** Of what the live figures of a run are. */
+export function tellWatched({ held_out, watched }) {
+  const crops = watched === 1 ? "1 crop of 1" : `${watched} crops of ${watched}`;
+  const images = `${held_out ? "held-out image" : "image"}${watched === 1 ? "" : "s"}`;
+  return `${crops} ${images}${held_out ? "" : " it is trained on"}, not the proof`;
+}
 
 /** The figures that runs of these settings have; L1 is recorded whatever it weighs. */
 export const listFigures = (settings) =>
