@@ -164,11 +164,11 @@ class DialStop:
 
 
 DIAL = (
-    DialStop("Keep more detail", 5, 1),
-    DialStop("Keep some more", 10, 1, removal=0.64, detail=0.74),
-    DialStop("As the preset", QUICK.inside_weight, QUICK.contrast_inside_weight, 0.86, 0.73),
-    DialStop("Delete some more", 10, 5),
-    DialStop("Delete more", 10, 10, removal=0.95, detail=0.67),
+    DialStop("Keep more detail", 10, 1),
+    DialStop("Keep some more", 10, 3),
+    DialStop("As the preset", QUICK.inside_weight, QUICK.contrast_inside_weight),
+    DialStop("Delete some more", 10, 10),
+    DialStop("Delete more", 10, 30),
 )
 """From keeping more detail to deleting more; only a contrast loss makes the two weights mean that.
 """

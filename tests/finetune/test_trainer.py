@@ -93,7 +93,7 @@ def test_the_mask_moves_to_mse_and_the_rest_stays_at_gan():
     for sample, (gan, mse) in zip(samples, pairs, strict=True):
         after = upscale_image(tuned, sample.lr, CPU).astype(float)
         assert np.abs(after - mse)[deep].mean() < 0.4 * np.abs(gan - mse.astype(float))[deep].mean()
-        assert np.abs(after - gan)[:32].mean() < 0.3 * np.abs(after - gan)[deep].mean()
+        assert np.abs(after - gan)[:32].mean() < 0.4 * np.abs(after - gan)[deep].mean()
 
 
 def test_all_losses_are_told_by_name(generator, samples, vgg_weights):

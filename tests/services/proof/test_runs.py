@@ -24,12 +24,13 @@ def test_lists_every_fine_tuning_with_what_it_made(studio, dataset):
     first = add_run(studio, dataset, status=RunStatus.FAILED, message="The loss is nan.")
     made = {"model_id": 7, "model": "small fine-tuned 2"}
     second = add_run(studio, dataset, {**made, "proof": None, "proof_note": "No images were left."})
-    third = add_run(studio, dataset, {**made, "proof": {"removed": 3}})
-    old = add_run(studio, dataset, made)
+    third = add_run(studio, dataset, {**made, "proof": {"removed": 3, "components": []}})
+    old = add_run(studio, dataset, {**made, "proof": {"removed": 3}})
     listed = list_proof_runs(studio)
     assert [run.id for run in listed] == [old, third, second, first]
     assert [run.proven for run in listed] == [False, True, False, False]
     assert listed[2].note == "No images were left."
+    assert listed[0].note.endswith("Prove it again.")
     assert {run.dataset for run in listed} == {"set"}
     assert (listed[1].model_id, listed[1].model) == (7, "small fine-tuned 2")
     assert (listed[3].status, listed[3].message) == ("failed", "The loss is nan.")
