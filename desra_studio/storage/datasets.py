@@ -102,6 +102,12 @@ def list_records(
     return [ImageRecord(*row) for row in session.execute(query)]
 
 
+def list_lr_addresses(session: Session, dataset_id: int) -> dict[int, str]:
+    """Return the addresses of a dataset's LR images, by image id, where there is one."""
+    query = select(Image.id, Image.lr_sha).where(Image.dataset_id == dataset_id)
+    return {image_id: sha for image_id, sha in session.execute(query) if sha}
+
+
 def list_unmeasured(session: Session) -> list[int]:
     """Return the datasets in which a detection or a mask lacks what the queue is ordered by.
 

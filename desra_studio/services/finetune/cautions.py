@@ -4,24 +4,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from desra_studio.errors import InputError, StudioError
 from desra_studio.imaging.arrays import BORDER_PX, Mask
+from desra_studio.imaging.io import decode_png
+from desra_studio.imaging.likeness import compute_signature, find_nearly_same
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.services.finetune.candidates import LARGE_SHARE, Candidate, list_candidates
 from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES
 from desra_studio.services.studio import Studio
+from desra_studio.storage import datasets
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.progress import count_states
 from desra_studio.vocabulary import State
 
 AT_BORDER = f"reaches into the outer {BORDER_PX} px, where the detector sees nothing to judge"
 REMEMBERED = 10_000
-"""Masks, a bit each, that are not read again when a page is loaded."""
+"""Masks, a bit each, and signatures, 1 kB each, that are not made again when a page is loaded."""
+MOST_COMPARED = 2000
+"""Candidates, the first by name, that are compared with each other: 4 million pairs."""
 
 
 def list_cautioned_candidates(studio: Studio, dataset_id: int) -> list[Candidate]:
-    """Return the candidates of a dataset, with a warning of components at the border, too."""
-    return [_warn_of_border(studio, candidate) for candidate in list_candidates(studio, dataset_id)]
+    """Return the candidates of a dataset, with warnings that take a look at their pictures.
+
+    They are of components at the border, and of another candidate that is nearly the same picture:
+    one may be held out while the other is trained on. Copies px by px are held out together.
+    """
+    candidates = list_candidates(studio, dataset_id)
+    alike = _find_alike(studio, dataset_id, candidates)
+    return [
+        _warn_of_border(studio, _warn_of_alike(candidate, alike.get(candidate.image_id, [])))
+        for candidate in candidates
+    ]
 
 
 def describe_obstacle(studio: Studio, dataset_id: int, candidates: Sequence[Candidate]) -> str:
@@ -89,6 +106,43 @@ def _warn_of_border(studio: Studio, candidate: Candidate) -> Candidate:
         return candidate  # told where the mask is opened
     warnings = [*candidate.warnings, AT_BORDER]
     return replace(candidate, warnings=warnings) if at_border else candidate
+
+
+def _find_alike(
+    studio: Studio, dataset_id: int, candidates: Sequence[Candidate]
+) -> dict[int, list[str]]:
+    """Return by image id the names of other candidates that are nearly the same picture."""
+    usable = {one.image_id: one for one in candidates if not one.problem}
+    with studio.database.read() as session:
+        shas = datasets.list_lr_addresses(session, dataset_id)
+    signatures = {}
+    for image_id in list(usable)[:MOST_COMPARED]:
+        try:
+            signatures[image_id] = _compute_signature(studio.blobs, shas[image_id])
+        except StudioError:
+            continue  # told where the picture is opened
+    if not signatures:
+        return {}
+    ids = list(signatures)
+    found: dict[int, list[str]] = {}
+    for pair in find_nearly_same(np.stack(list(signatures.values()))):
+        one, other = (usable[ids[place]] for place in pair)
+        if one.held_out_rank != other.held_out_rank:
+            found.setdefault(one.image_id, []).append(other.name)
+            found.setdefault(other.image_id, []).append(one.name)
+    return found
+
+
+def _warn_of_alike(candidate: Candidate, names: list[str]) -> Candidate:
+    if not names:
+        return candidate
+    warning = f"is nearly the same picture as {_list_names(names)}: choose one of them"
+    return replace(candidate, warnings=[*candidate.warnings, warning])
+
+
+@lru_cache(REMEMBERED)
+def _compute_signature(blobs: BlobStore, lr_sha: str) -> NDArray[np.float32]:
+    return compute_signature(decode_png(blobs.get(lr_sha)))
 
 
 @lru_cache(REMEMBERED)

@@ -1,9 +1,11 @@
 """What is said before a fine-tuning starts."""
 
+import cv2
 import numpy as np
 import pytest
 
 from desra_studio.errors import InputError
+from desra_studio.imaging.io import encode_png
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.finetune.cautions import (
     caution_masks,
@@ -14,7 +16,7 @@ from desra_studio.services.finetune.cautions import (
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image, save_mask
 from desra_studio.vocabulary import State
-from tests.factories.images import write_dataset
+from tests.factories.images import make_picture, write_dataset
 from tests.factories.studio import list_items
 
 EMPTY = np.zeros((96, 96), bool)
@@ -37,6 +39,8 @@ def make_dataset(studio, tmp_path):
     def make(images, *masks, state=State.ACCEPTED):
         names = [f"image {index}" for index in range(images)]
         folder = write_dataset(tmp_path / f"{images} {len(masks)}", names)
+        for seed, name in enumerate(names):
+            (folder / "LR" / f"{name}.png").write_bytes(encode_png(make_picture(24, 24, seed)))
         dataset = import_dataset(studio, folder, folder.name).dataset_id
         for item, mask in zip(list_items(studio, dataset), masks, strict=False):
             saved = save_mask(studio, item.id, mask, describe_image(studio, item.id).version)
@@ -107,3 +111,20 @@ def test_masks_of_folders():
     ]
     with pytest.raises(InputError, match="All masks are empty, 2 of them: there is nothing"):
         caution_masks({"a": EMPTY, "b": EMPTY})
+
+
+def test_nearly_the_same_pictures_are_told(studio, tmp_path):
+    """One is another's JPEG, and lies under another name; a third one is something else."""
+    folder = write_dataset(tmp_path / "source", "abc")
+    picture = make_picture(24, 24, seed=5)
+    again = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], 1)
+    for name, lr in (("a", picture), ("b", again), ("c", make_picture(24, 24, seed=6))):
+        (folder / "LR" / f"{name}.png").write_bytes(encode_png(lr))
+    dataset = import_dataset(studio, folder, "set").dataset_id
+    for item in list_items(studio, dataset):
+        saved = save_mask(studio, item.id, MIDDLE, describe_image(studio, item.id).version)
+        judge_image(studio, item.id, State.ACCEPTED, saved.version)
+    first, second, third = list_cautioned_candidates(studio, dataset)
+    assert first.warnings == ["is nearly the same picture as b: choose one of them"]
+    assert second.warnings == ["is nearly the same picture as a: choose one of them"]
+    assert third.warnings == []
