@@ -7,7 +7,7 @@ what the folders hold: from these come the figures that are told.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
@@ -20,8 +20,9 @@ from desra_studio.assets_folder import find_assets
 from desra_studio.bench.deletion_picture import draw_deletion
 from desra_studio.bench.upscale import load_bundled
 from desra_studio.detection.detector import detect_artifacts
+from desra_studio.detection.ssim import compute_ssim_map
 from desra_studio.errors import InputError
-from desra_studio.finetune.config import PAPER, QUICK, FinetuneConfig
+from desra_studio.finetune.config import DIAL, PAPER, QUICK, FinetuneConfig
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.degradation import degrade_image
 from desra_studio.finetune.pairs import cut_middle
@@ -30,6 +31,7 @@ from desra_studio.finetune.trainer import finetune_generator
 from desra_studio.imaging.arrays import Mask, RgbImage
 from desra_studio.imaging.io import list_images, read_rgb
 from desra_studio.metrics.fates import Testimony, count_fates
+from desra_studio.metrics.image_metrics import compute_psnr
 from desra_studio.metrics.outside import mark_outside, measure_outside, summarize_outside
 from desra_studio.services.bundled import BUNDLED
 from desra_studio.services.datasets.demo import DEMO_PARAMS
@@ -44,8 +46,32 @@ FOLDS = 4
 SEEDS = 3
 LR_PX = 128
 """Longest side of the middle of a larger LR image: all of it would take minutes."""
-L1_ALONE = replace(QUICK, contrast_weight=0.0, inside_weight=1.0, contrast_inside_weight=1.0)
-SETTINGS: Mapping[str, FinetuneConfig] = {"quick": QUICK, "L1 alone": L1_ALONE}
+
+
+def list_settings() -> dict[str, FinetuneConfig]:
+    """Return what is compared on any device, by name: the dial's places, and what is beyond it."""
+    stops = {
+        stop.title: replace(
+            QUICK,
+            inside_weight=stop.inside_weight,
+            contrast_inside_weight=stop.contrast_inside_weight,
+        )
+        for stop in DIAL
+    }
+    named = {"quick" if stop == QUICK else title: stop for title, stop in stops.items()}
+    return named | {
+        "L1 alone": replace(
+            QUICK, contrast_weight=0.0, inside_weight=1.0, contrast_inside_weight=1.0
+        ),
+        # The outside weighed 20 in both losses, for one inside.
+        "quick of 0.1": replace(
+            QUICK,
+            iterations=1000,
+            decay=0.0,
+            inside_weight=1 / 20,
+            contrast_inside_weight=1 / 20,
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -74,7 +100,7 @@ def measure_deletion(
         report: told how far it is.
 
     Returns:
-        {"device", "images", "components", "rows": [see `judge_model`]}.
+        {"device", "rows": [{"settings", "seed", see `judge_model`, "seconds"}]}.
 
     Raises:
         InputError: a folder without images, or no seed.
@@ -86,7 +112,7 @@ def measure_deletion(
     trained = {name: read_rgb(path).pixels for name, path in list_demo().items()}
     samples = {name: make_sample(name, lr, pair) for name, lr in trained.items()}
     told = list(read_held_out(images, photos, pair))
-    settings = {**SETTINGS, **({"paper": PAPER} if device.type == "cuda" else {})}
+    settings = list_settings() | ({"paper": PAPER} if device.type == "cuda" else {})
     total, rows = len(settings) * seeds, list[dict[str, Any]]()
     for name, config in settings.items():
         for seed in range(seeds):
@@ -207,37 +233,31 @@ def judge_model(
 
 
 def compare_with_truth(known: Sequence[tuple[HeldOut, RgbImage]]) -> dict[str, Any]:
-    """Return the mean absolute error against the photographs, in grey levels.
+    """Compare GAN-SR, what a model made, and MSE-SR with the photographs.
 
     Returns:
-        {"images", "inside" and "outside" of the masks: {"gan", "after", "mse"}}; over all px, so
-        that a px counts the same in every image.
+        {"images", "inside" and "outside" of the masks: mean absolute error in grey levels over all
+        px, so that a px counts the same in every image; "psnr" in dB and "ssim": means over the
+        images}, each of the four as {"gan", "after", "mse"}.
     """
-    errors: dict[str, dict[str, list[float]]] = {}
-    sizes: dict[str, list[int]] = {"inside": [], "outside": []}
-    for each, output in known:
-        if each.hr is None:
-            continue
-        case, hr = each.case, each.hr.astype(np.int16)
-        places = {"inside": case.accepted, "outside": ~case.accepted}
-        for place, mask in places.items():
-            sizes[place].append(int(np.count_nonzero(mask)))
-            for kind, image in (("gan", case.gan), ("after", output), ("mse", case.scene.mse)):
-                error = float(np.abs(image - hr)[mask].sum()) / 3
-                errors.setdefault(place, {}).setdefault(kind, []).append(error)
-    return {
-        "images": len(known),
-        **{
-            place: {kind: _round(sum(rows) / max(1, sum(sizes[place])))
-                    for kind, rows in kinds.items()}
-            for place, kinds in errors.items()
-        },
-    }  # fmt: skip
-
-
-def average_rows(rows: Sequence[Mapping[str, Any]], settings: str, name: str) -> float:
-    """Return the mean over seeds of a figure of some settings."""
-    return fmean(row[name] for row in rows if row["settings"] == settings)
+    errors: dict[str, dict[str, float | None]] = {"inside": {}, "outside": {}}
+    means: dict[str, dict[str, float]] = {"psnr": {}, "ssim": {}}
+    for kind in ("gan", "after", "mse"):
+        images = [
+            (each.hr, {"gan": each.case.gan, "after": output, "mse": each.case.scene.mse}[kind])
+            for each, output in known
+            if each.hr is not None
+        ]
+        wrong = [np.abs(image.astype(np.int16) - hr).mean(axis=2) for hr, image in images]
+        inside = [each.case.accepted for each, _ in known]
+        for place, masks in (("inside", inside), ("outside", [~mask for mask in inside])):
+            values = [error[mask] for error, mask in zip(wrong, masks, strict=True)]
+            px = np.concatenate(values)
+            errors[place][kind] = round(float(px.mean()), 3) if px.size else None
+        means["psnr"][kind] = round(fmean(compute_psnr(image, hr) for hr, image in images), 3)
+        ssim = (float(compute_ssim_map(image, hr).mean()) for hr, image in images)
+        means["ssim"][kind] = round(fmean(ssim), 4)
+    return {"images": len(known), **errors, **means}
 
 
 def _count(judged: Sequence[JudgedOutput], name: str) -> Testimony:

@@ -8,7 +8,7 @@ import torch
 
 from desra_studio.bench import deletion
 from desra_studio.bench.deletion_picture import draw_deletion
-from desra_studio.finetune.config import QUICK
+from desra_studio.finetune.config import DIAL, QUICK
 from desra_studio.imaging.io import read_rgb
 
 CPU = torch.device("cpu")
@@ -70,7 +70,7 @@ def test_a_whole_run(monkeypatch, tmp_path, pair):
     few = dict(list(deletion.list_demo().items())[:4])
     monkeypatch.setattr(deletion, "list_demo", lambda: few)
     tiny = replace(QUICK, iterations=2, batch=1, crop=32)
-    monkeypatch.setattr(deletion, "SETTINGS", {"tiny": tiny})
+    monkeypatch.setattr(deletion, "list_settings", lambda: {"tiny": tiny})
     told, picture = [], tmp_path / "deletion.svg"
     figures = deletion.measure_deletion(
         seeds=1, picture=picture, report=lambda *values: told.append(values)
@@ -80,3 +80,11 @@ def test_a_whole_run(monkeypatch, tmp_path, pair):
     assert row["seconds"] > 0
     assert told == [(0, 1, "tiny, seed 0")]
     assert picture.read_text().startswith("<svg")
+
+
+def test_the_presets_and_the_dial_are_compared():
+    compared = deletion.list_settings()
+    assert list(compared.values()).count(QUICK) == 1
+    assert compared["quick"] == QUICK
+    assert compared["L1 alone"].contrast_weight == 0
+    assert len(compared) == len(DIAL) + 2
