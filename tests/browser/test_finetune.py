@@ -173,7 +173,7 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     assert download.value.suggested_filename == "fine-tuned-1.safetensors"
     proof.click()
     page.wait_for_selector(".studio-proof[data-ready=true]")
-    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d of \d+ component"))
+    expect(page.locator(".verdict")).to_contain_text(re.compile(r"\d of \d+ accepted artifact"))
     expect(page.locator("aside .facts")).to_contain_text("On 1 held-out image")
 
 

@@ -67,11 +67,19 @@ def has_ended(process):
         return True
 
 
+def has_stopped(process):
+    """All of its threads."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return {(task / "stat").read_text().rpartition(")")[2].split()[0] for task in tasks} == {"T"}
+
+
 @contextmanager
 def asleep(studio, process):
     """The process is stopped, and not in the middle of a write."""
     with studio.database.write():
         os.kill(process, signal.SIGSTOP)
+        # On a busy machine it goes on for a while, and would take the lock as soon as it is free.
+        wait_for(lambda: has_stopped(process), f"process {process} to stop")
     try:
         yield
     finally:
