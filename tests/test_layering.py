@@ -75,8 +75,9 @@ ROOMS: dict[str, set[str]] = {
 }
 # Of the ground: what every room may use, and what may use every room.
 GROUND = {
-    "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "folders",
-    "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places", "silences", "studio",
+    "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "file_notes",
+    "folders", "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places",
+    "silences", "studio", "suffixes",
 }  # fmt: skip
 ABOVE = {"maintenance", "worker"}
 
