@@ -190,26 +190,24 @@ def _scale(points: NDArray[np.float64], size: Size) -> NDArray[np.float64]:
     return np.asarray(points * np.array(size) / 100, np.float64)
 
 
-def list_tasks(images: Iterable[WrittenImage], folder: str) -> Iterator[dict[str, object]]:
-    """Yield a task per image, with one annotation: a brush region per kind of artifact.
+def describe_task(image: WrittenImage, folder: str) -> dict[str, object]:
+    """Return a task with one annotation: a brush region per kind of artifact.
 
     A region per component would be a canvas each in Label Studio's page.
 
     Args:
-        images: what was labelled.
-        folder: of the images, below the root of Label Studio's local files.
+        image: what was labelled.
+        folder: of the image, below the root of Label Studio's local files.
     """
-    for image in images:
-        masks: dict[str, Mask] = {}
-        for region in image.regions:
-            mask = masks.setdefault(region.label, np.zeros_like(image.mask))
-            region.mark(mask)
-        yield {
-            "data": {"image": f"/data/local-files/?d={url_quote(f'{folder}/{image.file_name}')}"},
-            "annotations": [
-                {"result": [_describe_brush(label, mask) for label, mask in masks.items()]}
-            ],
-        }
+    masks: dict[str, Mask] = {}
+    for region in image.regions:
+        region.mark(masks.setdefault(region.label, np.zeros_like(image.mask)))
+    return {
+        "data": {"image": f"/data/local-files/?d={url_quote(f'{folder}/{image.file_name}')}"},
+        "annotations": [
+            {"result": [_describe_brush(label, mask) for label, mask in masks.items()]}
+        ],
+    }
 
 
 def _describe_brush(label: str, mask: Mask) -> dict[str, object]:

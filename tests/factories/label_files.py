@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from desra_studio.imaging.masks import find_components
 from desra_studio.interchange.coco import render_coco
-from desra_studio.interchange.label_studio import list_tasks
+from desra_studio.interchange.label_studio import describe_task
 from desra_studio.interchange.labelme import render_labelme
 from desra_studio.interchange.labels import ReadOptions
 from desra_studio.interchange.reading import parse_labels
@@ -63,10 +63,17 @@ def write_cvat(images):
     return "\n".join([*lines, "</annotations>"]).encode()
 
 
+def write_tasks(images):
+    """Label Studio's tasks."""
+    return json.dumps([describe_task(image, "images") for image in images]).encode()
+
+
 WRITERS = {
     "COCO": lambda images: render_coco(images, "a set"),
     "LabelMe": lambda images: render_labelme(images[0]),
-    "Label Studio": lambda images: json.dumps(list(list_tasks(images, "images"))).encode(),
+    "Label Studio": lambda images: json.dumps(
+        [describe_task(image, "images") for image in images]
+    ).encode(),
     "CVAT": write_cvat,
 }
 """Format -> what makes its bytes from written images."""
