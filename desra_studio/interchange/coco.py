@@ -60,13 +60,12 @@ def read_coco(content: JsonObject, options: ReadOptions) -> ReadLabels:
         try:
             size = _read_size(image, options)
         except InputError as error:
-            collector.notes.append(f"{file_name}: left out: {error}")
+            collector.add_note(file_name, f"left out: {error}")
             continue
         collector.add_image(file_name, size, _list_entries(mine, names, size))
     for image_id, orphans in annotations.items():
-        collector.notes.append(
-            f"{len(orphans)} annotations of image {image_id} left out: no image has this id."
-        )
+        what = f"{len(orphans)} annotations left out: no image has this id."
+        collector.add_note(f"image {image_id}", what)
     return collector.finish()
 
 

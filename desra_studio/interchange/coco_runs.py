@@ -36,9 +36,9 @@ def parse_runs(text: bytes) -> NDArray[np.int64]:
     Raises:
         InputError: a character that cannot be in it, or a number that is cut off or too long.
     """
-    groups = np.frombuffer(text, np.uint8).astype(np.int64)
-    groups -= FIRST_CHARACTER
-    if ((groups < 0) | (groups > 63)).any():
+    # Bytes go around, so that characters below the first are above the last.
+    groups = np.frombuffer(text, np.uint8) - np.uint8(FIRST_CHARACTER)
+    if (groups > 63).any():
         raise InputError("its run lengths have a character that COCO's never have.")
     ends = np.flatnonzero(groups & MORE == 0)
     if groups.size and (not ends.size or ends[-1] != groups.size - 1):
@@ -50,7 +50,7 @@ def parse_runs(text: bytes) -> NDArray[np.int64]:
     values = np.zeros(ends.size, np.int64)
     for index in range(int(sizes.max(initial=0))):
         has = sizes > index
-        values[has] |= (groups[starts[has] + index] & 0x1F) << (5 * index)
+        values[has] |= (groups[starts[has] + index] & 0x1F).astype(np.int64) << (5 * index)
     values -= np.where(groups[ends] & SIGN, 1 << (5 * sizes), 0)
     # From the fourth on each is the difference to the one before the last.
     values[1::2] = np.cumsum(values[1::2])
@@ -75,19 +75,19 @@ def make_run_area(value: object, size: Size) -> Area:
         return partial(_mark_text, text)
     lengths = read_counts(counts, "counts")
     check_runs(lengths, size)
-    return partial(_mark_runs, lengths)
+    return partial(_mark_runs, lengths.astype(np.uint32))
 
 
 def _mark_text(text: bytes, mask: Mask) -> None:
     _mark_runs(parse_runs(text), mask)
 
 
-def _mark_runs(lengths: NDArray[np.int64], mask: Mask) -> None:
+def _mark_runs(lengths: NDArray[np.integer], mask: Mask) -> None:
     """Mark runs in the columns that they reach, for most annotations are small."""
     height = mask.shape[0]
     if len(lengths) < 2:
         return
-    pairs = lengths[: len(lengths) // 2 * 2].copy()
+    pairs = lengths[: len(lengths) // 2 * 2].astype(np.int64)
     end = int(pairs.sum())
     first, stop = int(pairs[0]) // height, -(-end // height)
     pairs[0] -= first * height

@@ -20,7 +20,7 @@ from desra_studio.interchange.labels import (
     check_size,
 )
 from desra_studio.interchange.runs import check_runs, expand_runs
-from desra_studio.interchange.shapes import make_polygon, turn
+from desra_studio.interchange.shapes import list_round_points, make_polygon, turn
 
 FORM = "CVAT"
 SHAPES = ("mask", "polygon", "box", "polyline", "points", "cuboid", "skeleton", "ellipse")
@@ -55,7 +55,7 @@ def read_cvat(data: bytes, name: str, options: ReadOptions) -> ReadLabels:
                 options.max_megapixels,
             )
         except InputError as error:
-            collector.notes.append(f"{image}: left out: {error}")
+            collector.add_note(image, f"left out: {error}")
             continue
         collector.add_image(image, size, [_make_entry(shape, size) for shape in element.shapes])
     return collector.finish()
@@ -107,9 +107,18 @@ def _make_area(tag: str, attributes: Attributes, size: Size) -> Area:
         left, top = _read_number(attributes, "xtl"), _read_number(attributes, "ytl")
         right, bottom = _read_number(attributes, "xbr"), _read_number(attributes, "ybr")
         corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-        degrees = _read_number({"rotation": "0"} | attributes, "rotation")
-        return make_polygon(turn(corners, corners.mean(axis=0), degrees), size)
+        return make_polygon(_turn(corners, attributes), size)
+    if tag == "ellipse":
+        x, y = _read_number(attributes, "cx"), _read_number(attributes, "cy")
+        radii = _read_number(attributes, "rx"), _read_number(attributes, "ry")
+        return make_polygon(_turn(list_round_points(x, y, *radii), attributes), size)
     raise InputError(f"a {tag} has no area that is read.")
+
+
+def _turn(points: NDArray[np.float64], attributes: Attributes) -> NDArray[np.float64]:
+    """Return an outline (N, 2) as it lies: turned around its centre."""
+    degrees = _read_number({"rotation": "0"} | attributes, "rotation")
+    return turn(points, points.mean(axis=0), degrees)
 
 
 def _make_mask_area(attributes: Attributes, size: Size) -> Area:
@@ -126,10 +135,10 @@ def _make_mask_area(attributes: Attributes, size: Size) -> Area:
     lengths = runs.astype(np.int64)
     check_runs(lengths, Size(width, height))
     place = (slice(top, top + height), slice(left, left + width))
-    return partial(_mark_runs, lengths, place)
+    return partial(_mark_runs, lengths.astype(np.uint32), place)
 
 
-def _mark_runs(lengths: NDArray[np.int64], place: Place, mask: Mask) -> None:
+def _mark_runs(lengths: NDArray[np.uint32], place: Place, mask: Mask) -> None:
     part = mask[place]
     part |= expand_runs(lengths).reshape(part.shape)
 
@@ -162,7 +171,7 @@ def _parse_number(text: str, what: str) -> float:
     try:
         number = float(text)
     except ValueError as error:
-        raise InputError(f"{what} must be a number, got {quote(text)}.") from error
+        raise InputError(f"{what} must be a number, got {quote(text.strip())}.") from error
     if not abs(number) < 2**53:
         raise InputError(f"{what} must be a number below 2^53, got {quote(text)}.")
     return number

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from pathlib import PureWindowsPath
 from urllib.parse import parse_qs, unquote, urlsplit
 from urllib.parse import quote as url_quote
 from xml.sax.saxutils import quoteattr
@@ -31,6 +30,7 @@ from desra_studio.interchange.labels import (
     ReadLabels,
     ReadOptions,
     check_size,
+    cut_folders,
 )
 from desra_studio.interchange.shapes import (
     list_round_points,
@@ -61,7 +61,7 @@ def read_label_studio(content: list[object], options: ReadOptions) -> ReadLabels
     for item in content:
         task = read_object(item, "a task")
         image = _read_name(task)
-        annotations = _list_valid(task, image, collector.notes)
+        annotations = _list_valid(task, image, collector)
         if not annotations:
             continue
         results = read_list(annotations[-1].get("result"), f"the result of {image}")
@@ -70,7 +70,7 @@ def read_label_studio(content: list[object], options: ReadOptions) -> ReadLabels
         try:
             size = _find_size(regions, options)
         except InputError as error:
-            collector.notes.append(f"{image}: left out: {error}")
+            collector.add_note(image, f"left out: {error}")
             continue
         collector.add_image(image, size, _list_entries(regions, size))
     return collector.finish()
@@ -80,10 +80,10 @@ def _read_name(task: JsonObject) -> str:
     """Return the name of a task's image: the last part of a path or an address."""
     data = read_object(task.get("data"), "a task's data")
     address = read_text(data.get("image") or next(_list_texts(data), None), "a task's image")
-    parts = _split_address(address)
+    path, asked = _split_address(address)
     # Files of a local storage are asked for by /data/local-files/?d=folder/name.png.
-    name = PureWindowsPath(parts[1] or parts[0]).name
-    return UPLOAD_PREFIX.sub("", name) or address
+    name = cut_folders(asked or path) or address
+    return UPLOAD_PREFIX.sub("", name) if "/upload/" in path else name
 
 
 def _split_address(address: str) -> tuple[str, str]:
@@ -100,7 +100,7 @@ def _list_texts(data: JsonObject) -> Iterator[str]:
     return (value for value in data.values() if isinstance(value, str))
 
 
-def _list_valid(task: JsonObject, image: str, notes: list[str]) -> list[JsonObject]:
+def _list_valid(task: JsonObject, image: str, collector: LabelCollector) -> list[JsonObject]:
     """Return a task's annotations that were not cancelled, the newest last."""
     listed = read_list(task.get("annotations", task.get("completions")), "a task's annotations")
     annotations = [read_object(item, f"an annotation of {image}") for item in listed]
@@ -111,9 +111,9 @@ def _list_valid(task: JsonObject, image: str, notes: list[str]) -> list[JsonObje
         what = (
             f"all {len(annotations)} annotations were cancelled" if annotations else "no annotation"
         )
-        notes.append(f"{image}: left out: {what}.")
+        collector.add_note(image, f"left out: {what}.")
     elif len(valid) > 1:
-        notes.append(f"{image}: the newest of {len(valid)} annotations is taken.")
+        collector.add_note(image, f"the newest of {len(valid)} annotations is taken.")
     return valid
 
 
@@ -161,7 +161,7 @@ def _make_area(kind: str, value: JsonObject, size: Size, turned: bool) -> Area:
         right, bottom = left + width, top + height
         outline = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
     else:
-        raise InputError(f"a region of type {quote(kind)} has no area.")
+        raise InputError(f"a region of type {quote(kind)} has no area that is read.")
     # Both turn around the place that x and y name: a corner, or the centre.
     pivot = _scale(np.array([_read_numbers(value, "x", "y")]), size)[0]
     degrees = read_number(value.get("rotation", 0), "rotation")

@@ -75,7 +75,7 @@ def _make_area(shape: JsonObject, size: Size) -> Area:
         (left, top), (right, bottom) = points.astype(int).tolist()
         return _make_mask_area(shape.get("mask"), (left, top, right, bottom), size)
     if not isinstance(kind, str) or kind not in DRAWN:
-        raise InputError(f"a shape of type {quote(kind)} has no area.")
+        raise InputError(f"a shape of type {quote(kind)} has no area that is read.")
     return make_drawn(DRAWN[kind], points, size)
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from pathlib import PureWindowsPath
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
 import numpy as np
@@ -43,22 +43,24 @@ class ImageLabel:
         areas: the annotations that count; each marks its pixels in a mask of this size.
         left_out: how many annotations of the chosen labels could not be used; `ReadLabels.notes`
             says why.
+        others: how many annotations have labels that were not chosen.
     """
 
     image: str
     size: Size | None
     areas: tuple[Area, ...] = ()
     left_out: int = 0
+    others: int = 0
 
     @property
     def stem(self) -> str:
         """The image's name without folders and ending, whichever system wrote it."""
-        return PureWindowsPath(self.image).stem
+        return PurePosixPath(cut_folders(self.image)).stem
 
     @property
     def is_clean(self) -> bool:
         """Whether the file lists the image and has no annotation of it, not even an unused one."""
-        return not self.areas and not self.left_out
+        return not (self.areas or self.left_out or self.others)
 
     def decode(self, size: Size | None = None) -> Mask:
         """Return the union of all areas, (H, W) bool.
@@ -104,40 +106,54 @@ class LabelCollector:
 
     def __init__(self, form: str, options: ReadOptions) -> None:
         self.form, self.options = form, options
-        self.images: list[ImageLabel] = []
-        self.notes: list[str] = []
+        self._images: list[ImageLabel] = []
+        self._notes: list[str] = []
         self._labels: set[str] = set()
+
+    def add_note(self, image: str, text: str) -> None:
+        """Tell something about an image."""
+        self._notes.append(f"{_show(image)}: {_show(text)}")
 
     def add_image(self, image: str, size: Size | None, entries: Iterable[Entry]) -> None:
         """Add an image with those of its annotations that count and can be used."""
         image = _spell(image)
         areas: list[Area] = []
         reasons: Counter[str] = Counter()
+        others = 0
         for label, make_area in entries:
             label = _spell(label)
             self._labels.add(label)
             if not self.options.counts(label):
+                others += 1
                 continue
             try:
                 areas.append(make_area())
             except InputError as error:
                 reasons[str(error)] += 1
-        self.notes.extend(
-            f"{image}: {'an annotation' if count == 1 else f'{count} annotations'} left out: "
-            f"{reason}"
-            for reason, count in reasons.items()
-        )
-        self.images.append(ImageLabel(image, size, tuple(areas), reasons.total()))
+        for reason, count in reasons.items():
+            what = "an annotation" if count == 1 else f"{count} annotations"
+            self.add_note(image, f"{what} left out: {reason}")
+        self._images.append(ImageLabel(image, size, tuple(areas), reasons.total(), others))
 
     def finish(self) -> ReadLabels:
         """Return what was gathered."""
         labels = tuple(sorted(self._labels))
-        return ReadLabels(self.form, tuple(self.images), labels, tuple(self.notes))
+        return ReadLabels(self.form, tuple(self._images), labels, tuple(self._notes))
 
 
 def _spell(text: str) -> str:
     r"""Return a text such that it can be stored and sent: JSON may hold lone surrogates."""
     return spell_name(text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape"))
+
+
+def _show(text: str) -> str:
+    """Return a text of a file as part of one line."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
+def cut_folders(address: str) -> str:
+    """Return the last part of a path, whichever system wrote it."""
+    return address.replace("\\", "/").rpartition("/")[2]
 
 
 def check_size(width: int, height: int, max_megapixels: float) -> Size:

@@ -70,4 +70,6 @@ def _read_json(content: object, options: ReadOptions) -> ReadLabels:
     tasks = read_list(content, "a file of labels")
     if tasks and isinstance(tasks[0], dict) and "segmentation" in tasks[0]:
         raise InputError("COCO results, which do not say what the images are. Give instances.")
+    if not all(isinstance(task, dict) and "data" in task for task in tasks):
+        raise InputError("no tasks of Label Studio. Export them as JSON, not as JSON-MIN.")
     return read_label_studio(tasks, options)

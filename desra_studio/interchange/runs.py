@@ -16,7 +16,7 @@ def check_runs(lengths: NDArray[np.int64], size: Size) -> None:
         raise InputError(f"its run lengths cover {covered:.0f} px, but {size} are {total}.")
 
 
-def expand_runs(lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
+def expand_runs(lengths: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Return one bool per px."""
     return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
 
