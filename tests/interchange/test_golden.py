@@ -7,6 +7,7 @@ import pytest
 
 from desra_studio.imaging.io import read_mask
 from desra_studio.interchange.reading import read_label_file
+from desra_studio.interchange.segmentation_masks import read_segmentation_folder
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "interchange"
 
@@ -33,4 +34,14 @@ def test_masks_are_those_of_the_other_program(file, form, stems):
     for label in read.images:
         expected = read_mask(GOLDEN / f"{label.stem}.png")
         assert np.array_equal(label.decode(), expected), label.stem
+        assert label.is_clean is not expected.any()
+
+
+def test_segmentation_masks_are_those_of_the_other_program():
+    read = read_segmentation_folder(GOLDEN / "segmentation")
+    assert (read.notes, read.labels) == ((), ("artifact",))
+    assert [label.stem for label in read.images] == ["cvat-mask", "cvat-nothing"]
+    for label in read.images:
+        expected = read_mask(GOLDEN / f"{label.stem}.png")
+        assert np.array_equal(label.decode(), expected)
         assert label.is_clean is not expected.any()

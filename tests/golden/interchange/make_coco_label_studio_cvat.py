@@ -5,7 +5,14 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from datumaro.components.annotation import AnnotationType, Bbox, LabelCategories, Mask, Polygon
+from datumaro.components.annotation import (
+    AnnotationType,
+    Bbox,
+    LabelCategories,
+    Mask,
+    MaskCategories,
+    Polygon,
+)
 from datumaro.components.dataset import Dataset
 from datumaro.components.dataset_base import DatasetItem
 from datumaro.components.media import Image as Media
@@ -127,10 +134,31 @@ def write_cvat(mask):
     (found,) = out.rglob("*.xml")
     shutil.copy(found, HERE / "cvat.xml")
     shutil.rmtree(out)
+    write_segmentation_masks(mask)
     save_mask("cvat-mask", mask)
     # CVAT keeps two digits.
     save_mask("cvat-outlines", draw(np.round(POLYGON, 2), list_corners(*BOX)))
     save_mask("cvat-nothing", np.zeros_like(mask))
+
+
+def write_segmentation_masks(mask):
+    """As CVAT's own export calls it; its expected masks are cvat-mask.png and cvat-nothing.png."""
+    picture = Media.from_numpy(data=np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    items = [
+        DatasetItem("cvat-mask", media=picture, annotations=[Mask(mask, label=1)]),
+        DatasetItem("cvat-nothing", media=picture, annotations=[Mask(mask & False, label=1)]),
+    ]
+    categories = {
+        AnnotationType.label: LabelCategories.from_iterable(["background", "artifact"]),
+        AnnotationType.mask: MaskCategories({0: (0, 0, 0), 1: (250, 50, 83)}),
+    }
+    dataset = Dataset.from_iterable(items, categories=categories)
+    out = HERE / "segmentation"
+    dataset.export(
+        str(out), "voc_segmentation", label_map="source", apply_colormap=True, save_media=False
+    )
+    for other in ("SegmentationObject", "ImageSets", "JPEGImages", "Annotations"):
+        shutil.rmtree(out / other, ignore_errors=True)
 
 
 if __name__ == "__main__":
