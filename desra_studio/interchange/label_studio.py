@@ -64,15 +64,14 @@ def read_label_studio(content: list[object], options: ReadOptions) -> ReadLabels
         annotations = _list_valid(task, image, collector)
         if not annotations:
             continue
-        results = read_list(annotations[-1].get("result"), f"the result of {image}")
-        regions = [read_object(entry, f"a result of {image}") for entry in results]
-        regions = [region for region in regions if region.get("type") not in ABOUT_IMAGES]
         try:
+            regions = _list_regions(annotations[-1])
             size = _find_size(regions, options)
+            entries = list(_list_entries(regions, size)) if size else []
         except InputError as error:
             collector.add_note(image, f"left out: {error}")
             continue
-        collector.add_image(image, size, _list_entries(regions, size))
+        collector.add_image(image, size, entries)
     return collector.finish()
 
 
@@ -117,6 +116,13 @@ def _list_valid(task: JsonObject, image: str, collector: LabelCollector) -> list
     return valid
 
 
+def _list_regions(annotation: JsonObject) -> list[JsonObject]:
+    results = [
+        read_object(item, "a result") for item in read_list(annotation.get("result"), "its results")
+    ]
+    return [result for result in results if result.get("type") not in ABOUT_IMAGES]
+
+
 def _find_size(regions: list[JsonObject], options: ReadOptions) -> Size | None:
     """Return the size of an image, which only its regions tell."""
     sizes = {
@@ -131,9 +137,7 @@ def _find_size(regions: list[JsonObject], options: ReadOptions) -> Size | None:
     return check_size(*sizes.pop(), options.max_megapixels) if sizes else None
 
 
-def _list_entries(regions: list[JsonObject], size: Size | None) -> Iterator[Entry]:
-    if size is None:
-        return
+def _list_entries(regions: list[JsonObject], size: Size) -> Iterator[Entry]:
     for region in regions:
         kind = read_text(region.get("type"), "a region's type")
         value = read_object(region.get("value"), "a region's value")

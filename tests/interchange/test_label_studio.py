@@ -121,6 +121,27 @@ def test_one_region_is_left_out(region, says):
     assert (found.images[0].left_out, len(found.images[0].areas)) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("regions", "says"),
+    [
+        (None, "its results must be a list, got None"),
+        ([3], "a result must be an object, got 3"),
+        ([{"type": "brushlabels"}], "original_width must be a number, got None"),
+        ([make_region() | {"type": None}], "a region's type must be a text, got None"),
+        ([make_region() | {"value": []}], "a region's value must be an object, got list"),
+        ([make_region() | {"original_width": 10**6, "original_height": 10**6}], "megapixels"),
+    ],
+)
+def test_one_task_is_left_out(regions, says):
+    task = make_task()
+    task["annotations"][0]["result"] = regions
+    found = read(task, make_task(make_region(), image="y.png"))
+    assert [label.stem for label in found.images] == ["y"]
+    (note,) = found.notes
+    assert note.startswith("x.png: left out: ")
+    assert says in note
+
+
 def test_regions_of_different_sizes_are_told():
     found = read(make_task(make_region(), make_region() | {"original_width": 21}))
     assert found.images == ()
