@@ -24,6 +24,7 @@ ALLOWED = {
     "setting": {"errors"},
     "config": {"errors"},
     "imaging": {"errors"},
+    "interchange": {"imaging", "errors"},
     "detection": {"imaging", "setting", "errors"},
     "sr": {"imaging", "errors"},
     "metrics": {"imaging", "errors"},
@@ -31,8 +32,8 @@ ALLOWED = {
     "study": {"metrics", "imaging", "setting", "errors"},
     "storage": {"imaging", "setting", "errors", "vocabulary"},
     "services": {
-        "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "config", "errors",
-        "assets_folder", "vocabulary", "setting",
+        "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "interchange",
+        "config", "errors", "assets_folder", "vocabulary", "setting",
     },
     "bench": {
         "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",

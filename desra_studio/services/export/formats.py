@@ -1,12 +1,18 @@
 """The table of formats: from it come the command's option, the page's links and their route."""
 
+from desra_studio.services.export.coco import COCO
 from desra_studio.services.export.format_types import ExportFormat, FileFormat
 from desra_studio.services.export.image_table import CSV
+from desra_studio.services.export.label_studio import LABEL_STUDIO
+from desra_studio.services.export.labelme import LABELME
 from desra_studio.services.export.masks import MASKS
 
 FORMATS: dict[str, ExportFormat] = {
     "masks": MASKS,
     "csv": CSV,
+    "coco": COCO,
+    "label-studio": LABEL_STUDIO,
+    "labelme": LABELME,
 }
 
 
