@@ -80,7 +80,7 @@ GROUND = {
     "folders", "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places",
     "silences", "studio", "suffixes",
 }  # fmt: skip
-ABOVE = {"maintenance", "worker"}
+ABOVE = {"doctor", "maintenance", "worker"}
 
 TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",

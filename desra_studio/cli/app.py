@@ -175,6 +175,31 @@ def export(
 
 
 @app.command()
+def doctor(
+    device: Device = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Look at what is here, what is missing, and what to do; exit status 2 for a problem."""
+    from desra_studio.services.doctor import Health, examine_installation
+
+    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
+    findings = examine_installation(settings)
+    width = max(len(finding.name) for finding in findings)
+    lines = [
+        f"{finding.health:8} {finding.name:{width}}  {finding.says}"
+        + (f"\n{'':{width + 11}}{finding.do}" if finding.do else "")
+        for finding in findings
+    ]
+    problems = [finding.name for finding in findings if finding.health is Health.PROBLEM]
+    result = {"ok": not problems, "findings": [asdict(finding) for finding in findings]}
+    print_result(result, "\n".join(lines), as_json)
+    if problems:
+        raise InputError(f"To be mended: {', '.join(problems)}.")
+
+
+@app.command()
 def bench(
     name: Annotated[
         str,

@@ -11,8 +11,8 @@ from PIL import Image
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, Size
-from desra_studio.imaging.io import DAMAGE
 from desra_studio.imaging.masks import Place, encode_mask_png
+from desra_studio.imaging.opening import DAMAGE
 from desra_studio.interchange.fields import (
     JsonObject,
     quote,

@@ -10,7 +10,8 @@ import numpy as np
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, Size
-from desra_studio.imaging.io import MAX_MEGAPIXELS, spell_name
+from desra_studio.imaging.io import spell_name
+from desra_studio.imaging.opening import MAX_MEGAPIXELS
 
 Area: TypeAlias = Callable[[Mask], None]
 """Marks the pixels of one annotation in an (H, W) bool mask."""

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import MAX_MEGAPIXELS, spell_name
+from desra_studio.imaging.io import spell_name
+from desra_studio.imaging.opening import MAX_MEGAPIXELS
 from desra_studio.interchange.coco import read_coco
 from desra_studio.interchange.cvat import read_cvat
 from desra_studio.interchange.fields import parse_json, read_list

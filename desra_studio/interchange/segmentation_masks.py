@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, RgbImage, Size, size_of
-from desra_studio.imaging.io import MAX_MEGAPIXELS, read_rgb
+from desra_studio.imaging.io import read_rgb
+from desra_studio.imaging.opening import MAX_MEGAPIXELS
 from desra_studio.interchange.fields import quote
 from desra_studio.interchange.labels import Entry, LabelCollector, ReadLabels, ReadOptions
 
