@@ -12,6 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from desra_studio.errors import InputError, ModelError
+from desra_studio.sr.catalog import UNET_SN
+from desra_studio.sr.checkpoints import find_part
+from desra_studio.sr.discriminators import name_discriminator
 from desra_studio.sr.loader import StateDict, parse_weights
 
 RELEASED_FEATURES = 64
@@ -126,7 +129,12 @@ def load_discriminator(path: Path) -> UNetDiscriminator:
 
 
 def build_discriminator(weights: StateDict, name: str) -> UNetDiscriminator:
-    """Make the discriminator that a state dict belongs to; ModelError where it is none."""
+    """Make the discriminator that a state dict belongs to; ModelError where it is none.
+
+    A prefix before its names is dropped, and so are other networks' weights; see `find_part`.
+    """
+    part = find_part(weights, lambda one: name_discriminator(one) == UNET_SN, name)
+    weights = part.weights if part else weights
     first = weights.get("conv0.weight")
     discriminator = UNetDiscriminator(first.shape[0] if first is not None and first.ndim else 1)
     try:

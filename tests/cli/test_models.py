@@ -15,7 +15,7 @@ from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.catalog import BUNDLED
 from desra_studio.sr.loader import encode_weights
-from tests.factories.networks import make_weights
+from tests.factories.networks import make_discriminator, make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings
 from tests.factories.weights import RunsCode, encode_pth, make_entry
@@ -205,3 +205,17 @@ def test_a_full_disk_is_one_line(run, tmp_path, monkeypatch, full_disk):
     assert "large cannot be stored in" in error
     assert list_here(tmp_path) == []
     assert list_blobs(tmp_path) == []
+
+
+def test_what_was_left_out_of_a_checkpoint_is_told(run, tmp_path):
+    generator, judge = (
+        {f"{prefix}.{name}": value for name, value in weights.items()}
+        for prefix, weights in (("net_g", make_weights()), ("net_d", make_discriminator()))
+    )
+    torch.save({"state_dict": generator | judge, "epoch": 3}, tmp_path / "both.pth")
+    note = f"Taken from under net_g.; {len(judge)} other tensors were left out."
+    assert note in run("add", tmp_path / "both.pth", "--role", "gan")[1]
+    [added] = list_here(tmp_path)
+    assert (added.card["notes"], added.architecture) == ([note], "RealESRGAN Compact")
+    judged = run("add", tmp_path / "both.pth", "--role", "discriminator", "--name", "judge")
+    assert judged[0] == 0

@@ -1,7 +1,7 @@
 """What a weight file holds, by the role that it is to have."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,12 +37,19 @@ class Network:
         architecture: spandrel's name of it, or UNET_SN.
         scale: output size over input size; None of a discriminator, whose file does not tell.
         facts: what the card says of the file.
+        notes: what was left out of the file.
     """
 
     weights: "StateDict"
     architecture: str
     scale: int | None
     facts: WeightFacts
+    notes: tuple[str, ...] = ()
+
+    def describe_file(self) -> dict[str, object]:
+        """Return what the card says of the file, with `notes` where there are some."""
+        notes: dict[str, object] = {"notes": list(self.notes)} if self.notes else {}
+        return asdict(self.facts) | notes
 
 
 def read_network(path: Path, role: ModelRole) -> Network:
@@ -67,6 +74,7 @@ def read_network(path: Path, role: ModelRole) -> Network:
         facts=_describe_file(
             path, generator.parameters, generator.minimum_px, generator.multiple_px
         ),
+        notes=generator.notes,
     )
 
 

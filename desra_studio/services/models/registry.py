@@ -1,7 +1,7 @@
 """Models with weights: adding, pairing, loading and exporting them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,7 +107,7 @@ def add_model_file(
             raise InputError(f"A model named {name!r} exists already. Choose another name.")
         others = [models.require_model(session, partner)] if partner else []
     network = read_network(path, ModelRole(role))
-    card = {"source": path.name} | asdict(network.facts)
+    card = {"source": path.name} | network.describe_file()
     return register_network(studio, name, ModelRole(role), network, card, others)
 
 
