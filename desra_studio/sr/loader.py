@@ -18,7 +18,13 @@ from spandrel import MAIN_REGISTRY, ImageModelDescriptor, ModelDescriptor, Model
 from torch import Tensor, nn
 
 from desra_studio.errors import ModelError
-from desra_studio.sr.checkpoints import Part, find_part, find_shared_prefix, unwrap_checkpoint
+from desra_studio.sr.checkpoints import (
+    Part,
+    check_finite,
+    find_part,
+    find_shared_prefix,
+    unwrap_checkpoint,
+)
 from desra_studio.sr.discriminators import name_discriminator
 
 StateDict: TypeAlias = dict[str, Tensor]
@@ -77,7 +83,8 @@ def load_generator(path: Path) -> Generator:
     """Load a .safetensors or .pth file of any architecture spandrel knows.
 
     Raises:
-        ModelError: missing, damaged, not weights alone, or not a model that spandrel knows.
+        ModelError: missing, damaged, not finite, not weights alone, or not a model that spandrel
+            knows.
     """
     try:
         data = path.read_bytes()
@@ -116,11 +123,13 @@ def build_generator(weights: StateDict, name: str) -> Generator:
     A prefix before its names is dropped, and so are other networks' weights; see `find_part`.
 
     Raises:
-        ModelError: unknown architecture, not a three-channel super-resolution model, or several.
+        ModelError: unknown architecture, not a three-channel super-resolution model, several, or
+            weights that are not finite.
     """
     part = find_part(weights, _is_known, name)
     if part is None:
         raise _refuse_unknown(weights, name)
+    check_finite(part.weights, name)
     descriptor = _load_descriptor(part, name)
     if not isinstance(descriptor, ImageModelDescriptor):
         raise ModelError(f"{name} is a {descriptor.purpose} model. Give a super-resolution model.")

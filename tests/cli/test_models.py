@@ -105,6 +105,9 @@ def bad_files(tmp_path):
         "grey.safetensors": encode_weights(
             Compact(num_in_ch=1, num_out_ch=1, num_feat=8).state_dict()
         ),
+        "nan.pth": encode_pth(
+            {name: value * float("nan") for name, value in make_weights().items()}
+        ),
     }
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
@@ -118,6 +121,7 @@ BAD = [
     (("cut.pth",), "cut.pth is damaged or cut off"),
     (("unknown.safetensors",), "architecture that spandrel does not know"),
     (("grey.safetensors",), "channels"),
+    (("nan.pth",), "nan.pth is damaged: "),
     (("evil.pth",), "evil.pth holds more than weights and could run code"),
     (("none.pth",), "none.pth cannot be read: No such file"),
     (("x2.safetensors", "--partner", "calm"), "x2 is x2 but calm is x4"),

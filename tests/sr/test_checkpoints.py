@@ -213,3 +213,33 @@ def test_circles_and_deep_nests_end():
     with pytest.raises(ModelError, match="holds no weights, but a"):
         unwrap_checkpoint(nest, "file.pth")
     assert "does not know" in refuse({f"{'a.' * 5000}weight": torch.zeros(1)})
+
+
+def damage(weights, value=float("nan"), count=3):
+    first, *others = weights
+    damaged = weights[first].clone()
+    damaged.view(-1)[:count] = value
+    return {first: damaged, **{name: weights[name] for name in others}}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("kind", [torch.float32, torch.float16, torch.bfloat16])
+def test_weights_that_are_not_finite_are_refused(value, kind):
+    weights = {name: tensor.to(kind) for name, tensor in damage(GENERATOR, value).items()}
+    total = sum(tensor.numel() for tensor in GENERATOR.values())
+    first = next(iter(GENERATOR))
+    message = refuse({"params": put_under("net_g.", weights)})
+    assert f"is damaged: 3 of its {total} weights are not finite (NaN or infinite)" in message
+    assert f"the first in {first}. Fetch it again" in message
+
+
+def test_a_discriminator_that_is_not_finite_is_refused():
+    with pytest.raises(ModelError, match=r"d\.pth is damaged: 3 of its .* in conv0\.weight\."):
+        build_discriminator(damage(JUDGE), "d.pth")
+    check_same(build_discriminator(put_under("d.", JUDGE) | damage(OTHER), "d.pth"), JUDGE)
+
+
+def test_integers_and_other_networks_do_not_count():
+    swinir = make_swinir("nearest+conv")
+    assert any(not tensor.is_floating_point() for tensor in swinir.values())
+    assert open_generator({"g": swinir, "d": damage(JUDGE)}).architecture == "SwinIR"
