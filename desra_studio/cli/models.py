@@ -83,7 +83,8 @@ def export(
     """Write a model's weights to a file."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     result = export_model(studio, name, form, out)
-    print_result(asdict(result), f"{result.bytes} bytes written to {out}.", as_json)
+    rule = f" {result.size_rule.describe()}" if result.size_rule else ""
+    print_result(asdict(result), f"{result.bytes} bytes written to {out}.{rule}", as_json)
 
 
 def _describe_line(details: ModelDetails) -> str:

@@ -26,6 +26,7 @@ from desra_studio.sr.checkpoints import (
     unwrap_checkpoint,
 )
 from desra_studio.sr.discriminators import name_discriminator
+from desra_studio.sr.size_rule import SizeRule
 
 StateDict: TypeAlias = dict[str, Tensor]
 
@@ -60,6 +61,11 @@ class Generator:
     supports_half: bool
     supports_bfloat16: bool
     notes: tuple[str, ...] = ()
+
+    @property
+    def size_rule(self) -> SizeRule:
+        """The sizes that its module takes."""
+        return SizeRule(self.minimum_px, self.multiple_px, self.square)
 
 
 def choose_device(name: str) -> torch.device:

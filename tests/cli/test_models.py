@@ -15,6 +15,7 @@ from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.catalog import BUNDLED
 from desra_studio.sr.loader import encode_weights
+from tests.development_data import require_case
 from tests.factories.networks import make_discriminator, make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings
@@ -223,3 +224,24 @@ def test_what_was_left_out_of_a_checkpoint_is_told(run, tmp_path):
     assert (added.card["notes"], added.architecture) == ([note], "RealESRGAN Compact")
     judged = run("add", tmp_path / "both.pth", "--role", "discriminator", "--name", "judge")
     assert judged[0] == 0
+
+
+def test_an_onnx_export_tells_its_size_rule(run, tmp_path):
+    pytest.importorskip("onnxscript")
+    (tmp_path / "small.pth").write_bytes(encode_pth(make_weights()))
+    run("add", tmp_path / "small.pth", "--role", "gan")
+    status, output, _ = run("export", "small", "--format", "onnx", "--out", tmp_path / "x.onnx")
+    assert (status, output.endswith("Height and width may be any.\n")) == (0, True)
+    weights = run("export", "small", "--format", "pth", "--out", tmp_path / "x.pth", "--json")[1]
+    assert json.loads(weights)["size_rule"] is None
+
+
+@pytest.mark.slow
+def test_the_export_from_the_field_tells_its_size_rule(run, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    run("add", require_case("onnx-sizes") / "swin.pth", "--role", "gan")
+    out = tmp_path / "swin.onnx"
+    told = json.loads(run("export", "swin", "--format", "onnx", "--out", out, "--json")[1])
+    assert told["size_rule"] == {"minimum_px": 16, "multiple_px": 8, "square": False}
+    found = onnxruntime.InferenceSession(out).get_modelmeta().custom_metadata_map
+    assert (found["multiple_of"], found["minimum"], found["scale"]) == ("8", "16", "4")

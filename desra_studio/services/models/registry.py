@@ -13,6 +13,7 @@ from desra_studio.services.checks import check_name
 from desra_studio.services.models.networks import Network, read_network
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import BUNDLED, find_entry
+from desra_studio.sr.size_rule import SizeRule
 from desra_studio.storage import models
 from desra_studio.storage.tables import Model
 from desra_studio.vocabulary import ModelRole
@@ -52,12 +53,22 @@ class ModelView:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedModel:
-    """A weight file that was written: the model's name, the format, the path and its bytes."""
+    """A weight file that was written.
+
+    Attributes:
+        name: of the model.
+        format: one of FORMATS.
+        out: its path.
+        bytes: how many.
+        size_rule: which sizes of an image programs that run the file may give it; None of
+            weights alone.
+    """
 
     name: str
     format: str
     out: str
     bytes: int
+    size_rule: SizeRule | None = None
 
 
 def list_generators(studio: Studio) -> list[ModelView]:
@@ -237,23 +248,7 @@ def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
     _check_format(form)
     with studio.database.read() as session:
         model = models.get_model(session, model_id)
-    data = _get_weights(studio, model)
-    if form == "pth":
-        from desra_studio.sr.export import encode_pth
-        from desra_studio.sr.loader import parse_weights
-
-        weights = parse_weights(data, model.name)
-        # Real-ESRGAN's scripts read a discriminator's from `params`.
-        is_judge = model.role is ModelRole.DISCRIMINATOR
-        return encode_pth(weights, weights if is_judge else None)
-    if form == "onnx":
-        from desra_studio.sr.export import export_onnx
-
-        with TemporaryDirectory() as folder:
-            made = Path(folder) / "model.onnx"
-            export_onnx(load_model(studio, model), made)
-            return made.read_bytes()
-    return data
+    return _encode(studio, model, form)[0]
 
 
 def list_export_forms() -> list[str]:
@@ -275,12 +270,33 @@ def export_model(studio: Studio, name: str, form: str, out: Path) -> ExportedMod
         raise InputError(f"{out} exists already. Give the name of a new .{form} file.")
     with studio.database.read() as session:
         model = models.require_model(session, name)
-    data = encode_model(studio, model.id, form)
+    data, rule = _encode(studio, model, form)
     try:
         write_atomically(out, data)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from error
-    return ExportedModel(name=name, format=form, out=str(out), bytes=len(data))
+    return ExportedModel(name=name, format=form, out=str(out), bytes=len(data), size_rule=rule)
+
+
+def _encode(studio: Studio, model: Model, form: str) -> tuple[bytes, SizeRule | None]:
+    data = _get_weights(studio, model)
+    if form == "pth":
+        from desra_studio.sr.export import encode_pth
+        from desra_studio.sr.loader import parse_weights
+
+        weights = parse_weights(data, model.name)
+        # Real-ESRGAN's scripts read a discriminator's from `params`.
+        is_judge = model.role is ModelRole.DISCRIMINATOR
+        return encode_pth(weights, weights if is_judge else None), None
+    if form == "onnx":
+        from desra_studio.sr.export import export_onnx
+
+        generator = load_model(studio, model)
+        with TemporaryDirectory() as folder:
+            made = Path(folder) / "model.onnx"
+            export_onnx(generator, made)
+            return made.read_bytes(), generator.size_rule
+    return data, None
 
 
 def _check_format(form: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from desra_studio.progress import format_time
 from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
-from desra_studio.services.models.listing import ModelDetails
+from desra_studio.services.models.listing import ModelDetails, describe_size_rule
 from desra_studio.services.models.registry import list_export_forms
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
@@ -46,7 +46,7 @@ def describe_details(details: ModelDetails) -> str:
         "Scale": f"x{details.scale}" if details.scale else "",
         "Channels": channels if details.architecture else "",
         "Parameters": f"{details.parameters:,}" if details.parameters else "",
-        "Input size": "" if judges else _describe_size_rules(card),
+        "Input size": "" if judges else describe_size_rule(card),
         "Source": details.source,
         "Licence": details.licence,
         "SHA-256": card.get("sha256", ""),
@@ -118,17 +118,6 @@ def _show_fetching(job: JobView) -> JobValue | None:
 
 def _show_text(text: str) -> str:
     return f"<{text}>" if WEB_ADDRESS.fullmatch(text) else escape_markdown(text)
-
-
-def _describe_size_rules(card: dict[str, int]) -> str:
-    if "multiple_px" not in card:
-        return ""
-    if card["minimum_px"] <= 1 and card["multiple_px"] <= 1:
-        return "any"
-    return (
-        f"at least {card['minimum_px']} px, multiples of {card['multiple_px']} px; others are "
-        "padded by reflection"
-    )
 
 
 def _describe_derivation(derived: dict[str, float] | None) -> str:

@@ -124,3 +124,18 @@ def test_a_discriminator_makes_no_images(studio):
     buttons = {form: gr.Button() for form in ("safetensors", "onnx")}
     offered = offer_exports(buttons, replace(details, id=1, state="ready"))
     assert [update["visible"] for update in offered.values()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("card", "told"),
+    [
+        ({"minimum_px": 1, "multiple_px": 1}, "| Input size | any |"),
+        (
+            {"minimum_px": 16, "multiple_px": 8},
+            "| Height and width must be multiples of 8 px, at least 16 px. The studio pads others",
+        ),
+        ({"minimum_px": 1, "multiple_px": 8, "square": True}, "8 px, at least 8 px, equal. The"),
+    ],
+)
+def test_a_card_tells_the_size_rule(show, card, told):
+    assert told in show(card)
