@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from desra_studio.finetune.discriminator import UNetDiscriminator
     from desra_studio.sr.loader import Generator
 
-FORMATS = ("safetensors", "pth", "onnx")
+FORMATS = ("safetensors", "pth", "onnx", "ncnn")
+WEIGHT_FORMATS = ("safetensors", "pth")
+"""Those that hold weights alone, of any network."""
+ENDINGS = {"ncnn": "zip"}
+"""Of files, where it isn't the format's own name."""
+_PACKAGES = {"onnx": ("onnx", "onnxscript", "onnxruntime"), "ncnn": ("ncnn",)}
 NAME_LETTERS = 150
 """Leaves room for what is appended to the names of models made from this one."""
 
@@ -240,11 +245,17 @@ def _find_named(studio: Studio, name: str) -> Model:
 def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
     """Return a model's weights as a file of one of FORMATS.
 
+    Args:
+        studio: where it is.
+        model_id: of the model.
+        form: one of FORMATS, or the ending of its files.
+
     Raises:
         InputError: unknown format.
         NotFoundError: no such model.
         ModelError: no weights here, or the network cannot be exported in this format.
     """
+    form = next((known for known, ending in ENDINGS.items() if ending == form), form)
     _check_format(form)
     with studio.database.read() as session:
         model = models.get_model(session, model_id)
@@ -252,9 +263,8 @@ def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
 
 
 def list_export_forms() -> list[str]:
-    """Return those of FORMATS that can be written here: ONNX needs packages of its own."""
-    has_onnx = all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime"))
-    return [form for form in FORMATS if form != "onnx" or has_onnx]
+    """Return those of FORMATS that can be written here: some need packages of their own."""
+    return [form for form in FORMATS if all(find_spec(name) for name in _PACKAGES.get(form, ()))]
 
 
 def export_model(studio: Studio, name: str, form: str, out: Path) -> ExportedModel:
@@ -267,7 +277,7 @@ def export_model(studio: Studio, name: str, form: str, out: Path) -> ExportedMod
     """
     _check_format(form)
     if out.exists():
-        raise InputError(f"{out} exists already. Give the name of a new .{form} file.")
+        raise InputError(f"{out} exists already. Give a new .{ENDINGS.get(form, form)} file.")
     with studio.database.read() as session:
         model = models.require_model(session, name)
     data, rule = _encode(studio, model, form)
@@ -296,6 +306,11 @@ def _encode(studio: Studio, model: Model, form: str) -> tuple[bytes, SizeRule | 
             made = Path(folder) / "model.onnx"
             export_onnx(generator, made)
             return made.read_bytes(), generator.size_rule
+    if form == "ncnn":
+        from desra_studio.sr.ncnn_export import encode_ncnn
+
+        generator = load_model(studio, model)
+        return encode_ncnn(generator, model.name), generator.size_rule
     return data, None
 
 

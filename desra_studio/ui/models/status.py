@@ -11,13 +11,19 @@ from desra_studio.progress import format_time
 from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
 from desra_studio.services.models.listing import ModelDetails, describe_size_rule
-from desra_studio.services.models.registry import list_export_forms
+from desra_studio.services.models.registry import (
+    ENDINGS,
+    FORMATS,
+    WEIGHT_FORMATS,
+    list_export_forms,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
 from desra_studio.ui.shared.events import Updates
 from desra_studio.ui.shared.text import escape_markdown, show_figure
 
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
+DOWNLOADS = {form: f"Download .{form}" for form in FORMATS} | {"ncnn": "Download ncnn .zip"}
 ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR", "discriminator": "discriminator"}
 WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 
@@ -66,10 +72,11 @@ def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updat
     """Return the updates of the download buttons, which are links."""
     forms = list_export_forms() if details.state == "ready" else []
     if details.role == "discriminator":
-        forms = [form for form in forms if form != "onnx"]
+        forms = [form for form in forms if form in WEIGHT_FORMATS]
     return {
         button: gr.update(
-            link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}.{form}",
+            link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}"
+            f".{ENDINGS.get(form, form)}",
             visible=form in forms,
         )
         for form, button in buttons.items()

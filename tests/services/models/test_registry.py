@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from zipfile import ZipFile
 
 import pytest
 import torch
@@ -13,12 +14,13 @@ from desra_studio.finetune.trainer import FinetuneResult
 from desra_studio.services import bundled
 from desra_studio.services.finetune.training import write_generator
 from desra_studio.services.maintenance import check_studio
-from desra_studio.services.models import pulling
+from desra_studio.services.models import pulling, registry
 from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.models.pulling import pull_model
 from desra_studio.services.models.registry import (
     ExportedModel,
     add_model_file,
+    encode_model,
     export_model,
     list_generators,
     load_model,
@@ -28,6 +30,7 @@ from desra_studio.services.models.registry import (
 )
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.loader import build_generator, encode_weights, load_generator
+from desra_studio.sr.size_rule import SizeRule
 from desra_studio.storage import models as rows
 from desra_studio.vocabulary import ModelRole
 from tests.development_data import require_case
@@ -483,3 +486,23 @@ def test_the_damaged_file_from_the_field_is_refused(studio):
     ):
         with pytest.raises(ModelError, match=r"c26_nan\.pth is damaged: .* not finite"):
             refused()
+
+
+def test_exports_for_ncnn_as_a_zip(studio, add, tmp_path):
+    pytest.importorskip("ncnn")
+    model = add("crisp")
+    out = tmp_path / "out.zip"
+    result = export_model(studio, "crisp", "ncnn", out)
+    assert (result.format, result.size_rule) == ("ncnn", SizeRule(1, 1))
+    with ZipFile(out) as archive:
+        assert archive.namelist() == ["models/crisp-x4.param", "models/crisp-x4.bin"]
+    assert encode_model(studio, model, "zip")[:2] == b"PK"
+    with pytest.raises(InputError, match=r"exists already. Give a new \.zip file"):
+        export_model(studio, "crisp", "ncnn", out)
+
+
+def test_what_is_not_installed_is_not_offered(monkeypatch):
+    monkeypatch.setattr(registry, "find_spec", lambda name: None if name == "ncnn" else name)
+    assert registry.list_export_forms() == ["safetensors", "pth", "onnx"]
+    monkeypatch.setattr(registry, "find_spec", lambda name: name if name == "ncnn" else None)
+    assert registry.list_export_forms() == ["safetensors", "pth", "ncnn"]

@@ -121,9 +121,9 @@ def test_a_discriminator_makes_no_images(studio):
     assert "| Judges | RealESRGAN_x4plus |" in shown
     assert "| Channels | RGB in, a score for each px out |" in shown
     assert "Partner" not in shown
-    buttons = {form: gr.Button() for form in ("safetensors", "onnx")}
+    buttons = {form: gr.Button() for form in ("safetensors", "onnx", "ncnn")}
     offered = offer_exports(buttons, replace(details, id=1, state="ready"))
-    assert [update["visible"] for update in offered.values()] == [True, False]
+    assert [update["visible"] for update in offered.values()] == [True, False, False]
 
 
 @pytest.mark.parametrize(
