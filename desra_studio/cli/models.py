@@ -53,7 +53,7 @@ def pull(
 
 @models_app.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="A .safetensors or .pth file.")],
+    file: Annotated[Path, typer.Argument(help="A .safetensors, .pth or .ckpt file.")],
     role: Annotated[str, typer.Option(help="gan, mse or discriminator.")],
     partner: Annotated[
         str | None, typer.Option(help="Name of the model of the other role that it is compared to.")
@@ -67,7 +67,8 @@ def add(
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     added = add_model_file(studio, file, name, role, partner)
     details = describe_model(studio, added)
-    print_result(asdict(details), _describe_line(details), as_json)
+    lines = [_describe_line(details), *details.card.get("notes", ())]
+    print_result(asdict(details), "\n".join(lines), as_json)
 
 
 @models_app.command()
@@ -82,7 +83,8 @@ def export(
     """Write a model's weights to a file."""
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     result = export_model(studio, name, form, out)
-    print_result(asdict(result), f"{result.bytes} bytes written to {out}.", as_json)
+    rule = f" {result.size_rule.describe()}" if result.size_rule else ""
+    print_result(asdict(result), f"{result.bytes} bytes written to {out}.{rule}", as_json)
 
 
 def _describe_line(details: ModelDetails) -> str:

@@ -12,6 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from desra_studio.errors import InputError, ModelError
+from desra_studio.sr.catalog import UNET_SN
+from desra_studio.sr.checkpoints import check_finite, find_part
+from desra_studio.sr.discriminators import name_discriminator
 from desra_studio.sr.loader import StateDict, parse_weights
 
 RELEASED_FEATURES = 64
@@ -114,7 +117,7 @@ def load_discriminator(path: Path) -> UNetDiscriminator:
     """Load a .pth or .safetensors file with the layout of RealESRGAN_x4plus_netD, of any width.
 
     Raises:
-        ModelError: missing, damaged, or of another layout.
+        ModelError: missing, damaged, not finite, or of another layout.
     """
     try:
         data = path.read_bytes()
@@ -126,7 +129,15 @@ def load_discriminator(path: Path) -> UNetDiscriminator:
 
 
 def build_discriminator(weights: StateDict, name: str) -> UNetDiscriminator:
-    """Make the discriminator that a state dict belongs to; ModelError where it is none."""
+    """Make the discriminator that a state dict belongs to.
+
+    A prefix before its names is dropped, and so are other networks' weights; see `find_part`.
+
+    Raises:
+        ModelError: of another layout, or weights that are not finite.
+    """
+    part = find_part(weights, lambda one: name_discriminator(one) == UNET_SN, name)
+    weights = part.weights if part else weights
     first = weights.get("conv0.weight")
     discriminator = UNetDiscriminator(first.shape[0] if first is not None and first.ndim else 1)
     try:
@@ -137,6 +148,7 @@ def build_discriminator(weights: StateDict, name: str) -> UNetDiscriminator:
             f"{name} is not a U-Net discriminator as RealESRGAN_x4plus_netD is one ({reason}). "
             "Give its file, or none to train a fresh one."
         ) from error
+    check_finite(weights, name)
     return discriminator.float()
 
 

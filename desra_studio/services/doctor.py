@@ -23,7 +23,7 @@ LITTLE_SPACE_GB = 2.0
 """Below this, a model and its training hardly fit on the disk."""
 EXTRAS = {
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
-    "ncnn": ("pnnx", "ncnn"),
+    "ncnn": ("ncnn",),
 }
 """What can be installed besides, and the packages that it consists of."""
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")

@@ -12,6 +12,7 @@ from torch import nn
 from desra_studio.errors import InputError, ModelError
 from desra_studio.sr.keys import restore_basicsr_keys
 from desra_studio.sr.loader import Generator, StateDict
+from desra_studio.sr.size_rule import SizeRule
 from desra_studio.sr.tiles import round_up
 
 ONNX_OPSET = 18
@@ -40,10 +41,11 @@ def encode_pth(averaged: StateDict, last: StateDict | None = None) -> bytes:
 
 
 def export_onnx(generator: Generator, path: Path) -> None:
-    """Write a generator as ONNX, after ONNX Runtime gave the same as PyTorch at another size.
+    """Write a generator as ONNX, after ONNX Runtime gave the same as PyTorch at two other sizes.
 
     The network maps `input`, (batch, 3, height, width) float32 in 0..1, to `output`. Height and
-    width have to keep to the generator's `minimum_px` and `multiple_px`.
+    width have to keep to the generator's `size_rule`; one of the two sizes is the smallest that
+    does. The file's metadata says so, see `describe_network`.
 
     Args:
         generator: left as it is.
@@ -64,12 +66,40 @@ def export_onnx(generator: Generator, path: Path) -> None:
     module = copy.deepcopy(generator.module).cpu().eval()
     try:
         _write_onnx(module, generator, partial)
-        _check_onnx(module, generator, partial)
+        _add_metadata(generator, partial)
+        for size in list_checked_sizes(generator.size_rule):
+            _check_onnx(module, generator, partial, size)
         partial.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def describe_network(generator: Generator) -> dict[str, str]:
+    """Return what a program has to know to run a generator, as keys and values of text."""
+    return {
+        "architecture": generator.architecture,
+        "scale": str(generator.scale),
+        "multiple_of": str(generator.multiple_px),
+        "minimum": str(generator.size_rule.smallest_px),
+        "square": str(generator.square).lower(),
+        "color_order": "RGB",
+        "value_range": "0..1",
+    }
+
+
+def list_checked_sizes(rule: SizeRule) -> list[tuple[int, int]]:
+    """Return heights and widths of the images by which an export is compared with PyTorch."""
+    step, side = rule.multiple_px, _choose_side(rule)
+    if rule.square:
+        return [(rule.smallest_px, rule.smallest_px), (side + 4 * step, side + 4 * step)]
+    return [(rule.smallest_px, rule.smallest_px + step), (side + 4 * step, side + 2 * step)]
+
+
+def make_image(height: int, width: int, count: int = 1) -> torch.Tensor:
+    """Return (count, 3, height, width) of noise in 0..1, the same each time."""
+    return torch.rand((count, 3, height, width), generator=torch.Generator().manual_seed(0))
 
 
 def _prepare_weights(weights: StateDict) -> StateDict:
@@ -81,7 +111,10 @@ def _prepare_weights(weights: StateDict) -> StateDict:
 
 def _write_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
     # No size is 0 or 1 and no two are alike: the exporter would take either for a rule.
-    example = _make_images(generator, 2, 1, 3)
+    rule, step = generator.size_rule, generator.multiple_px
+    height = _choose_side(rule) + step
+    example = make_image(height, height if rule.square else height + 2 * step, count=2)
+    sides = ("side", "side") if rule.square else ("height", "width")
     try:
         torch.onnx.export(
             module,
@@ -90,7 +123,7 @@ def _write_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
             input_names=["input"],
             output_names=["output"],
             opset_version=ONNX_OPSET,
-            dynamic_shapes=({0: "batch", 2: "height", 3: "width"},),
+            dynamic_shapes=({0: "batch", 2: sides[0], 3: sides[1]},),
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -106,10 +139,18 @@ def _write_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
         ) from error
 
 
-def _check_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
+def _add_metadata(generator: Generator, path: Path) -> None:
+    import onnx
+
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, describe_network(generator))
+    onnx.save(model, path)
+
+
+def _check_onnx(module: nn.Module, generator: Generator, path: Path, size: tuple[int, int]) -> None:
     import onnxruntime
 
-    images = _make_images(generator, 1, 4, 2)
+    images = make_image(*size)
     with torch.inference_mode():
         expected = module(images).numpy()
     try:
@@ -118,8 +159,8 @@ def _check_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
     except Exception as error:  # ONNX Runtime has a class for each of its states.
         reason = str(error).splitlines()[0]
         raise ModelError(
-            f"{generator.architecture} does not run in ONNX Runtime at other sizes than the one "
-            f"it was traced at ({reason}). Export it as pth."
+            f"{generator.architecture} does not run in ONNX Runtime at {size[1]}x{size[0]} px "
+            f"({reason}). Export it as pth."
         ) from error
     difference = (
         float(np.abs(found - expected).max()) if found.shape == expected.shape else float("inf")
@@ -131,8 +172,5 @@ def _check_onnx(module: nn.Module, generator: Generator, path: Path) -> None:
         )
 
 
-def _make_images(generator: Generator, count: int, higher: int, wider: int) -> torch.Tensor:
-    step = generator.multiple_px
-    side = round_up(max(_TRACED_PX, generator.minimum_px), step)
-    size = (count, 3, side + higher * step, side + wider * step)
-    return torch.rand(size, generator=torch.Generator().manual_seed(0))
+def _choose_side(rule: SizeRule) -> int:
+    return round_up(max(_TRACED_PX, rule.minimum_px), rule.multiple_px)

@@ -14,20 +14,21 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
-from spandrel import (
-    ImageModelDescriptor,
-    ModelLoader,
-    UnsupportedModelError,
-    canonicalize_state_dict,
-)
+from spandrel import MAIN_REGISTRY, ImageModelDescriptor, ModelDescriptor, ModelLoader
 from torch import Tensor, nn
 
 from desra_studio.errors import ModelError
+from desra_studio.sr.checkpoints import (
+    Part,
+    check_finite,
+    find_part,
+    find_shared_prefix,
+    unwrap_checkpoint,
+)
+from desra_studio.sr.discriminators import name_discriminator
+from desra_studio.sr.size_rule import SizeRule
 
 StateDict: TypeAlias = dict[str, Tensor]
-
-# What training scripts put a state dict under, the averaged weights before the last ones.
-_WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "model")
 
 # Longer ones the safetensors library refuses.
 _SAFETENSORS_HEADER_BYTES = 100_000_000
@@ -47,6 +48,7 @@ class Generator:
         square: whether inputs must be as wide as high.
         supports_half: whether it works in float16, as spandrel says.
         supports_bfloat16: whether it works in bfloat16, as spandrel says.
+        notes: what was left out of the file that it came from.
     """
 
     module: nn.Module
@@ -58,6 +60,12 @@ class Generator:
     square: bool
     supports_half: bool
     supports_bfloat16: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size_rule(self) -> SizeRule:
+        """The sizes that its module takes."""
+        return SizeRule(self.minimum_px, self.multiple_px, self.square)
 
 
 def choose_device(name: str) -> torch.device:
@@ -81,7 +89,8 @@ def load_generator(path: Path) -> Generator:
     """Load a .safetensors or .pth file of any architecture spandrel knows.
 
     Raises:
-        ModelError: missing, damaged, not weights alone, or not a model that spandrel knows.
+        ModelError: missing, damaged, not finite, not weights alone, or not a model that spandrel
+            knows.
     """
     try:
         data = path.read_bytes()
@@ -93,8 +102,7 @@ def load_generator(path: Path) -> Generator:
 def parse_weights(data: bytes, name: str) -> StateDict:
     """Read a state dict from the bytes of a safetensors or PyTorch file.
 
-    A state dict under `params_ema`, `params` or another usual key is unwrapped, `params_ema`
-    before `params`, and `module.` before every name is dropped.
+    What lies around it is removed, see `unwrap_checkpoint`.
 
     Raises:
         ModelError: neither, empty, cut off, without weights, or a pickle that would run code.
@@ -112,34 +120,23 @@ def parse_weights(data: bytes, name: str) -> StateDict:
                 f"{name} is neither a safetensors nor a PyTorch weight file, or it is cut off "
                 f"({error}). Fetch it again, or give another."
             ) from error
-    return _unwrap(loaded, name)
+    return unwrap_checkpoint(loaded, name)
 
 
 def build_generator(weights: StateDict, name: str) -> Generator:
     """Make the network that a state dict belongs to.
 
+    A prefix before its names is dropped, and so are other networks' weights; see `find_part`.
+
     Raises:
-        ModelError: unknown architecture, or not a three-channel super-resolution model.
+        ModelError: unknown architecture, not a three-channel super-resolution model, several, or
+            weights that are not finite.
     """
-    try:
-        with warnings.catch_warnings():
-            # PyTorch's, about how spandrel's networks are written: nothing a user can mend.
-            warnings.simplefilter("ignore")
-            # A copy, since spandrel renames keys in place.
-            descriptor = ModelLoader(device="cpu").load_from_state_dict(dict(weights))
-    except UnsupportedModelError as error:
-        raise ModelError(
-            f"{name} is of an architecture that spandrel does not know. Give a generator such as "
-            "RRDBNet, SRVGGNetCompact or SwinIR."
-        ) from error
-    except Exception as error:  # Dozens of architectures guess their sizes from a stranger's file.
-        # Of a list of all that does not fit, the heading and the first.
-        lines = (str(error) or type(error).__name__).splitlines()[:2]
-        reason = " ".join(line.strip() for line in lines).rstrip(". ")
-        raise ModelError(
-            f"{name} looks like a known architecture but does not fit it ({reason}). "
-            "Give a generator such as RRDBNet, SRVGGNetCompact or SwinIR."
-        ) from error
+    part = find_part(weights, _is_known, name)
+    if part is None:
+        raise _refuse_unknown(weights, name)
+    check_finite(part.weights, name)
+    descriptor = _load_descriptor(part, name)
     if not isinstance(descriptor, ImageModelDescriptor):
         raise ModelError(f"{name} is a {descriptor.purpose} model. Give a super-resolution model.")
     if descriptor.input_channels != 3 or descriptor.output_channels != 3:
@@ -162,6 +159,7 @@ def build_generator(weights: StateDict, name: str) -> Generator:
         square=requirements.square,
         supports_half=descriptor.supports_half,
         supports_bfloat16=descriptor.supports_bfloat16,
+        notes=_describe_left_out(part),
     )
 
 
@@ -197,6 +195,11 @@ def _parse_pytorch(data: bytes, name: str) -> object:
             return loaded
     except pickle.UnpicklingError as error:
         called = re.search(r"GLOBAL (\w[\w.]*\w)", str(error))
+        if called and called[1].startswith("numpy."):
+            raise ModelError(
+                f"{name} holds NumPy values beside its weights ({called[1]}), which PyTorch does "
+                "not open safely. Save its state dict alone, or convert it to safetensors."
+            ) from error
         reason = f"it asks for {called[1]}" if called else "it cannot be checked"
         raise ModelError(
             f"{name} holds more than weights and could run code ({reason}), so it was not opened. "
@@ -212,19 +215,46 @@ def _parse_pytorch(data: bytes, name: str) -> object:
         raise ModelError(f"{name} is damaged or cut off ({reason}). Fetch it again.") from error
 
 
-def _unwrap(loaded: object, name: str) -> StateDict:
-    if not isinstance(loaded, dict):
+def _is_known(weights: StateDict) -> bool:
+    return any(known.detect(weights) for known in MAIN_REGISTRY.architectures("detection"))
+
+
+def _load_descriptor(part: Part, name: str) -> ModelDescriptor:
+    try:
+        with warnings.catch_warnings():
+            # PyTorch's, about how spandrel's networks are written: nothing a user can mend.
+            warnings.simplefilter("ignore")
+            # A copy, since spandrel renames keys in place.
+            return ModelLoader(device="cpu").load_from_state_dict(dict(part.weights))
+    except Exception as error:  # Dozens of architectures guess their sizes from a stranger's file.
+        # Of a list of all that does not fit, the heading and the first.
+        lines = (str(error) or type(error).__name__).splitlines()[:2]
+        reason = " ".join(line.strip() for line in lines).rstrip(". ")
+        under = f" under {part.prefix}" if part.prefix else ""
         raise ModelError(
-            f"{name} holds a {type(loaded).__name__}, not a state dict. Save its state dict alone."
+            f"{name} looks like a known architecture{under} but does not fit it ({reason}). "
+            "Give a generator such as RRDBNet, SRVGGNetCompact or SwinIR."
+        ) from error
+
+
+def _refuse_unknown(weights: StateDict, name: str) -> ModelError:
+    judge = find_part(weights, lambda part: name_discriminator(part) is not None, name)
+    if judge is not None:
+        kind = name_discriminator(judge.weights)
+        return ModelError(
+            f"{name} is a discriminator ({kind}), not a generator. Give the generator's file, or "
+            "add it as a discriminator."
         )
-    inner = next((loaded[key] for key in _WRAPPERS if isinstance(loaded.get(key), dict)), loaded)
-    if not inner or not all(
-        isinstance(key, str) and isinstance(value, Tensor) for key, value in inner.items()
-    ):
-        keys = ", ".join(map(str, list(inner)[:3])) or "nothing"
-        raise ModelError(
-            f"{name} has no weights under params_ema, params or at its top, but {keys}. "
-            "Save a generator's state dict."
-        )
-    weights: StateDict = canonicalize_state_dict(dict(inner))
-    return weights
+    shared = find_shared_prefix(weights)
+    also = f", with or without {shared} before every name" if shared else ""
+    return ModelError(
+        f"{name} is of an architecture that spandrel does not know{also} (its first weight is "
+        f"{next(iter(weights), 'none')}). Give a generator such as RRDBNet, SRVGGNetCompact or "
+        "SwinIR."
+    )
+
+
+def _describe_left_out(part: Part) -> tuple[str, ...]:
+    if not part.left_out:
+        return ()
+    return (f"Taken from under {part.prefix}; {part.left_out} other tensors were left out.",)

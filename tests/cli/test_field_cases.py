@@ -7,7 +7,7 @@ import pytest
 
 from desra_studio.imaging.io import list_images, read_rgb
 from desra_studio.imaging.mask_files import read_mask
-from tests.development_data import CASES
+from tests.development_data import require_case
 
 
 @pytest.fixture
@@ -15,9 +15,7 @@ def open_case(tmp_path):
     """Return a function that copies a case of this name and returns its folder."""
 
     def copy(name):
-        if not CASES.is_dir():
-            pytest.skip(f"{CASES} is absent: development data, not part of the product")
-        return shutil.copytree(CASES / name, tmp_path / name)
+        return shutil.copytree(require_case(name), tmp_path / name)
 
     return copy
 

@@ -15,7 +15,8 @@ from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.catalog import BUNDLED
 from desra_studio.sr.loader import encode_weights
-from tests.factories.networks import make_weights
+from tests.development_data import require_case
+from tests.factories.networks import make_discriminator, make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings
 from tests.factories.weights import RunsCode, encode_pth, make_entry
@@ -105,6 +106,9 @@ def bad_files(tmp_path):
         "grey.safetensors": encode_weights(
             Compact(num_in_ch=1, num_out_ch=1, num_feat=8).state_dict()
         ),
+        "nan.pth": encode_pth(
+            {name: value * float("nan") for name, value in make_weights().items()}
+        ),
     }
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
@@ -118,6 +122,7 @@ BAD = [
     (("cut.pth",), "cut.pth is damaged or cut off"),
     (("unknown.safetensors",), "architecture that spandrel does not know"),
     (("grey.safetensors",), "channels"),
+    (("nan.pth",), "nan.pth is damaged: "),
     (("evil.pth",), "evil.pth holds more than weights and could run code"),
     (("none.pth",), "none.pth cannot be read: No such file"),
     (("x2.safetensors", "--partner", "calm"), "x2 is x2 but calm is x4"),
@@ -205,3 +210,38 @@ def test_a_full_disk_is_one_line(run, tmp_path, monkeypatch, full_disk):
     assert "large cannot be stored in" in error
     assert list_here(tmp_path) == []
     assert list_blobs(tmp_path) == []
+
+
+def test_what_was_left_out_of_a_checkpoint_is_told(run, tmp_path):
+    generator, judge = (
+        {f"{prefix}.{name}": value for name, value in weights.items()}
+        for prefix, weights in (("net_g", make_weights()), ("net_d", make_discriminator()))
+    )
+    torch.save({"state_dict": generator | judge, "epoch": 3}, tmp_path / "both.pth")
+    note = f"Taken from under net_g.; {len(judge)} other tensors were left out."
+    assert note in run("add", tmp_path / "both.pth", "--role", "gan")[1]
+    [added] = list_here(tmp_path)
+    assert (added.card["notes"], added.architecture) == ([note], "RealESRGAN Compact")
+    judged = run("add", tmp_path / "both.pth", "--role", "discriminator", "--name", "judge")
+    assert judged[0] == 0
+
+
+def test_an_onnx_export_tells_its_size_rule(run, tmp_path):
+    pytest.importorskip("onnxscript")
+    (tmp_path / "small.pth").write_bytes(encode_pth(make_weights()))
+    run("add", tmp_path / "small.pth", "--role", "gan")
+    status, output, _ = run("export", "small", "--format", "onnx", "--out", tmp_path / "x.onnx")
+    assert (status, output.endswith("Height and width may be any.\n")) == (0, True)
+    weights = run("export", "small", "--format", "pth", "--out", tmp_path / "x.pth", "--json")[1]
+    assert json.loads(weights)["size_rule"] is None
+
+
+@pytest.mark.slow
+def test_the_export_from_the_field_tells_its_size_rule(run, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    run("add", require_case("onnx-sizes") / "swin.pth", "--role", "gan")
+    out = tmp_path / "swin.onnx"
+    told = json.loads(run("export", "swin", "--format", "onnx", "--out", out, "--json")[1])
+    assert told["size_rule"] == {"minimum_px": 16, "multiple_px": 8, "square": False}
+    found = onnxruntime.InferenceSession(out).get_modelmeta().custom_metadata_map
+    assert (found["multiple_of"], found["minimum"], found["scale"]) == ("8", "16", "4")

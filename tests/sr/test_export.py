@@ -12,7 +12,7 @@ from desra_studio.errors import InputError, ModelError
 from desra_studio.sr import export
 from desra_studio.sr.export import encode_pth, export_onnx
 from desra_studio.sr.loader import build_generator, parse_weights
-from tests.factories.networks import make_compact, make_rrdbnet
+from tests.factories.networks import make_compact, make_rrdbnet, make_swinir
 
 
 @pytest.fixture
@@ -64,6 +64,60 @@ def test_onnx_gives_the_same_at_any_size(weights, tmp_path):
             expected = generator.module(images).numpy()
         found = session.run(["output"], {"input": images.numpy()})[0]
         assert np.abs(found - expected).max() < 1e-4
+
+
+def read_metadata(path):
+    onnx = pytest.importorskip("onnx")
+    return {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+
+
+@pytest.mark.parametrize(
+    ("weights", "rule", "told"),
+    [
+        (make_compact(2), ("1", "1"), "Height and width may be any."),
+        (make_rrdbnet(2, blocks=1), ("4", "4"), "must be multiples of 4 px, at least 4 px."),
+        pytest.param(
+            make_swinir("nearest+conv"),
+            ("16", "8"),
+            "multiples of 8 px, at least 16 px.",
+            marks=pytest.mark.slow,
+        ),
+    ],
+    ids=["compact", "rrdbnet-x2", "swinir"],
+)
+def test_onnx_carries_its_size_rule(weights, rule, told, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    generator = build_generator(weights, "model")
+    path = tmp_path / "model.onnx"
+    export_onnx(generator, path)
+    found = read_metadata(path)
+    assert (found["minimum"], found["multiple_of"], found["square"]) == (*rule, "false")
+    assert (found["scale"], found["color_order"]) == (str(generator.scale), "RGB")
+    assert (found["value_range"], found["architecture"]) == ("0..1", generator.architecture)
+    assert told in generator.size_rule.describe()
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    smallest, step = (int(value) for value in rule)
+    for size in ((smallest, smallest), (smallest + step, smallest + 4 * step)):
+        [output] = session.run(["output"], {"input": np.zeros((1, 3, *size), np.float32)})
+        assert output.shape[2:] == tuple(side * generator.scale for side in size)
+
+
+def test_onnx_of_a_network_for_squares_says_so(compact, tmp_path):
+    pytest.importorskip("onnxruntime")
+    path = tmp_path / "model.onnx"
+    export_onnx(replace(compact, square=True, multiple_px=2), path)
+    assert read_metadata(path)["square"] == "true"
+
+
+def test_an_onnx_that_breaks_the_rule_at_its_smallest_is_not_written(compact, tmp_path):
+    class NeedsMore(torch.nn.Module):
+        def forward(self, batch):
+            return torch.nn.functional.pad(batch, (9, 9, 9, 9), mode="reflect")
+
+    pytest.importorskip("onnxruntime")
+    with pytest.raises((ModelError, RuntimeError)):
+        export_onnx(replace(compact, module=NeedsMore(), minimum_px=4), tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_onnx_that_differs_is_not_written(compact, tmp_path):

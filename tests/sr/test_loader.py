@@ -163,7 +163,7 @@ def test_refuses_what_is_cut_off():
         (b"PK\x03\x04" + bytes(100), "damaged"),
         (save_torch([torch.zeros(1)]), "holds a list"),
         (save_torch({}), "no weights"),
-        (save_torch({"epoch": 3, "iter": 7}), "epoch, iter"),
+        (save_torch({"epoch": 3, "iter": 7}), "epoch (int), iter (int)"),
         (save_torch({1: torch.zeros(1)}), "no weights"),
         (save_torch({"params": {"a": 1}}), "no weights"),
         (save_safetensors({}), "no weights"),
@@ -189,8 +189,8 @@ def test_refuses_other_networks():
         **{f"conv{n}.weight_v": torch.zeros(128) for n in range(1, 9)},
         "conv9.weight": torch.zeros(1, 8, 3, 3),
     }
-    for weights in (resnet, unet_sn):
-        assert "does not know" in refuse(encode_weights(weights))
+    assert "does not know" in refuse(encode_weights(resnet))
+    assert "is a discriminator (U-Net SN)" in refuse(encode_weights(unet_sn))
 
 
 def test_refuses_weights_that_do_not_fit():

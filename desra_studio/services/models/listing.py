@@ -1,12 +1,13 @@
 """All models at a glance: those that are here, and those that could be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from desra_studio.errors import NotFoundError
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import CATALOG, CatalogEntry
+from desra_studio.sr.size_rule import SizeRule
 from desra_studio.storage import dataset_bin, models
 from desra_studio.storage.tables import Model
 
@@ -71,6 +72,16 @@ def describe_model(studio: Studio, model_id: int) -> ModelDetails:
         if details.id == model_id:
             return details
     raise NotFoundError(f"Model {model_id} does not exist (any more). Reload the page.")
+
+
+def describe_size_rule(card: Mapping[str, Any]) -> str:
+    """Return what a generator's card says of the sizes that it takes; empty where it says none."""
+    if "multiple_px" not in card:
+        return ""
+    rule = SizeRule(card["minimum_px"], card["multiple_px"], card.get("square", False))
+    if rule == SizeRule(1, 1):
+        return "any"
+    return f"{rule.describe()} The studio pads others by reflection; an ONNX export takes none."
 
 
 def _describe_row(row: Model, partners: list[str]) -> ModelDetails:

@@ -1,7 +1,7 @@
 """Fetching known models: from the network, or from a file that a person put in place."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from desra_studio.assets_folder import find_assets
@@ -59,7 +59,7 @@ def pull_model(
             if entry.judges:
                 origin["judges"] = entry.judges
             others = _find_partners(studio, entry, catalog)
-            card = origin | asdict(network.facts)
+            card = origin | network.describe_file()
             model_id = register_network(studio, name, ModelRole(entry.role), network, card, others)
         fetched.unlink(missing_ok=True)
     return (here, False) if here else (describe_model(studio, model_id), True)

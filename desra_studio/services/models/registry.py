@@ -1,7 +1,7 @@
 """Models with weights: adding, pairing, loading and exporting them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from desra_studio.services.checks import check_name
 from desra_studio.services.models.networks import Network, read_network
 from desra_studio.services.studio import Studio
 from desra_studio.sr.catalog import BUNDLED, find_entry
+from desra_studio.sr.size_rule import SizeRule
 from desra_studio.storage import models
 from desra_studio.storage.tables import Model
 from desra_studio.vocabulary import ModelRole
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from desra_studio.finetune.discriminator import UNetDiscriminator
     from desra_studio.sr.loader import Generator
 
-FORMATS = ("safetensors", "pth", "onnx")
+FORMATS = ("safetensors", "pth", "onnx", "ncnn")
+WEIGHT_FORMATS = ("safetensors", "pth")
+"""Those that hold weights alone, of any network."""
+ENDINGS = {"ncnn": "zip"}
+"""Of files, where it isn't the format's own name."""
+_PACKAGES = {"onnx": ("onnx", "onnxscript", "onnxruntime"), "ncnn": ("ncnn",)}
 NAME_LETTERS = 150
 """Leaves room for what is appended to the names of models made from this one."""
 
@@ -52,12 +58,22 @@ class ModelView:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedModel:
-    """A weight file that was written: the model's name, the format, the path and its bytes."""
+    """A weight file that was written.
+
+    Attributes:
+        name: of the model.
+        format: one of FORMATS.
+        out: its path.
+        bytes: how many.
+        size_rule: which sizes of an image programs that run the file may give it; None of
+            weights alone.
+    """
 
     name: str
     format: str
     out: str
     bytes: int
+    size_rule: SizeRule | None = None
 
 
 def list_generators(studio: Studio) -> list[ModelView]:
@@ -107,7 +123,7 @@ def add_model_file(
             raise InputError(f"A model named {name!r} exists already. Choose another name.")
         others = [models.require_model(session, partner)] if partner else []
     network = read_network(path, ModelRole(role))
-    card = {"source": path.name} | asdict(network.facts)
+    card = {"source": path.name} | network.describe_file()
     return register_network(studio, name, ModelRole(role), network, card, others)
 
 
@@ -229,37 +245,26 @@ def _find_named(studio: Studio, name: str) -> Model:
 def encode_model(studio: Studio, model_id: int, form: str) -> bytes:
     """Return a model's weights as a file of one of FORMATS.
 
+    Args:
+        studio: where it is.
+        model_id: of the model.
+        form: one of FORMATS, or the ending of its files.
+
     Raises:
         InputError: unknown format.
         NotFoundError: no such model.
         ModelError: no weights here, or the network cannot be exported in this format.
     """
+    form = next((known for known, ending in ENDINGS.items() if ending == form), form)
     _check_format(form)
     with studio.database.read() as session:
         model = models.get_model(session, model_id)
-    data = _get_weights(studio, model)
-    if form == "pth":
-        from desra_studio.sr.export import encode_pth
-        from desra_studio.sr.loader import parse_weights
-
-        weights = parse_weights(data, model.name)
-        # Real-ESRGAN's scripts read a discriminator's from `params`.
-        is_judge = model.role is ModelRole.DISCRIMINATOR
-        return encode_pth(weights, weights if is_judge else None)
-    if form == "onnx":
-        from desra_studio.sr.export import export_onnx
-
-        with TemporaryDirectory() as folder:
-            made = Path(folder) / "model.onnx"
-            export_onnx(load_model(studio, model), made)
-            return made.read_bytes()
-    return data
+    return _encode(studio, model, form)[0]
 
 
 def list_export_forms() -> list[str]:
-    """Return those of FORMATS that can be written here: ONNX needs packages of its own."""
-    has_onnx = all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime"))
-    return [form for form in FORMATS if form != "onnx" or has_onnx]
+    """Return those of FORMATS that can be written here: some need packages of their own."""
+    return [form for form in FORMATS if all(find_spec(name) for name in _PACKAGES.get(form, ()))]
 
 
 def export_model(studio: Studio, name: str, form: str, out: Path) -> ExportedModel:
@@ -272,15 +277,41 @@ def export_model(studio: Studio, name: str, form: str, out: Path) -> ExportedMod
     """
     _check_format(form)
     if out.exists():
-        raise InputError(f"{out} exists already. Give the name of a new .{form} file.")
+        raise InputError(f"{out} exists already. Give a new .{ENDINGS.get(form, form)} file.")
     with studio.database.read() as session:
         model = models.require_model(session, name)
-    data = encode_model(studio, model.id, form)
+    data, rule = _encode(studio, model, form)
     try:
         write_atomically(out, data)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from error
-    return ExportedModel(name=name, format=form, out=str(out), bytes=len(data))
+    return ExportedModel(name=name, format=form, out=str(out), bytes=len(data), size_rule=rule)
+
+
+def _encode(studio: Studio, model: Model, form: str) -> tuple[bytes, SizeRule | None]:
+    data = _get_weights(studio, model)
+    if form == "pth":
+        from desra_studio.sr.export import encode_pth
+        from desra_studio.sr.loader import parse_weights
+
+        weights = parse_weights(data, model.name)
+        # Real-ESRGAN's scripts read a discriminator's from `params`.
+        is_judge = model.role is ModelRole.DISCRIMINATOR
+        return encode_pth(weights, weights if is_judge else None), None
+    if form == "onnx":
+        from desra_studio.sr.export import export_onnx
+
+        generator = load_model(studio, model)
+        with TemporaryDirectory() as folder:
+            made = Path(folder) / "model.onnx"
+            export_onnx(generator, made)
+            return made.read_bytes(), generator.size_rule
+    if form == "ncnn":
+        from desra_studio.sr.ncnn_export import encode_ncnn
+
+        generator = load_model(studio, model)
+        return encode_ncnn(generator, model.name), generator.size_rule
+    return data, None
 
 
 def _check_format(form: str) -> None:

@@ -14,6 +14,7 @@ from desra_studio.services.worker import list_kinds
 from desra_studio.ui.models.derive import DeriveForm, build_derive_form, offer_datasets
 from desra_studio.ui.models.status import (
     COLUMNS,
+    DOWNLOADS,
     describe_details,
     list_row,
     offer_exports,
@@ -70,7 +71,7 @@ def build_models_page() -> ModelsTab:
                 )
                 with gr.Row():
                     exports = {
-                        form: gr.Button(f"Download .{form}", size="sm", visible=False)
+                        form: gr.Button(DOWNLOADS[form], size="sm", visible=False)
                         for form in FORMATS
                     }
                 plot = gr.LinePlot(

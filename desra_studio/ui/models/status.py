@@ -10,14 +10,20 @@ import pandas as pd
 from desra_studio.progress import format_time
 from desra_studio.services import jobs
 from desra_studio.services.jobs import JobView
-from desra_studio.services.models.listing import ModelDetails
-from desra_studio.services.models.registry import list_export_forms
+from desra_studio.services.models.listing import ModelDetails, describe_size_rule
+from desra_studio.services.models.registry import (
+    ENDINGS,
+    FORMATS,
+    WEIGHT_FORMATS,
+    list_export_forms,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
 from desra_studio.ui.shared.events import Updates
 from desra_studio.ui.shared.text import escape_markdown, show_figure
 
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
+DOWNLOADS = {form: f"Download .{form}" for form in FORMATS} | {"ncnn": "Download ncnn .zip"}
 ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR", "discriminator": "discriminator"}
 WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 
@@ -46,7 +52,7 @@ def describe_details(details: ModelDetails) -> str:
         "Scale": f"x{details.scale}" if details.scale else "",
         "Channels": channels if details.architecture else "",
         "Parameters": f"{details.parameters:,}" if details.parameters else "",
-        "Input size": "" if judges else _describe_size_rules(card),
+        "Input size": "" if judges else describe_size_rule(card),
         "Source": details.source,
         "Licence": details.licence,
         "SHA-256": card.get("sha256", ""),
@@ -66,10 +72,11 @@ def offer_exports(buttons: dict[str, gr.Button], details: ModelDetails) -> Updat
     """Return the updates of the download buttons, which are links."""
     forms = list_export_forms() if details.state == "ready" else []
     if details.role == "discriminator":
-        forms = [form for form in forms if form != "onnx"]
+        forms = [form for form in forms if form in WEIGHT_FORMATS]
     return {
         button: gr.update(
-            link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}.{form}",
+            link=f"/studio/api/models/{details.id}/{quote(details.name, safe='')}"
+            f".{ENDINGS.get(form, form)}",
             visible=form in forms,
         )
         for form, button in buttons.items()
@@ -118,17 +125,6 @@ def _show_fetching(job: JobView) -> JobValue | None:
 
 def _show_text(text: str) -> str:
     return f"<{text}>" if WEB_ADDRESS.fullmatch(text) else escape_markdown(text)
-
-
-def _describe_size_rules(card: dict[str, int]) -> str:
-    if "multiple_px" not in card:
-        return ""
-    if card["minimum_px"] <= 1 and card["multiple_px"] <= 1:
-        return "any"
-    return (
-        f"at least {card['minimum_px']} px, multiples of {card['multiple_px']} px; others are "
-        "padded by reflection"
-    )
 
 
 def _describe_derivation(derived: dict[str, float] | None) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from zipfile import ZipFile
 
 import pytest
 import torch
@@ -13,22 +14,26 @@ from desra_studio.finetune.trainer import FinetuneResult
 from desra_studio.services import bundled
 from desra_studio.services.finetune.training import write_generator
 from desra_studio.services.maintenance import check_studio
-from desra_studio.services.models import pulling
+from desra_studio.services.models import pulling, registry
 from desra_studio.services.models.listing import describe_model, list_models
 from desra_studio.services.models.pulling import pull_model
 from desra_studio.services.models.registry import (
     ExportedModel,
     add_model_file,
+    encode_model,
     export_model,
     list_generators,
+    load_model,
     resolve_discriminator,
     resolve_generator,
     set_partner,
 )
 from desra_studio.services.studio import open_studio
 from desra_studio.sr.loader import build_generator, encode_weights, load_generator
+from desra_studio.sr.size_rule import SizeRule
 from desra_studio.storage import models as rows
 from desra_studio.vocabulary import ModelRole
+from tests.development_data import require_case
 from tests.factories.networks import make_discriminator, make_rrdbnet, make_weights
 from tests.factories.servers import serve_files
 from tests.factories.studio import make_settings
@@ -443,3 +448,61 @@ def test_a_discriminator_is_no_generator_and_no_partner(studio, add, tmp_path):
 def test_names_what_can_be_pulled(studio):
     with pytest.raises(NotFoundError, match="models pull RealESRGAN_x4plus"):
         resolve_generator(studio, "RealESRGAN_x4plus")
+
+
+def test_damaged_weights_are_refused_wherever_a_file_is_given(studio, tmp_path):
+    """`upscale`, `finetune` and `derive-mse` open files and models by these."""
+    weights = make_weights()
+    weights["body.0.bias"] = weights["body.0.bias"] * torch.nan
+    file = tmp_path / "broken.pth"
+    file.write_bytes(encode_pth(weights))
+    said = r"broken.* is damaged: 8 of its \d+ weights are not finite .* first in body\.0\.bias"
+    for role in ("gan", "mse"):
+        with pytest.raises(ModelError, match=said):
+            add_model_file(studio, file, role=role)
+    with pytest.raises(ModelError, match=said):
+        resolve_generator(studio, str(file))
+    with studio.database.write() as session:
+        sha = studio.blobs.put(encode_weights(weights))
+        old = rows.add_model(session, "broken", ModelRole.GAN, scale=4, file_sha=sha)
+    with pytest.raises(ModelError, match=said):
+        load_model(studio, old)
+    judge = make_discriminator()
+    judge["conv9.bias"] = judge["conv9.bias"] * torch.nan
+    (tmp_path / "judge.pth").write_bytes(encode_pth(judge, "params"))
+    for refused in (
+        lambda: add_model_file(studio, tmp_path / "judge.pth", role="discriminator"),
+        lambda: resolve_discriminator(studio, str(tmp_path / "judge.pth")),
+    ):
+        with pytest.raises(ModelError, match=r"1 of its .* first in conv9\.bias"):
+            refused()
+
+
+def test_the_damaged_file_from_the_field_is_refused(studio):
+    file = require_case("nan-weights") / "c26_nan.pth"
+    for refused in (
+        lambda: add_model_file(studio, file),
+        lambda: resolve_generator(studio, str(file)),
+    ):
+        with pytest.raises(ModelError, match=r"c26_nan\.pth is damaged: .* not finite"):
+            refused()
+
+
+def test_exports_for_ncnn_as_a_zip(studio, add, tmp_path):
+    pytest.importorskip("ncnn")
+    model = add("crisp")
+    out = tmp_path / "out.zip"
+    result = export_model(studio, "crisp", "ncnn", out)
+    assert (result.format, result.size_rule) == ("ncnn", SizeRule(1, 1))
+    with ZipFile(out) as archive:
+        assert archive.namelist() == ["models/crisp-x4.param", "models/crisp-x4.bin"]
+    assert encode_model(studio, model, "zip")[:2] == b"PK"
+    with pytest.raises(InputError, match=r"exists already. Give a new \.zip file"):
+        export_model(studio, "crisp", "ncnn", out)
+
+
+def test_what_is_not_installed_is_not_offered(monkeypatch):
+    monkeypatch.setattr(registry, "find_spec", lambda name: None if name == "ncnn" else name)
+    assert registry.list_export_forms() == ["safetensors", "pth", "onnx"]
+    monkeypatch.setattr(registry, "find_spec", lambda name: name if name == "ncnn" else None)
+    assert registry.list_export_forms() == ["safetensors", "pth", "ncnn"]

@@ -121,6 +121,21 @@ def test_a_discriminator_makes_no_images(studio):
     assert "| Judges | RealESRGAN_x4plus |" in shown
     assert "| Channels | RGB in, a score for each px out |" in shown
     assert "Partner" not in shown
-    buttons = {form: gr.Button() for form in ("safetensors", "onnx")}
+    buttons = {form: gr.Button() for form in ("safetensors", "onnx", "ncnn")}
     offered = offer_exports(buttons, replace(details, id=1, state="ready"))
-    assert [update["visible"] for update in offered.values()] == [True, False]
+    assert [update["visible"] for update in offered.values()] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("card", "told"),
+    [
+        ({"minimum_px": 1, "multiple_px": 1}, "| Input size | any |"),
+        (
+            {"minimum_px": 16, "multiple_px": 8},
+            "| Height and width must be multiples of 8 px, at least 16 px. The studio pads others",
+        ),
+        ({"minimum_px": 1, "multiple_px": 8, "square": True}, "8 px, at least 8 px, equal. The"),
+    ],
+)
+def test_a_card_tells_the_size_rule(show, card, told):
+    assert told in show(card)

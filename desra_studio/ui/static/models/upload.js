@@ -11,7 +11,7 @@ const ROLES = [
   ["mse", "MSE-SR"],
   ["discriminator", "Discriminator"],
 ];
-const WEIGHTS = ".safetensors,.pth";
+const WEIGHTS = ".safetensors,.pth,.pt,.ckpt";
 
 /**
  * @param {Element} element
