@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from desra_studio.cli.console import DatabaseUrl, DataDir, Device, Json, make_settings, print_result
+from desra_studio.cli.console import (
+    DatabaseUrl,
+    DataDir,
+    Device,
+    Json,
+    Strict,
+    end_strictly,
+    make_settings,
+    open_reader,
+    print_result,
+    tell_notes,
+)
 from desra_studio.finetune.config import DeriveConfig
 from desra_studio.progress import show_progress
 from desra_studio.services.models.listing import ModelDetails, describe_model, list_models
@@ -110,6 +121,7 @@ def derive_mse(
     replace: Annotated[
         bool, typer.Option("--replace", help="Even where it has a partner already.")
     ] = False,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -121,8 +133,10 @@ def derive_mse(
     from desra_studio.services.models.deriving import derive_from_folders, find_derivable_model
 
     model = find_derivable_model(studio, name, replace)
+    reader = open_reader(studio.settings)
     with show_progress("derive") as report:
-        result = derive_from_folders(studio, model, lr, hr, config, report)
+        result = derive_from_folders(studio, model, lr, hr, config, report, reader)
+    tell_notes(result.notes)
     outcome = result.note or f"{result.model} is the partner of {name} now."
     print_result(
         asdict(result),
@@ -130,3 +144,4 @@ def derive_mse(
         f"{result.psnr:.2f} dB on images it was not trained on, in {result.seconds:.0f} s.",
         as_json,
     )
+    end_strictly(reader.lines, strict)
