@@ -28,6 +28,8 @@ from desra_studio.services.uploads.space import check_space
 MAX_FILES = 200_000
 MAX_NAME = 190
 ORDER, FILES = "upload.json", "files"
+KEPT = ("name", "files", "left_out", "hidden")
+"""What `upload.json` has of an upload."""
 ID = re.compile("[0-9a-f]{32}")
 
 _WRITING = threading.Lock()
@@ -63,19 +65,27 @@ class Upload:
         folder: where it is staged.
         name: of the folder or the zip that was chosen.
         files: relative path -> bytes, of all that are to be sent.
-        notes: one line per file that is not to be sent, and one on hidden files.
+        left_out: relative path -> why it is not to be sent.
+        hidden: how many files of the system's are not to be sent either.
     """
 
     id: str
     folder: Path
     name: str
     files: dict[str, int]
-    notes: tuple[str, ...]
+    left_out: dict[str, str]
+    hidden: int
 
     @property
     def size(self) -> int:
         """How many bytes it has in all."""
         return sum(self.files.values())
+
+    @property
+    def notes(self) -> list[str]:
+        """One line per file that is left out, and one on hidden ones."""
+        lines = [f"{show_path(path)}: left out, {why}" for path, why in self.left_out.items()]
+        return lines + tell_hidden(self.hidden)
 
     def find_file(self, path: str) -> Path:
         """Return where a file of it lies."""
@@ -95,25 +105,23 @@ def begin_upload(studio: Studio, name: str, offered: Sequence[OfferedFile]) -> U
             f"{name} has {len(offered):,} files; an upload has up to {MAX_FILES:,}. Send it in "
             "parts, or as a zip."
         )
-    files, notes = _sort_offered(offered)
-    if not files:
-        raise InputError(" ".join([f"{name} has no file that can be sent.", *notes[:3]]))
     uploads = find_uploads(studio)
     listed = json.dumps([name, *sorted(map(list, offered))]).encode()
     upload_id = hashlib.sha256(listed).hexdigest()[:32]
-    folder = uploads / upload_id
-    if not (folder / ORDER).is_file():
-        check_space(uploads, sum(files.values()), name)
-        made = Path(mkdtemp(dir=uploads, prefix="new-"))
-        (made / FILES).mkdir()
-        (made / ORDER).write_text(json.dumps({"name": name, "files": files, "notes": notes}))
-        try:
-            made.rename(folder)
-        except OSError:  # somebody was faster
-            shutil.rmtree(made, ignore_errors=True)
-    upload = open_upload(studio, upload_id)
+    upload = _sort_offered(upload_id, uploads / upload_id, name, offered)
+    if not upload.files:
+        raise InputError(" ".join([f"{name} has no file that can be sent.", *upload.notes[:3]]))
     here = sum(measure_files(upload).values())
     check_space(uploads, upload.size - here, name)
+    if not (upload.folder / ORDER).is_file():
+        made = Path(mkdtemp(dir=uploads, prefix="new-"))
+        (made / FILES).mkdir()
+        order = {field: getattr(upload, field) for field in KEPT}
+        (made / ORDER).write_text(json.dumps(order))
+        try:
+            made.rename(upload.folder)
+        except OSError:  # somebody was faster
+            shutil.rmtree(made, ignore_errors=True)
     return upload
 
 
@@ -220,9 +228,13 @@ def sweep_uploads(studio: Studio, before: float, but: Iterable[str] = ()) -> int
     return len(removed)
 
 
-def _sort_offered(offered: Sequence[OfferedFile]) -> tuple[dict[str, int], list[str]]:
+def _sort_offered(
+    upload_id: str, folder: Path, name: str, offered: Sequence[OfferedFile]
+) -> Upload:
+    """Return the upload that files would make, having told those that cannot be kept apart."""
     files: dict[str, int] = {}
-    notes: list[str] = []
+    left_out: dict[str, str] = {}
+    seen: set[str] = set()
     hidden = 0
     folders = {
         "/".join(parts[:depth])
@@ -234,24 +246,25 @@ def _sort_offered(offered: Sequence[OfferedFile]) -> tuple[dict[str, int], list[
             hidden += 1
             continue
         fault = find_fault(path)
-        if not fault and path in files:
-            fault = "it is named twice"
+        if not fault and path in seen:
+            fault = "two files have this path"
         if not fault and path in folders:
             fault = "a folder has the same name"
         if not fault and size < 0:
             fault = f"it cannot have {size} bytes"
+        seen.add(path)
         if fault:
-            notes.append(f"{show_path(path)}: left out, {fault}")
+            left_out[path] = fault
+            files.pop(path, None)
         else:
             files[path] = size
-    return files, notes + tell_hidden(hidden)
+    return Upload(upload_id, folder, name, files, left_out, hidden)
 
 
 @lru_cache(maxsize=4)
 def _read_order(folder: Path) -> Upload:
     """Return an upload; what it is to hold never changes under an id."""
-    order = json.loads((folder / ORDER).read_text())
-    return Upload(folder.name, folder, order["name"], order["files"], tuple(order["notes"]))
+    return Upload(folder.name, folder, **json.loads((folder / ORDER).read_text()))
 
 
 def _list_staged(studio: Studio) -> Iterator[Path]:

@@ -120,7 +120,7 @@ def _begin(studio: Studio, body: bytes) -> dict[str, Any]:
 
 def _describe(upload: Upload) -> dict[str, Any]:
     lengths = measure_files(upload)
-    return {**_summarize(upload, lengths), "lengths": lengths, "notes": upload.notes}
+    return {**_summarize(upload, lengths), "lengths": lengths, "left_out": upload.left_out}
 
 
 def _summarize(upload: Upload, lengths: dict[str, int]) -> dict[str, Any]:

@@ -87,17 +87,18 @@ def test_the_same_files_go_on_and_changed_ones_do_not(studio):
 
 
 def test_files_that_cannot_be_kept_are_named(studio):
-    names = ["../up.png", "C:/a.png", "a/.DS_Store", "a", "a/b.png", "a/b.png", "aux.png"]
+    names = ["../up.png", "C:/a.png", "a/.DS_Store", "a", "a/b.png", "c", "c", "aux.png"]
     upload = begin_upload(studio, "set", [OfferedFile(name, 1, 0) for name in names])
     assert upload.files == {"a/b.png": 1}
-    assert upload.notes == (
+    assert upload.notes == [
         "../up.png: left out, its path climbs out of its folder",
         "C:/a.png: left out, its path begins at a root or a drive",
         "a: left out, a folder has the same name",
-        "a/b.png: left out, it is named twice",
+        "c: left out, two files have this path",
         "aux.png: left out, its name is one that Windows keeps for a device",
         "Hidden files: 1 of the system's left alone, such as .DS_Store and Thumbs.db",
-    )
+    ]
+    assert open_upload(studio, upload.id) == upload
 
 
 @pytest.mark.parametrize(
