@@ -11,7 +11,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -160,11 +160,12 @@ def append_bytes(upload: Upload, path: str, offset: int, data: bytes) -> int:
     if size is None:
         raise NotFoundError(f"The upload {upload.name} has no file {show_path(path)}.")
     target = upload.find_file(path)
-    with _WRITING:
-        if not (upload.folder / ORDER).is_file():
-            raise NotFoundError(f"The upload {upload.name} is not here any more.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("ab", buffering=0) as file:
+    with ExitStack() as opened:
+        with _WRITING:
+            if not (upload.folder / ORDER).is_file():
+                raise NotFoundError(f"The upload {upload.name} is not here any more.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file = opened.enter_context(target.open("ab", buffering=0))
             length = file.tell()
             if length != offset:
                 raise OffsetError(path, offset, length)
@@ -173,11 +174,11 @@ def append_bytes(upload: Upload, path: str, offset: int, data: bytes) -> int:
             rest = memoryview(data)
             while rest:
                 rest = rest[file.write(rest) :]
-        length = offset + len(data)
-    if length == size:
-        _flush(target)
-        (upload.folder / ORDER).touch()
-    return length
+        if offset + len(data) == size:
+            # Takes milliseconds, in which others may write.
+            os.fsync(file.fileno())
+            (upload.folder / ORDER).touch()
+    return offset + len(data)
 
 
 def measure_files(upload: Upload) -> dict[str, int]:
@@ -302,8 +303,3 @@ def _remove(folder: Path) -> None:
         with _WRITING, suppress(FileNotFoundError):
             folder.rename(gone / folder.name)
     shutil.rmtree(gone, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
