@@ -20,6 +20,8 @@ from desra_studio.services.uploads.space import (
 )
 
 MAX_ENTRIES = 200_000
+MAX_LIST_BYTES = 40_000_000
+"""Of the list of entries, which is read whole, before it is known how many there are."""
 MAX_FILE_BYTES = 1_000_000_000
 """Larger images are not read either."""
 MAX_RATIO, PLAIN_BYTES = 100, 1_000_000_000
@@ -29,6 +31,10 @@ UTF8_NAME, ENCRYPTED = 0x800, 0x1
 UNICODE_PATH = 0x7075
 """The extra field in which Info-ZIP keeps a name in UTF-8."""
 FROM_DOS = 0
+LONGEST_END = 2**16 + 22 + 20 + 56
+"""Of a zip: a comment, and the records before it that tell where the list of entries is."""
+IN_ZIP64 = 2**32 - 1
+"""Stands for a number that only the larger record has room for."""
 # What Python's decoders raise on damaged entries of one kind or another.
 DAMAGE = (BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, struct.error)
 
@@ -45,6 +51,11 @@ def unpack_zip(path: Path, into: Path, report: Report = ignore_progress) -> list
         CancelledError: from `report`.
     """
     try:
+        if _measure_list(path) > MAX_LIST_BYTES:
+            raise InputError(
+                f"{path.name} lists more than {MAX_ENTRIES:,} entries, or very long names. Pack it "
+                "in parts."
+            )
         with ZipFile(path) as packed:
             return _unpack(packed, path, into, report)
     except (BadZipFile, struct.error) as error:
@@ -100,6 +111,18 @@ def read_name(entry: ZipInfo) -> tuple[str, bool]:
     if entry.create_system == FROM_DOS:
         name = name.replace("\\", "/")
     return name.removeprefix("./"), is_guessed
+
+
+def _measure_list(path: Path) -> int:
+    """Return how many bytes a zip says that its list of entries has; 0 where it says nothing."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LONGEST_END))
+        tail = file.read()
+    at, at_large = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    size = int(struct.unpack_from("<L", tail, at + 12)[0]) if at >= 0 else 0
+    if size == IN_ZIP64 and at_large >= 0:
+        return int(struct.unpack_from("<Q", tail, at_large + 40)[0])
+    return size
 
 
 def _check_amount(entries: list[ZipInfo], path: Path, into: Path) -> None:

@@ -222,6 +222,24 @@ def test_too_many_entries_are_refused(tmp_path, into, monkeypatch):
         unpack_zip(path, into)
 
 
+def test_a_list_that_is_too_long_is_not_read(tmp_path, into, monkeypatch):
+    monkeypatch.setattr(zips, "MAX_LIST_BYTES", 100)
+    assert unpack_zip(write_zip(tmp_path / "a.zip", {"a": b"", "b": b""}), into) == []
+    with pytest.raises(InputError, match="lists more than 200,000 entries, or very long names"):
+        unpack_zip(write_zip(tmp_path / "b.zip", dict.fromkeys("abc", b"")), into)
+
+
+def test_a_list_that_only_the_larger_record_measures(tmp_path, into):
+    path = write_zip(tmp_path / "a.zip", {"a": b""})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x05\x06")
+    large = b"PK\x06\x06" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, 1, 1, 10**9, 0)
+    data[at + 12 : at + 16] = b"\xff" * 4
+    path.write_bytes(data[:at] + large + data[at:])
+    with pytest.raises(InputError, match="lists more than 200,000 entries"):
+        unpack_zip(path, into)
+
+
 def test_unpacking_is_told_and_can_be_cancelled(tmp_path, into):
     told = []
 
