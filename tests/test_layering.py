@@ -66,10 +66,11 @@ OWNERS = {
 ROOMS: dict[str, set[str]] = {
     "review": set(),
     "models": set(),
+    "uploads": set(),
     "detection": {"review"},
     "studies": {"review"},
     "scores": {"detection", "review"},
-    "datasets": {"detection", "models", "review"},
+    "datasets": {"detection", "models", "review", "uploads"},
     "finetune": {"datasets", "detection", "models", "review"},
     "proof": {"finetune", "datasets", "detection", "models", "review", "studies"},
     "export": {"scores", "review", "finetune", "datasets", "models"},

@@ -27,11 +27,15 @@ class JobConfig:
 
 @dataclass(frozen=True)
 class ImportJobConfig(JobConfig):
-    """A folder to import, the name of its dataset, and how artifacts are detected in it."""
+    """A folder to import, the name of its dataset, and how artifacts are detected in it.
+
+    `staged` is the id of the upload that it is, where the browser sent it; `source` names that.
+    """
 
     source: str
     name: str
     params: DetectorParams
+    staged: str | None = None
 
 
 @dataclass(frozen=True)

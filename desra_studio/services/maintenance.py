@@ -1,14 +1,20 @@
-"""Checking that what people made is all there."""
+"""Checking that what people made is all there, and removing what nobody came back to."""
 
+import time
 from pathlib import Path
 
 from desra_studio.errors import InputError, StudioError
+from desra_studio.services.datasets.staged import list_importing
 from desra_studio.services.detection.rebuilding import measure_missing
 from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.services.uploads.staging import sweep_uploads
 from desra_studio.storage.backups import list_backups, restore_backup
 from desra_studio.storage.maintenance import find_broken_references, list_blobs
 from desra_studio.storage.migrate import check_schema, get_head, get_revision, upgrade_database
+
+ABANDONED_DAYS = 7
+"""After which an upload that nothing arrived for is removed."""
 
 
 def upgrade_studio(studio: Studio, report: Report = ignore_progress) -> tuple[str, Path | None]:
@@ -78,3 +84,9 @@ def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int,
         except StudioError as error:
             problems.append(f"{owner}: {error}")
     return len(blobs), problems
+
+
+def sweep_abandoned(studio: Studio) -> int:
+    """Remove uploads that nobody came back to for a week, and return how many that were."""
+    before = time.time() - ABANDONED_DAYS * 24 * 60 * 60
+    return sweep_uploads(studio, before, list_importing(studio))

@@ -6,6 +6,7 @@ from pathlib import Path
 from desra_studio.errors import StudioError
 from desra_studio.services import job_configs as configs
 from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.datasets.staged import import_staged
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.job_process import AnyKind, Job, JobKind, carry_out
 from desra_studio.services.studies.lifecycle import create_study
@@ -24,7 +25,10 @@ def list_kinds(page: str) -> list[str]:
 
 
 def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
-    report = import_dataset(job.studio, Path(config.source), config.name, job.report)
+    if config.staged:
+        report = import_staged(job.studio, config.staged, config.name, job.report)
+    else:
+        report = import_dataset(job.studio, Path(config.source), config.name, job.report)
     job.show_result(asdict(report))
     if report.lr_only:
         return job.result

@@ -20,6 +20,7 @@ from desra_studio.errors import (
     StaleRevisionError,
     StudioError,
 )
+from desra_studio.services.maintenance import sweep_abandoned
 from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Studio
 from desra_studio.ui.routes import make_router
@@ -68,7 +69,7 @@ def create_api(studio: Studio) -> FastAPI:
 
 def create_app(studio: Studio) -> FastAPI:
     """Return the whole application; `/healthz` answers once the pages can be served."""
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "uploads"))
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "gradio"))
     from desra_studio.ui.app import mount_pages
 
     app = create_api(studio)
@@ -101,6 +102,7 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     address = f"http://{settings.host}:{settings.port}"
     listener = bind_listener(settings.host, settings.port)
     with occupy(settings, address), serve_voters(studio):
+        sweep_abandoned(studio)
         print(f"DeSRA Studio is at {address}", flush=True)  # noqa: T201
         server.run(sockets=[listener])
 

@@ -168,6 +168,8 @@ def test_names_are_text(page, listed):
 def test_nothing_moves(page, listed, width, height):
     page.set_viewport_size({"width": width, "height": height})
     below = listed.locator("summary")
+    # Else the page scrolls to what is clicked.
+    below.scroll_into_view_if_needed()
 
     def measure():
         return [

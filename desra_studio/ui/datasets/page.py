@@ -25,7 +25,12 @@ from desra_studio.ui.datasets.offers import (
 )
 from desra_studio.ui.datasets.status import leads_on, offer_review, show_import, show_report
 from desra_studio.ui.datasets.text import INTRO, LAYOUT
-from desra_studio.ui.shared.components import build_dataset_list, build_job_progress, build_problem
+from desra_studio.ui.shared.components import (
+    build_dataset_list,
+    build_dataset_upload,
+    build_job_progress,
+    build_problem,
+)
 from desra_studio.ui.shared.events import QUIET, Updates, send
 from desra_studio.ui.shared.requests import read_dataset
 
@@ -34,6 +39,7 @@ from desra_studio.ui.shared.requests import read_dataset
 class DatasetsTab:
     """Components of the page."""
 
+    upload: gr.HTML
     demo: DemoOffer
     upscale: UpscaleOffer
     source: gr.Textbox
@@ -55,6 +61,7 @@ class DatasetsTab:
 def build_datasets_page() -> DatasetsTab:
     """Build the page."""
     with gr.Column(elem_classes=["studio-page"]):
+        upload = build_dataset_upload()
         demo_offer = build_demo_offer()
         gr.Markdown(INTRO)
         with gr.Row():
@@ -87,6 +94,7 @@ def build_datasets_page() -> DatasetsTab:
         )
         timer = gr.Timer(1, active=False)
     return DatasetsTab(
+        upload=upload,
         demo=demo_offer,
         upscale=upscale,
         source=source,
@@ -178,6 +186,7 @@ def bind_datasets_page(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> No
     fields = [tab.source, tab.name, *detector]
     calibration = tab.calibration
     for trigger, function, inputs in (
+        (tab.upload.submit, "importUpload", [tab.upload, *detector]),
         (tab.start.click, "startImport", fields),
         (tab.source.submit, "startImport", fields),
         (tab.name.submit, "startImport", fields),

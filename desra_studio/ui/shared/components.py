@@ -39,6 +39,11 @@ def build_dataset_list() -> gr.HTML:
     return _build("studio-datasets", "datasets/list.js", "element, trigger")
 
 
+def build_dataset_upload() -> gr.HTML:
+    """Build the place to drop files; `submit` tells that its value's upload is to be imported."""
+    return _build("studio-uploads", "datasets/upload.js", "element, props, trigger")
+
+
 def build_job_progress() -> gr.HTML:
     """Build the progress of a job; its value is a JobValue, or None for nothing."""
     return _build("studio-job", "shell/job.js", "element, props, watch")

@@ -5,6 +5,7 @@ import { API, detectDataset, loadLoop, postJson } from "../shared/api.js";
 import { addressed } from "../shared/dom.js";
 
 /** @import { DetectorFields } from "#types/datasets" */
+/** @import { ImportedUpload } from "#types/uploads" */
 
 const SHARE = "% of the image";
 
@@ -36,6 +37,24 @@ export const startImport = (source, name, ...detector) =>
   tell(() =>
     postJson(`${API}/datasets/import`, { source, name, detector: readDetector(...detector) }),
   );
+
+/**
+ * Import what was sent; whoever sent it hears how that went.
+ * @param {ImportedUpload | null} upload
+ * @param {DetectorFields} detector
+ */
+export const importUpload = (upload, ...detector) =>
+  tell(async () => {
+    if (!upload) return;
+    let isStarted = false;
+    try {
+      const { id, name } = upload;
+      await postJson(`${API}/uploads/${id}/import`, { name, detector: readDetector(...detector) });
+      isStarted = true;
+    } finally {
+      window.dispatchEvent(new CustomEvent("studio:upload", { detail: isStarted }));
+    }
+  });
 
 /** @param {DetectorFields} detector */
 export const startDetect = (...detector) =>

@@ -1,0 +1,99 @@
+"""Importing what the browser sent: the upload stays until its dataset is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from desra_studio.detection.detector import DetectorParams
+from desra_studio.errors import InputError
+from desra_studio.imaging.io import spell_name
+from desra_studio.services.datasets.importing import (
+    ImportReport,
+    check_import,
+    check_name,
+    import_dataset,
+)
+from desra_studio.services.job_configs import ImportJobConfig
+from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.services.uploads.sources import open_source
+from desra_studio.services.uploads.staging import discard_upload, finish_upload, open_upload
+from desra_studio.storage import datasets, runs
+
+
+def list_importing(studio: Studio) -> set[str]:
+    """Return the ids of the uploads that a job imports, or is about to."""
+    with studio.database.read() as session:
+        active = runs.list_active_runs(session)
+        return {str(run.config["staged"]) for run in active if run.config.get("staged")}
+
+
+def check_staged_import(
+    studio: Studio, upload_id: str, name: str, params: DetectorParams
+) -> ImportJobConfig:
+    """Return the configuration of an `import` job of an upload, having seen that it can start.
+
+    Raises:
+        NotFoundError: no such upload.
+        InputError: something has not arrived yet, it is being imported, or as `check_import`; what
+            is in a zip is seen when it is unpacked.
+    """
+    upload = open_upload(studio, upload_id)
+    if upload_id in list_importing(studio):
+        raise InputError(f"{upload.name} is being imported already.")
+    path = finish_upload(upload)
+    wanted = name.strip() or Path(upload.name).stem
+    if path.is_dir():
+        with _name_as(upload.name, path):
+            wanted = check_import(studio, path, wanted, params).name
+    else:
+        with studio.database.read() as session:
+            wanted = check_name(session, wanted)
+    return ImportJobConfig(_describe_source(upload.name), wanted, params, staged=upload_id)
+
+
+def import_staged(
+    studio: Studio, upload_id: str, name: str, report: Report = ignore_progress
+) -> ImportReport:
+    """Import an upload and remove it; where the import fails, it stays.
+
+    Raises:
+        NotFoundError: no such upload.
+        InputError: see `import_dataset` and `open_source`.
+        CancelledError: from `report`.
+    """
+    upload = open_upload(studio, upload_id)
+    with (
+        open_source(studio, finish_upload(upload), report) as source,
+        _name_as(upload.name, source.folder),
+    ):
+        imported = import_dataset(studio, source.folder, name, report)
+    with studio.database.write() as session:
+        dataset = datasets.get_dataset(session, imported.dataset_id)
+        dataset.source = spell_name(_describe_source(upload.name))
+    discard_upload(studio, upload_id)
+    return replace(imported, lines=(*upload.notes, *source.notes, *imported.lines))
+
+
+def discard_staged(studio: Studio, upload_id: str) -> None:
+    """Remove an upload; nothing where there is none.
+
+    Raises:
+        InputError: a job imports it.
+    """
+    if upload_id in list_importing(studio):
+        raise InputError("This upload is being imported. Cancel that first.")
+    discard_upload(studio, upload_id)
+
+
+def _describe_source(name: str) -> str:
+    return f"upload of {name}"
+
+
+@contextmanager
+def _name_as(name: str, folder: Path) -> Iterator[None]:
+    """Let what is wrong with a staged folder be told by the name it was sent under."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(str(error).replace(str(folder.resolve()), name)) from error
