@@ -1,13 +1,23 @@
 """The table of formats: from it come the command's option, the page's links and their route."""
 
+from desra_studio.services.export.cleaned import CLEANED
+from desra_studio.services.export.desra_layout import DESRA_LAYOUT
 from desra_studio.services.export.format_types import ExportFormat, FileFormat
 from desra_studio.services.export.image_table import CSV
 from desra_studio.services.export.masks import MASKS
+from desra_studio.services.export.pairs import PAIRS
+from desra_studio.services.export.region_table import REGIONS
 
 FORMATS: dict[str, ExportFormat] = {
     "masks": MASKS,
     "csv": CSV,
+    "regions": REGIONS,
+    "desra": DESRA_LAYOUT,
+    "cleaned": CLEANED,
+    "pairs": PAIRS,
 }
+CROPPABLE = ("masks",)
+"""Those that can lack the border which the released scripts crop."""
 
 
 def list_downloads() -> dict[str, FileFormat]:
