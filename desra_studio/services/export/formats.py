@@ -1,5 +1,6 @@
 """The table of formats: from it come the command's option, the page's links and their route."""
 
+from desra_studio.services.export.archive import ARCHIVE
 from desra_studio.services.export.cleaned import CLEANED
 from desra_studio.services.export.desra_layout import DESRA_LAYOUT
 from desra_studio.services.export.format_types import ExportFormat, FileFormat
@@ -15,6 +16,7 @@ FORMATS: dict[str, ExportFormat] = {
     "desra": DESRA_LAYOUT,
     "cleaned": CLEANED,
     "pairs": PAIRS,
+    "archive": ARCHIVE,
 }
 CROPPABLE = ("masks",)
 """Those that can lack the border which the released scripts crop."""
