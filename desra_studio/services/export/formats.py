@@ -4,6 +4,7 @@ from desra_studio.services.export.archive import ARCHIVE
 from desra_studio.services.export.cleaned import CLEANED
 from desra_studio.services.export.desra_layout import DESRA_LAYOUT
 from desra_studio.services.export.format_types import ExportFormat, FileFormat
+from desra_studio.services.export.hugging_face import HUGGING_FACE
 from desra_studio.services.export.image_table import CSV
 from desra_studio.services.export.masks import MASKS
 from desra_studio.services.export.pairs import PAIRS
@@ -16,6 +17,7 @@ FORMATS: dict[str, ExportFormat] = {
     "desra": DESRA_LAYOUT,
     "cleaned": CLEANED,
     "pairs": PAIRS,
+    "hf": HUGGING_FACE,
     "archive": ARCHIVE,
 }
 CROPPABLE = ("masks",)

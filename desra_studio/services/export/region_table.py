@@ -6,10 +6,9 @@ from desra_studio.imaging.masks import find_components
 from desra_studio.services.csv_tables import Cell, render_csv
 from desra_studio.services.export.format_types import Export, FileFormat, LabelFile
 from desra_studio.services.review.masks import load_mask
-from desra_studio.storage import regions
+from desra_studio.services.review.regions import list_said
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import MaskRevision, Region
-from desra_studio.storage.queue_entries import CHUNK, cut
 
 COLUMNS = (
     "image", "image_width", "image_height", "region", "x", "y", "width", "height", "area_px",
@@ -25,11 +24,7 @@ def render_table(export: Export) -> LabelFile:
     images have no row.
     """
     labelled = export.list_labelled()
-    with export.studio.database.read() as session:
-        said: dict[int, list[Region]] = {label.id: [] for _, label in labelled}
-        for ids in cut(list(said), CHUNK):
-            for region in regions.list_regions(session, ids):
-                said[region.revision_id].append(region)
+    said = list_said(export.studio, [label.id for _, label in labelled])
     rows = (
         cells
         for record, label in export.walk(labelled, len(labelled), "Measuring the regions")
