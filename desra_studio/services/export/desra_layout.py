@@ -55,7 +55,6 @@ def _list_files(export: Export) -> dict[str, str]:
 
 DESRA_LAYOUT = FolderFormat(
     title="DeSRA's folders",
-    about="GAN-SR, MSE-SR, LR and GT-Mask of all images, as DeSRA's release has them and as "
-    "an import reads them.",
+    about="GAN-SR, MSE-SR, LR and GT-Mask of all images, as an import reads them.",
     fill=fill_folder,
 )

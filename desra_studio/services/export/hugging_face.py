@@ -164,6 +164,6 @@ def _escape(text: str) -> str:
 
 HUGGING_FACE = FolderFormat(
     title="Hugging Face dataset",
-    about="A folder that load_dataset reads and the Hub shows, with a card that says what it is.",
+    about="What load_dataset reads and the Hub shows, with a card.",
     fill=fill_folder,
 )

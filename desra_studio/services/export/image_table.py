@@ -54,7 +54,7 @@ def _list_cells(record: ImageRecord, score: ImageScore | None) -> dict[str, Cell
 
 
 CSV = FileFormat(
-    title="CSV",
+    title="Table of images",
     about="A table with a row per image: its state, who judged it, and the detector's score.",
     suffix=".csv",
     media_type="text/csv; charset=utf-8",

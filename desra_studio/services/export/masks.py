@@ -55,7 +55,6 @@ def crop_border(mask: Mask) -> Mask:
 
 MASKS = FolderFormat(
     title="Masks",
-    about="A black and white PNG per image, white where an artifact is marked; the detector's "
-    "masks beside them.",
+    about="A PNG per image, white where an artifact is marked, and the detector's beside it.",
     fill=fill_folder,
 )

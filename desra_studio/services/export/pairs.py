@@ -60,6 +60,6 @@ def fill_folder(export: Export, folder: Path) -> int:
 
 PAIRS = FolderFormat(
     title="Training pairs",
-    about="LR images and what a model should make of them, with Real-ESRGAN's meta_info.txt.",
+    about="LR, what a model should make of it, and the list that Real-ESRGAN reads.",
     fill=fill_folder,
 )

@@ -66,7 +66,7 @@ def _describe(region: Region) -> dict[str, Cell]:
 
 
 REGIONS = FileFormat(
-    title="Regions, CSV",
+    title="Table of regions",
     about="A table with a row per marked region: place, size, kind and severity.",
     suffix=".csv",
     media_type="text/csv; charset=utf-8",
