@@ -64,7 +64,9 @@ def check_format(form: str, cropped: bool) -> None:
     if form not in FORMATS:
         raise InputError(f"Unknown format {form!r}. Choose one of: {', '.join(FORMATS)}.")
     if cropped and form not in CROPPABLE:
-        raise InputError(f"Cropped are {', '.join(CROPPABLE)} alone, not {form}. Leave it out.")
+        raise InputError(
+            f"Only {', '.join(CROPPABLE)} can be cropped, not {form}. Export it whole."
+        )
 
 
 def render_download(studio: Studio, dataset_id: int, form: str) -> Download:

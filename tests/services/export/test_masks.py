@@ -47,5 +47,5 @@ def test_cropping_tells_what_it_takes_away(studio, labelled, tmp_path):
 
 @pytest.mark.parametrize("form", ["csv", "cleaned"])
 def test_only_masks_are_cropped(studio, labelled, tmp_path, form):
-    with pytest.raises(InputError, match=f"Cropped are masks alone, not {form}"):
+    with pytest.raises(InputError, match=f"Only masks can be cropped, not {form}"):
         export_dataset(studio, "set", form, tmp_path / "out", cropped=True)

@@ -97,7 +97,7 @@ def test_names_of_any_script_are_kept(client, studio, accepted):
     [
         (1, {"format": "masks"}, 422, "no accepted or clean image yet. Review some first"),
         (1, {"format": "tiff"}, 422, "Unknown format 'tiff'"),
-        (1, {"format": "csv", "cropped": True}, 422, "Cropped are masks alone"),
+        (1, {"format": "csv", "cropped": True}, 422, "Only masks can be cropped"),
         (9, {"format": "masks"}, 404, "Dataset 9"),
     ],
 )
