@@ -4,3 +4,4 @@ from pathlib import Path
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 TRIPLETS = SHARED / "data" / "srgan-triplets"
+CASES = SHARED / "cases"

@@ -24,6 +24,7 @@ ALLOWED = {
     "setting": {"errors"},
     "config": {"errors"},
     "imaging": {"errors"},
+    "interchange": {"imaging", "errors"},
     "detection": {"imaging", "setting", "errors"},
     "sr": {"imaging", "errors"},
     "metrics": {"imaging", "errors"},
@@ -31,8 +32,8 @@ ALLOWED = {
     "study": {"metrics", "imaging", "setting", "errors"},
     "storage": {"imaging", "setting", "errors", "vocabulary"},
     "services": {
-        "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "config", "errors",
-        "assets_folder", "vocabulary", "setting",
+        "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "interchange",
+        "config", "errors", "assets_folder", "vocabulary", "setting",
     },
     "bench": {
         "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
@@ -75,8 +76,9 @@ ROOMS: dict[str, set[str]] = {
 }
 # Of the ground: what every room may use, and what may use every room.
 GROUND = {
-    "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "folders",
-    "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places", "silences", "studio",
+    "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "file_notes",
+    "folders", "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places",
+    "silences", "studio", "suffixes",
 }  # fmt: skip
 ABOVE = {"maintenance", "worker"}
 

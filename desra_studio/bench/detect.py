@@ -28,6 +28,7 @@ from desra_studio.imaging.io import encode_png, list_images, read_rgb, resize_bi
 from desra_studio.services.detection.folders import FolderClasses, detect_folders
 from desra_studio.services.detection.live import pack_regions
 from desra_studio.services.devices import AUTO, CPU, guess_device
+from desra_studio.services.folders import FolderReader
 
 SIDE = 2048
 LARGE_SIDE = 4096
@@ -176,7 +177,8 @@ def _time_folder() -> dict[str, Any]:
                 else:
                     shutil.copyfile(root / kind / f"{index % DISTINCT_PAIRS:03}.png", path)
         begun, before = time.perf_counter(), time.process_time()
-        detect_folders(root / "gan", root / "mse", root / "out", DetectorParams(), FolderClasses())
+        folders = root / "gan", root / "mse", root / "out"
+        detect_folders(*folders, DetectorParams(), FolderClasses(), FolderReader())
         seconds, spent = time.perf_counter() - begun, time.process_time() - before
     return {
         "folder_pairs": FOLDER_PAIRS,

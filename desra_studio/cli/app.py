@@ -18,6 +18,9 @@ from desra_studio.cli.console import (
     DataDir,
     Device,
     Json,
+    Strict,
+    Suffix,
+    end_strictly,
     make_settings,
     print_result,
     render_figures,
@@ -109,6 +112,8 @@ def import_(
     ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
+    suffix: Suffix = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -122,9 +127,8 @@ def import_(
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
-        imported = import_dataset(studio, path, name, report)
-    for line in imported.lines:
-        typer.echo(line, err=True)
+        imported = import_dataset(studio, path, name, report, suffix or ())
+    tell_notes(imported.lines)
     result = asdict(imported)
     if model and not imported.lr_only:
         typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
@@ -138,6 +142,7 @@ def import_(
         with show_progress("upscale") as report:
             result |= asdict(upscale_dataset(studio, imported.dataset_id, model_id, params, report))
         tell_notes(result["notes"])
+    result["notes"] = [*imported.lines, *result.get("notes", [])]
     print_result(
         result,
         f"{imported.images} images imported as {imported.name!r}, {imported.with_lr} with LR, "
@@ -149,6 +154,7 @@ def import_(
         ),
         as_json,
     )
+    end_strictly(imported.lines, strict)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from desra_studio.config import Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, StudioError
+from desra_studio.services.folders import FolderReader
 from desra_studio.setting import list_settings
 
 DataDir = Annotated[
@@ -45,6 +46,17 @@ AreaShare = Annotated[float | None, typer.Option(help=SAID["area_share"].help)]
 KernelSize = Annotated[int, typer.Option(help=SAID["kernel_px"].help)]
 Dilations = Annotated[int, typer.Option(help=SAID["dilations"].help)]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
+
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="End with status 2 where a file was left out or converted."),
+]
+Suffix = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Ending that a program appended to names, as in NAME_out.png; may be given again."
+    ),
+]
 
 DEFAULTS = DetectorParams()
 
@@ -85,10 +97,25 @@ def choose_segmentation(
     return "none" if no_segmentation else segmentation
 
 
+def open_reader(settings: Settings, suffixes: Sequence[str] | None = None) -> FolderReader:
+    """Return what reads the files of folders, within the limits of the settings."""
+    return FolderReader(settings.max_megapixels, suffixes or ())
+
+
 def tell_notes(notes: Sequence[str]) -> None:
     """Say on standard error what had to be done otherwise than planned."""
     for note in notes:
         typer.echo(note, err=True)
+
+
+def end_strictly(lines: Sequence[str], strict: bool) -> None:
+    """Raise InputError, where that was asked for, if there is a line on a file."""
+    if strict and lines:
+        files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
+        raise InputError(
+            f"--strict: {files} left out, converted or doubtful, see the lines above. The rest was "
+            "done."
+        )
 
 
 def show_figure(value: float | None) -> str:

@@ -21,9 +21,13 @@ from desra_studio.cli.console import (
     KernelSize,
     NoSegmentation,
     Segmentation,
+    Strict,
+    Suffix,
     WindowSize,
     choose_segmentation,
+    end_strictly,
     make_settings,
+    open_reader,
     print_result,
     show_figure,
     tell_notes,
@@ -70,6 +74,8 @@ def detect(
         bool, typer.Option(help="With a baseline, no morphology and no area threshold.")
     ] = False,
     save_maps: Annotated[bool, typer.Option(help="Write the artifact maps, too.")] = False,
+    suffix: Suffix = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -79,6 +85,7 @@ def detect(
     from desra_studio.services.detection.folders import detect_folders
 
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
+    reader = open_reader(settings, suffix)
     if detector != METHOD:
         if class_maps or segmentation or contrast_threshold != DEFAULTS.contrast_threshold:
             raise InputError(
@@ -92,10 +99,11 @@ def detect(
         regions = areas | {"kernel_px": kernel, "dilations": dilations}
         with show_progress("detect") as report:
             result = detect_folders_by_baseline(
-                gan, mse, out, detector, regions, save_maps, settings.device, report
+                gan, mse, out, detector, regions, reader, save_maps, settings.device, report
             )
         tell_notes(result["notes"])
         print_result(result, _describe_detected(result, out), as_json)
+        end_strictly(reader.lines, strict)
         return
     params = DetectorParams(
         contrast_threshold=contrast_threshold,
@@ -111,9 +119,10 @@ def detect(
     network = choose_segmentation(class_maps, segmentation, no_segmentation)
     classes = _open_classes(settings, params, class_maps, network)
     with show_progress("detect") as report:
-        result = detect_folders(gan, mse, out, params, classes, save_maps, report)
+        result = detect_folders(gan, mse, out, params, classes, reader, save_maps, report)
     tell_notes([*result["notes"], *([classes.note] if classes.note else [])])
     print_result(result, _describe_detected(result, out), as_json)
+    end_strictly(reader.lines, strict)
 
 
 def _describe_detected(result: dict[str, Any], out: Path) -> str:
@@ -156,6 +165,8 @@ def calibrate(
     min_images: Annotated[int, typer.Option(help="A class in fewer keeps its weight.")] = (
         CALIBRATION.min_images
     ),
+    suffix: Suffix = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -169,21 +180,24 @@ def calibrate(
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     network = choose_segmentation(class_maps, segmentation, no_segmentation=False)
     studio, config = open_studio(settings), CalibrationConfig(min_pixels, min_images)
+    reader = open_reader(settings, suffix)
     with show_progress("calibrate") as report:
         if dataset is not None and gan is None and mse is None and class_maps is None:
             dataset_id = find_dataset_by_name(studio, dataset).id
             result = calibrate_dataset(studio, dataset_id, name, config, report, network)
         elif dataset is None and gan is not None and mse is not None:
             classes = open_folder_classes(settings, DEFAULTS, class_maps, network)
-            result = calibrate_folders(studio, gan, mse, name, classes, config, report)
+            result = calibrate_folders(studio, gan, mse, name, classes, reader, config, report)
         else:
             raise InputError("Give --dataset, or --gan and --mse (and --class-maps, if there are).")
+    tell_notes(reader.lines)
     print_result(
         result,
         f"{result['calibrated']} of 150 classes calibrated on {result['images']} images as {name}; "
         "the others keep the released weight.",
         as_json,
     )
+    end_strictly(reader.lines, strict)
 
 
 @detection_app.command()
@@ -203,6 +217,8 @@ def regress(
     segmentation: Segmentation = None,
     no_segmentation: NoSegmentation = False,
     class_weights: ClassWeights = DEFAULTS.class_weights,
+    suffix: Suffix = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -221,10 +237,12 @@ def regress(
     network = choose_segmentation(class_maps, segmentation, no_segmentation)
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     classes = _open_classes(settings, params, class_maps, network)
+    reader = open_reader(settings, suffix)
     with show_progress("regress") as report:
-        figures = regress_folders(before, after, mse, params, classes, report, mask)
-    tell_notes([classes.note] if classes.note else [])
+        figures = regress_folders(before, after, mse, params, classes, reader, report, mask)
+    tell_notes([*figures.notes, *([classes.note] if classes.note else [])])
     print_result(asdict(figures), _render_regression(figures), as_json)
+    end_strictly(reader.lines, strict)
 
 
 def _render_regression(figures: "FolderRegression") -> str:

@@ -11,7 +11,11 @@ from desra_studio.cli.console import (
     DataDir,
     Device,
     Json,
+    Strict,
+    Suffix,
+    end_strictly,
     make_settings,
+    open_reader,
     print_result,
     tell_notes,
 )
@@ -34,6 +38,7 @@ def upscale(
     tile: Annotated[
         int | None, typer.Option(help="Side of a tile in LR px; 0 for whole images.")
     ] = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -43,16 +48,18 @@ def upscale(
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
     from desra_studio.services.models.upscale_folder import upscale_folder
 
+    reader = open_reader(studio.settings)
     with show_progress("upscale") as report:
-        result = upscale_folder(studio, model, lr, out, tile, report)
+        result = upscale_folder(studio, model, lr, out, tile, report, reader)
     tell_notes(result.notes)
-    kept = result.images - result.upscaled
+    kept = result.images - result.upscaled - result.left_out
     print_result(
         asdict(result),
         f"{result.upscaled} images upscaled x{result.scale} into {out}"
         + (f", {kept} were there already." if kept else "."),
         as_json,
     )
+    end_strictly(reader.lines, strict)
 
 
 @folders_app.command()
@@ -81,6 +88,8 @@ def finetune(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint in the output folder.")
     ] = False,
+    suffix: Suffix = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -92,15 +101,16 @@ def finetune(
 
     given = {"iterations": iterations, "batch": batch, "crop": crop, "seed": seed}
     settings = choose_settings(studio, preset, given)
+    reader = open_reader(studio.settings, suffix)
     folders = {"--lr": lr, "--gan": gan, "--mse": mse, "--mask": mask}
     with show_progress("finetune") as report:
         result = finetune_folders(
             studio, folders, generator, out, settings, report=report, resume=resume,
-            discriminator=discriminator, warn=lambda caution: tell_notes([caution]),
+            discriminator=discriminator, warn=lambda caution: tell_notes([caution]), reader=reader,
         )  # fmt: skip
     if result is None:
         return  # another process of this training tells
-    tell_notes(result.notes)
+    tell_notes(result.notes[len(reader.lines) :])
     print_result(
         asdict(result),
         f"{result.iterations} iterations on {result.samples} samples in "
@@ -108,3 +118,4 @@ def finetune(
         f"{result.loss_last:.4f}. Weights are in {out}.",
         as_json,
     )
+    end_strictly(reader.lines, strict)

@@ -11,7 +11,11 @@ from desra_studio.cli.console import (
     DataDir,
     Device,
     Json,
+    Strict,
+    Suffix,
+    end_strictly,
     make_settings,
+    open_reader,
     print_result,
     show_figure,
     tell_notes,
@@ -19,6 +23,7 @@ from desra_studio.cli.console import (
 from desra_studio.detection.detectors import NAMED
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.services.folders import FolderReader
 from desra_studio.services.studio import Studio, open_studio
 
 if TYPE_CHECKING:
@@ -49,44 +54,52 @@ def score(
     regions: Annotated[
         str, typer.Option(help="With --dataset, manual regions: all, severe, prominent, or a kind.")
     ] = "all",
+    suffix: Suffix = None,
+    strict: Strict = False,
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
     """Score detected masks against manual ones: IoU, precision, recall."""
+    settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     if dataset is not None:
         if pred or gt:
             raise InputError("--dataset and --pred or --gt exclude each other. Give one.")
-        settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
         _score_dataset(open_studio(settings), dataset, detector or [], regions, as_json)
         return
     if not pred or not gt:
         raise InputError("Give --pred and --gt, or --dataset.")
     if detector or regions != "all":
         raise InputError("--detector and --regions need --dataset. Give it, or leave them out.")
+    reader = open_reader(settings, suffix)
     if len(pred) == len(gt) == 1:
-        _score_folders(pred[0], gt[0], as_json)
+        _score_folders(pred[0], gt[0], reader, as_json)
     else:
-        _score_every_pair(pred, gt, as_json)
+        _score_every_pair(pred, gt, reader, as_json)
+    end_strictly(reader.lines, strict)
 
 
-def _score_folders(pred: Path, gt: Path, as_json: bool) -> None:
+def _score_folders(pred: Path, gt: Path, reader: FolderReader, as_json: bool) -> None:
     from desra_studio.services.scores.dataset import list_definitions
     from desra_studio.services.scores.folders import score_folders
 
-    score, notes = score_folders(pred, gt)
+    score, notes = score_folders(pred, gt, reader)
     tell_notes(notes)
     print_result(
-        asdict(score) | {"definitions": list_definitions()}, _render_figures(score), as_json
+        asdict(score) | {"definitions": list_definitions(), "notes": notes},
+        _render_figures(score),
+        as_json,
     )
 
 
-def _score_every_pair(pred: list[Path], gt: list[Path], as_json: bool) -> None:
+def _score_every_pair(
+    pred: list[Path], gt: list[Path], reader: FolderReader, as_json: bool
+) -> None:
     from desra_studio.services.scores.dataset import list_definitions
     from desra_studio.services.scores.folders import score_every_pair
 
-    pairs, notes = score_every_pair(pred, gt)
+    pairs, notes = score_every_pair(pred, gt, reader)
     tell_notes(notes)
     rows = [
         {"pred": str(pair.predictions), "gt": str(pair.manual), **asdict(pair.score)}
@@ -95,7 +108,7 @@ def _score_every_pair(pred: list[Path], gt: list[Path], as_json: bool) -> None:
     text = "\n".join(
         f"{pair.predictions} against {pair.manual}: {_render_figures(pair.score)}" for pair in pairs
     )
-    print_result({"rows": rows, "definitions": list_definitions()}, text, as_json)
+    print_result({"rows": rows, "definitions": list_definitions(), "notes": notes}, text, as_json)
 
 
 def _score_dataset(

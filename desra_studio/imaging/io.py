@@ -1,7 +1,8 @@
-"""Reading and writing image files: the only place that knows BGR, file modes and limits."""
+"""Reading and writing image files: the only place that knows BGR and the modes of files."""
 
-import struct
-from collections.abc import Iterator
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -9,21 +10,35 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import LabelMap, Mask, RgbImage, Size
-from desra_studio.imaging.png import decode_grey, encode_pixels, encode_stored
+from desra_studio.imaging.arrays import LabelMap, RgbImage, Size
+from desra_studio.imaging.opening import (
+    DAMAGE,
+    MAX_MEGAPIXELS,
+    describe_frames,
+    has_16_bits,
+    open_image,
+)
+from desra_studio.imaging.png import (
+    SIGNATURE,
+    decode_grey,
+    drop_texts,
+    encode_pixels,
+    encode_stored,
+)
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
+MAX_TEXT_BYTES = 4096
+"""Of texts in a file that is kept as it is."""
 PNG_END = b"IEND\xaeB`\x82"
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
-MAX_MEGAPIXELS = 100.0
-MAX_FILE_BYTES = 1_000_000_000
-# What Pillow's decoders raise on damaged files of one format or another.
-DAMAGE = (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error)
-# Pillow's own limit warns below ours and is one for the process; `_open` checks every header.
-Image.MAX_IMAGE_PIXELS = None
+SUFFIXES = frozenset(
+    {".png", ".apng", ".jpg", ".jpeg", ".jfif", ".mpo", ".webp", ".bmp", ".tif", ".tiff"}
+)
+EXIF_ORIENTATION = 0x0112
+TURN_APPLIED = "EXIF rotation applied"
+TURN_LEFT_ALONE = "EXIF rotation not applied, since its partner shows the picture as it is stored"
+MADE_WHITE = "alpha channel dropped, what is transparent made white"
 
 
 @dataclass(frozen=True)
@@ -33,10 +48,17 @@ class ReadImage:
     Attributes:
         pixels: (H, W, 3) uint8 RGB.
         conversions: one phrase per conversion, empty where the file was 8-bit RGB already.
+        orientation: EXIF's, 1 to 8, which was applied; 1 for none.
     """
 
     pixels: RgbImage
     conversions: tuple[str, ...]
+    orientation: int = 1
+
+    def unturn(self) -> "ReadImage":
+        """Return the image as the file stores it, its EXIF rotation left alone."""
+        told = (TURN_LEFT_ALONE if text == TURN_APPLIED else text for text in self.conversions)
+        return ReadImage(_unturn(self.pixels, self.orientation), tuple(told))
 
 
 def spell_name(text: str) -> str:
@@ -47,12 +69,20 @@ def spell_name(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def sort_files(folder: Path) -> tuple[dict[str, Path], dict[Path, str]]:
-    """Tell images directly in `folder` from other files, leaving hidden ones alone.
+def sort_files(
+    folder: Path, suffixes: Sequence[str] = ()
+) -> tuple[dict[str, Path], dict[Path, str]]:
+    """Tell images directly in `folder` from what else lies there, leaving hidden things alone.
+
+    Names are compared in Unicode's composed form: macOS writes the letters of one apart.
+
+    Args:
+        folder: to look into.
+        suffixes: endings that programs append to names, NAME_out.png; names are told without.
 
     Returns:
-        file stem -> path of the images, sorted; and other files -> why they are no image to use:
-        another kind of file, or the same name as an image before but for the ending.
+        name without ending -> path of the images, sorted; and other paths -> why they are not
+        used: another kind of file, the name of an image before, or a folder with images.
 
     Raises:
         InputError: no such folder.
@@ -62,28 +92,48 @@ def sort_files(folder: Path) -> tuple[dict[str, Path], dict[Path, str]]:
     images: dict[str, Path] = {}
     others: dict[Path, str] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or not path.is_file():
+        name = strip_suffix(unicodedata.normalize("NFC", path.stem), suffixes)
+        if path.name.startswith("."):
             continue
-        if path.suffix.lower() not in SUFFIXES:
+        if path.is_dir():
+            if count := count_images_within(path):
+                held = "an image lies" if count == 1 else f"{count} images lie"
+                others[path] = f"a folder is not read, though {held} in it"
+        elif not path.is_file():
+            others[path] = "it is no file"
+        elif path.suffix.lower() not in SUFFIXES:
             others[path] = f"a file of type {path.suffix or 'unknown'} is not read"
-        elif path.stem in images:
-            others[path] = f"{images[path.stem].name} has the same name but for the ending"
+        elif name in images:
+            others[path] = f"{images[name].name} has the same name but for the ending"
         else:
-            images[path.stem] = path
+            images[name] = path
     return images, others
 
 
+def strip_suffix(name: str, suffixes: Sequence[str]) -> str:
+    """Return a name without the first of these endings that it has and is more than."""
+    for suffix in suffixes:
+        if suffix and name.endswith(suffix) and name != suffix:
+            return name.removesuffix(suffix)
+    return name
+
+
+def count_images_within(folder: Path) -> int:
+    """Return how many images lie in a folder and its folders, links to folders left alone."""
+    return sum(
+        Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+        for _, _, names in os.walk(folder)
+        for name in names
+    )
+
+
 def list_images(folder: Path) -> dict[str, Path]:
-    """Map file stem to path for all images directly in `folder`, sorted by stem.
+    """Map file stem to path for all images directly in `folder`, sorted; see `sort_files`.
 
     Raises:
-        InputError: no such folder, or two images that differ in their ending alone.
+        InputError: no such folder.
     """
-    images, others = sort_files(folder)
-    for path, reason in others.items():
-        if path.suffix.lower() in SUFFIXES:
-            raise InputError(f"{folder}/{path.name}: {reason}. Remove one of them.")
-    return images
+    return sort_files(folder)[0]
 
 
 def read_rgb(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> ReadImage:
@@ -96,42 +146,26 @@ def read_rgb(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> ReadImage:
         InputError: not an image of a known format, truncated, empty, animated, or larger than
             `max_megapixels`; the message names the file.
     """
-    with _open(path, max_megapixels) as image:
-        wide = _has_16_bits(image)  # before loading, which forgets how the file stored them
+    with open_image(path, max_megapixels) as image:
+        wide = has_16_bits(image)  # before loading, which forgets how the file stored them
         try:
             image.load()
-            conversions = list(_list_conversions(image, wide))
-            upright = ImageOps.exif_transpose(image)
-            pixels = _to_rgb_array(upright)
+            orientation = int(image.getexif().get(EXIF_ORIENTATION, 1))
+            told = list(_list_conversions(image, wide))
+            pixels, conversions = _to_rgb_array(ImageOps.exif_transpose(image), path.name)
         except (*DAMAGE, MemoryError) as error:
             raise InputError(
                 f"{path.name}: truncated or damaged ({error}). Export it again."
             ) from error
-    return ReadImage(pixels, tuple(conversions))
-
-
-def read_mask(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Mask:
-    """Read an image file as (H, W) bool: True where it is brighter than half.
-
-    Raises:
-        InputError: as `read_rgb` and `to_mask`.
-    """
-    return to_mask(read_rgb(path, max_megapixels).pixels, path.name)
-
-
-def to_mask(pixels: RgbImage, name: str) -> Mask:
-    """Return (H, W) bool, True where an (H, W, 3) uint8 image is brighter than half.
-
-    Raises:
-        InputError: marked with a dark value such as 1, which would be taken for an empty mask.
-    """
-    values = pixels.max(axis=2)
-    if 0 < values.max() < 128:
+    if wide and not pixels.any():
         raise InputError(
-            f"{name}: its brightest value is {values.max()}, so nothing counts as marked. "
-            "Write artifacts as 255."
+            f"{path.name}: its 16-bit values are all so low that it would be black. Export it with "
+            "8 bits."
         )
-    return np.asarray(values > 127)
+    told += conversions
+    if orientation in range(2, 9):
+        told.append(TURN_APPLIED)
+    return ReadImage(pixels, tuple(told), orientation)
 
 
 def read_label_map(path: Path) -> LabelMap:
@@ -140,7 +174,7 @@ def read_label_map(path: Path) -> LabelMap:
     Raises:
         InputError: unreadable, more than one channel, or an index above 149.
     """
-    with _open(path, MAX_MEGAPIXELS) as image:
+    with open_image(path, MAX_MEGAPIXELS) as image:
         if image.mode not in ("L", "P"):
             raise InputError(
                 f"{path.name}: a class map must be an 8-bit one-channel PNG of ADE20K indices, "
@@ -202,12 +236,16 @@ def is_plain_png(data: bytes) -> bool:
     Browsers apply gamma, profiles, transparency and EXIF rotation, and are stricter than Pillow
     about a missing end; what is judged must be the stored values.
     """
-    if not data.startswith(b"\x89PNG\r\n\x1a\n") or not data.endswith(PNG_END):
+    if not data.startswith(SIGNATURE) or not data.endswith(PNG_END):
         return False
-    with Image.open(BytesIO(data), formats=["PNG"]) as image:
+    bare = drop_texts(data)
+    if len(data) - len(bare) > MAX_TEXT_BYTES:
+        return False
+    with Image.open(BytesIO(bare), formats=["PNG"]) as image:
         return (
             image.mode == "RGB"
-            and not _has_16_bits(image)
+            and not describe_frames(image)
+            and not has_16_bits(image)
             and not {"icc_profile", "gamma", "chromaticity", "exif", "transparency"}
             & image.info.keys()
             and b"cICP" not in data[:4096]
@@ -219,45 +257,9 @@ def resize_bicubic(image: RgbImage, size: Size) -> RgbImage:
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
 
 
-def _open(path: Path, max_megapixels: float) -> Image.Image:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise InputError(
-                f"{path.name}: {size / 1e9:.1f} GB is more than an image of this kind can need."
-            )
-        # Read whole: Pillow leaves a file open when some of its decoders meet damage.
-        image = Image.open(BytesIO(path.read_bytes()), formats=FORMATS)
-        frames = getattr(image, "n_frames", 1)
-    except UnidentifiedImageError as error:
-        raise InputError(
-            f"{path.name}: not a readable {', '.join(FORMATS)} image. Export it again as PNG."
-        ) from error
-    except DAMAGE as error:
-        raise InputError(f"{path.name}: cannot be read ({error}). Export it again.") from error
-    megapixels = image.width * image.height / 1e6
-    problem = ""
-    if megapixels > max_megapixels:
-        problem = (
-            f"{Size(*image.size)} is {megapixels:.0f} megapixels, more than {max_megapixels:g}. "
-            "Cut it into parts."
-        )
-    elif frames > 1:
-        problem = f"has {frames} frames. Export one of them."
-    if problem:
-        image.close()
-        raise InputError(f"{path.name}: {problem}")
-    return image
-
-
-def _has_16_bits(image: Image.Image) -> bool:
-    """Tell whether samples are wider than 8 bits; Pillow names it in the decoder's raw mode."""
-    if image.mode.startswith(("I", "F")):
-        return True
-    return any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
-
-
 def _list_conversions(image: Image.Image, wide: bool) -> Iterator[str]:
+    if frames := describe_frames(image):
+        yield frames
     if wide:
         yield "16-bit converted to 8-bit"
     if image.mode in ("1", "L", "LA", "La", "I", "F") or image.mode.startswith("I;"):
@@ -266,20 +268,45 @@ def _list_conversions(image: Image.Image, wide: bool) -> Iterator[str]:
         yield "palette converted to RGB"
     elif image.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
         yield f"{image.mode} converted to RGB"
-    if image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info:
-        yield "alpha channel dropped"
-    if image.getexif().get(0x0112, 1) != 1:
-        yield "EXIF rotation applied"
 
 
-def _to_rgb_array(image: Image.Image) -> RgbImage:
+def _to_rgb_array(image: Image.Image, name: str) -> tuple[RgbImage, list[str]]:
+    """Return (H, W, 3) uint8 RGB, and what was done to alpha."""
     if image.mode.startswith("I") or image.mode == "F":
         samples: NDArray[np.generic] = np.asarray(image)
         if samples.dtype.kind == "f":
-            raise ValueError("floating-point samples have no fixed range")
+            raise InputError(
+                f"{name}: floating-point samples, of which nothing says how bright 1 is. Export it "
+                "with 8 bits."
+            )
         grey = (samples.astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode in ("P", "PA") or "transparency" in image.info:
-        # Through RGBA, so that Pillow does not warn about the transparent palette entry.
-        image = image.convert("RGBA")
-    return np.array(image.convert("RGB"))
+        return np.repeat(grey[:, :, None], 3, axis=2), []
+    if not has_alpha(image):
+        return np.array(image.convert("RGB")), []
+    # Through RGBA, so that Pillow does not warn about the transparent palette entry.
+    layers = np.array(image.convert("RGBA"))
+    alpha = layers[:, :, 3:].astype(np.uint16)
+    if alpha.min() == 255:
+        return np.ascontiguousarray(layers[:, :, :3]), ["alpha channel dropped"]
+    # What hides under transparent px is left over from another picture, and nobody sees it.
+    shown = (layers[:, :, :3] * alpha + 255 * (255 - alpha) + 127) // 255
+    return shown.astype(np.uint8), [MADE_WHITE]
+
+
+def has_alpha(image: Image.Image) -> bool:
+    """Tell whether px of an open image can be transparent."""
+    return image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info
+
+
+def _unturn(pixels: RgbImage, orientation: int) -> RgbImage:
+    """Undo EXIF's orientation: the inverse of what `ImageOps.exif_transpose` did."""
+    turned = {
+        2: pixels[:, ::-1],
+        3: pixels[::-1, ::-1],
+        4: pixels[::-1],
+        5: pixels.swapaxes(0, 1),
+        6: np.rot90(pixels),
+        7: pixels[::-1, ::-1].swapaxes(0, 1),
+        8: np.rot90(pixels, -1),
+    }.get(orientation, pixels)
+    return np.ascontiguousarray(turned)

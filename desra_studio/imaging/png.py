@@ -15,6 +15,7 @@ STORED = (cv2.IMWRITE_PNG_COMPRESSION, 0)
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEADER_END = 8 + 25
 """Where a PNG's second chunk begins: after the signature and IHDR."""
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 GREY, PALETTE = 0, 3
 """PNG's colour types of grey levels, and of indices into a palette."""
 
@@ -97,6 +98,21 @@ def encode_indices(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> by
 def _make_chunk(name: bytes, data: bytes) -> bytes:
     checksum = zlib.crc32(name + data)
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
+
+
+def drop_texts(data: bytes) -> bytes:
+    """Return a PNG's bytes without the chunks of text in it, which may be megabytes and no pixel.
+
+    What cannot be told into chunks stays as it is: it is for the decoder to say what is wrong.
+    """
+    parts, position = [data[:8]], 8
+    while position + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, position)
+        end = position + 12 + length
+        if data[position + 4 : position + 8] not in TEXTS:
+            parts.append(data[position:end])
+        position = end
+    return b"".join((*parts, data[position:]))
 
 
 def decode_grey(data: bytes, what: str) -> NDArray[np.uint8]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from desra_studio.imaging.io import read_mask
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image
 from desra_studio.vocabulary import State
@@ -45,8 +45,8 @@ def test_for_people(export, tmp_path):
 
 def test_cropped(export, tmp_path):
     assert export("masks", "--cropped")[0] == 0
-    assert read_mask(tmp_path / "out" / "b.png").shape == (86, 86)
-    assert read_mask(tmp_path / "out" / "detected" / "b.png").shape == (86, 86)
+    assert read_mask(tmp_path / "out" / "b.png").mask.shape == (86, 86)
+    assert read_mask(tmp_path / "out" / "detected" / "b.png").mask.shape == (86, 86)
 
 
 def test_what_cannot_be_cropped(export, tmp_path):

@@ -12,7 +12,8 @@ from desra_studio.detection.detector import DetectorParams, detect_artifacts
 from desra_studio.detection.regions import fill_holes
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX
-from desra_studio.imaging.io import list_images, read_label_map, read_mask, read_rgb
+from desra_studio.imaging.io import list_images, read_label_map, read_rgb
+from desra_studio.imaging.mask_files import read_mask
 from tests.factories.images import make_pair
 
 INNER = np.s_[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
@@ -35,7 +36,7 @@ def test_agrees_with_released_code(triplets, precision, allowed, golden, area, s
             else None,
             precision=precision,
         )
-        expected = read_mask(triplets / "golden" / golden / f"{name}.png")
+        expected = read_mask(triplets / "golden" / golden / f"{name}.png").mask
         assert (detection.mask[INNER] != expected).mean() <= allowed, name
         assert detection.mask.sum() == detection.mask[INNER].sum(), "the border is empty"
         marked += expected.any()

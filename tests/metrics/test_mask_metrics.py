@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import list_images, read_mask
+from desra_studio.imaging.io import list_images
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.metrics.mask_metrics import score_image, summarize_scores
 from desra_studio.metrics.regression import compare_masks, summarize_regressions
 from tests.factories.masks import mark_boxes
@@ -18,11 +19,11 @@ def test_agrees_with_released_scripts(triplets, pad):
     expected = json.loads((golden / "expected.json").read_text())
     scores = []
     for name in list_images(golden / "gt"):
-        prediction = read_mask(golden / "pred" / f"{name}.png")
+        prediction = read_mask(golden / "pred" / f"{name}.png").mask
         scores.append(
             score_image(
                 np.pad(prediction, 5) if pad else prediction,
-                read_mask(golden / "gt" / f"{name}.png"),
+                read_mask(golden / "gt" / f"{name}.png").mask,
             )
         )
     total = summarize_scores(scores)

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from desra_studio.errors import InputError, NotFoundError
 from desra_studio.imaging.arrays import Size
-from desra_studio.imaging.io import MAX_FILE_BYTES, spell_name
+from desra_studio.imaging.io import spell_name
+from desra_studio.imaging.opening import MAX_FILE_BYTES
 from desra_studio.imaging.png import read_png_size
 from desra_studio.services.datasets.archive_format import (
     FILES,

@@ -1,5 +1,6 @@
 """Importing datasets and telling what is in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +80,11 @@ def check_pair(studio: Studio, name: str) -> int:
 
 
 def import_dataset(
-    studio: Studio, source: Path, name: str, report: Report = ignore_progress
+    studio: Studio,
+    source: Path,
+    name: str,
+    report: Report = ignore_progress,
+    suffixes: Sequence[str] = (),
 ) -> ImportReport:
     """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
 
@@ -94,7 +99,7 @@ def import_dataset(
     with studio.database.read() as session:
         name = check_name(session, name)
     source = _expand(source)
-    layout = find_layout(source)
+    layout = find_layout(source, suffixes)
     names = layout.names
     importer = Importer(studio)
     samples = []
@@ -107,7 +112,8 @@ def import_dataset(
         importer.note(path, f"left out, {reason}")
     for paths in (layout.lr, layout.labels):
         for extra in sorted(paths.keys() - set(names)):
-            importer.note(paths[extra], "left out, no GAN-SR and MSE-SR of this name")
+            why = f"left out, no GAN-SR and MSE-SR of this name.{layout.proposal}"
+            importer.note(paths[extra], why)
     if not samples:
         raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
     report(len(names), len(names), "Writing the dataset")

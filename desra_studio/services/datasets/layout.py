@@ -1,29 +1,37 @@
 """DeSRA's folder layout: which files belong together, and whether their sizes fit."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
-from desra_studio.imaging.io import resize_bicubic, sort_files
+from desra_studio.imaging.io import count_images_within, resize_bicubic, sort_files
+from desra_studio.services.suffixes import describe_proposal
 
 GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
 UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
 """LR images that were enlarged for viewing; the number tells how to get the LR back."""
 SCALES = range(1, 9)
+KNOWN = (GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER)
+NEAR = 0.6
+"""Likeness of names, 0 to 1, from which on one is offered for the other."""
+TOLD_FOLDERS = 3
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders of DeSRA's layout that were found, each as stem -> path.
+    """The folders of DeSRA's layout that were found, each as name -> path.
 
     Attributes:
         lr: where there is neither `gan` nor `mse`, images that wait to be upscaled.
         lr_enlarged_by: 1, or by how much the LR images were enlarged for viewing.
-        others: files in these folders that are no images to use -> why.
+        others: files and folders that are not used -> why.
+        proposal: with which suffix more names would match; empty where with none.
     """
 
     gan: dict[str, Path]
@@ -32,6 +40,7 @@ class Layout:
     lr_enlarged_by: int
     labels: dict[str, Path]
     others: dict[Path, str]
+    proposal: str = ""
 
     @property
     def lr_only(self) -> bool:
@@ -44,10 +53,14 @@ class Layout:
         return sorted(self.lr if self.lr_only else self.gan.keys() | self.mse.keys())
 
 
-def find_layout(source: Path) -> Layout:
+def find_layout(source: Path, suffixes: Sequence[str] = ()) -> Layout:
     """Find the folders of DeSRA's layout in `source`, in any case, or LR images alone.
 
     LR images lie in a folder LR, or in `source` itself.
+
+    Args:
+        source: the folder.
+        suffixes: what programs appended to names, which are matched without it.
 
     Raises:
         InputError: not a folder, GAN-SR or MSE-SR is missing, or nothing at all is there; says
@@ -58,52 +71,106 @@ def find_layout(source: Path) -> Layout:
             f"{source} is not a folder. Give one of LR images, or one that has GAN-SR and MSE-SR "
             "in it."
         )
-    folders = {path.name.lower(): path for path in sorted(source.iterdir()) if path.is_dir()}
-    missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in folders]
-    if len(missing) == 2:
-        lr, rest = sort_files(folders.get(LR_FOLDER.lower(), source))
-        if lr:
-            rest |= _list_unused(folders)
-            return Layout(gan={}, mse={}, lr=lr, lr_enlarged_by=1, labels={}, others=rest)
-    if missing:
-        # Others are nobody's business: any folder of the server can be named here.
-        holding = [path.name for path in folders.values() if sort_files(path)[0]]
-        found = f"images in {', '.join(holding)}" if holding else "no folder with images"
+    finder = _Finder(source, suffixes)
+    missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in finder.folders]
+    layout = finder.find_lr() if len(missing) == 2 else None
+    if layout is None and missing:
         raise InputError(
-            f"{source} has no {' and no '.join(missing)} folder (found: {found}). "
+            f"{source} has no {' and no '.join(missing)} folder (found: {finder.describe()}). "
             "Give a folder that has GAN-SR and MSE-SR in it, or LR images alone."
         )
+    return layout or finder.find_pairs()
 
-    others: dict[Path, str] = {}
 
-    def list_of(name: str) -> dict[str, Path]:
-        folder = folders.get(name.lower())
-        images, rest = sort_files(folder) if folder else ({}, {})
-        others.update(rest)
+class _Finder:
+    """Looks for the folders of a layout in a source."""
+
+    def __init__(self, source: Path, suffixes: Sequence[str]) -> None:
+        self._source, self._suffixes = source, suffixes
+        self.folders = {
+            path.name.lower(): path
+            for path in sorted(source.iterdir())
+            if path.is_dir() and not path.name.startswith(".")
+        }
+        self._others: dict[Path, str] = {}
+
+    def find_lr(self) -> Layout | None:
+        """Return a layout of LR images alone, or None where there are none."""
+        folder = self.folders.get(LR_FOLDER.lower(), self._source)
+        lr = self._list_images(folder)
+        if not lr:
+            return None
+        for path in [path for path in self._others if path.parent == self._source]:
+            if path.is_dir():
+                del self._others[path]  # told below, with the name that may be meant
+        why = f"not read, LR images alone are imported; {GAN_FOLDER} and {MSE_FOLDER} are missing"
+        self._tell_unused({LR_FOLDER.lower()}, why)
+        return Layout(gan={}, mse={}, lr=lr, lr_enlarged_by=1, labels={}, others=self._others)
+
+    def find_pairs(self) -> Layout:
+        """Return the layout of GAN-SR and MSE-SR, and what lies beside them."""
+        lr_name, enlarged_by = LR_FOLDER, 1
+        enlarged = [match for match in map(UPSCALED_LR.fullmatch, self.folders) if match]
+        if enlarged and LR_FOLDER.lower() not in self.folders:
+            lr_name, enlarged_by = enlarged[-1][0], int(enlarged[-1][1])
+        gan, mse, lr, labels = (
+            self._list_images(self.folders.get(name.lower()))
+            for name in (GAN_FOLDER, MSE_FOLDER, lr_name, LABEL_FOLDER)
+        )
+        for name, images in ((GAN_FOLDER, gan), (MSE_FOLDER, mse)):
+            self._tell_empty(self.folders[name.lower()], images)
+        used = {name.lower() for name in (*KNOWN, lr_name)}
+        self._tell_unused(used, f"not read, it is none of {', '.join(KNOWN)}")
+        if flat := sort_files(self._source)[0]:
+            count = f"{len(flat)} images lie" if len(flat) > 1 else "1 image lies"
+            self._others[self._source] = f"{count} beside the folders, where none is read"
+        listed = {"GAN-SR": gan, "MSE-SR": mse} | {
+            name: images for name, images in (("LR", lr), ("GT-Mask", labels)) if images
+        }
+        return Layout(
+            gan=gan,
+            mse=mse,
+            lr=lr,
+            lr_enlarged_by=enlarged_by,
+            labels=labels,
+            others=self._others,
+            proposal=describe_proposal(listed),
+        )
+
+    def describe(self) -> str:
+        """Return which folders hold images, and what they may be meant to be."""
+        # Others are nobody's business: any folder of the server can be named here.
+        holding = [path.name for path in self.folders.values() if sort_files(path)[0]]
+        told = [f"{name}{_offer(name)}" for name in holding]
+        return f"images in {', '.join(told)}" if told else "no folder with images"
+
+    def _list_images(self, folder: Path | None) -> dict[str, Path]:
+        images, rest = sort_files(folder, self._suffixes) if folder else ({}, {})
+        self._others |= rest
         return images
 
-    lr_name, enlarged_by = LR_FOLDER, 1
-    enlarged = [match for match in map(UPSCALED_LR.fullmatch, folders) if match]
-    if enlarged and LR_FOLDER.lower() not in folders:
-        lr_name, enlarged_by = enlarged[-1][0], int(enlarged[-1][1])
-    return Layout(
-        gan=list_of(GAN_FOLDER),
-        mse=list_of(MSE_FOLDER),
-        lr=list_of(lr_name),
-        lr_enlarged_by=enlarged_by,
-        labels=list_of(LABEL_FOLDER),
-        others=others,
-    )
+    def _tell_empty(self, folder: Path, images: dict[str, Path]) -> None:
+        """Say of a folder without images that they lie in folders of its own."""
+        inner = [path.name for path in self._others if path.parent == folder and path.is_dir()]
+        if inner and not images:
+            shown = ", ".join(inner[:TOLD_FOLDERS]) + (" ..." if len(inner) > TOLD_FOLDERS else "")
+            self._others[folder] = (
+                f"it holds no images itself, only folders ({shown}): move the "
+                f"{count_images_within(folder)} images in them up"
+            )
+
+    def _tell_unused(self, used: set[str], why: str) -> None:
+        """Say of every other folder with images that it is not read: its name may be mistyped."""
+        for name, folder in self.folders.items():
+            if name not in used and count_images_within(folder):
+                self._others[folder] = why + _offer(folder.name)
 
 
-def _list_unused(folders: dict[str, Path]) -> dict[Path, str]:
-    """Say of every other folder that holds images that it is not read: its name may be mistyped."""
-    why = f"not read, LR images alone are imported; {GAN_FOLDER} and {MSE_FOLDER} are missing"
-    return {
-        folder: why
-        for name, folder in folders.items()
-        if name != LR_FOLDER.lower() and sort_files(folder)[0]
-    }
+def _offer(name: str) -> str:
+    """Return a question for the known name that is like this one; empty where none is."""
+    known = {name.lower(): name for name in KNOWN}
+    near = get_close_matches(name.lower().replace("_", "-"), known, 1, NEAR)
+    return f" (is {known[near[0]]} meant?)" if near and known[near[0]] != name else ""
 
 
 def shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:

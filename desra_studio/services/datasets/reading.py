@@ -8,8 +8,9 @@ from typing import TypeVar
 import numpy as np
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import BORDER_PX, RgbImage, Size, size_of
-from desra_studio.imaging.io import encode_png, is_plain_png, read_rgb, spell_name, to_mask
+from desra_studio.imaging.arrays import BORDER_PX, Size, size_of
+from desra_studio.imaging.io import ReadImage, encode_png, is_plain_png, read_rgb, spell_name
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.datasets.layout import (
     GAN_FOLDER,
@@ -19,6 +20,8 @@ from desra_studio.services.datasets.layout import (
     fit_label,
     shrink_lr,
 )
+from desra_studio.services.file_notes import FileNotes, tell_reason
+from desra_studio.services.folders import settle_turns
 from desra_studio.services.studio import Studio
 
 MINIMUM_LR_PX = 8
@@ -44,31 +47,46 @@ class Sample:
     label_area: int = 0
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """An image as it was read, and where it came from."""
+
+    path: Path
+    image: ReadImage
+
+    @property
+    def size(self) -> Size:
+        return size_of(self.image.pixels)
+
+
 @dataclass
 class Importer:
     """Reads and stores the files of a layout, and keeps a line on each that is not as it should be.
 
     Attributes:
-        lines: 'FOLDER/FILE: what was wrong or converted'.
+        notes: these lines.
     """
 
     studio: Studio
-    lines: list[str] = field(default_factory=list)
+    notes: FileNotes = field(default_factory=FileNotes)
+
+    @property
+    def lines(self) -> list[str]:
+        """'FOLDER/FILE: what was wrong or converted'."""
+        return self.notes.lines
 
     def read_sample(self, name: str, layout: Layout) -> Sample | None:
         """Read and store one image; None, and a line that says why, where it cannot be used."""
         return self._read_lr(name, layout) if layout.lr_only else self._read_pair(name, layout)
 
     def _read_lr(self, name: str, layout: Layout) -> Sample | None:
-        path = layout.lr[name]
-        stored = self._attempt(path, self._store_rgb)
-        if stored is None:
+        kept = self._attempt(layout.lr[name], self._read)
+        if kept is None:
             return None
-        sha, size = stored
-        if min(size) < MINIMUM_LR_PX:
-            self.note(path, f"left out, {size} px is smaller than {MINIMUM_LR_PX} px")
+        if min(kept.size) < MINIMUM_LR_PX:
+            self.note(kept.path, f"left out, {kept.size} px is smaller than {MINIMUM_LR_PX} px")
             return None
-        return Sample(spell_name(name), size, lr_sha=sha)
+        return Sample(spell_name(name), kept.size, lr_sha=self._store(kept))
 
     def _read_pair(self, name: str, layout: Layout) -> Sample | None:
         for other, folder, own in (
@@ -76,63 +94,87 @@ class Importer:
             (layout.gan, GAN_FOLDER, layout.mse.get(name)),
         ):
             if name not in other and own:
-                self.note(own, f"left out, {folder} has no image of this name")
+                self.note(own, f"left out, {folder} has no image of this name.{layout.proposal}")
                 return None
-        gan = self._attempt(layout.gan[name], self._store_rgb)
-        mse = self._attempt(layout.mse[name], self._store_rgb)
+        gan = self._attempt(layout.gan[name], self._read)
+        mse = self._attempt(layout.mse[name], self._read)
         if gan is None or mse is None:
             return None
-        if gan[1] != mse[1]:
-            self.note(layout.gan[name], f"left out, it is {gan[1]} px but MSE-SR is {mse[1]} px")
+        settled = self._settle(mse, gan, "left out")
+        if settled is None:
             return None
-        if min(gan[1]) <= 2 * BORDER_PX:
-            self.note(layout.gan[name], f"left out, {gan[1]} px is smaller than the map's window")
+        mse, gan = settled
+        if gan.size != mse.size:
+            self.note(gan.path, f"left out, it is {gan.size} px but MSE-SR is {mse.size} px")
             return None
-        sample = Sample(spell_name(name), gan[1], gan[0], mse[0])
+        if min(gan.size) <= 2 * BORDER_PX:
+            self.note(gan.path, f"left out, {gan.size} px is smaller than the map's window")
+            return None
+        sample = Sample(spell_name(name), gan.size, self._store(gan), self._store(mse))
         if name in layout.lr:
-            self._add_lr(sample, layout.lr[name], layout.lr_enlarged_by)
+            self._add_lr(sample, gan, layout.lr[name], layout.lr_enlarged_by)
         if name in layout.labels:
             self._add_label(sample, layout.labels[name])
         return sample
 
-    def _add_lr(self, sample: Sample, path: Path, enlarged_by: int) -> None:
+    def _add_lr(self, sample: Sample, gan: _Kept, path: Path, enlarged_by: int) -> None:
+        consequence = "imported without LR"
+        read = self._attempt(path, self._read, consequence)
+        settled = self._settle(read, gan, consequence) if read else None
+        if settled is None:
+            return
+        kept = settled[0]
+
         def store(path: Path) -> tuple[str, int]:
-            pixels = self._read(path)
+            pixels = kept.image.pixels
             if enlarged_by > 1:
                 pixels = shrink_lr(path, pixels, enlarged_by, sample.size)
                 self.note(path, f"reduced {enlarged_by} times, to {size_of(pixels)} px")
             scale = find_scale(path, size_of(pixels), sample.size)
             return self.studio.blobs.put(encode_png(pixels)), scale
 
-        stored = self._attempt(path, store, "imported without LR")
+        stored = self._attempt(path, store, consequence)
         if stored:
             sample.lr_sha, sample.scale = stored
+            self._tell_conversions(kept)
 
     def _add_label(self, sample: Sample, path: Path) -> None:
         def store(path: Path) -> tuple[str, int]:
-            read = read_rgb(path, self.studio.settings.max_megapixels)
-            mask = fit_label(path, to_mask(read.pixels, path.name), sample.size)
-            # Grey is what a mask should be.
-            told = [text for text in read.conversions if not text.startswith("grey")]
-            if told:
-                self.note(path, ", ".join(told))
+            read = read_mask(path, self.studio.settings.max_megapixels)
+            mask = fit_label(path, read.mask, sample.size)
+            if read.conversions:
+                self.note(path, ", ".join(read.conversions))
             return self.studio.blobs.put(encode_mask_png(mask)), int(np.count_nonzero(mask))
 
         stored = self._attempt(path, store, "imported without its manual mask")
         if stored:
             sample.label_sha, sample.label_area = stored
 
-    def _store_rgb(self, path: Path) -> tuple[str, Size]:
-        pixels = self._read(path)
-        data = path.read_bytes()
-        sha = self.studio.blobs.put(data if is_plain_png(data) else encode_png(pixels))
-        return sha, size_of(pixels)
+    def _settle(
+        self, kept: _Kept, reference: _Kept, consequence: str
+    ) -> tuple[_Kept, _Kept] | None:
+        """Find how two images are to lie; None, and a line, where they do not show the same."""
+        settled = settle_turns(kept.image, reference.image)
+        misfit = f"against {reference.path.parent.name} it is {settled.problem}"
+        if settled.sure:
+            self.note(kept.path, f"{consequence}, {misfit}")
+            return None
+        if settled.problem:
+            self.note(kept.path, f"warning: {misfit}")
+        return _Kept(kept.path, settled.picture), _Kept(reference.path, settled.reference)
 
-    def _read(self, path: Path) -> RgbImage:
-        read = read_rgb(path, self.studio.settings.max_megapixels)
-        if read.conversions:
-            self.note(path, ", ".join(read.conversions))
-        return read.pixels
+    def _read(self, path: Path) -> _Kept:
+        return _Kept(path, read_rgb(path, self.studio.settings.max_megapixels))
+
+    def _store(self, kept: _Kept) -> str:
+        self._tell_conversions(kept)
+        data = kept.path.read_bytes()
+        plain = not kept.image.conversions and is_plain_png(data)
+        return self.studio.blobs.put(data if plain else encode_png(kept.image.pixels))
+
+    def _tell_conversions(self, kept: _Kept) -> None:
+        if kept.image.conversions:
+            self.note(kept.path, ", ".join(kept.image.conversions))
 
     def _attempt(
         self, path: Path, action: Callable[[Path], T], consequence: str = "left out"
@@ -140,10 +182,9 @@ class Importer:
         try:
             return action(path)
         except InputError as error:
-            reason = str(error).removeprefix(f"{path.name}: ")
-            self.note(path, f"{consequence}, {reason}")
+            self.note(path, f"{consequence}, {tell_reason(path, error)}")
             return None
 
     def note(self, path: Path, text: str) -> None:
         """Add a line on one file to the report."""
-        self.lines.append(spell_name(f"{path.parent.name}/{path.name}: {text}"))
+        self.notes.note(path, text)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
+from desra_studio.imaging.alignment import compare_pictures
+from desra_studio.imaging.io import decode_png
 from desra_studio.services.detection.class_maps import NO_CLASSES, ClassSource, open_class_source
 from desra_studio.services.detection.dataset import detect_pair
 from desra_studio.services.models.running import open_runner
@@ -67,6 +69,7 @@ def upscale_dataset(
     if classes.note:
         notes.append(classes.note)
     runners = [open_runner(studio, model, notes.append) for model in (gan, mse)] if missing else []
+    doubts: list[str] = []
     for index, image in enumerate(missing, first):
         report(index, total, f"Upscaling {image.name}")
         outputs = [
@@ -80,6 +83,9 @@ def upscale_dataset(
                 datasets.put_rendition(session, image.id, runner.model.id, sha)
                 for runner, sha in zip(runners, outputs, strict=True)
             ]
+        if not doubts:
+            doubts = _doubt_outputs(studio, image, gan, mse, outputs)
+            notes += doubts
         detection = detect_pair(studio, pair[0], pair[1], used, classes)
         with studio.database.write() as session:
             session.add(detection)
@@ -159,6 +165,18 @@ def _open_classes(studio: Studio, params: DetectorParams, earlier: Detection | N
             "its folder in DESRA_STUDIO_SEGMENTATION, and start again."
         )
     return classes
+
+
+def _doubt_outputs(
+    studio: Studio, image: Image, gan: Model, mse: Model, outputs: list[str]
+) -> list[str]:
+    """Return a line per output that does not show what the LR image does, where it does."""
+    lr, *made = (decode_png(studio.blobs.get(sha)) for sha in (str(image.lr_sha), *outputs))
+    return [
+        f"{image.name}: warning: against LR the output of {model.name} is {found.problem}"
+        for model, output in zip((gan, mse), made, strict=True)
+        if (found := compare_pictures(output, lr)).problem
+    ]
 
 
 def _find_output(studio: Studio, image: Image, model: Model) -> str | None:

@@ -23,6 +23,7 @@ from desra_studio.services.detection.detectors import (
     split_network,
 )
 from desra_studio.services.detection.folders import write_masks
+from desra_studio.services.folders import FolderReader
 from desra_studio.services.studio import Report, ignore_progress
 
 
@@ -32,6 +33,7 @@ def detect_folders_by_baseline(
     out: Path,
     detector: str,
     regions: dict[str, Any],
+    reader: FolderReader,
     save_maps: bool = False,
     device: str = "auto",
     report: Report = ignore_progress,
@@ -44,6 +46,7 @@ def detect_folders_by_baseline(
         out: folder to write into.
         detector: as `parse_detector` reads it.
         regions: fields of BaselineParams: area threshold, morphology, and whether they follow.
+        reader: of the files.
         save_maps: whether to write `map/NAME.npz`, too.
         device: of a network.
         report: of the progress.
@@ -52,8 +55,7 @@ def detect_folders_by_baseline(
         as `detect_folders`, with "detector" in place of "classes".
 
     Raises:
-        InputError: files that do not match, fit or open, an unknown detector, or a network that
-            fails.
+        InputError: no image could be used, an unknown detector, or a network that fails.
     """
     parsed = parse_detector(detector)
     if not isinstance(parsed, BaselineParams):
@@ -68,7 +70,7 @@ def detect_folders_by_baseline(
             np.savez_compressed(staged / "map" / f"{name}.npz", map=values)
         return detect_in_baseline_map(values, params)
 
-    result = write_masks(gan, mse, out, save_maps, detect_one, report)
+    result = write_masks(gan, mse, out, save_maps, detect_one, reader, report)
     return result | {"detector": params.describe()}
 
 

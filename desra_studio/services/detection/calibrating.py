@@ -16,11 +16,11 @@ from desra_studio.detection.calibration import (
 )
 from desra_studio.detection.class_weights import load_class_names, load_released_intervals
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import decode_png, read_rgb
+from desra_studio.imaging.io import decode_png
 from desra_studio.services.detection.class_maps import open_class_source, read_class_map
 from desra_studio.services.detection.folders import FolderClasses
 from desra_studio.services.detection.weight_sets import RELEASED, check_new_name
-from desra_studio.services.folders import match_folders, run_parallel
+from desra_studio.services.folders import FolderReader, naming
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, weight_sets
 from desra_studio.vocabulary import State
@@ -102,38 +102,40 @@ def calibrate_folders(
     mse: Path,
     name: str,
     classes: FolderClasses,
+    reader: FolderReader,
     config: CalibrationConfig | None = None,
     report: Report = ignore_progress,
 ) -> dict[str, Any]:
     """Calibrate on two folders of pairs without artifacts; see `calibrate_dataset`.
 
+    Returns:
+        as `calibrate_dataset`, and "notes": a line per file that was left out or converted.
+
     Raises:
-        InputError: files that do not match, fit or open, the name is taken, or no classes.
+        InputError: no image could be used, the name is taken, or no classes.
     """
     name = check_new_name(studio, name)
     if classes.note:
         raise InputError(f"Calibration needs the classes of the images. {classes.note}")
-    pairs = match_folders({"--gan": gan, "--mse": mse})
-    classes.check(pairs)
+    pairs = reader.match({"--gan": gan, "--mse": mse})
 
     def count(image: str) -> ClassHistogram:
-        paths = pairs[image]
-        gan_sr = read_rgb(paths["--gan"]).pixels
-        labels = classes.label(image, gan_sr)
+        gan_sr, mse_sr = reader.read_together(list(pairs[image].values()))
         histogram = ClassHistogram()
-        try:
-            d = compute_artifact_map(gan_sr, read_rgb(paths["--mse"]).pixels)
+        with naming(image):
+            labels = classes.label(image, gan_sr)
+            d = compute_artifact_map(gan_sr, mse_sr)
             if labels is not None:
                 histogram.add(d, labels)
-        except InputError as error:
-            raise InputError(f"{image}: {error}") from error
         return histogram
 
+    histograms = reader.run(count, list(pairs), report)
     total = ClassHistogram()
-    for histogram in run_parallel(count, list(pairs), report):
+    for histogram in histograms:
         total.merge(histogram)
     table = _compute(total, config)
-    return _keep(studio, name, table, f"{gan} and {mse}", classes.identity, len(pairs))
+    kept = _keep(studio, name, table, f"{gan} and {mse}", classes.identity, len(histograms))
+    return kept | {"notes": reader.lines}
 
 
 def _compute(histogram: ClassHistogram, config: CalibrationConfig | None) -> CalibratedIntervals:

@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,11 @@ from desra_studio.detection.detector import Detection, DetectorParams, detect_ar
 from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import LabelMap, RgbImage
-from desra_studio.imaging.io import list_images, read_label_map, read_rgb
+from desra_studio.imaging.io import list_images, read_label_map, spell_name
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.imaging.staging import stage_folder
 from desra_studio.services.detection.class_maps import NONE, find_segmentation
-from desra_studio.services.folders import match_folders, run_parallel
+from desra_studio.services.folders import FolderReader, naming
 from desra_studio.services.studio import Report, ignore_progress
 
 if TYPE_CHECKING:
@@ -66,19 +65,13 @@ class FolderClasses:
     def label(self, name: str, gan_sr: RgbImage) -> LabelMap | None:
         """Return the class map of an image, (H, W) uint8, or None without any."""
         if self._maps is not None:
+            if name not in self._maps:
+                raise InputError(f"--class-maps has no map named {name}.")
             return read_label_map(self._maps[name])
         if self._segmenter is None:
             return None
         with self._lock:  # one image at a time: the network uses every core by itself
             return self._segmenter.segment(gan_sr)
-
-    def check(self, images: Iterable[str]) -> None:
-        """Raise InputError where there are class maps, but not of every image."""
-        if self._maps is None:
-            return
-        missing = [name for name in images if name not in self._maps]
-        if missing:
-            raise InputError(f"--class-maps has no map named {', '.join(missing[:5])}.")
 
     def read_weights(self) -> NDArray[np.float32]:
         """Return what the classes weigh, (150,) float32."""
@@ -132,6 +125,7 @@ def detect_folders(
     out: Path,
     params: DetectorParams,
     classes: FolderClasses,
+    reader: FolderReader,
     save_maps: bool = False,
     report: Report = ignore_progress,
 ) -> dict[str, Any]:
@@ -139,13 +133,11 @@ def detect_folders(
 
     Returns:
         {"images": [{"name", "components", "area_px", "score", "seconds"}], "seconds", "classes":
-        {"source", "weights", "note"}, "notes": a line per file that was converted}.
+        {"source", "weights", "note"}, "notes": a line per file that was left out or converted}.
 
     Raises:
-        InputError: files that do not match, fit or open; then nothing is written.
+        InputError: no image could be used; then nothing is written.
     """
-    classes.check(list_images(gan))
-
     weights = classes.read_weights()
 
     def detect_one(staged: Path, name: str, gan_sr: RgbImage, mse_sr: RgbImage) -> Detection:
@@ -155,7 +147,7 @@ def detect_folders(
             np.savez_compressed(staged / "map" / f"{name}.npz", D=detection.maps.d)
         return detection
 
-    result = write_masks(gan, mse, out, save_maps, detect_one, report)
+    result = write_masks(gan, mse, out, save_maps, detect_one, reader, report)
     return result | {"classes": classes.describe(params)}
 
 
@@ -165,45 +157,34 @@ def write_masks(
     out: Path,
     save_maps: bool,
     detect_one: Callable[[Path, str, RgbImage, RgbImage], MarkedRegions | Detection],
+    reader: FolderReader,
     report: Report,
 ) -> dict[str, Any]:
-    """Write what `detect_one` finds in every pair: all masks, or none where one cannot be made."""
+    """Write what `detect_one` finds in every pair that can be used."""
     started = time.perf_counter()
     with stage_folder(out) as staged:
         (staged / "mask").mkdir()
         if save_maps:
             (staged / "map").mkdir()
-        pairs = match_folders({"--gan": gan, "--mse": mse})
-        notes: dict[str, tuple[str, ...]] = {}
+        pairs = reader.match({"--gan": gan, "--mse": mse})
 
         def write_one(name: str) -> DetectedImage:
             begun = time.perf_counter()
-            images = [read_rgb(pairs[name][option]) for option in ("--gan", "--mse")]
-            for path, image in zip(pairs[name].values(), images, strict=True):
-                notes[f"{path.parent.name}/{path.name}"] = image.conversions
+            gan_sr, mse_sr = reader.read_together(list(pairs[name].values()))
             with naming(name):
-                found = detect_one(staged, name, images[0].pixels, images[1].pixels)
+                found = detect_one(staged, name, gan_sr, mse_sr)
             (staged / "mask" / f"{name}.png").write_bytes(encode_mask_png(found.mask))
             return DetectedImage(
-                name,
+                spell_name(name),
                 len(found.regions),
                 int(np.count_nonzero(found.mask)),
                 found.score,
                 round(time.perf_counter() - begun, 4),
             )
 
-        images = run_parallel(write_one, list(pairs), report)
+        images = reader.run(write_one, list(pairs), report)
     return {
         "images": [asdict(image) for image in images],
         "seconds": round(time.perf_counter() - started, 4),
-        "notes": [f"{file}: {', '.join(told)}" for file, told in sorted(notes.items()) if told],
+        "notes": reader.lines,
     }
-
-
-@contextmanager
-def naming(image: str) -> Iterator[None]:
-    """Let an InputError name the image it is about."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{image}: {error}") from error

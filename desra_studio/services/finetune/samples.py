@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from desra_studio.errors import InputError
 from desra_studio.finetune.data import FinetuneSample
 from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import size_of
-from desra_studio.imaging.io import decode_png, read_mask, read_rgb
+from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.services.datasets.layout import fit_label
+from desra_studio.services.datasets.layout import find_scale, fit_label
 from desra_studio.services.finetune.ordering import compose_stored_pseudo_gt
-from desra_studio.services.folders import match_folders
-from desra_studio.services.studio import Studio
+from desra_studio.services.folders import FolderReader, naming
+from desra_studio.services.studio import Report, Studio
 from desra_studio.storage import datasets
 from desra_studio.storage.training_sets import list_samples
 
@@ -38,22 +37,24 @@ def load_stored_samples(
     return samples
 
 
-def read_folder_samples(folders: dict[str, Path], feather_sigma: float) -> list[FinetuneSample]:
+def read_folder_samples(
+    folders: dict[str, Path], feather_sigma: float, reader: FolderReader, report: Report
+) -> list[FinetuneSample]:
     """Return what folders --lr, --gan, --mse and --mask hold, matched by name.
 
     Raises:
-        InputError: files that do not match, fit or open.
+        InputError: no image could be used.
     """
-    return [
-        _read_sample(name, paths, feather_sigma) for name, paths in match_folders(folders).items()
-    ]
+    sets = reader.match(folders)
 
+    def read_sample(name: str) -> FinetuneSample:
+        paths = sets[name]
+        gan_sr, mse_sr, lr = reader.read_together([paths["--gan"], paths["--mse"], paths["--lr"]])
+        read = reader.read_mask(paths["--mask"])
+        with naming(name):
+            find_scale(paths["--lr"], size_of(lr), size_of(gan_sr))
+            mask = fit_label(paths["--mask"], read, size_of(gan_sr))
+            pseudo_gt = compose_pseudo_gt(gan_sr, mse_sr, mask, feather_sigma)
+        return FinetuneSample(name, lr, pseudo_gt, mask)
 
-def _read_sample(name: str, paths: dict[str, Path], feather_sigma: float) -> FinetuneSample:
-    gan_sr = read_rgb(paths["--gan"]).pixels
-    mask = fit_label(paths["--mask"], read_mask(paths["--mask"]), size_of(gan_sr))
-    try:
-        pseudo_gt = compose_pseudo_gt(gan_sr, read_rgb(paths["--mse"]).pixels, mask, feather_sigma)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from error
-    return FinetuneSample(name, read_rgb(paths["--lr"]).pixels, pseudo_gt, mask)
+    return reader.run(read_sample, list(sets), report)

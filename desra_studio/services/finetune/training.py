@@ -32,6 +32,7 @@ from desra_studio.services.finetune.discriminators import (
 from desra_studio.services.finetune.samples import load_stored_samples, read_folder_samples
 from desra_studio.services.finetune.vgg19 import load_perceptual
 from desra_studio.services.finetune.watching import watch_training
+from desra_studio.services.folders import FolderReader
 from desra_studio.services.job_configs import FinetuneJobConfig
 from desra_studio.services.models.registry import load_model, resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
@@ -186,6 +187,7 @@ def finetune_folders(
     resume: bool = False,
     discriminator: str | None = None,
     warn: Callable[[str], None] = ignore_message,
+    reader: FolderReader | None = None,
 ) -> FolderTraining | None:
     """Fine-tune from folders --lr, --gan, --mse and --mask, matched by name.
 
@@ -193,15 +195,18 @@ def finetune_folders(
     it trains, its checkpoint lies there; where it was stopped, `resume` goes on from that. Of
     several processes that `accelerate launch` started, one writes and the others return None.
 
-    `discriminator` is what `use_named` wants. `warn` hears what speaks against the samples, before
-    the start.
+    `discriminator` is what `use_named` wants. `warn` hears what speaks against the samples, and of
+    each file that was left out or converted, before the start.
 
     Raises:
-        InputError: files that do not match, fit or open, or a checkpoint of another training.
+        InputError: no image could be used, or a checkpoint of another training.
         ModelError: a network cannot be loaded, or training cannot go on.
     """
     started = time.perf_counter()
-    samples = read_folder_samples(folders, feather_sigma)
+    reader = reader or FolderReader(studio.settings.max_megapixels)
+    samples = read_folder_samples(folders, feather_sigma, reader, report)
+    for line in reader.lines:
+        warn(line)
     masks = {sample.name: sample.mask for sample in samples if sample.mask is not None}
     for caution in caution_masks(masks):
         warn(caution)
@@ -230,7 +235,7 @@ def finetune_folders(
         device=str(device),
         generator=str(out / "generator.safetensors"),
         params_ema=str(out / "generator_params_ema.pth"),
-        notes=list(result.notes),
+        notes=[*reader.lines, *result.notes],
         resumed_from=steps.count_before(settings.iterations),
     )
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from torch import Tensor
@@ -12,8 +12,10 @@ from desra_studio.finetune.config import DeriveConfig
 from desra_studio.finetune.data import FinetuneSample, fit_crop, sample_batches
 from desra_studio.finetune.derive import Pairs, derive_mse
 from desra_studio.finetune.pairs import MINIMUM_LR_PX, PairSource, cut_middle
+from desra_studio.imaging.alignment import compare_pictures
 from desra_studio.imaging.arrays import RgbImage, size_of
-from desra_studio.imaging.io import decode_png, list_images, read_rgb
+from desra_studio.imaging.io import decode_png
+from desra_studio.services.folders import FolderReader
 from desra_studio.services.job_configs import DeriveJobConfig
 from desra_studio.services.models.registry import load_model
 from desra_studio.services.studio import Report, Studio, ignore_progress
@@ -64,6 +66,7 @@ class DerivedPartner:
     images: int
     seconds: float
     device: str
+    notes: list[str] = field(default_factory=list)
 
 
 def find_derivable_model(studio: Studio, name: str, replace: bool = False) -> Model:
@@ -92,15 +95,19 @@ def derive_from_folders(
     hr: Path | None,
     config: DeriveConfig,
     report: Report = ignore_progress,
+    reader: FolderReader | None = None,
 ) -> DerivedPartner:
     """Derive an MSE-SR model from folders of LR and, where there are any, HR images.
 
     Returns, raises:
-        as `derive_partner`.
+        as `derive_partner`; with the notes a line per file that was left out or converted.
     """
-    lr_images = _read_folder(studio, lr)
-    hr_images = _read_folder(studio, hr) if hr else {}
-    return derive_partner(studio, model, lr_images, hr_images, config, report, _ignore_metric)
+    reader = reader or FolderReader(studio.settings.max_megapixels)
+    lr_images = _read_folder(reader, lr, report)
+    hr_images = _read_folder(reader, hr, report) if hr else {}
+    _drop_misfits(reader, lr_images, hr_images)
+    derived = derive_partner(studio, model, lr_images, hr_images, config, report, _ignore_metric)
+    return replace(derived, notes=reader.lines)
 
 
 def run_derivation(
@@ -116,9 +123,12 @@ def run_derivation(
     lr_images = {
         image.name: decode_png(studio.blobs.get(image.lr_sha)) for image in images if image.lr_sha
     }
-    hr_images = _read_folder(studio, Path(config.hr)) if config.hr else {}
+    reader = FolderReader(studio.settings.max_megapixels)
+    hr_images = _read_folder(reader, Path(config.hr), report) if config.hr else {}
+    _drop_misfits(reader, lr_images, hr_images)
     settings = DeriveConfig(max_iterations=config.max_iterations)
-    return derive_partner(studio, model, lr_images, hr_images, settings, report, add_metric)
+    derived = derive_partner(studio, model, lr_images, hr_images, settings, report, add_metric)
+    return replace(derived, notes=reader.lines)
 
 
 def derive_partner(
@@ -228,9 +238,21 @@ def _ignore_metric(_step: int, _name: str, _value: float) -> None:
     """Record nothing."""
 
 
-def _read_folder(studio: Studio, folder: Path) -> dict[str, RgbImage]:
-    limit = studio.settings.max_megapixels
-    return {name: read_rgb(path, limit).pixels for name, path in list_images(folder).items()}
+def _read_folder(reader: FolderReader, folder: Path, report: Report) -> dict[str, RgbImage]:
+    paths = reader.list_images(folder)
+    read = reader.run(lambda name: (name, reader.read_rgb(paths[name])), list(paths), report)
+    return dict(read)
+
+
+def _drop_misfits(
+    reader: FolderReader, lr_images: dict[str, RgbImage], hr_images: dict[str, RgbImage]
+) -> None:
+    """Leave out HR images that lie turned, mirrored or shifted against the LR of their name."""
+    for name in lr_images.keys() & hr_images.keys():
+        found = compare_pictures(hr_images[name], lr_images[name])
+        if found.sure:
+            reader.notes.lines.append(f"{name}: left out, against LR its HR is {found.problem}")
+            del hr_images[name]
 
 
 def _gather_material(

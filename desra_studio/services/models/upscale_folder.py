@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import encode_png, list_images, read_rgb
+from desra_studio.imaging.io import encode_png
 from desra_studio.imaging.staging import write_atomically
+from desra_studio.services.folders import FolderReader, check_any
 from desra_studio.services.models.registry import resolve_generator
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.sr.loader import Generator, choose_device, encode_weights
@@ -62,13 +63,15 @@ class UpscaledFolder:
     Attributes:
         images: in all.
         upscaled: those done now.
+        left_out: those that could not be read.
         scale: output size over input size.
         seconds: that it took.
-        notes: what had to be changed on the way.
+        notes: a line per file that was left out or converted, and what had to be changed.
     """
 
     images: int
     upscaled: int
+    left_out: int
     scale: int
     seconds: float
     notes: list[str]
@@ -81,6 +84,7 @@ def upscale_folder(
     out: Path,
     tile: int | None = None,
     report: Report = ignore_progress,
+    reader: FolderReader | None = None,
 ) -> UpscaledFolder:
     """Upscale every image of a folder into `out/NAME.png`; what is done already is kept.
 
@@ -91,14 +95,15 @@ def upscale_folder(
         out: folder of a former run of the same model, or a new one.
         tile: side of a tile in LR px; None chooses, 0 runs whole images.
         report: told of each image.
+        reader: of the files, by the studio's settings where it is None.
 
     Raises:
-        InputError: nothing to upscale, an image that cannot be read, or `out` has other things
-            in it; images done before that stay.
+        InputError: no image could be used, or `out` has other things in it.
         ModelError: the model cannot be loaded or run.
     """
     started = time.perf_counter()
-    images = list_images(lr)
+    reader = reader or FolderReader(studio.settings.max_megapixels)
+    images = reader.list_images(lr, [out])
     if not images:
         raise InputError(f"{lr} holds no images.")
     if out.resolve() == lr.resolve():
@@ -113,26 +118,37 @@ def upscale_folder(
         record.write()
     except OSError as error:
         raise InputError(f"--out {out} cannot be written to: {error.strerror}.") from error
+    faults: list[str] = []
     for index, (name, path) in enumerate(images.items()):
         report(index, len(images), name)
-        source_sha = hashlib.sha256(path.read_bytes()).hexdigest()
-        target = out / f"{name}.png"
-        if record.sources.get(name) == source_sha and target.is_file():
+        try:
+            source_sha = hashlib.sha256(path.read_bytes()).hexdigest()
+            target = out / f"{name}.png"
+            if record.sources.get(name) == source_sha and target.is_file():
+                continue
+            pixels = reader.read_rgb(path)
+        except InputError as error:
+            faults.append(reader.note_fault(name, error))
             continue
-        output = upscaler.upscale(read_rgb(path, studio.settings.max_megapixels).pixels)
+        except OSError as error:
+            faults.append(reader.note_fault(name, InputError(f"{error.strerror}.")))
+            continue
+        output = upscaler.upscale(pixels)
         try:
             write_atomically(target, encode_png(output))
             record.add(name, source_sha)
         except OSError as error:
             raise InputError(f"{target} cannot be written: {error.strerror}.") from error
         done += 1
+    check_any(list(record.sources), faults)
     report(len(images), len(images), "done")
     return UpscaledFolder(
         images=len(images),
         upscaled=done,
+        left_out=len(faults),
         scale=generator.scale,
         seconds=round(time.perf_counter() - started, 2),
-        notes=notes,
+        notes=[*reader.lines, *notes],
     )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.imaging.arrays import Mask, RgbImage, size_of
-from desra_studio.imaging.io import read_mask, read_rgb
 from desra_studio.metrics.mask_metrics import score_image
 from desra_studio.metrics.outside import (
     OutsideSums,
@@ -22,11 +21,11 @@ from desra_studio.metrics.regression import (
     summarize_regressions,
 )
 from desra_studio.services.datasets.layout import fit_label
-from desra_studio.services.detection.folders import FolderClasses, naming
+from desra_studio.services.detection.folders import FolderClasses
 from desra_studio.services.detection.judging import Case, JudgedOutput
 from desra_studio.services.detection.witnesses import TRAINED_ON_BY_CONTRAST, WITNESSES, Scene
 from desra_studio.services.finetune.bounds import find_warnings
-from desra_studio.services.folders import match_folders, run_parallel
+from desra_studio.services.folders import FolderReader, naming
 from desra_studio.services.proof.figures import (
     ProofFigures,
     rank_all,
@@ -46,11 +45,13 @@ class FolderRegression(RegressionFigures):
         proof: the figures that a proof would tell: of accepted components, by all witnesses.
         warnings: a sentence for each bound of a proof that is passed.
         classes: what weighed the maps.
+        notes: a line per file that was left out or converted.
     """
 
     proof: ProofFigures
     warnings: list[str]
     classes: dict[str, object]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def regress_folders(
     mse: Path,
     params: DetectorParams,
     classes: FolderClasses,
+    reader: FolderReader,
     report: Report = ignore_progress,
     mask: Path | None = None,
 ) -> FolderRegression:
@@ -83,25 +85,25 @@ def regress_folders(
         mse: folder of MSE-SR images.
         params: of the detector.
         classes: that weigh its maps.
+        reader: of the files.
         report: told how far it is.
         mask: folder of manual masks: what they mark is to be gone, what was detected besides is to
             stay. Without it all that was detected is to be gone.
 
     Raises:
-        InputError: files that do not match, fit or open.
+        InputError: no image could be used.
     """
     folders = {"--before": before, "--after": after, "--mse": mse}
-    sets = match_folders(folders | ({"--mask": mask} if mask else {}))
-    classes.check(sets)
+    sets = reader.match(folders | ({"--mask": mask} if mask else {}))
     weights = classes.read_weights()
 
     def compare_one(name: str) -> _Compared:
         paths = sets[name]
-        first, second, mse_sr = (read_rgb(paths[key]).pixels for key in folders)
-        manual = _read_manual(paths.get("--mask"), first)
-        labels = classes.label(name, first)
-        scene = Scene(mse=mse_sr, params=params, labels=labels, weights=weights)
+        first, second, mse_sr = reader.read_together([paths[key] for key in folders])
         with naming(name):
+            manual = _read_manual(reader, paths.get("--mask"), first)
+            labels = classes.label(name, first)
+            scene = Scene(mse=mse_sr, params=params, labels=labels, weights=weights)
             masks = [WITNESSES["D"].look(image, scene).mask for image in (first, second)]
             accepted, rejected = sort_components(masks[0], manual, reviewed=mask is not None)
             case = Case(gan=first, scene=scene, accepted=accepted, rejected=rejected)
@@ -114,7 +116,7 @@ def regress_folders(
                 else (score_image(masks[0], manual).iou, score_image(masks[1], manual).iou),
             )
 
-    rows = run_parallel(compare_one, list(sets), report)
+    rows = reader.run(compare_one, list(sets), report)
     judged = [row.judged for row in rows]
     proof = summarize_proof(
         judged,
@@ -130,8 +132,9 @@ def regress_folders(
         proof=proof,
         warnings=find_warnings(vars(proof)),
         classes=classes.describe(params),
+        notes=reader.lines,
     )
 
 
-def _read_manual(path: Path | None, image: RgbImage) -> Mask | None:
-    return fit_label(path, read_mask(path), size_of(image)) if path else None
+def _read_manual(reader: FolderReader, path: Path | None, image: RgbImage) -> Mask | None:
+    return fit_label(path, reader.read_mask(path), size_of(image)) if path else None

@@ -32,6 +32,7 @@ from desra_studio.services.detection.detectors import (
 from desra_studio.services.detection.folders import FolderClasses
 from desra_studio.services.detection.live import LiveDetector, pack_regions
 from desra_studio.services.detection.weight_sets import list_weight_names, load_weights
+from desra_studio.services.folders import FolderReader
 from desra_studio.services.review import regions
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image, save_mask
@@ -158,11 +159,12 @@ def test_calibrates_folders(studio, dataset_folder, tmp_path):
         (maps / f"{name}.png").write_bytes(encode_label_map(np.full((96, 96), 7, np.uint8)))
     classes = FolderClasses({path.stem: path for path in maps.iterdir()})
     gan, mse = dataset_folder / "GAN-SR", dataset_folder / "MSE-SR"
-    result = calibrate_folders(studio, gan, gan, "same", classes)
+    result = calibrate_folders(studio, gan, gan, "same", classes, FolderReader())
     assert result["classes"][7]["interval"] == 0, "equal images: all of D is 1"
     assert result["classes"][7]["pixels"] == 3 * 86 * 86
     assert result["calibrated"] == 1
-    assert calibrate_folders(studio, gan, mse, "different", classes)["classes"][7]["interval"] > 0
+    other = calibrate_folders(studio, gan, mse, "different", classes, FolderReader())
+    assert other["classes"][7]["interval"] > 0
 
 
 # Live thresholds

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desra_studio.imaging.io import list_images, read_mask
+from desra_studio.imaging.io import list_images
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.export.exporting import export_dataset
 from desra_studio.services.review.documents import describe_image
@@ -86,8 +87,8 @@ def test_every_mask_comes_back(studio, one, tmp_path_factory, share, seed):
     out = tmp_path_factory.mktemp("out")
     export_dataset(studio, "one", "desra", out / "desra")
     export_dataset(studio, "one", "masks", out / "masks")
-    assert np.array_equal(read_mask(out / "desra" / "GT-Mask" / "a.png"), mask)
-    assert np.array_equal(read_mask(out / "masks" / "a.png"), mask)
+    assert np.array_equal(read_mask(out / "desra" / "GT-Mask" / "a.png").mask, mask)
+    assert np.array_equal(read_mask(out / "masks" / "a.png").mask, mask)
     report = import_dataset(studio, out / "desra", out.name)
     _, found = read_labels(studio, report.dataset_id)["a"]
     assert np.array_equal(found, mask)

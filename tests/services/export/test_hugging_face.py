@@ -5,7 +5,8 @@ import re
 
 import numpy as np
 
-from desra_studio.imaging.io import read_mask, read_rgb
+from desra_studio.imaging.io import read_rgb
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.services.export.exporting import export_dataset
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import judge_image, save_mask
@@ -34,7 +35,7 @@ def test_every_line_names_its_images(studio, shapes, tmp_path):
         assert images.keys() == {"file_name", "mse_file_name", "mask_file_name"}
         for path in images.values():
             assert read_rgb(tmp_path / "out" / "train" / path).pixels.shape[:2] == mask.shape
-        found = read_mask(tmp_path / "out" / "train" / line["mask_file_name"])
+        found = read_mask(tmp_path / "out" / "train" / line["mask_file_name"]).mask
         assert np.array_equal(found, mask)
         assert sum(region["area_px"] for region in line["regions"]) == line["marked_px"]
     assert (lines["odd"]["lr_path"], lines["odd"]["scale"]) == (None, None)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import list_images, read_mask
+from desra_studio.imaging.io import list_images
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.services.export.exporting import export_dataset
 from desra_studio.services.export.masks import crop_border
+from desra_studio.services.folders import FolderReader
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import load_revision_mask, save_mask
 from desra_studio.services.scores.dataset import score_dataset
@@ -27,7 +29,7 @@ def test_page_and_command_agree(studio, labelled, tmp_path, cropped):
     out = tmp_path / "out"
     assert export_dataset(studio, "set", "masks", out, cropped=cropped).images == 2
     assert list(list_images(out)) == list(list_images(out / "detected")) == ["a", "b"]
-    figures, notes = score_folders(out / "detected", out)
+    figures, notes = score_folders(out / "detected", out, FolderReader())
     assert notes == []
     for figure in ("iou", "precision", "recall"):
         assert getattr(figures, figure) == pytest.approx(getattr(detector.total, figure), abs=1e-12)
@@ -41,8 +43,8 @@ def test_cropping_tells_what_it_takes_away(studio, labelled, tmp_path):
     out = tmp_path / "out"
     notes = export_dataset(studio, "set", "masks", out, cropped=True).notes
     assert "1 image marked within 5 px of the edge, which cropping leaves out: a" in notes
-    assert np.array_equal(read_mask(out / "a.png"), crop_border(mask))
-    assert read_mask(out / "a.png").shape == (86, 86)
+    assert np.array_equal(read_mask(out / "a.png").mask, crop_border(mask))
+    assert read_mask(out / "a.png").mask.shape == (86, 86)
 
 
 @pytest.mark.parametrize("form", ["csv", "cleaned"])
