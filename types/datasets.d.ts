@@ -41,3 +41,12 @@ export type DetectorFields = [
   unit: string,
   weights: string,
 ];
+
+/** A format that a dataset can be exported in; `suffix` is that of the file that comes. */
+export interface ExportFormat {
+  name: string;
+  title: string;
+  about: string;
+  suffix: string;
+  croppable: boolean;
+}

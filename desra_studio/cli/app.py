@@ -38,7 +38,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
-from desra_studio.services.export.formats import FORMATS, describe_targets
+from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
 from desra_studio.services.studio import open_studio
 
 app = typer.Typer(
@@ -162,6 +162,12 @@ def export(
     dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
     form: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")],
     out: Annotated[Path, typer.Option(help=f"New {describe_targets()}.")],
+    cropped: Annotated[
+        bool,
+        typer.Option(
+            "--cropped", help=f"Masks without 5 px on each side; {', '.join(CROPPABLE)} alone."
+        ),
+    ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -170,7 +176,9 @@ def export(
     from desra_studio.services.export.exporting import export_dataset
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
-    result = export_dataset(studio, dataset, form, out)
+    with show_progress("export") as report:
+        result = export_dataset(studio, dataset, form, out, cropped=cropped, report=report)
+    tell_notes(result.notes)
     print_result(asdict(result), f"{result.images} images written to {out}.", as_json)
 
 

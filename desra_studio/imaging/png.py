@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import Mask
+from desra_studio.imaging.arrays import Mask, Size
 
 FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 STORED = (cv2.IMWRITE_PNG_COMPRESSION, 0)
@@ -121,3 +121,11 @@ def decode_grey(data: bytes, what: str) -> NDArray[np.uint8]:
     if grey is None:
         raise InputError(f"{len(data)} bytes of {what} are not a readable PNG.")
     return np.asarray(grey, np.uint8)
+
+
+def read_png_size(data: bytes) -> Size | None:
+    """Return the size that a PNG's header tells, without decoding it; None where it is no PNG."""
+    if not data.startswith(SIGNATURE) or len(data) < HEADER_END or data[12:16] != b"IHDR":
+        return None
+    width, height = struct.unpack(">II", data[16:24])
+    return Size(width, height)

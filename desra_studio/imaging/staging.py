@@ -7,18 +7,26 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from desra_studio.errors import InputError
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` beside `path`, flush it to disk, then rename it into place."""
+    with stage_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def stage_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file beside `path` that takes its place, flushed, only when the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not tempfile's: those are for the owner alone, and an export is to be read by others.
     temporary = path.with_name(f".writing-{uuid.uuid4().hex}")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

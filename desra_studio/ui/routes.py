@@ -25,6 +25,7 @@ from desra_studio.services.review.regions import ALL
 from desra_studio.services.scores.tables import render_images_csv, render_scores_csv
 from desra_studio.services.studio import Studio
 from desra_studio.services.worker import KINDS
+from desra_studio.ui.datasets.export_routes import add_export_routes
 from desra_studio.ui.datasets.import_routes import add_import_routes
 from desra_studio.ui.datasets.routes import add_dataset_routes
 from desra_studio.ui.datasets.upload_routes import add_upload_routes
@@ -53,6 +54,7 @@ def make_router(studio: Studio) -> APIRouter:
     add_review_routes(router, studio)
     add_import_routes(router, studio)
     add_upload_routes(router, studio)
+    add_export_routes(router, studio)
     add_detector_routes(router, studio)
     add_view_routes(router, studio)
     add_label_routes(router, studio)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from desra_studio.imaging.io import read_mask
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.imaging.masks import find_components
 from tests.commands import run_command
 
@@ -125,8 +125,8 @@ def compare_scores(page, server, tmp_path):
     names = ("iou", "precision", "recall")
     assert shown == [f"{figures[name]:.3f}" for name in names]
     assert figures["iou"] < 1, "one mask was edited"
-    head = read_mask(out / "set5_head.png")
-    detected = read_mask(out / "detected" / "set5_head.png")
+    head = read_mask(out / "set5_head.png").mask
+    detected = read_mask(out / "detected" / "set5_head.png").mask
     assert np.count_nonzero(head & ~detected) > 100, "what was painted"
     assert np.count_nonzero(detected & ~head) > 100, "what was erased"
     assert len(find_components(head)) >= 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desra_studio.imaging.io import read_mask
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.interchange.reading import read_label_file
 from desra_studio.interchange.segmentation_masks import read_segmentation_folder
 
@@ -32,7 +32,7 @@ def test_masks_are_those_of_the_other_program(file, form, stems):
     assert (read.form, read.notes) == (form, ())
     assert [label.stem for label in read.images] == stems
     for label in read.images:
-        expected = read_mask(GOLDEN / f"{label.stem}.png")
+        expected = read_mask(GOLDEN / f"{label.stem}.png").mask
         assert np.array_equal(label.decode(), expected), label.stem
         assert label.is_clean is not expected.any()
 
@@ -42,6 +42,6 @@ def test_segmentation_masks_are_those_of_the_other_program():
     assert (read.notes, read.labels) == ((), ("artifact",))
     assert [label.stem for label in read.images] == ["cvat-mask", "cvat-nothing"]
     for label in read.images:
-        expected = read_mask(GOLDEN / f"{label.stem}.png")
+        expected = read_mask(GOLDEN / f"{label.stem}.png").mask
         assert np.array_equal(label.decode(), expected)
         assert label.is_clean is not expected.any()

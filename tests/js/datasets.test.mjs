@@ -6,6 +6,7 @@ import { readDetector } from "../../desra_studio/ui/static/datasets/actions.js";
 import {
   mergeRows,
   tellDeletion,
+  tellExported,
   tellImages,
   tellRestored,
 } from "../../desra_studio/ui/static/datasets/words.js";
@@ -54,4 +55,12 @@ test("the detector's fields become what routes take", () => {
 test("what went wrong is told in words, and nothing where nothing did", async () => {
   assert.equal(await tell(async () => 1), "");
   assert.equal(await tell(() => Promise.reject(new Error("No folder is named."))), "No folder is named.");
+});
+
+test("an export says how much it wrote and what it left out", () => {
+  const exported = { images: 1, notes: ["2 images left out, without LR: a, b"] };
+  assert.equal(
+    tellExported("set-pairs.zip", exported),
+    "set-pairs.zip: 1 image. 2 images left out, without LR: a, b.",
+  );
 });

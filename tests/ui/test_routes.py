@@ -8,6 +8,7 @@ from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_runs, encode_mask_runs
 from desra_studio.services.export.formats import list_downloads
 from tests.factories.images import make_pair
+from tests.factories.studio import accept_detected
 from tests.ui.masks import BODY, MASK, compress, post_mask
 
 SIZE = Size(96, 96)
@@ -60,7 +61,8 @@ def test_save_judge_and_read_back(client):
 
 
 @pytest.mark.parametrize("form", list_downloads())
-def test_labels_are_downloaded(client, form):
+def test_labels_are_downloaded(client, studio, form):
+    accept_detected(studio, 1)
     answer = client.get(f"/studio/api/datasets/1/labels.{form}")
     assert answer.headers["content-type"] == list_downloads()[form].media_type
     assert answer.headers["content-disposition"].endswith(f"set{list_downloads()[form].suffix}")

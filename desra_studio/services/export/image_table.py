@@ -2,12 +2,9 @@
 
 from desra_studio.metrics.mask_metrics import ImageScore
 from desra_studio.services.csv_tables import Cell, render_csv
-from desra_studio.services.export.format_types import FileFormat, LabelFile
+from desra_studio.services.export.format_types import Export, FileFormat, LabelFile
 from desra_studio.services.scores.dataset import score_dataset
-from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.tables import Dataset
 
 COLUMNS = (
     "image", "width", "height", "state", "revision", "origin", "author", "saved_at",
@@ -16,14 +13,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def render_table(studio: Studio, dataset: Dataset) -> LabelFile:
+def render_table(export: Export) -> LabelFile:
     """Return the newest revision of every image, and its score where it has one."""
-    detectors = score_dataset(studio, dataset.id).detectors
+    detectors = score_dataset(export.studio, export.dataset.id).detectors
     # Those of the detector whose masks Review shows.
     rows = detectors[0].rows if detectors else []
     scores = {row.image_id: row.score for row in rows}
-    with studio.database.read() as session:
-        records = datasets.list_records(session, dataset)
+    records = export.list_records()
     cells = (_list_cells(record, scores.get(record.image.id)) for record in records)
     return LabelFile(render_csv(COLUMNS, cells, digits=9).encode(), len(records))
 
@@ -58,5 +54,9 @@ def _list_cells(record: ImageRecord, score: ImageScore | None) -> dict[str, Cell
 
 
 CSV = FileFormat(
-    title="CSV", suffix=".csv", media_type="text/csv; charset=utf-8", render=render_table
+    title="Table of images",
+    about="A table with a row per image: its state, who judged it, and the detector's score.",
+    suffix=".csv",
+    media_type="text/csv; charset=utf-8",
+    render=render_table,
 )

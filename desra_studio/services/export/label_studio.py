@@ -5,15 +5,13 @@ from pathlib import Path
 
 from desra_studio.interchange.label_studio import describe_task, render_interface
 from desra_studio.interchange.written import ARTIFACT
-from desra_studio.services.export.format_types import FolderFormat
+from desra_studio.services.export.format_types import Export, FolderFormat
 from desra_studio.services.export.labelled_images import list_labelled
-from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import Dataset
 
 IMAGES_FOLDER = "images"
 
 
-def fill_folder(studio: Studio, dataset: Dataset, folder: Path) -> int:
+def fill_folder(export: Export, folder: Path) -> int:
     """Write FOLDER/tasks.json, FOLDER/images/NAME.png, GAN-SR, and FOLDER/interface.xml.
 
     Tasks ask for their images below Label Studio's root of local files, which is to be FOLDER.
@@ -22,10 +20,10 @@ def fill_folder(studio: Studio, dataset: Dataset, folder: Path) -> int:
     labels = {ARTIFACT: True}
     count = 0
     with (folder / "tasks.json").open("w", encoding="utf-8") as file:
-        for labelled in list_labelled(studio, dataset):
+        for labelled in list_labelled(export):
             written = labelled.written
             picture = folder / IMAGES_FOLDER / written.file_name
-            picture.write_bytes(studio.blobs.get(labelled.gan_sha))
+            picture.write_bytes(export.studio.blobs.get(labelled.gan_sha))
             # A task at a time: brush strokes of thousands of images would fill the memory.
             file.write(",\n" if count else "[\n")
             json.dump(describe_task(written, IMAGES_FOLDER), file)
@@ -36,4 +34,8 @@ def fill_folder(studio: Studio, dataset: Dataset, folder: Path) -> int:
     return count
 
 
-LABEL_STUDIO = FolderFormat(fill=fill_folder)
+LABEL_STUDIO = FolderFormat(
+    title="Label Studio",
+    about="Tasks with brush strokes, their images, and the interface to open them with.",
+    fill=fill_folder,
+)

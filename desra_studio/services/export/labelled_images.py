@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask
-from desra_studio.imaging.masks import decode_mask_png, find_components
+from desra_studio.imaging.masks import find_components
 from desra_studio.interchange.written import WrittenImage, WrittenRegion
-from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, regions
+from desra_studio.services.export.format_types import Export
+from desra_studio.services.review.masks import load_mask
+from desra_studio.services.review.regions import list_said
 from desra_studio.storage.label_tables import Region
-from desra_studio.storage.tables import Dataset
 
 
 @dataclass(frozen=True)
@@ -26,23 +25,19 @@ class LabelledImage:
     gan_sha: str
 
 
-def list_labelled(studio: Studio, dataset: Dataset) -> Iterator[LabelledImage]:
+def list_labelled(export: Export) -> Iterator[LabelledImage]:
     """Yield every accepted or clean image of a dataset; of many, one is in memory.
 
     Raises:
         InputError: there is none.
         NotFoundError: a stored mask is missing.
     """
-    with studio.database.read() as session:
-        records = datasets.list_records(session, dataset)
-    labelled = [(record, record.label) for record in records if record.label]
-    if not labelled:
-        raise InputError(f"{dataset.name} has no accepted or clean image yet. Review some first.")
-    for record, revision in labelled:
-        with studio.database.read() as session:
-            said = regions.list_regions(session, [revision.id])
-        mask = decode_mask_png(studio.blobs.get(revision.mask_sha))
-        written = WrittenImage(f"{record.image.name}.png", mask, tuple(_list_regions(mask, said)))
+    labelled = export.list_labelled()
+    said = list_said(export.studio, [label.id for _, label in labelled])
+    for record, label in export.walk(labelled, len(labelled), "Writing the labels"):
+        mask = load_mask(export.studio, label.mask_sha)
+        regions = tuple(_list_regions(mask, said[label.id]))
+        written = WrittenImage(f"{record.image.name}.png", mask, regions)
         yield LabelledImage(written, record.gan.blob_sha)
 
 

@@ -3,18 +3,16 @@
 from pathlib import Path
 
 from desra_studio.interchange.labelme import render_labelme
-from desra_studio.services.export.format_types import FolderFormat
+from desra_studio.services.export.format_types import Export, FolderFormat
 from desra_studio.services.export.labelled_images import list_labelled
-from desra_studio.services.studio import Studio
-from desra_studio.storage.tables import Dataset
 
 
-def fill_folder(studio: Studio, dataset: Dataset, folder: Path) -> int:
+def fill_folder(export: Export, folder: Path) -> int:
     """Write FOLDER/NAME.png, GAN-SR, and FOLDER/NAME.json for every accepted or clean image."""
     count = 0
-    for labelled in list_labelled(studio, dataset):
+    for labelled in list_labelled(export):
         picture = folder / labelled.written.file_name
-        picture.write_bytes(studio.blobs.get(labelled.gan_sha))
+        picture.write_bytes(export.studio.blobs.get(labelled.gan_sha))
         # Not with_suffix, which would take a name's own dots for endings.
         label = folder / f"{picture.name.removesuffix('.png')}.json"
         label.write_bytes(render_labelme(labelled.written))
@@ -22,4 +20,8 @@ def fill_folder(studio: Studio, dataset: Dataset, folder: Path) -> int:
     return count
 
 
-LABELME = FolderFormat(fill=fill_folder)
+LABELME = FolderFormat(
+    title="LabelMe",
+    about="The images, with a JSON file of their regions beside each.",
+    fill=fill_folder,
+)

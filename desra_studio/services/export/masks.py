@@ -2,38 +2,59 @@
 
 from pathlib import Path
 
-from desra_studio.errors import InputError
-from desra_studio.services.export.format_types import FolderFormat
-from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets
-from desra_studio.storage.tables import Dataset
+import numpy as np
+
+from desra_studio.imaging.arrays import BORDER_PX, Mask
+from desra_studio.imaging.masks import encode_mask_png
+from desra_studio.services.export.format_types import Export, FolderFormat
+from desra_studio.services.review.masks import load_mask
 
 DETECTED_FOLDER = "detected"
 
 
-def fill_folder(studio: Studio, dataset: Dataset, folder: Path) -> int:
+def fill_folder(export: Export, folder: Path) -> int:
     """Write FOLDER/NAME.png for every accepted or clean image, 0/255 at the size of the image.
 
     FOLDER/detected/NAME.png is what the detector found in the same images; so that
     `desra-studio score --pred FOLDER/detected --gt FOLDER` gives the figures of the Scores page.
+    Cropped, both lack 5 px on each side, as the released scripts have them.
     """
-    with studio.database.read() as session:
-        records = datasets.list_records(session, dataset)
+    labelled = export.list_labelled()
     (folder / DETECTED_FOLDER).mkdir()
-    count = 0
-    for record in records:
-        if record.label is None:
-            continue
-        # Stored masks are 1-bit PNGs already.
-        name = f"{record.image.name}.png"
-        (folder / name).write_bytes(studio.blobs.get(record.label.mask_sha))
+    undetected, cut = [], []
+    for record, label in export.walk(labelled, len(labelled), "Writing the masks"):
+        name = record.image.name
+        data, was_cut = _render_mask(export, label.mask_sha)
+        (folder / f"{name}.png").write_bytes(data)
+        if was_cut:
+            cut.append(name)
         if record.detection:
-            detected = studio.blobs.get(record.detection.mask_sha)
-            (folder / DETECTED_FOLDER / name).write_bytes(detected)
-        count += 1
-    if not count:
-        raise InputError(f"{dataset.name} has no accepted or clean image yet. Review some first.")
-    return count
+            data, _ = _render_mask(export, record.detection.mask_sha)
+            (folder / DETECTED_FOLDER / f"{name}.png").write_bytes(data)
+        else:
+            undetected.append(name)
+    export.note(undetected, f"not in {DETECTED_FOLDER}, no detector ran on them")
+    export.note(cut, f"marked within {BORDER_PX} px of the edge, which cropping leaves out")
+    return len(labelled)
 
 
-MASKS = FolderFormat(fill=fill_folder)
+def _render_mask(export: Export, mask_sha: str) -> tuple[bytes, bool]:
+    """Return the bytes of a mask, and whether cropping took marked pixels away."""
+    if not export.cropped:
+        # Stored masks are 1-bit PNGs already.
+        return export.studio.blobs.get(mask_sha), False
+    mask = load_mask(export.studio, mask_sha)
+    inner = crop_border(mask)
+    return encode_mask_png(inner), int(np.count_nonzero(inner)) < int(np.count_nonzero(mask))
+
+
+def crop_border(mask: Mask) -> Mask:
+    """Return an (H, W) bool mask without 5 px on each side, (H - 10, W - 10)."""
+    return mask[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
+
+
+MASKS = FolderFormat(
+    title="Masks",
+    about="A PNG per image, white where an artifact is marked, and the detector's beside it.",
+    fill=fill_folder,
+)

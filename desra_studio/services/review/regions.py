@@ -1,5 +1,6 @@
 """What reviewers say about the regions of a mask: kind, severity and a note."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from desra_studio.services.review.labels import read_label
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, regions
 from desra_studio.storage.label_tables import MaskRevision, Region
+from desra_studio.storage.queue_entries import CHUNK, cut
 from desra_studio.storage.region_label import RegionLabel
 
 SEVERE = 3
@@ -80,6 +82,16 @@ def list_labels(studio: Studio, image_id: int, author: str | None = None) -> lis
         revision = read_label(session, record, author).revision
         found = regions.list_regions(session, [revision.id]) if revision else []
     return [regions.read_label(region) for region in found]
+
+
+def list_said(studio: Studio, revision_ids: Sequence[int]) -> dict[int, list[Region]]:
+    """Return what was said about the regions of mask revisions, by the revision's id."""
+    said: dict[int, list[Region]] = {revision_id: [] for revision_id in revision_ids}
+    with studio.database.read() as session:
+        for ids in cut(revision_ids, CHUNK):
+            for region in regions.list_regions(session, ids):
+                said[region.revision_id].append(region)
+    return said
 
 
 def label_region(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import gradio as gr
 
+from desra_studio.services.csv_tables import guard_text
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.shared.components import JobValue, show_job
 
@@ -55,8 +56,9 @@ def offer_review(job: JobView | None, known: Collection[int]) -> object:
 def show_report(job: JobView | None) -> object:
     """Return the update of the table of files that were converted or left out."""
     lines = job.result.get("lines", []) if job else []
-    rows = [line.partition(": ")[::2] for line in lines]
-    return gr.update(value=[list(row) for row in rows], visible=bool(rows))
+    # The table has a button that copies it, and what it copies is pasted into spreadsheets.
+    rows = [[guard_text(part) for part in line.partition(": ")[::2]] for line in lines]
+    return gr.update(value=rows, visible=bool(rows))
 
 
 def _waits(job: JobView) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from desra_studio.progress import format_time
 from desra_studio.services import jobs
+from desra_studio.services.csv_tables import guard_text
 from desra_studio.services.jobs import JobView
 from desra_studio.services.models.listing import ModelDetails, describe_size_rule
 from desra_studio.services.models.registry import (
@@ -29,15 +30,19 @@ WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 
 
 def list_row(details: ModelDetails) -> list[str]:
-    """Return a model's row, in the order of COLUMNS."""
-    return [
+    """Return a model's row, in the order of COLUMNS.
+
+    The table has a button that copies it, and what it copies is pasted into spreadsheets.
+    """
+    cells = (
         details.name,
         ROLE_NAMES.get(details.role, details.role),
         details.architecture or "",
         f"x{details.scale}" if details.scale else "",
         details.partner or "",
         "fine-tuned" if details.fine_tuned else details.state,
-    ]
+    )
+    return [guard_text(cell) for cell in cells]
 
 
 def describe_details(details: ModelDetails) -> str:

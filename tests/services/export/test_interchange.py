@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-from desra_studio.imaging.io import list_images, read_mask, read_rgb
+from desra_studio.imaging.io import list_images, read_rgb
+from desra_studio.imaging.mask_files import read_mask
 from desra_studio.interchange.reading import read_label_file
 from desra_studio.services.export.exporting import export_dataset
 from desra_studio.services.review.kinds import list_kinds
@@ -22,7 +23,7 @@ def masks(studio, labelled, tmp_path):
     """The labels by name, as masks; the first component of a has a kind."""
     out = tmp_path / "masks"
     export_dataset(studio, "set", "masks", out)
-    masks = {name: read_mask(path) for name, path in list_images(out).items()}
+    masks = {name: read_mask(path).mask for name, path in list_images(out).items()}
     y, x = np.argwhere(masks["a"])[0].tolist()
     kind = list_kinds(studio, labelled)[0]
     (image,) = (item.id for item in list_items(studio, labelled) if item.name == "a")

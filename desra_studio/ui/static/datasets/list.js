@@ -4,6 +4,7 @@ import { announceChange, find, make } from "../shared/dom.js";
 import { Newest } from "../shared/newest.js";
 import { deleteDataset, loadDatasets, loadDeletion, renameDataset, restoreDataset } from "./api.js";
 import { Bin } from "./bin.js";
+import { ExportDialog } from "./export.js";
 import { Question } from "./question.js";
 import { DatasetRow } from "./row.js";
 import { mergeRows, tellRestored } from "./words.js";
@@ -44,12 +45,14 @@ class DatasetList {
     this.body = make("tbody");
     this.said = make("p", { className: "said", role: "status" });
     this.question = new Question();
+    this.exporting = new ExportDialog();
     this.bin = new Bin((dataset) => this.#restore(dataset.id, dataset.name));
     const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
     const actions = make("th", { scope: "col", ariaLabel: "Change" });
     this.table = make("table", {}, make("thead", {}, make("tr", {}, ...heads, actions)), this.body);
     root.hidden = true;
-    root.append(this.table, this.said, this.bin.element, this.question.element);
+    root.append(this.table, this.said, this.bin.element);
+    root.append(this.question.element, this.exporting.element);
   }
 
   start() {
@@ -63,6 +66,11 @@ class DatasetList {
     };
     window.addEventListener("studio:loop", hear);
     this.#refreshes.ask();
+  }
+
+  /** @param {DatasetRow} row */
+  onExport(row) {
+    return this.#attempt(() => this.exporting.open(row.id, row.name));
   }
 
   /**

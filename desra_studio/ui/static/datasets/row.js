@@ -9,6 +9,7 @@ const MOST_LETTERS = 190;
 
 /**
  * @typedef {{
+ *   onExport: (row: DatasetRow) => unknown,
  *   onRename: (row: DatasetRow, name: string) => unknown,
  *   onDelete: (row: DatasetRow) => unknown,
  *   onUndo: (row: DatasetRow) => unknown,
@@ -31,6 +32,7 @@ export class DatasetRow {
     this.actions = make("td", { className: "actions" });
     this.element = make("tr", {}, this.nameCell, ...this.figures, this.actions);
     this.link = make("a", { href: pageAddress("/review", { dataset: id }) });
+    this.exports = this.#makeButton("Export", () => page.onExport(this));
     this.rename = this.#makeButton("Rename", () => this.#edit());
     this.remove = this.#makeButton("Delete", () => page.onDelete(this));
     this.undo = this.#makeButton("Undo", () => page.onUndo(this));
@@ -57,6 +59,7 @@ export class DatasetRow {
     for (const [index, key] of FIGURES.entries()) {
       this.figures[index].textContent = view.gone ? "" : String(view[key]);
     }
+    this.exports.ariaLabel = `Export ${view.name}`;
     this.rename.ariaLabel = `Rename ${view.name}`;
     this.remove.ariaLabel = `Delete ${view.name}`;
     this.undo.ariaLabel = `Undo deleting ${view.name}`;
@@ -99,7 +102,7 @@ export class DatasetRow {
     this.#mode = mode;
     this.element.dataset.mode = mode;
     const [name, ...buttons] = {
-      plain: [this.link, this.rename, this.remove],
+      plain: [this.link, this.exports, this.rename, this.remove],
       edit: [this.input, this.save, this.cancel],
       gone: [this.gone, this.undo],
     }[mode];

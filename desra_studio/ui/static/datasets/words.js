@@ -36,3 +36,11 @@ export function tellDeletion({ deleted_at: at, deleted_by: by }, locale) {
   const when = new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
   return `deleted ${when}${by ? ` by ${by}` : ""}`;
 }
+
+/**
+ * What an export wrote, and what it left out.
+ * @param {string} file
+ * @param {{ images: number, notes: string[] }} exported
+ */
+export const tellExported = (file, { images, notes }) =>
+  [`${file}: ${tellImages(images)}.`, ...notes.map((note) => `${note}.`)].join(" ");
