@@ -173,7 +173,7 @@ DIAL = (
     DialStop("Keep some more", 10, 3, removal=0.88, detail=0.81),
     DialStop("As the preset", QUICK.inside_weight, QUICK.contrast_inside_weight, 0.91, 0.78),
     DialStop("Delete some more", 10, 10, removal=0.94, detail=0.70),
-    DialStop("Delete more", 10, 30),
+    DialStop("Delete more", 10, 30, removal=0.94, detail=0.56),
 )
 """From keeping more detail to deleting more; only a contrast loss makes the two weights mean that.
 """
