@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -104,7 +104,11 @@ def serve(
 @app.command(name="import")
 def import_(
     path: Annotated[
-        Path, typer.Argument(help="Folder with GAN-SR, MSE-SR, LR, GT-Mask; or of LR images alone.")
+        Path,
+        typer.Argument(
+            help="Folder with GAN-SR, MSE-SR, LR, GT-Mask, or of LR images alone; or a zip of one, "
+            "a manifest (.csv, .jsonl), or an archive that `export` wrote."
+        ),
     ],
     name: Annotated[str, typer.Option(help="Name of the new dataset.")],
     model: Annotated[
@@ -119,24 +123,25 @@ def import_(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Import a folder of images as a dataset and detect its artifacts."""
-    from desra_studio.services.datasets.importing import check_pair, import_dataset
+    """Import images as a dataset and detect its artifacts."""
+    from desra_studio.services.datasets.importing import check_pair
+    from desra_studio.services.datasets.sources import import_source
     from desra_studio.services.detection.dataset import detect_dataset
 
     params = DetectorParams(contrast_threshold=contrast_threshold, area_threshold=area_threshold)
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
-        imported = import_dataset(studio, path, name, report, suffix or ())
+        imported = import_source(studio, path.expanduser(), name, report, suffix or ())
     tell_notes(imported.lines)
     result = asdict(imported)
     if model and not imported.lr_only:
         typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
-    if not imported.lr_only:
+    if not imported.lr_only and not imported.with_detections:
         with show_progress("detect") as report:
             result |= asdict(detect_dataset(studio, imported.dataset_id, params, report))
         tell_notes(result["notes"])
-    elif model_id is not None:
+    elif imported.lr_only and model_id is not None:
         from desra_studio.services.datasets.upscaling import upscale_dataset
 
         with show_progress("upscale") as report:
@@ -146,15 +151,18 @@ def import_(
     print_result(
         result,
         f"{imported.images} images imported as {imported.name!r}, {imported.with_lr} with LR, "
-        f"{imported.labels} with a manual mask; "
-        + (
-            f"artifacts detected in {result['marked']}."
-            if "marked" in result
-            else "upscale them on the Datasets page."
-        ),
+        f"{imported.labels} with a manual mask; " + _tell_next(result),
         as_json,
     )
     end_strictly(imported.lines, strict)
+
+
+def _tell_next(imported: dict[str, Any]) -> str:
+    if "marked" in imported:
+        return f"artifacts detected in {imported['marked']}."
+    if imported["with_detections"]:
+        return "with all that was detected and labelled."
+    return "upscale them on the Datasets page."
 
 
 @app.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 from desra_studio.errors import StudioError
 from desra_studio.services import job_configs as configs
 from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.datasets.sources import import_source
 from desra_studio.services.datasets.staged import import_staged
 from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.job_process import AnyKind, Job, JobKind, carry_out
@@ -28,9 +29,9 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
     if config.staged:
         report = import_staged(job.studio, config.staged, config.name, job.report)
     else:
-        report = import_dataset(job.studio, Path(config.source), config.name, job.report)
+        report = import_source(job.studio, Path(config.source), config.name, job.report)
     job.show_result(asdict(report))
-    if report.lr_only:
+    if report.lr_only or report.with_detections:
         return job.result
     try:
         detected = detect_dataset(job.studio, report.dataset_id, config.params, job.report)

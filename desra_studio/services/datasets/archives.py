@@ -295,4 +295,5 @@ def _write_rows(studio: Studio, manifest: Manifest, name: str, rows: Rows) -> Im
         with_lr=sum(row["lr_sha"] is not None for row in rows["image"]),
         labels=sum(row["state"] in LABELLED for row in rows["review_state"]),
         lines=(*lines, *loader.notes),
+        with_detections=True,
     )

@@ -33,6 +33,7 @@ class ImportReport:
         with_lr: how many of them have an LR image, which fine-tuning needs.
         labels: how many came with a manual mask.
         lines: one 'FOLDER/FILE: what was wrong or converted' per file concerned.
+        with_detections: whether what was detected came with it, as in an archive.
     """
 
     dataset_id: int
@@ -42,6 +43,7 @@ class ImportReport:
     with_lr: int
     labels: int
     lines: tuple[str, ...]
+    with_detections: bool = False
 
 
 def check_import(
@@ -85,12 +87,21 @@ def import_dataset(
     name: str,
     report: Report = ignore_progress,
     suffixes: Sequence[str] = (),
+    origin: str = "",
 ) -> ImportReport:
     """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
 
     A folder of LR images alone becomes a dataset that waits to be upscaled.
     Files are matched by name without ending. A file that cannot be used is told and left out,
     the rest is imported; rows are written at the end, all or none.
+
+    Args:
+        studio: the installation.
+        source: the folder.
+        name: of the new dataset.
+        report: of the progress.
+        suffixes: see `find_layout`.
+        origin: what the dataset says it came from; the folder where it is empty.
 
     Raises:
         InputError: no such layout, nothing usable in it, or a name that is empty or taken.
@@ -119,7 +130,7 @@ def import_dataset(
     report(len(names), len(names), "Writing the dataset")
     with studio.database.write() as session:
         check_name(session, name)  # reading took a while
-        dataset_id = _write_rows(session, studio, source, name, samples).id
+        dataset_id = _write_rows(session, studio, origin or str(source), name, samples).id
     return ImportReport(
         dataset_id=dataset_id,
         name=name,
@@ -178,9 +189,9 @@ def _expand(source: Path) -> Path:
 
 
 def _write_rows(
-    session: Session, studio: Studio, source: Path, name: str, samples: list[Sample]
+    session: Session, studio: Studio, origin: str, name: str, samples: list[Sample]
 ) -> Dataset:
-    dataset = Dataset(name=name, source=spell_name(str(source)))
+    dataset = Dataset(name=name, source=spell_name(origin))
     session.add(dataset)
     session.flush()
     images = [

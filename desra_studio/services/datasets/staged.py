@@ -7,18 +7,12 @@ from pathlib import Path
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
-from desra_studio.imaging.io import spell_name
-from desra_studio.services.datasets.importing import (
-    ImportReport,
-    check_import,
-    check_name,
-    import_dataset,
-)
+from desra_studio.services.datasets.importing import ImportReport
+from desra_studio.services.datasets.sources import check_source, import_source
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.services.uploads.sources import open_source
 from desra_studio.services.uploads.staging import discard_upload, finish_upload, open_upload
-from desra_studio.storage import datasets, runs
+from desra_studio.storage import runs
 
 
 def list_importing(studio: Studio) -> set[str]:
@@ -35,7 +29,7 @@ def check_staged_import(
 
     Raises:
         NotFoundError: no such upload.
-        InputError: something has not arrived yet, it is being imported, or as `check_import`; what
+        InputError: something has not arrived yet, it is being imported, or as `check_source`; what
             is in a zip is seen when it is unpacked.
     """
     upload = open_upload(studio, upload_id)
@@ -43,12 +37,8 @@ def check_staged_import(
         raise InputError(f"{upload.name} is being imported already.")
     path = finish_upload(upload)
     wanted = name.strip() or Path(upload.name).stem
-    if path.is_dir():
-        with _name_as(upload.name, path):
-            wanted = check_import(studio, path, wanted, params).name
-    else:
-        with studio.database.read() as session:
-            wanted = check_name(session, wanted)
+    with _name_as(upload.name, path):
+        wanted = check_source(studio, path, wanted, params).name
     return ImportJobConfig(_describe_source(upload.name), wanted, params, staged=upload_id)
 
 
@@ -59,20 +49,15 @@ def import_staged(
 
     Raises:
         NotFoundError: no such upload.
-        InputError: see `import_dataset` and `open_source`.
+        InputError: see `import_source`.
         CancelledError: from `report`.
     """
     upload = open_upload(studio, upload_id)
-    with (
-        open_source(studio, finish_upload(upload), report) as source,
-        _name_as(upload.name, source.folder),
-    ):
-        imported = import_dataset(studio, source.folder, name, report)
-    with studio.database.write() as session:
-        dataset = datasets.get_dataset(session, imported.dataset_id)
-        dataset.source = spell_name(_describe_source(upload.name))
+    path = finish_upload(upload)
+    with _name_as(upload.name, path):
+        imported = import_source(studio, path, name, report, origin=_describe_source(upload.name))
     discard_upload(studio, upload_id)
-    return replace(imported, lines=(*upload.notes, *source.notes, *imported.lines))
+    return replace(imported, lines=(*upload.notes, *imported.lines))
 
 
 def discard_staged(studio: Studio, upload_id: str) -> None:

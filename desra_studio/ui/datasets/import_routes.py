@@ -9,7 +9,7 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.services import jobs
 from desra_studio.services.datasets import demo
-from desra_studio.services.datasets.importing import check_import
+from desra_studio.services.datasets.sources import check_source
 from desra_studio.services.detection.weight_sets import check_new_name
 from desra_studio.services.job_configs import CalibrateJobConfig, UpscaleJobConfig
 from desra_studio.services.places import resolve_folder
@@ -45,7 +45,7 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
     def start_import(order: ImportOrder) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
         folder = resolve_folder(studio.settings, order.source)
-        config = check_import(studio, folder, order.name, params)
+        config = check_source(studio, folder, order.name, params)
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.post("/api/demo", status_code=202)
