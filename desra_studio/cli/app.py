@@ -39,7 +39,7 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
-from desra_studio.services.studio import open_studio
+from desra_studio.services.studio import Studio, open_studio
 
 app = typer.Typer(
     help="Find, label and delete the artifacts of GAN super-resolution models.",
@@ -110,7 +110,18 @@ def import_(
             "a manifest (.csv, .jsonl), or an archive that `export` wrote."
         ),
     ],
-    name: Annotated[str, typer.Option(help="Name of the new dataset.")],
+    name: Annotated[str | None, typer.Option(help="Name of the new dataset.")] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            help="A dataset that is there, for more images, or for labels: masks, or a file of "
+            "COCO, LabelMe, Label Studio or CVAT."
+        ),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="With --into, a label that counts in such a file; all without it."),
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="GAN-SR model that upscales LR images, with its partner.")
     ] = None,
@@ -130,9 +141,19 @@ def import_(
 
     params = DetectorParams(contrast_threshold=contrast_threshold, area_threshold=area_threshold)
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
+    if (name is None) == (into is None):
+        raise InputError("Give --name for a new dataset, or --into for one that is there.")
+    if into is not None:
+        if model is not None:
+            raise InputError("--model goes with --name: a dataset keeps its models.")
+        added = _add_to(studio, path.expanduser(), into, suffix or (), label, params, as_json)
+        end_strictly(added, strict)
+        return
+    if label:
+        raise InputError("--label goes with --into. Leave it out.")
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
-        imported = import_source(studio, path.expanduser(), name, report, suffix or ())
+        imported = import_source(studio, path.expanduser(), name or "", report, suffix or ())
     tell_notes(imported.lines)
     result = asdict(imported)
     if model and not imported.lr_only:
@@ -155,6 +176,39 @@ def import_(
         as_json,
     )
     end_strictly(imported.lines, strict)
+
+
+def _add_to(
+    studio: Studio,
+    path: Path,
+    into: str,
+    suffixes: Sequence[str],
+    labels: Sequence[str] | None,
+    params: DetectorParams,
+    as_json: bool,
+) -> tuple[str, ...]:
+    """Add to a dataset, tell what came of it, and return the lines on files."""
+    from desra_studio.services.datasets.adding import add_to_dataset
+    from desra_studio.services.datasets.listing import find_dataset_by_name
+    from desra_studio.services.detection.dataset import detect_missing
+
+    dataset = find_dataset_by_name(studio, into)
+    with show_progress("import") as report:
+        added = add_to_dataset(studio, dataset.id, path, report, suffixes, labels)
+    tell_notes(added.lines)
+    result = asdict(added) | {"notes": list(added.lines)}
+    if added.images and dataset.gan_model_id is not None:
+        with show_progress("detect") as report:
+            detected = detect_missing(studio, dataset.id, params, report)
+        result |= {"marked": detected.marked, "notes": [*added.lines, *detected.notes]}
+    waiting = ", upscale them on the Datasets page" if added.images and added.waiting else ""
+    print_result(
+        result,
+        f"{added.images} images added to {added.name}{waiting}; {added.labels} labels, "
+        f"{added.kept} kept beside others; {added.unchanged} were there already.",
+        as_json,
+    )
+    return added.lines
 
 
 def _tell_next(imported: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ def _examine_versions(_settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_device(settings: Settings) -> Iterator[Finding]:
-    from desra_studio.sr.loader import choose_device
+    from desra_studio.sr.loader import choose_device, describe_gpu
 
     try:
         device = choose_device(settings.device)
@@ -85,11 +85,7 @@ def _examine_device(settings: Settings) -> Iterator[Finding]:
         yield Finding("device", Health.PROBLEM, str(error), "Set DESRA_STUDIO_DEVICE to auto.")
         return
     if device.type == "cuda":
-        import torch
-
-        properties = torch.cuda.get_device_properties(device)
-        memory = f"{properties.total_memory / 1e9:.0f} GB"
-        yield Finding("device", Health.OK, f"{properties.name} with {memory}")
+        yield Finding("device", Health.OK, describe_gpu(device))
     elif settings.device == AUTO and guess_device(AUTO) != CPU:
         says = "NVIDIA's driver is here, but PyTorch finds no GPU"
         yield Finding("device", Health.PROBLEM, says, "Install PyTorch for your CUDA version.")

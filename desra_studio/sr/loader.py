@@ -85,6 +85,12 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def describe_gpu(device: torch.device) -> str:
+    """Return the name of a CUDA device and its memory, for people."""
+    properties = torch.cuda.get_device_properties(device)
+    return f"{properties.name} with {properties.total_memory / 1e9:.0f} GB"
+
+
 def load_generator(path: Path) -> Generator:
     """Load a .safetensors or .pth file of any architecture spandrel knows.
 

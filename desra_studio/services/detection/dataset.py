@@ -86,6 +86,52 @@ def detect_dataset(
     )
 
 
+def detect_missing(
+    studio: Studio,
+    dataset_id: int,
+    params: DetectorParams,
+    report: Report = ignore_progress,
+) -> DatasetDetection:
+    """Detect on the pairs of a dataset that nothing was detected on, as on the others before.
+
+    Args:
+        studio: the installation.
+        dataset_id: of the dataset.
+        params: of the detector where nothing was detected in the dataset at all.
+        report: of the progress.
+
+    Raises:
+        InputError: see `detect_dataset`, or the classes were named by a network that is not here.
+    """
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    earlier = next((record.detection for record in records if record.detection), None)
+    if earlier is None:
+        return detect_dataset(studio, dataset_id, params, report)
+    used = DetectorParams(**earlier.params)
+    missing = [record for record in records if record.detection is None]
+    classes = ClassSource(None, "")
+    if earlier.segmentation:
+        classes = open_class_source(studio, used.class_weights)
+    if missing and classes.identity != earlier.segmentation:
+        raise InputError(
+            f"The other images' classes were named by {earlier.segmentation}, which is not here. "
+            "Give its folder in DESRA_STUDIO_SEGMENTATION, and add the same again."
+        )
+    for index, record in enumerate(missing):
+        report(index, len(missing), f"Detecting in {record.image.name}")
+        row = detect_pair(studio, record.gan, record.mse, used, classes)
+        with studio.database.write() as session:
+            session.add(row)
+    with studio.database.read() as session:
+        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+    return DatasetDetection(
+        marked=sum(bool(record.detection and record.detection.area_px) for record in records),
+        segmentation=classes.identity,
+        notes=[],
+    )
+
+
 def make_detect_config(studio: Studio, dataset_id: int, params: DetectorParams) -> DetectJobConfig:
     """Return the configuration of a `detect` job, having seen that it can start.
 
