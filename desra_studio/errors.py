@@ -11,6 +11,23 @@ class InputError(StudioError):
     """A file, folder or argument that cannot be used as it is."""
 
 
+class SuffixError(InputError):
+    """Names that would match without an ending that a program appended: somebody is to decide.
+
+    Attributes:
+        suffix: the ending.
+        pairs: how many names it is of.
+        examples: some of them, in words.
+    """
+
+    def __init__(self, suffix: str, pairs: int, examples: str) -> None:
+        super().__init__(
+            f"Names do not match; without {suffix} these would: {examples}. Say whether they "
+            "belong together."
+        )
+        self.suffix, self.pairs, self.examples = suffix, pairs, examples
+
+
 class NotFoundError(StudioError):
     """Something named by the user does not exist (any more)."""
 

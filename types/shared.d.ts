@@ -56,6 +56,10 @@ export interface Stored {
 /** What a route answers that refuses something. */
 export interface RefusalAnswer {
   error?: string;
+  /** An ending that a program appended to names, of how many, and some of them in words. */
+  suffix?: string;
+  pairs?: number;
+  examples?: string;
   [fact: string]: unknown;
 }
 

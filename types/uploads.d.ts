@@ -45,8 +45,9 @@ export type PutPiece = (
   signal: AbortSignal,
 ) => Promise<number>;
 
-/** What is to become a dataset: an upload, and the name of the dataset. */
+/** What is to become a dataset of this name, or is added to one that is there. */
 export interface ImportedUpload {
   id: string;
   name: string;
+  into: number | null;
 }

@@ -16,7 +16,7 @@ from desra_studio.imaging.mask_files import read_mask
 from desra_studio.imaging.opening import MAX_MEGAPIXELS
 from desra_studio.services.file_notes import FileNotes, LeftOutError, spell_line, tell_reason
 from desra_studio.services.studio import Report
-from desra_studio.services.suffixes import describe_proposal
+from desra_studio.services.suffixes import propose_suffix
 
 T = TypeVar("T")
 
@@ -73,7 +73,8 @@ class FolderReader:
         if not names:
             raise InputError(f"{' and '.join(map(str, folders.values()))} hold no images.")
         common = set(names).intersection(*listed.values())
-        proposal = describe_proposal(listed) if len(common) < len(names) else ""
+        proposed = propose_suffix(listed) if len(common) < len(names) else None
+        proposal = proposed.describe() if proposed else ""
         if not common:
             held = "; ".join(
                 f"{option} {folders[option]} has {', '.join(list(paths)[:TOLD_FAULTS]) or 'none'}"

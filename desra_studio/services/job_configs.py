@@ -30,12 +30,16 @@ class ImportJobConfig(JobConfig):
     """A folder to import, the name of its dataset, and how artifacts are detected in it.
 
     `staged` is the id of the upload that it is, where the browser sent it; `source` names that.
+    `suffix` is an ending that names are matched without; `into` is the dataset that it is added to,
+    where it is there already.
     """
 
     source: str
     name: str
     params: DetectorParams
     staged: str | None = None
+    suffix: str = ""
+    into: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,37 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 EXAMPLES = 3
 """Pairs that a proposal names."""
 
 
-def propose_suffix(listed: Mapping[str, Iterable[str]]) -> str | None:
+@dataclass(frozen=True)
+class Proposal:
+    """An ending of names, and what would match without it.
+
+    Attributes:
+        suffix: such as _out.
+        pairs: (longer, shorter) names, sorted.
+    """
+
+    suffix: str
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def examples(self) -> str:
+        """The first pairs, in words."""
+        more = " and so on" if len(self.pairs) > EXAMPLES else ""
+        told = ", ".join(f"{longer} with {shorter}" for longer, shorter in self.pairs[:EXAMPLES])
+        return told + more
+
+    def describe(self) -> str:
+        """Return a sentence for those who give --suffix."""
+        return f" With --suffix {self.suffix} these would match: {self.examples}."
+
+
+def propose_suffix(listed: Mapping[str, Iterable[str]]) -> Proposal | None:
     """Return what one folder's names have at their end beside another's, for half of them or more.
 
     Digits alone are no such ending: 1 and 10 are two images.
@@ -28,15 +53,8 @@ def propose_suffix(listed: Mapping[str, Iterable[str]]) -> str | None:
         return None
     suffix, count = max(found.items(), key=lambda item: (item[1], -len(item[0])))
     fewest = min((len(names) for names in lone if names), default=0)
-    return suffix if 2 * count >= fewest else None
-
-
-def describe_proposal(listed: Mapping[str, Iterable[str]]) -> str:
-    """Say with which --suffix names would match, and which; empty where with none."""
-    suffix = propose_suffix(listed)
-    if suffix is None:
-        return ""
-    names = set().union(*map(set, listed.values()))
-    pairs = [name for name in sorted(names) if name + suffix in names][:EXAMPLES]
-    shown = ", ".join(f"{name}{suffix} with {name}" for name in pairs)
-    return f" With --suffix {suffix} these would match: {shown}."
+    if 2 * count < fewest:
+        return None
+    names = set().union(*folders)
+    pairs = [(name + suffix, name) for name in sorted(names) if name + suffix in names]
+    return Proposal(suffix, tuple(pairs))

@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import StudioError
 from desra_studio.services import job_configs as configs
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.datasets.sources import import_source
-from desra_studio.services.datasets.staged import import_staged
-from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.datasets.staged import add_staged, import_staged
+from desra_studio.services.detection.dataset import detect_dataset, detect_missing
 from desra_studio.services.job_process import AnyKind, Job, JobKind, carry_out
 from desra_studio.services.studies.lifecycle import create_study
 from desra_studio.services.studio import Studio
@@ -26,10 +27,14 @@ def list_kinds(page: str) -> list[str]:
 
 
 def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
+    suffixes = [config.suffix] if config.suffix else []
+    if config.staged and config.into is not None:
+        return _run_adding(job, config.staged, config.into, suffixes, config.params)
     if config.staged:
-        report = import_staged(job.studio, config.staged, config.name, job.report)
+        report = import_staged(job.studio, config.staged, config.name, job.report, suffixes)
     else:
-        report = import_source(job.studio, Path(config.source), config.name, job.report)
+        source = Path(config.source)
+        report = import_source(job.studio, source, config.name, job.report, suffixes)
     job.show_result(asdict(report))
     if report.lr_only or report.with_detections:
         return job.result
@@ -39,6 +44,16 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
         note = f"{error} The {report.images} images are imported; go on with 'Detect again'."
         raise type(error)(note) from error
     return job.result | asdict(detected)
+
+
+def _run_adding(
+    job: Job, upload_id: str, dataset_id: int, suffixes: list[str], params: DetectorParams
+) -> dict[str, object]:
+    added = add_staged(job.studio, upload_id, dataset_id, job.report, suffixes)
+    job.show_result(asdict(added))
+    if not added.images or added.waiting:
+        return job.result
+    return job.result | asdict(detect_missing(job.studio, dataset_id, params, job.report))
 
 
 def _run_detect(job: Job, config: configs.DetectJobConfig) -> dict[str, object]:

@@ -19,6 +19,7 @@ from desra_studio.errors import (
     NotFoundError,
     StaleRevisionError,
     StudioError,
+    SuffixError,
 )
 from desra_studio.services.maintenance import sweep_abandoned
 from desra_studio.services.occupation import occupy
@@ -117,6 +118,9 @@ def _answer_error(_request: Request, error: Exception) -> Response:
     elif isinstance(error, StaleRevisionError):
         status = HTTPStatus.CONFLICT
         extra = {"version": error.version, "kept": error.kept}
+    elif isinstance(error, SuffixError):
+        status = HTTPStatus.CONFLICT
+        extra = {"suffix": error.suffix, "pairs": error.pairs, "examples": error.examples}
     elif isinstance(error, ClaimedError):
         status = HTTPStatus.CONFLICT
         extra = {"claimed_by": error.claimed_by, "until": error.until.isoformat(), "mine": False}

@@ -2,9 +2,11 @@
 
 import base64
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.datasets.listing import list_dataset_names
 from desra_studio.services.uploads.staging import list_uploads
 from tests.factories.images import write_dataset
@@ -93,3 +95,34 @@ def test_a_folder_goes_on_after_a_cut_and_a_name_that_is_taken(
     assert len(sent) == 20, "all of it was there"
     assert [dataset.name for dataset in list_dataset_names(studio)] == ["again", "RESULTS"]
     expect(uploads.get_by_role("listitem")).to_have_count(0)
+
+
+def test_a_question_pairs_names_and_masks_come_later(
+    nothing_yet, page, uploads, review, studio, tmp_path
+):
+    folder = write_dataset(tmp_path / "RESULTS")
+    for path in list((folder / "GAN-SR").iterdir()):
+        path.rename(path.with_name(f"{path.stem}_out.png"))
+    uploads.locator("input[webkitdirectory]").set_input_files(folder)
+    uploads.get_by_role("button", name="Import").click()
+    question = page.get_by_role("dialog", name="Do these belong together?")
+    expect(question).to_contain_text("3 names differ from another by _out: a_out with a")
+    page.keyboard.press("Escape")
+    expect(page.locator(".studio-problem")).to_contain_text("Nothing was imported.")
+    uploads.get_by_role("button", name="Import").click()
+    expect(question).to_be_visible()
+    page.keyboard.press("Enter")  # the focus is on Match them
+    expect(page.locator(".studio-job .text")).to_contain_text("3 images imported as RESULTS")
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    marked = np.zeros((96, 96), bool)
+    marked[30:60, 30:60] = True
+    (masks / "b.png").write_bytes(encode_mask_png(marked))
+    uploads.locator("input[webkitdirectory]").set_input_files(masks)
+    uploads.get_by_label("Into").select_option(label="RESULTS")
+    expect(uploads.get_by_label("Import as")).to_be_hidden()
+    uploads.get_by_role("button", name="Add").click()
+    expect(page.locator(".studio-job .text")).to_contain_text("1 labels added to RESULTS")
+    page.goto("/review")
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    expect(page.locator(".position")).to_contain_text("/3")

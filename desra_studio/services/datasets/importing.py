@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, SuffixError
 from desra_studio.imaging.io import spell_name
 from desra_studio.services import checks
 from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_layout
@@ -47,18 +47,29 @@ class ImportReport:
 
 
 def check_import(
-    studio: Studio, source: Path, name: str, params: DetectorParams
+    studio: Studio, source: Path, name: str, params: DetectorParams, suffix: str | None = None
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job, having seen that it can start.
 
+    Args:
+        studio: the installation.
+        source: the folder.
+        name: of the new dataset; "" for the folder's.
+        params: of the detector.
+        suffix: an ending that names are matched without, "" for none; None where nobody was asked.
+
     Raises:
+        SuffixError: nobody was asked, and names would match without an ending.
         InputError: as `import_dataset`, as far as it can be told at once.
     """
     source = _expand(source)
-    find_layout(source)
+    layout = find_layout(source, [suffix] if suffix else ())
+    if suffix is None and layout.proposed:
+        found = layout.proposed
+        raise SuffixError(found.suffix, len(found.pairs), found.examples)
     with studio.database.read() as session:
         name = check_name(session, name or source.name)
-    return ImportJobConfig(str(source), name, params)
+    return ImportJobConfig(str(source), name, params, suffix=suffix or "")
 
 
 def check_pair(studio: Studio, name: str) -> int:

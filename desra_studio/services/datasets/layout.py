@@ -11,7 +11,7 @@ import numpy as np
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
 from desra_studio.imaging.io import count_images_within, resize_bicubic, sort_files
-from desra_studio.services.suffixes import describe_proposal
+from desra_studio.services.suffixes import Proposal, propose_suffix
 
 GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
 UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
@@ -31,7 +31,7 @@ class Layout:
         lr: where there is neither `gan` nor `mse`, images that wait to be upscaled.
         lr_enlarged_by: 1, or by how much the LR images were enlarged for viewing.
         others: files and folders that are not used -> why.
-        proposal: with which suffix more names would match; empty where with none.
+        proposed: the suffix without which more names would match, if there is one.
     """
 
     gan: dict[str, Path]
@@ -40,7 +40,12 @@ class Layout:
     lr_enlarged_by: int
     labels: dict[str, Path]
     others: dict[Path, str]
-    proposal: str = ""
+    proposed: Proposal | None = None
+
+    @property
+    def proposal(self) -> str:
+        """A sentence that names the suffix; empty where none is proposed."""
+        return self.proposed.describe() if self.proposed else ""
 
     @property
     def lr_only(self) -> bool:
@@ -134,7 +139,7 @@ class _Finder:
             lr_enlarged_by=enlarged_by,
             labels=labels,
             others=self._others,
-            proposal=describe_proposal(listed),
+            proposed=propose_suffix(listed),
         )
 
     def describe(self) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, SuffixError
+from desra_studio.imaging.io import SUFFIXES
 from desra_studio.services.datasets.archives import import_archive, is_archive
 from desra_studio.services.datasets.importing import (
     ImportReport,
@@ -13,24 +14,34 @@ from desra_studio.services.datasets.importing import (
     check_name,
     import_dataset,
 )
+from desra_studio.services.datasets.layout import KNOWN
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
+from desra_studio.services.suffixes import propose_suffix
 from desra_studio.services.uploads.sources import open_source
+from desra_studio.services.uploads.zips import list_names
+
+OUTPUTS = frozenset(name.lower() for name in KNOWN)
+"""The folders of a layout, in small letters."""
 
 
-def check_source(studio: Studio, path: Path, name: str, params: DetectorParams) -> ImportJobConfig:
+def check_source(
+    studio: Studio, path: Path, name: str, params: DetectorParams, suffix: str | None = None
+) -> ImportJobConfig:
     """Return the configuration of an `import` job, having seen that it can start.
 
-    What is in a file is seen when it is unpacked.
+    Of a file no more is seen than the names in a zip, until it is unpacked.
 
     Raises:
-        InputError: as `check_import`.
+        SuffixError, InputError: as `check_import`.
     """
     if not path.is_file():
-        return check_import(studio, path, name, params)
+        return check_import(studio, path, name, params, suffix)
     with studio.database.read() as session:
         name = check_name(session, name or path.stem)
-    return ImportJobConfig(str(path), name, params)
+    if suffix is None and path.suffix.lower() == ".zip":
+        _ask_of_zip(path)
+    return ImportJobConfig(str(path), name, params, suffix=suffix or "")
 
 
 def import_source(
@@ -57,3 +68,15 @@ def import_source(
             # Where it was unpacked to is nobody's business, and gone when this is read.
             raise InputError(str(error).replace(str(source.folder.resolve()), path.name)) from error
     return replace(imported, lines=(*source.notes, *imported.lines))
+
+
+def _ask_of_zip(path: Path) -> None:
+    """Raise SuffixError where the names in a zip would match without an ending."""
+    listed: dict[str, set[str]] = {}
+    for name in map(PurePosixPath, list_names(path)):
+        folder = name.parent.name.lower()
+        if folder in OUTPUTS and name.suffix.lower() in SUFFIXES:
+            listed.setdefault(folder, set()).add(name.stem)
+    found = propose_suffix(listed) if len(listed) > 1 else None
+    if found:
+        raise SuffixError(found.suffix, len(found.pairs), found.examples)

@@ -1,18 +1,19 @@
 """Importing what the browser sent: the upload stays until its dataset is there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, SuffixError
+from desra_studio.services.datasets.adding import AddedReport, add_to_dataset
 from desra_studio.services.datasets.importing import ImportReport
 from desra_studio.services.datasets.sources import check_source, import_source
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.uploads.staging import discard_upload, finish_upload, open_upload
-from desra_studio.storage import runs
+from desra_studio.storage import datasets, runs
 
 
 def list_importing(studio: Studio) -> set[str]:
@@ -23,7 +24,12 @@ def list_importing(studio: Studio) -> set[str]:
 
 
 def check_staged_import(
-    studio: Studio, upload_id: str, name: str, params: DetectorParams
+    studio: Studio,
+    upload_id: str,
+    name: str,
+    params: DetectorParams,
+    suffix: str | None = None,
+    into: int | None = None,
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job of an upload, having seen that it can start.
 
@@ -36,14 +42,23 @@ def check_staged_import(
     if upload_id in list_importing(studio):
         raise InputError(f"{upload.name} is being imported already.")
     path = finish_upload(upload)
+    source = _describe_source(upload.name)
+    if into is not None:
+        with studio.database.read() as session:
+            wanted = datasets.get_dataset(session, into).name
+        return ImportJobConfig(source, wanted, params, upload_id, suffix or "", into)
     wanted = name.strip() or Path(upload.name).stem
     with _name_as(upload.name, path):
-        wanted = check_source(studio, path, wanted, params).name
-    return ImportJobConfig(_describe_source(upload.name), wanted, params, staged=upload_id)
+        config = check_source(studio, path, wanted, params, suffix)
+    return replace(config, source=source, staged=upload_id)
 
 
 def import_staged(
-    studio: Studio, upload_id: str, name: str, report: Report = ignore_progress
+    studio: Studio,
+    upload_id: str,
+    name: str,
+    report: Report = ignore_progress,
+    suffixes: Sequence[str] = (),
 ) -> ImportReport:
     """Import an upload and remove it; where the import fails, it stays.
 
@@ -55,9 +70,27 @@ def import_staged(
     upload = open_upload(studio, upload_id)
     path = finish_upload(upload)
     with _name_as(upload.name, path):
-        imported = import_source(studio, path, name, report, origin=_describe_source(upload.name))
+        imported = import_source(
+            studio, path, name, report, suffixes, _describe_source(upload.name)
+        )
     discard_upload(studio, upload_id)
     return replace(imported, lines=(*upload.notes, *imported.lines))
+
+
+def add_staged(
+    studio: Studio,
+    upload_id: str,
+    dataset_id: int,
+    report: Report = ignore_progress,
+    suffixes: Sequence[str] = (),
+) -> AddedReport:
+    """Add an upload to a dataset and remove it; see `add_to_dataset`."""
+    upload = open_upload(studio, upload_id)
+    path = finish_upload(upload)
+    with _name_as(upload.name, path):
+        added = add_to_dataset(studio, dataset_id, path, report, suffixes)
+    discard_upload(studio, upload_id)
+    return replace(added, lines=(*upload.notes, *added.lines))
 
 
 def discard_staged(studio: Studio, upload_id: str) -> None:
@@ -80,5 +113,7 @@ def _name_as(name: str, folder: Path) -> Iterator[None]:
     """Let what is wrong with a staged folder be told by the name it was sent under."""
     try:
         yield
+    except SuffixError:
+        raise
     except InputError as error:
         raise InputError(str(error).replace(str(folder.resolve()), name)) from error

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -50,6 +51,18 @@ def unpack_zip(path: Path, into: Path, report: Report = ignore_progress) -> list
             room for or far more than its own size, or the disk is full.
         CancelledError: from `report`.
     """
+    with _open(path) as packed:
+        return _unpack(packed, path, into, report)
+
+
+def list_names(path: Path) -> list[str]:
+    """Return the names of a zip's files, as they would be unpacked; InputError as `unpack_zip`."""
+    with _open(path) as packed:
+        return [read_name(entry)[0] for entry in packed.infolist() if not entry.is_dir()]
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[ZipFile]:
     try:
         if _measure_list(path) > MAX_LIST_BYTES:
             raise InputError(
@@ -57,7 +70,7 @@ def unpack_zip(path: Path, into: Path, report: Report = ignore_progress) -> list
                 "in parts."
             )
         with ZipFile(path) as packed:
-            return _unpack(packed, path, into, report)
+            yield packed
     except (BadZipFile, struct.error) as error:
         raise InputError(
             f"{path.name} is no zip, or it is cut off: the list of its files, which is at its end, "

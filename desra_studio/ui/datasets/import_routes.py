@@ -18,11 +18,12 @@ from desra_studio.setting import read_settings
 
 
 class ImportOrder(BaseModel):
-    """A folder to import; without a name it gets the folder's."""
+    """A folder to import; without a name it gets the folder's. For `suffix` see `check_import`."""
 
     source: str
     name: str = ""
     detector: dict[str, Any] = {}
+    suffix: str | None = None
 
 
 class UpscaleOrder(BaseModel):
@@ -45,7 +46,7 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
     def start_import(order: ImportOrder) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
         folder = resolve_folder(studio.settings, order.source)
-        config = check_source(studio, folder, order.name, params)
+        config = check_source(studio, folder, order.name, params, order.suffix)
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.post("/api/demo", status_code=202)

@@ -29,12 +29,19 @@ def show_import(job: JobView | None) -> JobValue | None:
             f"{result['images']} images of {result['name']} upscaled with {result['model']} and "
             f"{result['partner']}; artifacts detected in {result['marked']}. {notes}",
         )
+    if "kept" in result:
+        return show_job(
+            job,
+            f"{result['images']} images and {result['labels']} labels added to {result['name']}, "
+            f"{result['kept']} labels kept beside others; {result['unchanged']} were there before.",
+        )
     if _waits(job):
         return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
     return show_job(
         job,
         f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
-        f"{result['labels']} with a manual mask; artifacts detected in {result['marked']}. {notes}",
+        f"{result['labels']} with a manual mask"
+        + (f"; artifacts detected in {result['marked']}. {notes}" if "marked" in result else "."),
     )
 
 

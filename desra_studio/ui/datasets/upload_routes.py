@@ -47,10 +47,15 @@ class UploadOrder(BaseModel):
 
 
 class StagedImport(BaseModel):
-    """What the dataset of an upload is called, and how artifacts are detected in it."""
+    """What the dataset of an upload is called, and how artifacts are detected in it.
+
+    `into` is a dataset that it is added to in place of a new one; for `suffix` see `check_import`.
+    """
 
     name: str = ""
     detector: dict[str, Any] = {}
+    suffix: str | None = None
+    into: int | None = None
 
 
 def add_upload_routes(router: APIRouter, studio: Studio) -> None:
@@ -90,7 +95,7 @@ def add_upload_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/uploads/{named}/import", status_code=202)
     def start_import(named: str, order: StagedImport) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
-        config = check_staged_import(studio, named, order.name, params)
+        config = check_staged_import(studio, named, order.name, params, order.suffix, order.into)
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.delete("/api/uploads/{named}")

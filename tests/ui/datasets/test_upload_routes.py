@@ -4,16 +4,20 @@ import os
 import threading
 
 import httpx
+import numpy as np
 import pytest
 import uvicorn
 
+from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services import jobs
+from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.datasets.staged import import_staged
 from desra_studio.services.maintenance import sweep_abandoned
 from desra_studio.services.uploads import staging
 from desra_studio.services.uploads.staging import find_uploads
 from desra_studio.storage import datasets, runs
 from desra_studio.ui.datasets import upload_routes
+from desra_studio.ui.datasets.status import show_import
 from desra_studio.ui.server import create_api
 from desra_studio.vocabulary import RunStatus
 from tests.factories.clients import open_client
@@ -206,6 +210,50 @@ def test_a_cut_off_import_runs_again(empty, studio, dataset_folder, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         import_staged(studio, upload["id"], "set", die)
     assert import_staged(studio, upload["id"], "set").images == 3
+
+
+def rename_outputs(folder, suffix):
+    for path in list((folder / "GAN-SR").iterdir()):
+        path.rename(path.with_name(f"{path.stem}{suffix}.png"))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_names_with_a_suffix_are_asked_of(empty, studio, dataset_folder, tmp_path, packed):
+    rename_outputs(dataset_folder, "_out")
+    if packed:
+        path = zip_folder(dataset_folder, tmp_path / "RESULTS.zip", "RESULTS")
+        upload = send(empty, "RESULTS.zip", {"RESULTS.zip": path.read_bytes()})
+    else:
+        upload = send(empty, "RESULTS", list_files(dataset_folder))
+    place = f"{UPLOADS}/{upload['id']}/import"
+    asked = empty.post(place, json={"detector": DETECTOR})
+    assert asked.status_code == 409
+    told = asked.json()
+    assert (told["suffix"], told["pairs"]) == ("_out", 3)
+    assert told["examples"] == "a_out with a, b_out with b, c_out with c"
+    with run_jobs_here():
+        answer = empty.post(place, json={"detector": DETECTOR, "suffix": told["suffix"]})
+    assert answer.status_code == 202, answer.text
+    job = view_done(studio, answer.json()["job"])
+    assert (job.result["images"], job.result["with_lr"]) == (3, 3)
+
+
+def test_an_upload_is_added_to_a_dataset_that_is_there(empty, studio, dataset_folder, tmp_path):
+    dataset = import_dataset(studio, dataset_folder, "set").dataset_id
+    marked = np.zeros((96, 96), bool)
+    marked[20:50, 20:50] = True
+    upload = send(empty, "masks", {"masks/a.png": encode_mask_png(marked)})
+    place = f"{UPLOADS}/{upload['id']}/import"
+    with run_jobs_here():
+        answer = empty.post(place, json={"detector": DETECTOR, "into": dataset})
+    assert answer.status_code == 202, answer.text
+    job = view_done(studio, answer.json()["job"])
+    assert (job.result["labels"], job.result["images"]) == (1, 0)
+    assert "0 images and 1 labels added to set" in show_import(job)["message"]
+    assert not any(find_uploads(studio).iterdir())
+    upload = send(empty, "masks", {"masks/a.png": encode_mask_png(marked)})
+    place = f"{UPLOADS}/{upload['id']}/import"
+    assert empty.post(place, json={"detector": DETECTOR, "into": 99}).status_code == 404
 
 
 def test_what_is_being_imported_is_left_alone(empty, studio, dataset_folder):

@@ -3,6 +3,7 @@
 import { tell } from "../shared/actions.js";
 import { API, detectDataset, loadLoop, postJson } from "../shared/api.js";
 import { addressed } from "../shared/dom.js";
+import { postImport } from "./suffix.js";
 
 /** @import { DetectorFields } from "#types/datasets" */
 /** @import { ImportedUpload } from "#types/uploads" */
@@ -35,7 +36,7 @@ export const startDemo = () => tell(() => postJson(`${API}/demo`, {}));
  */
 export const startImport = (source, name, ...detector) =>
   tell(() =>
-    postJson(`${API}/datasets/import`, { source, name, detector: readDetector(...detector) }),
+    postImport(`${API}/datasets/import`, { source, name, detector: readDetector(...detector) }),
   );
 
 /**
@@ -48,8 +49,9 @@ export const importUpload = (upload, ...detector) =>
     if (!upload) return;
     let isStarted = false;
     try {
-      const { id, name } = upload;
-      await postJson(`${API}/uploads/${id}/import`, { name, detector: readDetector(...detector) });
+      const { id, name, into } = upload;
+      const detected = readDetector(...detector);
+      await postImport(`${API}/uploads/${id}/import`, { name, into, detector: detected });
       isStarted = true;
     } finally {
       window.dispatchEvent(new CustomEvent("studio:upload", { detail: isStarted }));

@@ -2,6 +2,7 @@
 // the name of its dataset; `submit` asks the page to do so.
 
 import { announceChange, find, make } from "../shared/dom.js";
+import { loadDatasets } from "./api.js";
 import { makeChoice, listMissing, tellBytes, tellChoice, tellSeconds } from "./choice.js";
 import { listChosen, listDropped } from "./dropping.js";
 import { Pace, Sender } from "./sender.js";
@@ -63,15 +64,17 @@ class UploadZone {
       spellcheck: false,
       onkeydown: ({ key }) => key === "Enter" && this.#send(),
     });
+    this.into = make("select", { onchange: () => this.#showName() });
     this.go = makeButton("Import", () => this.#send(), "primary");
     const back = makeButton("Cancel", () => this.#forget());
-    const label = make("label", {}, make("span", {}, "Import as"), this.name);
+    const target = make("label", {}, make("span", {}, "Into"), this.into);
+    this.named = make("label", {}, make("span", {}, "Import as"), this.name);
     this.chosen = make(
       "div",
       { className: "chosen" },
       this.title,
       this.what,
-      make("div", { className: "buttons" }, label, this.go, back),
+      make("div", { className: "buttons" }, target, this.named, this.go, back),
     );
     this.sending = make("p", { className: "lead" });
     this.bar = make("progress", { max: 1, ariaLabel: "Sent" });
@@ -154,8 +157,28 @@ class UploadZone {
     this.title.textContent = this.#choice.name;
     this.what.textContent = tellChoice(this.#choice);
     this.name.value = this.#choice.dataset;
+    this.#listTargets();
     this.#show("chosen");
     this.go.focus({ preventScroll: true });
+  }
+
+  /** Offer a new dataset, and those that are there. */
+  async #listTargets() {
+    this.into.replaceChildren(make("option", { value: "" }, "a new dataset"));
+    this.#showName();
+    try {
+      const { datasets } = await loadDatasets();
+      const options = datasets.map(({ id, name }) => make("option", { value: String(id) }, name));
+      this.into.append(...options);
+    } catch (error) {
+      this.#say(error.message, true);
+    }
+  }
+
+  /** A dataset that is there has its name. */
+  #showName() {
+    this.named.hidden = this.into.value !== "";
+    this.go.textContent = this.into.value ? "Add" : "Import";
   }
 
   #forget() {
@@ -179,7 +202,8 @@ class UploadZone {
         onTrouble: (seconds) => (this.#trouble = seconds && Date.now() + 1000 * seconds),
       });
       await this.#watch(this.#sender, upload.here, upload.size);
-      this.#submit({ id: upload.id, name: this.name.value });
+      const into = this.into.value ? Number(this.into.value) : null;
+      this.#submit({ id: upload.id, name: this.name.value, into });
     } catch (error) {
       const isStopped = this.#sender?.stopped && error.name === "AbortError";
       this.#say(isStopped ? "Stopped. Import goes on where it was." : error.message, !isStopped);

@@ -40,7 +40,7 @@ export class UploadOffers {
     ];
     if (whole) {
       const dataset = name.replace(/\.zip$/i, "");
-      const start = () => this.onImport({ id, name: dataset });
+      const start = () => this.onImport({ id, name: dataset, into: null });
       buttons.unshift(
         make("button", { type: "button", ariaLabel: `Import ${name}`, onclick: start }, "Import"),
       );
