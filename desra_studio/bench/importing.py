@@ -37,6 +37,7 @@ class Moment:
         done: images that were read.
         told: how often it had told of its progress.
         seconds: since it began.
+        cpu_seconds: processor time of its process.
         resident_mb: memory of its process.
         peak_mb: the most memory that its process had up to here.
     """
@@ -44,6 +45,7 @@ class Moment:
     done: int
     told: int
     seconds: float
+    cpu_seconds: float
     resident_mb: float
     peak_mb: float
 
@@ -63,9 +65,10 @@ def time_import(
 
     Returns:
         {"images", "seconds", "rate": images per second, "rates": of each tenth, "slowest_rate",
-        "steady": the last tenth's rate over the first one's, "listing_seconds": until the first
-        image is read, "writing_seconds": of the rows, in which nobody else can write, "told": how
-        often progress was told, "first_mb", "last_mb": resident memory after the first and the
+        "steady": the last tenth's rate over the first one's, "cpu_steady": the same by processor
+        time, which others on the machine hardly change, "listing_seconds": until the first image is
+        read, "writing_seconds": of the rows, in which nobody else can write, "told": how often
+        progress was told, "first_mb", "last_mb": resident memory after the first and the
         last tenth, "peak_mb", "target_mb", "copying_rate": triplets per second the naive way,
         "ratio": rate over that, "upload": see `time_upload`}.
 
@@ -97,7 +100,7 @@ def import_aloud(source: Path, data_dir: Path) -> None:
 
     def tell_moment(done: int) -> None:
         seconds, memory = time.perf_counter() - begun, read_memory(os.getpid())
-        moment = Moment(done, told, seconds, memory.resident_mb, memory.peak_mb)
+        moment = Moment(done, told, seconds, time.process_time(), *memory)
         sys.stdout.write(json.dumps(asdict(moment)) + "\n")
         sys.stdout.flush()
 
@@ -137,6 +140,10 @@ def _describe_import(moments: list[Moment], copying: float) -> dict[str, Any]:
         for before, after in pairwise([*tenths, read])
     ]
     rate = written.done / written.seconds
+    cpu_rates = [
+        (after.done - before.done) / (after.cpu_seconds - before.cpu_seconds)
+        for before, after in (tenths[:2], (tenths[-1], read))
+    ]
     return {
         "images": written.done,
         "seconds": round(written.seconds, 1),
@@ -144,6 +151,7 @@ def _describe_import(moments: list[Moment], copying: float) -> dict[str, Any]:
         "rates": [round(each, 1) for each in rates],
         "slowest_rate": round(min(rates), 1),
         "steady": round(rates[-1] / rates[0], 2),
+        "cpu_steady": round(cpu_rates[1] / cpu_rates[0], 2),
         "listing_seconds": round(tenths[0].seconds, 2),
         "writing_seconds": round(written.seconds - read.seconds, 2),
         "told": written.told,
