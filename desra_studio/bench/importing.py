@@ -66,7 +66,7 @@ def time_import(
     Returns:
         {"images", "seconds", "rate": images per second, "rates": of each tenth, "slowest_rate",
         "steady": the last tenth's rate over the first one's, "cpu_steady": the same by processor
-        time, which others on the machine hardly change, "listing_seconds": until the first image is
+        time, which others on the machine change less, "listing_seconds": until the first image is
         read, "writing_seconds": of the rows, in which nobody else can write, "told": how often
         progress was told, "first_mb", "last_mb": resident memory after the first and the
         last tenth, "peak_mb", "target_mb", "copying_rate": triplets per second the naive way,
