@@ -15,6 +15,7 @@ BENCHMARKS = {
     "demo": "demo.time_demo",
     "detect": "detect.time_detect",
     "finetune": "finetune.time_finetune",
+    "import": "importing.time_import",
     "intervals": "intervals.time_intervals",
     "kills": "kills.counting.count_kills",
     "queue": "queue.time_queue",

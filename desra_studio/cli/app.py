@@ -290,13 +290,16 @@ def bench(
     picture: Annotated[
         Path | None, typer.Option(help="SVG file for deletion's removal over detail.")
     ] = None,
+    count: Annotated[
+        int | None, typer.Option(help="How many triplets import imports; 10000.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks."""
     with show_progress(name) as report:
         figures = run_benchmark(
             name, report, kills=kills, seed=seed, seeds=seeds, images=images, photos=photos,
-            picture=picture,
+            picture=picture, count=count,
         )  # fmt: skip
     print_result(figures, render_figures(figures), as_json)
 

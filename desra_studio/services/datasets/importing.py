@@ -12,8 +12,9 @@ from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_l
 from desra_studio.services.datasets.reading import Importer, Sample
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.storage import datasets, models, reviews
+from desra_studio.storage import datasets, models
 from desra_studio.storage.database import Session
+from desra_studio.storage.label_tables import MaskRevision, Review
 from desra_studio.storage.tables import Dataset, Image, Model, Rendition
 from desra_studio.vocabulary import ModelRole, Origin, State
 
@@ -238,22 +239,38 @@ def _write_pairs(
         for model, sha in ((gan, sample.gan_sha), (mse, sample.mse_sha)):
             session.add(Rendition(image_id=image.id, model_id=model.id, blob_sha=str(sha)))
     session.flush()
-    for image, sample in zip(images, samples, strict=True):
-        if sample.label_sha:
-            _write_label(session, studio, image, gan, sample)
+    _write_labels(session, studio, gan, images, samples)
 
 
-def _write_label(
-    session: Session, studio: Studio, image: Image, gan: Model, sample: Sample
+def _write_labels(
+    session: Session, studio: Studio, gan: Model, images: list[Image], samples: list[Sample]
 ) -> None:
-    review = reviews.get_review(session, image.id, gan.id)
-    revision = reviews.append_revision(
-        session,
-        review,
-        parent_id=None,
-        author=studio.settings.author,
-        origin=Origin.IMPORTED,
-        mask_sha=str(sample.label_sha),
-        area_px=sample.label_area,
+    labelled = [
+        (image, sample)
+        for image, sample in zip(images, samples, strict=True)
+        if sample.label_sha is not None
+    ]
+    revisions = [
+        MaskRevision(
+            image_id=image.id,
+            model_id=gan.id,
+            number=1,
+            author=studio.settings.author,
+            origin=Origin.IMPORTED,
+            mask_sha=sample.label_sha,
+            area_px=sample.label_area,
+        )
+        for image, sample in labelled
+    ]
+    session.add_all(revisions)
+    session.flush()
+    session.add_all(
+        Review(
+            image_id=revision.image_id,
+            model_id=revision.model_id,
+            state=State.ACCEPTED if revision.area_px else State.CLEAN,
+            version=1,
+            current_revision_id=revision.id,
+        )
+        for revision in revisions
     )
-    reviews.point_to(review, revision, State.ACCEPTED if sample.label_area else State.CLEAN)

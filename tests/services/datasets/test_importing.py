@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import event
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import CancelledError, InputError
@@ -161,3 +162,38 @@ def test_a_folder_that_is_not_utf_8_and_no_dataset_is_told(studio, tmp_path):
     config = {"source": str(tmp_path / LATIN_1), "name": "set", "params": {}}
     view = wait_until_ended(studio, jobs.start_job(studio, "import", config))
     assert r"caf\xe9 is not a folder" in view.message
+
+
+def count_questions(studio, folder, name):
+    """Import a folder, and return how many statements were more than new rows."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith("INSERT"):
+            statements.append(statement)
+
+    event.listen(studio.database.engine, "before_cursor_execute", note)
+    import_dataset(studio, folder, name)
+    event.remove(studio.database.engine, "before_cursor_execute", note)
+    return len(statements)
+
+
+def test_many_labels_are_written_at_once(studio, tmp_path):
+    """Others wait for the write lock, five seconds at most."""
+    counts = []
+    for images in (2, 12):
+        folder = write_dataset(tmp_path / str(images), names="abcdefghijkl"[:images])
+        (folder / "GT-Mask").mkdir()
+        for path in (folder / "GAN-SR").iterdir():
+            Image.new("L", (96, 96), 255 * (path.stem != "b")).save(folder / "GT-Mask" / path.name)
+        counts.append(count_questions(studio, folder, f"set {images}"))
+    assert counts[0] == counts[1]
+    for record in load_records(studio, "set 12"):
+        is_clean = record.image.name == "b"
+        assert record.state is (State.CLEAN if is_clean else State.ACCEPTED)
+        assert record.review.version == 1
+        assert record.revision.id == record.review.current_revision_id
+        assert (record.revision.number, record.revision.parent_id) == (1, None)
+        assert record.revision.area_px == (0 if is_clean else 96 * 96)
+        assert record.revision.origin is Origin.IMPORTED
+    assert check_studio(studio)[1] == []
