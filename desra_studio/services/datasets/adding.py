@@ -11,6 +11,7 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import spell_name
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.interchange.reading import SUFFIXES
+from desra_studio.services.datasets.first_labels import FirstLabel, write_first_labels
 from desra_studio.services.datasets.growing import add_samples
 from desra_studio.services.datasets.label_files import FoundLabels, find_labels
 from desra_studio.services.datasets.layout import Layout, find_layout
@@ -184,12 +185,23 @@ def _write_labels(
     studio: Studio, dataset_id: int, masks: Mapping[str, tuple[str, int]], lines: list[str]
 ) -> _Written:
     """Write stored masks as revisions, by the name of their image; all or none."""
-    written = _Written()
+    written, first = _Written(), list[FirstLabel]()
     with studio.database.write() as session:
-        model_id = datasets.get_dataset(session, dataset_id).gan_model_id
+        dataset = datasets.get_dataset(session, dataset_id)
+        if dataset.gan_model_id is None:
+            return written
+        model_id = dataset.gan_model_id
+        known = datasets.list_records(session, dataset)
+        labelled = {record.image.id for record in known if record.review is not None}
         for image in datasets.list_images(session, dataset_id):
-            if model_id is not None and image.name in masks:
+            if image.name not in masks:
+                continue
+            if image.id in labelled:
                 _write_label(session, studio, image, model_id, masks[image.name], written, lines)
+            else:
+                first.append(FirstLabel(image.id, *masks[image.name]))
+        write_first_labels(session, studio.settings.author, model_id, first)
+    written.labels += len(first)
     return written
 
 

@@ -8,15 +8,15 @@ from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, SuffixError
 from desra_studio.imaging.io import spell_name
 from desra_studio.services import checks
+from desra_studio.services.datasets.first_labels import FirstLabel, write_first_labels
 from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_layout
 from desra_studio.services.datasets.reading import Importer, Sample
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models
 from desra_studio.storage.database import Session
-from desra_studio.storage.label_tables import MaskRevision, Review
-from desra_studio.storage.tables import Dataset, Image, Model, Rendition
-from desra_studio.vocabulary import ModelRole, Origin, State
+from desra_studio.storage.tables import Dataset, Image, Rendition
+from desra_studio.vocabulary import ModelRole
 
 MAX_NAME = 190
 """Letters of a dataset's name."""
@@ -239,38 +239,13 @@ def _write_pairs(
         for model, sha in ((gan, sample.gan_sha), (mse, sample.mse_sha)):
             session.add(Rendition(image_id=image.id, model_id=model.id, blob_sha=str(sha)))
     session.flush()
-    _write_labels(session, studio, gan, images, samples)
-
-
-def _write_labels(
-    session: Session, studio: Studio, gan: Model, images: list[Image], samples: list[Sample]
-) -> None:
-    labelled = [
-        (image, sample)
-        for image, sample in zip(images, samples, strict=True)
-        if sample.label_sha is not None
-    ]
-    revisions = [
-        MaskRevision(
-            image_id=image.id,
-            model_id=gan.id,
-            number=1,
-            author=studio.settings.author,
-            origin=Origin.IMPORTED,
-            mask_sha=sample.label_sha,
-            area_px=sample.label_area,
-        )
-        for image, sample in labelled
-    ]
-    session.add_all(revisions)
-    session.flush()
-    session.add_all(
-        Review(
-            image_id=revision.image_id,
-            model_id=revision.model_id,
-            state=State.ACCEPTED if revision.area_px else State.CLEAN,
-            version=1,
-            current_revision_id=revision.id,
-        )
-        for revision in revisions
+    write_first_labels(
+        session,
+        studio.settings.author,
+        gan.id,
+        [
+            FirstLabel(image.id, sample.label_sha, sample.label_area)
+            for image, sample in zip(images, samples, strict=True)
+            if sample.label_sha is not None
+        ],
     )
