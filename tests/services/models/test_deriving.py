@@ -149,6 +149,23 @@ def test_hr_images_are_paired_or_degraded(studio, model, folder, tmp_path):
     assert "HR images" in partner.source
 
 
+def test_a_damaged_and_a_turned_image_are_left_out(studio, model, folder, tmp_path):
+    lr = tmp_path / "lr"
+    lr.mkdir()
+    for seed in range(6):
+        small = resize_bicubic(make_picture(seed=seed), (40, 32))
+        shown = small[::-1, ::-1] if seed == 1 else small
+        (lr / f"{seed}.png").write_bytes(encode_png(np.ascontiguousarray(shown)))
+    data = (lr / "0.png").read_bytes()
+    (lr / "0.png").write_bytes(data[: len(data) // 2])
+    result = derive_from_folders(studio, model, lr, folder, CONFIG)
+    assert result.images == 4
+    assert [line.partition(" (")[0] for line in result.notes] == [
+        "1: left out, against LR its HR is turned by 180 degrees",
+        "lr/0.png: left out, truncated or damaged",
+    ]
+
+
 def test_large_pairs_are_validated_on_their_middle(studio, model, tmp_path, monkeypatch):
     lr, hr = tmp_path / "lr", tmp_path / "hr"
     lr.mkdir()
