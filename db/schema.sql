@@ -1,3 +1,15 @@
+CREATE TABLE audit_event (
+  id INTEGER NOT NULL,
+  at DATETIME NOT NULL,
+  actor VARCHAR(100) NOT NULL,
+  action VARCHAR(200) NOT NULL,
+  target VARCHAR(500) NOT NULL,
+  status INTEGER NOT NULL,
+  CONSTRAINT pk_audit_event PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_audit_event_actor ON audit_event (actor);
+
 CREATE TABLE class_map (
   id INTEGER NOT NULL,
   image_sha VARCHAR(64) NOT NULL,
@@ -36,9 +48,15 @@ CREATE TABLE user (
   id INTEGER NOT NULL,
   name VARCHAR(100) NOT NULL,
   settings JSON NOT NULL,
+  role VARCHAR(20),
+  password VARCHAR(200),
+  invitation VARCHAR(64),
+  invited_until DATETIME,
+  disabled_at DATETIME,
   created_at DATETIME NOT NULL,
   CONSTRAINT pk_user PRIMARY KEY (id),
-  CONSTRAINT uq_user_name UNIQUE (name)
+  CONSTRAINT uq_user_name UNIQUE (name),
+  CONSTRAINT uq_user_invitation UNIQUE (invitation)
 );
 
 CREATE TABLE weight_set (
@@ -78,6 +96,19 @@ CREATE TABLE run_metric (
   CONSTRAINT pk_run_metric PRIMARY KEY (run_id, name, step),
   CONSTRAINT fk_run_metric_run_id_run FOREIGN KEY(run_id) REFERENCES run (id)
 );
+
+CREATE TABLE user_session (
+  id INTEGER NOT NULL,
+  user_id INTEGER NOT NULL,
+  token VARCHAR(64) NOT NULL,
+  created_at DATETIME NOT NULL,
+  expires_at DATETIME NOT NULL,
+  CONSTRAINT pk_user_session PRIMARY KEY (id),
+  CONSTRAINT fk_user_session_user_id_user FOREIGN KEY(user_id) REFERENCES user (id),
+  CONSTRAINT uq_user_session_token UNIQUE (token)
+);
+
+CREATE INDEX ix_user_session_user_id ON user_session (user_id);
 
 CREATE TABLE dataset (
   id INTEGER NOT NULL,

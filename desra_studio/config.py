@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         device: `auto` (CUDA where there is one, else CPU), or a torch device name.
         host: address to listen on.
         port: TCP port to listen on.
+        certificate: PEM file with the server's certificate and those above it, for HTTPS.
+        certificate_key: PEM file of its private key.
+        behind_proxy: whether a proxy on the way does HTTPS, and says whom it asks for.
+        proxies: addresses of that proxy, with commas; no others are believed.
+        session_hours: after which users sign in again.
         voters: HOST:PORT at which voters reach the voting page, and nothing else; empty where they
             vote on this machine.
         author: name that is written beside the masks a person saves.
@@ -54,6 +59,11 @@ class Settings(BaseSettings):
     device: str = "auto"
     host: str = LOCAL_HOST
     port: int = Field(default=7860, ge=1, le=65535)
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    behind_proxy: bool = False
+    proxies: str = LOCAL_HOST
+    session_hours: float = Field(default=168.0, gt=0, le=8784)
     voters: str = ""
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
     segmentation: str = "auto"

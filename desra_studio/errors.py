@@ -32,6 +32,10 @@ class NotFoundError(StudioError):
     """Something named by the user does not exist (any more)."""
 
 
+class ForbiddenError(StudioError):
+    """Whoever is signed in may not do this; says what it takes."""
+
+
 class DamagedError(NotFoundError):
     """What lies under a name is not what was stored there: that does not exist any more."""
 

@@ -34,6 +34,19 @@ LABELLED = (State.ACCEPTED, State.CLEAN)
 """States in which the current mask revision is a manual label."""
 
 
+class Role(enum.StrEnum):
+    """What somebody may do: all that those listed before may, and more."""
+
+    REVIEWER = "reviewer"
+    CURATOR = "curator"
+    ADMIN = "admin"
+
+    def covers(self, needed: "Role") -> bool:
+        """Tell whether this one may do what takes the role `needed`."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
 class RunStatus(enum.StrEnum):
     """Life of a job."""
 

@@ -34,7 +34,8 @@ from desra_studio.cli.folders import folders_app
 from desra_studio.cli.models import models_app
 from desra_studio.cli.scores import scores_app
 from desra_studio.cli.studies import studies_app
-from desra_studio.config import LOCAL_HOST, Settings
+from desra_studio.cli.users import users_app
+from desra_studio.config import Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
@@ -55,6 +56,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(datasets_app, name="datasets")
 app.add_typer(models_app, name="models")
 app.add_typer(studies_app, name="study")
+app.add_typer(users_app, name="users")
 app.add_typer(jobs_app, name="jobs", hidden=True)
 
 
@@ -66,6 +68,16 @@ def serve(
         str | None,
         typer.Option(help="HOST:PORT of this machine at which others reach the voting page alone."),
     ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file of the server's certificate, for HTTPS.")
+    ] = None,
+    certificate_key: Annotated[
+        Path | None, typer.Option(help="PEM file of the certificate's private key.")
+    ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="nginx, Caddy or the like does HTTPS on the way."),
+    ] = False,
     folder: Annotated[
         list[Path] | None,
         typer.Option(help="Pages import from this folder, and from no other; can be given again."),
@@ -84,16 +96,14 @@ def serve(
         host=host,
         port=port,
         voters=voters,
+        certificate=certificate,
+        certificate_key=certificate_key,
+        behind_proxy=behind_proxy or None,
         folders=folder,
         detectors=detectors,
         data_dir=data_dir,
         database_url=database_url,
     )
-    if settings.host != LOCAL_HOST:
-        raise InputError(
-            f"Host {settings.host} is refused: without users and login the studio serves only this "
-            f"machine. Use --host {LOCAL_HOST}."
-        )
     studio = open_studio(settings)
     # Gradio takes seconds to import, and no other command needs it.
     from desra_studio.ui.server import run_server

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desra_studio.storage.base import Base, blob_column, now
-from desra_studio.vocabulary import ModelRole, RunStatus
+from desra_studio.vocabulary import ModelRole, Role, RunStatus
 
 _NOT_DELETED = text("deleted_at IS NULL")
 
@@ -167,12 +167,21 @@ class Score(Base):
 
 
 class User(Base):
-    """Somebody who works here, by name; `settings` are theirs alone: keys, for example."""
+    """Somebody who works here, by name; `settings` are theirs alone: keys, for example.
+
+    Only who has a role is a user who signs in. `password` is Argon2's hash; `invitation` is the
+    SHA-256 of the link that lets them choose one, until `invited_until`.
+    """
 
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    role: Mapped[Role | None]
+    password: Mapped[str | None] = mapped_column(String(200))
+    invitation: Mapped[str | None] = mapped_column(String(64), unique=True)
+    invited_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -1,4 +1,4 @@
-"""The pages, in the order of the loop, and that of the models beside it."""
+"""The pages, in the order of the loop, and those of models and users beside it."""
 
 import warnings
 
@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from desra_studio.services.studio import Studio
+from desra_studio.ui.access.table import EVENT_ROLES
 from desra_studio.ui.datasets.page import bind_datasets_page, build_datasets_page
 from desra_studio.ui.models.page import bind_models_page, build_models_page
 from desra_studio.ui.scores.layout import build_scores_page
@@ -17,6 +18,7 @@ from desra_studio.ui.shared.components import (
     build_mask_canvas,
     build_proof_page,
     build_studies_page,
+    build_team_page,
 )
 from desra_studio.ui.shared.gradio_doors import GradioDoors
 from desra_studio.ui.shared.gradio_rest import let_rest
@@ -68,6 +70,9 @@ def build_pages(studio: Studio) -> gr.Blocks:
     with pages.route("Models", "/models"):
         build_loop_nav()
         bind_models_page(build_models_page(), pages, studio)
+    with pages.route("Team", "/team"):
+        build_loop_nav()
+        build_team_page()
     return pages
 
 
@@ -97,4 +102,9 @@ def _guard_doors(app: FastAPI, pages: gr.Blocks) -> None:
     mount = app.routes[-1]
     if not isinstance(mount, Mount):
         raise TypeError(f"Gradio is not mounted: the last route is {mount}")
-    mount.app = GradioDoors(mount.app, [f"/{path}" for path, _, _ in pages.pages])
+    events = {
+        index: EVENT_ROLES[function.fn.__name__]
+        for index, function in pages.fns.items()
+        if function.fn is not None
+    }
+    mount.app = GradioDoors(mount.app, [f"/{path}" for path, _, _ in pages.pages], events)

@@ -25,6 +25,8 @@ from desra_studio.services.review.regions import ALL
 from desra_studio.services.scores.tables import render_images_csv, render_scores_csv
 from desra_studio.services.studio import Studio
 from desra_studio.services.worker import KINDS
+from desra_studio.ui.access.team_routes import add_team_routes
+from desra_studio.ui.access.user_routes import add_user_routes
 from desra_studio.ui.datasets.export_routes import add_export_routes
 from desra_studio.ui.datasets.import_routes import add_import_routes
 from desra_studio.ui.datasets.routes import add_dataset_routes
@@ -35,11 +37,11 @@ from desra_studio.ui.models.routes import add_model_routes
 from desra_studio.ui.proof.routes import add_proof_routes
 from desra_studio.ui.proof.run_routes import add_run_routes
 from desra_studio.ui.review.detector_routes import add_detector_routes
+from desra_studio.ui.review.kind_routes import add_kind_routes
 from desra_studio.ui.review.label_routes import add_label_routes
 from desra_studio.ui.review.opinion_routes import add_opinion_routes
 from desra_studio.ui.review.queue_routes import add_queue_routes
 from desra_studio.ui.review.routes import add_review_routes
-from desra_studio.ui.review.user_routes import add_user_routes
 from desra_studio.ui.review.view_routes import add_view_routes
 from desra_studio.ui.scores.routes import add_score_routes
 from desra_studio.ui.shared.serving import LimitedRoute
@@ -59,7 +61,7 @@ def make_router(studio: Studio) -> APIRouter:
     add_view_routes(router, studio)
     add_label_routes(router, studio)
     add_opinion_routes(router, studio)
-    add_user_routes(router, studio)
+    add_kind_routes(router, studio)
     add_queue_routes(router, studio)
     add_proof_routes(router, studio)
     add_finetune_routes(router, studio)
@@ -68,6 +70,8 @@ def make_router(studio: Studio) -> APIRouter:
     add_model_routes(router, studio)
     add_score_routes(router, studio)
     add_study_routes(router, studio)
+    add_user_routes(router, studio)
+    add_team_routes(router, studio)
     return router
 
 

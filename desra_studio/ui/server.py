@@ -3,6 +3,7 @@
 import logging
 import os
 import uuid
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import uvicorn
@@ -14,6 +15,7 @@ from desra_studio import __version__
 from desra_studio.errors import (
     ClaimedError,
     DamagedError,
+    ForbiddenError,
     InputError,
     ModelError,
     NotFoundError,
@@ -21,9 +23,12 @@ from desra_studio.errors import (
     StudioError,
     SuffixError,
 )
+from desra_studio.services.accounts.exposure import check_exposure, is_exposed, uses_https
 from desra_studio.services.maintenance import sweep_abandoned
 from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Studio
+from desra_studio.ui.access.guard import AccessGuard
+from desra_studio.ui.access.routes import make_access_router
 from desra_studio.ui.routes import make_router
 from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
@@ -33,6 +38,7 @@ from desra_studio.ui.shared.serving import (
     bind_listener,
 )
 from desra_studio.ui.shared.static_files import STATIC, STATIC_URL
+from desra_studio.ui.vote.limits import VoteLimits
 from desra_studio.ui.vote.routes import make_vote_router
 from desra_studio.ui.vote.server import serve_voters
 
@@ -44,19 +50,27 @@ LOCAL_NAMES = ["127.0.0.1", "localhost"]
 SHUTDOWN_SECONDS = 3
 
 
-def create_api(studio: Studio) -> FastAPI:
-    """Return the application without its pages: routes, static files, guards and errors."""
+def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES) -> FastAPI:
+    """Return the application without its pages: routes, static files, guards and errors.
+
+    Args:
+        studio: the installation.
+        hosts: names that browsers may reach the server by.
+    """
     app = FastAPI(
         title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
+    app.add_middleware(VoteLimits)
+    app.add_middleware(AccessGuard, studio=studio)
     app.add_middleware(ForeignWriteGuard)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     # Added last, it is asked first: also what the others refuse has the headers.
     app.add_middleware(SafeHeaders)
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(OSError)(_answer_disk)
     app.exception_handler(Exception)(_answer_unexpected)
+    app.include_router(make_access_router(studio))
     app.include_router(make_router(studio))
     app.include_router(make_vote_router(studio))
     app.mount(STATIC_URL, ForeverStaticFiles(directory=STATIC))
@@ -73,7 +87,7 @@ def create_app(studio: Studio) -> FastAPI:
     os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "gradio"))
     from desra_studio.ui.app import mount_pages
 
-    app = create_api(studio)
+    app = create_api(studio, _name_hosts(studio))
     mount_pages(app, studio)
     return app
 
@@ -86,21 +100,27 @@ def run_server(studio: Studio, pages: bool = True) -> None:
         pages: also the pages, which take seconds to load; without them the routes answer alone.
 
     Raises:
-        InputError: the port is taken, the voters' address cannot be used, or another server is at
-            work on the same data directory.
+        InputError: the port is taken, the voters' address cannot be used, another server is at
+            work on the same data directory, or others would reach an open or a clear server.
     """
     settings = studio.settings
+    check_exposure(studio)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(studio) if pages else create_api(studio),
+            create_app(studio) if pages else create_api(studio, _name_hosts(studio)),
             host=settings.host,
             port=settings.port,
             log_level="warning",
+            ssl_certfile=settings.certificate,
+            ssl_keyfile=settings.certificate_key,
+            proxy_headers=settings.behind_proxy,
+            forwarded_allow_ips=settings.proxies,
             # Without a limit an open tab keeps the process from ending.
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     )
-    address = f"http://{settings.host}:{settings.port}"
+    scheme = "https" if uses_https(settings) else "http"
+    address = f"{scheme}://{settings.host}:{settings.port}"
     listener = bind_listener(settings.host, settings.port)
     with occupy(settings, address), serve_voters(studio):
         sweep_abandoned(studio)
@@ -108,11 +128,22 @@ def run_server(studio: Studio, pages: bool = True) -> None:
         server.run(sockets=[listener])
 
 
+def _name_hosts(studio: Studio) -> Sequence[str]:
+    """Return by which names browsers may come.
+
+    Where nobody signs in, another site's name could be made to lead here, and its page would be
+    ours to a browser. A session's cookie goes to the name that it came from alone.
+    """
+    return ["*"] if is_exposed(studio.settings) else LOCAL_NAMES
+
+
 def _answer_error(_request: Request, error: Exception) -> Response:
     extra: dict[str, object] = {}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if isinstance(error, DamagedError):
         status = HTTPStatus.INTERNAL_SERVER_ERROR
+    elif isinstance(error, ForbiddenError):
+        status = HTTPStatus.FORBIDDEN
     elif isinstance(error, NotFoundError):
         status = HTTPStatus.NOT_FOUND
     elif isinstance(error, StaleRevisionError):

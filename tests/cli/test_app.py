@@ -220,8 +220,8 @@ def test_finetune_and_upscale(run, folder, tmp_path, generator_file):
 
 
 BAD = [
-    (("serve", "--host", "0.0.0.0"), "Host 0.0.0.0 is refused"),
-    (("serve", "--host", "::1"), "Host ::1 is refused"),
+    (("serve", "--host", "0.0.0.0"), "there are no users. Add the first"),
+    (("serve", "--host", "::1"), "cannot be used"),
     (("serve", "--port", "x"), "Invalid value for '--port'"),
     (("serve", "--port", "70000"), "less than or equal to 65535"),
     (("db", "check", "--data-dir", "{nodb}"), "file is not a database"),

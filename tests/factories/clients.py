@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from desra_studio.services.studio import Studio
 from desra_studio.ui.server import create_api
+
+NUMBERS = count()
 
 
 class StudioInPlace:
@@ -30,9 +33,13 @@ def make_routes() -> tuple[FastAPI, StudioInPlace]:
 
 @contextmanager
 def open_client(studio: Studio, **values) -> Iterator[TestClient]:
-    """A client of the routes of a studio, as a browser on this machine is one."""
+    """A client of the routes of a studio, as a browser on this machine is one.
+
+    Each has an address of its own: what the server remembers of others' failures is none of its.
+    """
     api, place = make_routes()
     place.studio = studio
-    with TestClient(api, base_url="http://127.0.0.1", **values) as made:
+    address = (f"browser-{next(NUMBERS)}", 50000)
+    with TestClient(api, base_url="http://127.0.0.1", client=address, **values) as made:
         yield made
     place.studio = None

@@ -105,6 +105,8 @@ def fill_studio(studio, schema: int, folder: Path) -> None:
     if schema >= 7:
         compare_systems(studio, dataset_id)
         ask_prominence(studio, dataset_id)
+    if schema >= 9:
+        let_sign_in(studio)
 
 
 def import_pairs(studio, folder: Path) -> int:
@@ -187,12 +189,27 @@ def calibrate(studio) -> None:
 
 def set_up_people(studio, dataset_id: int) -> None:
     """Keep what people set for themselves, and the kinds of artifacts that they tell apart."""
+    from desra_studio.services.accounts.profiles import keep_settings
     from desra_studio.services.review.kinds import keep_kinds
-    from desra_studio.services.review.users import keep_settings
 
     keep_settings(studio, {"keys": {"accept": "ä"}, "panes": ["gan", "mse"]}, "ana")
     keep_settings(studio, {}, "ben")
     keep_kinds(studio, dataset_id, ["blotch", "Geisterkante", "重复纹理"])
+
+
+def let_sign_in(studio) -> None:
+    """Make two of those who worked here users, invite a third, and sign one in."""
+    from desra_studio.services.accounts.audit import record_event
+    from desra_studio.services.accounts.sessions import sign_in
+    from desra_studio.services.accounts.users import add_user, adopt_user, disable_user
+    from desra_studio.vocabulary import Role
+
+    adopt_user(studio, "ana", Role.ADMIN, "vier Wörter und mehr")
+    adopt_user(studio, "ben", Role.REVIEWER, "ještě jedno heslo")
+    add_user(studio, "Ζωή", Role.CURATOR)
+    disable_user(studio, "ben")
+    sign_in(studio, "ana", "vier Wörter und mehr")
+    record_event(studio, "ana", "POST /studio/api/users", "/studio/api/users", 201)
 
 
 def label_images(studio, images: dict[str, int]) -> None:

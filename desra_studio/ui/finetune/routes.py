@@ -11,9 +11,10 @@ from desra_studio.services.finetune.points import Point, list_points
 from desra_studio.services.finetune.taking import TakenPoint, take_point
 from desra_studio.services.job_configs import ApplyJobConfig
 from desra_studio.services.studio import Studio
+from desra_studio.ui.access.job_roles import check_may_cancel
 from desra_studio.ui.finetune.order import FinetuneOrder, describe_choices, start_run
 from desra_studio.ui.finetune.runs import list_runs
-from desra_studio.ui.shared.answers import MAX_VERSION, NEVER
+from desra_studio.ui.shared.answers import MAX_VERSION, NEVER, CurrentAccount
 
 Number = Annotated[int, Path(ge=0, le=MAX_VERSION)]
 
@@ -45,7 +46,8 @@ def add_finetune_routes(router: APIRouter, studio: Studio) -> None:
         return take_point(studio, run_id, iteration)
 
     @router.post("/api/runs/{run_id}/cancel", status_code=202)
-    def cancel(run_id: int) -> dict[str, int]:
+    def cancel(run_id: int, account: CurrentAccount) -> dict[str, int]:
+        check_may_cancel(account, jobs.view_job(studio, run_id).kind)
         jobs.cancel_job(studio, run_id)
         return {"run": run_id}
 

@@ -6,13 +6,15 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from desra_studio.errors import InputError
-from desra_studio.ui.shared.identity import read_user
+from desra_studio.services.accounts.sessions import Account
+from desra_studio.ui.shared.identity import read_account, read_user
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
 MAX_MASK_BYTES = 64 * 1024 * 1024
 MAX_VERSION = 2**31 - 1
 User = Annotated[str | None, Depends(read_user)]
+CurrentAccount = Annotated[Account, Depends(read_account)]
 
 
 def keep_named(version: str) -> dict[str, str]:

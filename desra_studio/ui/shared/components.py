@@ -4,13 +4,18 @@ Templates stay constant and values are small: a template with user text in it wo
 as code, and pixels travel over routes of their own.
 """
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Final, TypedDict
 
 import gradio as gr
 
 from desra_studio.progress import format_time
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.shared.static_files import STATIC_URL
+
+CURATOR: Final = ("needs-curator",)
+ADMIN: Final = ("needs-admin",)
+"""Classes of what is shown to this role and those above alone; the routes refuse it anyway."""
 
 
 class JobValue(TypedDict):
@@ -41,7 +46,7 @@ def build_dataset_list() -> gr.HTML:
 
 def build_dataset_upload() -> gr.HTML:
     """Build the place to drop files; `submit` tells that its value's upload is to be imported."""
-    return _build("studio-uploads", "datasets/upload.js", "element, props, trigger")
+    return _build("studio-uploads", "datasets/upload.js", "element, props, trigger", CURATOR)
 
 
 def build_job_progress() -> gr.HTML:
@@ -56,7 +61,7 @@ def build_problem() -> gr.HTML:
 
 def build_model_upload() -> gr.HTML:
     """Build the form that adds a weight file; `submit` tells that its value's `name` was added."""
-    return _build("studio-upload", "models/upload.js", "element, props, trigger")
+    return _build("studio-upload", "models/upload.js", "element, props, trigger", ADMIN)
 
 
 def build_finetune_page() -> gr.HTML:
@@ -74,6 +79,11 @@ def build_studies_page() -> gr.HTML:
     return _build("studio-studies", "studies/page.js", "element")
 
 
+def build_team_page() -> gr.HTML:
+    """Build the users and the audit trail; they load by themselves."""
+    return _build("studio-team", "team/page.js", "element")
+
+
 def build_score_table() -> gr.HTML:
     """Build the table of detectors; `select` tells that its value's `chosen` row is another."""
     return _build("studio-scores detectors", "scores/table.js", "element, props, watch, trigger")
@@ -89,12 +99,12 @@ def build_score_images() -> gr.HTML:
     return _build("studio-scores images", "scores/images.js", "element, props, watch")
 
 
-def _build(name: str, module: str, arguments: str) -> gr.HTML:
+def _build(name: str, module: str, arguments: str, needs: Sequence[str] = ()) -> gr.HTML:
     # No subclass of gr.HTML: Gradio writes a .pyi file beside the module of every such class.
     return gr.HTML(
         html_template=f'<div class="{name}"></div>',
         js_on_load=f"import('{STATIC_URL}/{module}').then((m) => m.mount({arguments}))",
-        elem_classes=["studio-bare"],
+        elem_classes=["studio-bare", *needs],
         apply_default_css=False,
     )
 

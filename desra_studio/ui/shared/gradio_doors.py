@@ -7,14 +7,18 @@ POSIX the closing of the database's file takes SQLite's locks away.
 """
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desra_studio.errors import InputError
+from desra_studio.errors import ForbiddenError, InputError
+from desra_studio.services.accounts.sessions import Account
 from desra_studio.ui.shared.answers import read_body
+from desra_studio.ui.shared.identity import read_account
 from desra_studio.ui.shared.serving import PAGE_POLICY, add_headers, answer_error
+from desra_studio.vocabulary import Role
 
 API = "/gradio_api"
 FILES = ("/assets/", "/static/", "/svelte/", f"{API}/heartbeat/")
@@ -37,10 +41,11 @@ class GradioDoors:
     Args:
         app: Gradio's application.
         pages: paths of the pages.
+        events: what role it takes to send an event, by its number; no other is passed on.
     """
 
-    def __init__(self, app: ASGIApp, pages: list[str]) -> None:
-        self.app, self.pages = app, pages
+    def __init__(self, app: ASGIApp, pages: list[str], events: Mapping[int, Role]) -> None:
+        self.app, self.pages, self._events = app, pages, events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404 to what no page asks, 422 to an event that names a file; pass the rest on."""
@@ -60,12 +65,16 @@ class GradioDoors:
 
     async def _pass_event(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await read_body(Request(scope, receive), MAX_EVENT_BYTES, "The event")
-            if _names_file(_parse(body)):
+            request = Request(scope, receive)
+            body = await read_body(request, MAX_EVENT_BYTES, "The event")
+            event = _parse(body)
+            if _names_file(event):
                 raise InputError("An event of a page names no file. Use the page's own fields.")
-        except InputError as error:
-            answer = answer_error(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-            await answer(scope, receive, send)
+            self._check_role(event, read_account(request))
+        except (InputError, ForbiddenError) as error:
+            forbidden = isinstance(error, ForbiddenError)
+            status = HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.UNPROCESSABLE_ENTITY
+            await answer_error(status, str(error))(scope, receive, send)
             return
         read = False
 
@@ -77,6 +86,15 @@ class GradioDoors:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self.app(scope, receive_again, _open_policy(send))
+
+    def _check_role(self, event: object, account: Account) -> None:
+        number = event.get("fn_index") if isinstance(event, dict) else None
+        if not isinstance(number, int) or number not in self._events:
+            raise InputError("There is no such event. Load the page again.")
+        if not account.role.covers(self._events[number]):
+            raise ForbiddenError(
+                f"This takes the role {self._events[number]}, and yours is {account.role}."
+            )
 
 
 def _open_policy(send: Send) -> Send:

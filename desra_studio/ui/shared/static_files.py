@@ -14,14 +14,15 @@ def _hash_folder(folder: Path) -> str:
 
 
 # With the hash in the address, browsers may keep the files and still see a new version at once.
-STATIC_URL = f"/studio/static/{_hash_folder(STATIC)}"
+STATIC_ROOT = "/studio/static"
+STATIC_URL = f"{STATIC_ROOT}/{_hash_folder(STATIC)}"
 
 
 def make_head() -> str:
     """Return what every page has in its <head>."""
     sheets = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.css"))
-    # That of voters belongs to their page alone.
-    sheets = [name for name in sheets if not name.startswith("vote/")]
+    # Those of voters and of signing in belong to their pages alone.
+    sheets = [name for name in sheets if not name.startswith(("access/", "vote/"))]
     # The common one first: the pages' own build on it.
     sheets.sort(key=lambda name: name != "shared/studio.css")
     return "".join(f'<link rel="stylesheet" href="{STATIC_URL}/{name}">' for name in sheets)

@@ -19,6 +19,7 @@ from desra_studio.ui.shared.serving import (
     bind_listener,
 )
 from desra_studio.ui.shared.static_files import STATIC, STATIC_URL
+from desra_studio.ui.vote.limits import VoteLimits
 from desra_studio.ui.vote.routes import make_vote_router
 
 SHARED_SCRIPTS = (
@@ -43,6 +44,7 @@ def create_vote_api(studio: Studio) -> FastAPI:
     if studio.settings.voters:
         host, _ = parse_address(studio.settings.voters)
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host])
+    app.add_middleware(VoteLimits)
     app.add_middleware(ForeignWriteGuard)
     app.add_middleware(SafeHeaders)
     app.include_router(make_vote_router(studio))

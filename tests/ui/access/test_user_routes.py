@@ -13,6 +13,7 @@ from desra_studio.vocabulary import State
 
 USER, KINDS = "/studio/api/user", "/studio/api/datasets/1/kinds"
 ANNA = {"X-Studio-User": "Anna"}
+LOCAL = {"role": "admin", "signed_in": False}
 SETTINGS = {"keys": {"brush": ["b", "shift+b"], "wand": []}, "panes": {"layout": 3}}
 
 
@@ -21,11 +22,11 @@ def put_settings(client, settings, **headers):
 
 
 def test_settings_are_kept_per_person(client):
-    assert client.get(USER).json() == {"name": "", "author": "tester", "settings": {}}
+    assert client.get(USER).json() == LOCAL | {"name": "", "author": "tester", "settings": {}}
     assert put_settings(client, SETTINGS, **ANNA).json()["settings"] == SETTINGS
     put_settings(client, {"keys": {}}, **ANNA)
     put_settings(client, SETTINGS, **ANNA)
-    assert client.get(USER, headers=ANNA).json() == {
+    assert client.get(USER, headers=ANNA).json() == LOCAL | {
         "name": "Anna",
         "author": "Anna",
         "settings": SETTINGS,

@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass
 
 from desra_studio.errors import InputError
+from desra_studio.services.accounts.sessions import LOCAL, Account
 from desra_studio.services.studio import Studio
 from desra_studio.storage import users
+from desra_studio.vocabulary import Role
 
 MAX_SETTINGS_BYTES = 32_000
 MAX_DEPTH = 8
@@ -16,27 +18,34 @@ class UserProfile:
     """Who somebody is taken for.
 
     Attributes:
-        name: what they told; empty where they told none.
+        name: what they told, or are signed in under; empty where they told none.
         author: what is written beside their masks.
+        role: what they may do.
+        signed_in: whether the name is proven.
         settings: what they set, by part of the studio.
     """
 
     name: str
     author: str
+    role: Role
+    signed_in: bool
     settings: dict[str, object]
 
 
-def describe_user(studio: Studio, name: str | None = None) -> UserProfile:
+def describe_user(studio: Studio, account: Account = LOCAL, name: str | None = None) -> UserProfile:
     """Return who somebody is taken for.
 
     Args:
         studio: the installation.
-        name: that they told; None is the author of the settings.
+        account: theirs.
+        name: that they told, or are signed in under; None is the author of the settings.
     """
     author = name or studio.settings.author
     with studio.database.read() as session:
         user = users.find_user(session, author)
-    return UserProfile(name or "", author, user.settings if user else {})
+    signed_in = account.name is not None
+    settings = user.settings if user else {}
+    return UserProfile(name or "", author, account.role, signed_in, settings)
 
 
 def keep_settings(studio: Studio, settings: dict[str, object], name: str | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Users, their roles and sessions, and what they did."""

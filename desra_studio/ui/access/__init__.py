@@ -1,0 +1,1 @@
+"""Who may ask what of the server: one table, its guard, and the pages on which people sign in."""
