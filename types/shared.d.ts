@@ -64,10 +64,15 @@ export interface RefusalAnswer {
 }
 
 /** Who works here, as the server takes it. */
+export type Role = "reviewer" | "curator" | "admin";
+
 export interface User {
   /** "" where the browser told none. */
   name: string;
   author: string;
+  role: Role;
+  /** Whether the name is proven by a password. */
+  signed_in: boolean;
   settings: Settings;
 }
 

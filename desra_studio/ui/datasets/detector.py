@@ -7,6 +7,7 @@ import gradio as gr
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.services.detection.weight_sets import RELEASED, list_weight_names
 from desra_studio.services.studio import Studio
+from desra_studio.ui.shared.components import CURATOR
 
 PIXELS, SHARE = "px", "% of the image"
 
@@ -66,7 +67,7 @@ def build_detector_fields() -> DetectorFields:
 def build_calibration_form() -> CalibrationForm:
     """Build the form, closed at first."""
     title = "Calibrate class weights on clean images"
-    with gr.Accordion(title, open=False, visible=False) as group:
+    with gr.Accordion(title, open=False, visible=False, elem_classes=[*CURATOR]) as group:
         gr.Markdown(CALIBRATION)
         name = gr.Textbox(label="Name of the new weights", placeholder="city photographs")
         start = gr.Button("Calibrate on this dataset", elem_classes=["studio-next"])

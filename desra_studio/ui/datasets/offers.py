@@ -7,6 +7,7 @@ import gradio as gr
 from desra_studio.services.datasets.listing import find_pending
 from desra_studio.services.models.registry import list_generators
 from desra_studio.services.studio import Studio
+from desra_studio.ui.shared.components import CURATOR
 from desra_studio.ui.shared.events import Updates
 from desra_studio.ui.shared.text import escape_markdown
 
@@ -40,7 +41,7 @@ class UpscaleOffer:
 
 def build_demo_offer() -> DemoOffer:
     """Build the offer of the demo dataset, hidden until it is known that nothing is there."""
-    with gr.Column(visible=False, elem_classes=["studio-offer"]) as group:
+    with gr.Column(visible=False, elem_classes=["studio-offer", *CURATOR]) as group:
         gr.Markdown(DEMO)
         start = gr.Button("Open the demo dataset", variant="primary", elem_classes=["studio-next"])
     return DemoOffer(group, start)
@@ -48,7 +49,7 @@ def build_demo_offer() -> DemoOffer:
 
 def build_upscale_offer() -> UpscaleOffer:
     """Build the offer to upscale, hidden until images wait for it."""
-    with gr.Column(visible=False, elem_classes=["studio-offer"]) as group:
+    with gr.Column(visible=False, elem_classes=["studio-offer", *CURATOR]) as group:
         text = gr.Markdown()
         with gr.Row(equal_height=True):
             model = gr.Dropdown(

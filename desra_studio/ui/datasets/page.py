@@ -26,6 +26,7 @@ from desra_studio.ui.datasets.offers import (
 from desra_studio.ui.datasets.status import leads_on, offer_review, show_import, show_report
 from desra_studio.ui.datasets.text import INTRO, LAYOUT
 from desra_studio.ui.shared.components import (
+    CURATOR,
     build_dataset_list,
     build_dataset_upload,
     build_job_progress,
@@ -63,13 +64,13 @@ def build_datasets_page() -> DatasetsTab:
     with gr.Column(elem_classes=["studio-page"]):
         upload = build_dataset_upload()
         demo_offer = build_demo_offer()
-        gr.Markdown(INTRO)
-        with gr.Row():
+        gr.Markdown(INTRO, elem_classes=[*CURATOR])
+        with gr.Row(elem_classes=[*CURATOR]):
             source = gr.Textbox(
                 label="Folder on this machine", placeholder="/home/me/results", scale=3
             )
             name = gr.Textbox(label="Name", placeholder="taken from the folder", scale=1)
-        with gr.Row(equal_height=True):
+        with gr.Row(equal_height=True, elem_classes=[*CURATOR]):
             detector = build_detector_fields()
             with gr.Column():
                 start = gr.Button("Import and detect", variant="primary")

@@ -7,6 +7,7 @@ import gradio as gr
 from desra_studio.finetune.config import DeriveConfig
 from desra_studio.services.datasets.listing import list_dataset_names
 from desra_studio.services.studio import Studio
+from desra_studio.ui.shared.components import ADMIN
 
 INTRO = """**Derive an MSE-SR partner.** A copy of the model goes on training with an L1 loss alone
 until its PSNR no longer rises. With HR images it sees true pairs; without, the LR images take
@@ -26,7 +27,7 @@ class DeriveForm:
 
 def build_derive_form() -> DeriveForm:
     """Build the form, hidden until a GAN-SR model without a partner is chosen."""
-    with gr.Group(visible=False) as group:
+    with gr.Group(visible=False, elem_classes=[*ADMIN]) as group:
         gr.Markdown(INTRO, elem_classes=["studio-inset"])
         dataset = gr.Dropdown(label="LR images of the dataset", choices=[])
         hr = gr.Textbox(label="Folder of HR images, if you have some", placeholder="/home/me/hr")

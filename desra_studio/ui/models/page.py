@@ -21,7 +21,12 @@ from desra_studio.ui.models.status import (
     plot_psnr,
     show_models_job,
 )
-from desra_studio.ui.shared.components import build_job_progress, build_model_upload, build_problem
+from desra_studio.ui.shared.components import (
+    ADMIN,
+    build_job_progress,
+    build_model_upload,
+    build_problem,
+)
 from desra_studio.ui.shared.events import QUIET, Updates, send
 
 INTRO = """## Models
@@ -67,9 +72,12 @@ def build_models_page() -> ModelsTab:
                 chosen = gr.Dropdown(label="Model", choices=[], elem_id="model")
                 details = gr.Markdown(elem_classes=["studio-card"])
                 pull = gr.Button(
-                    "Pull it", variant="primary", visible=False, elem_classes=["studio-next"]
+                    "Pull it",
+                    variant="primary",
+                    visible=False,
+                    elem_classes=["studio-next", *ADMIN],
                 )
-                with gr.Row():
+                with gr.Row(elem_classes=[*ADMIN]):
                     exports = {
                         form: gr.Button(DOWNLOADS[form], size="sm", visible=False)
                         for form in FORMATS
@@ -82,7 +90,7 @@ def build_models_page() -> ModelsTab:
                     label="Validation PSNR",
                 )
             with gr.Column(scale=2):
-                with gr.Group(visible=False) as pairing:
+                with gr.Group(visible=False, elem_classes=[*ADMIN]) as pairing:
                     partner = gr.Dropdown(label="MSE-SR partner", choices=[])
                     pair = gr.Button("Set this partner")
                 derive = build_derive_form()

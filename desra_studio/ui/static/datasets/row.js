@@ -115,6 +115,6 @@ export class DatasetRow {
    * @param {() => unknown} onclick
    */
   #makeButton(text, onclick) {
-    return make("button", { type: "button", onclick }, text);
+    return make("button", { type: "button", className: "needs-curator", onclick }, text);
   }
 }

@@ -1,6 +1,7 @@
 // Requests of uploads.
 
 import { API, Refusal, postJson, readJson } from "../shared/api.js";
+import { askToSignIn } from "../shared/sign_in.js";
 import { readUser } from "../shared/user.js";
 
 /** @import { Choice, PutPiece, UploadState, UploadSummary } from "#types/uploads" */
@@ -43,9 +44,11 @@ export const makePut = (id) => (path, offset, piece, onLoaded, signal) =>
     sent.upload.addEventListener("progress", ({ loaded }) => onLoaded(loaded));
     const stop = () => sent.abort();
     signal.addEventListener("abort", stop, { once: true });
-    sent.addEventListener("loadend", () => {
+    sent.addEventListener("loadend", async () => {
       signal.removeEventListener("abort", stop);
       if (sent.status === 200 && sent.response) resolve(sent.response.length);
+      // Signed in again, the piece is sent again, as after a cut.
+      else if (sent.status === 401 && (await askToSignIn())) reject(new Refusal(0, {}));
       else reject(new Refusal(sent.status === 200 ? 0 : sent.status, sent.response ?? {}));
     });
     sent.send(piece);

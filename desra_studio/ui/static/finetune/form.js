@@ -28,7 +28,7 @@ export class Form {
     });
     this.dial = new Dial((stop) => this.#moveDial(stop));
     this.file = make("input", { type: "file", accept: WEIGHTS, hidden: true, onchange: () => this.#add() });
-    this.add = make("button", { type: "button", className: "link", onclick: () => this.file.click() }, "Add a weight file");
+    this.add = make("button", { type: "button", className: "link needs-admin", onclick: () => this.file.click() }, "Add a weight file");
     this.presets = PRESETS.map(({ name, title, about }) =>
       make(
         "label",
@@ -48,7 +48,7 @@ export class Form {
       oninput: () => this.#changed(),
     });
     this.counts = make("output", { htmlFor: "finetune-share" });
-    this.button = make("button", { type: "submit", className: "primary" }, "Start fine-tuning");
+    this.button = make("button", { type: "submit", className: "primary needs-admin" }, "Start fine-tuning");
     this.estimate = make("p", { className: "estimate" });
     this.cautions = make("ul", { className: "cautions", role: "status", ariaLabel: "Before the start" });
     this.error = make("p", { className: "studio-error", role: "alert" });

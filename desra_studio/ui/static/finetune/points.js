@@ -57,7 +57,7 @@ export class PointsView {
     this.figures = make("dl");
     this.warnings = make("ul", { className: "warnings" });
     this.state = make("p", { className: "quiet" });
-    this.button = make("button", { type: "button", className: "primary", onclick: () => this.#take() }, "Take this as a model");
+    this.button = make("button", { type: "button", className: "primary needs-admin", onclick: () => this.#take() }, "Take this as a model");
     this.message = make("p", { className: "message", role: "status" });
     this.error = make("p", { className: "studio-error", role: "alert" });
     this.legend = make("ul", { className: "legend", ariaLabel: "Runs" });

@@ -17,13 +17,13 @@ export class RunPanel {
     const button = (text, act, className = "") =>
       make("button", { type: "button", className, onclick: () => this.#act(act) }, text);
     this.buttons = {
-      cancel: button("Cancel", () => cancelJob(this.run.job.id)),
-      resume: button("Resume", () => resumeRun(this.run.id), "primary"),
+      cancel: button("Cancel", () => cancelJob(this.run.job.id), "needs-admin"),
+      resume: button("Resume", () => resumeRun(this.run.id), "primary needs-admin"),
       proof: make("a", { className: "primary", href: "#" }, "See the proof"),
-      prove: button("Prove it again", () => proveRun(this.run.id)),
-      apply: button("Run the new model on this dataset", () => applyRun(this.run.id)),
-      download: make("a", { href: "#", download: "" }, "Download the weights"),
-      reuse: make("button", { type: "button", onclick: () => onReuse(this.run) }, "Use its settings"),
+      prove: button("Prove it again", () => proveRun(this.run.id), "needs-curator"),
+      apply: button("Run the new model on this dataset", () => applyRun(this.run.id), "needs-admin"),
+      download: make("a", { className: "needs-admin", href: "#", download: "" }, "Download the weights"),
+      reuse: make("button", { type: "button", className: "needs-admin", onclick: () => onReuse(this.run) }, "Use its settings"),
     };
     this.error = make("p", { className: "studio-error", role: "alert" });
     this.root = make(

@@ -128,7 +128,7 @@ class ProofPage {
     this.actions.replaceChildren();
     if (proof.flagged) this.#offerReview(proof, open.first);
     else if (open.count) {
-      const send = make("button", { className: "primary" }, `Send ${open.count} back into the review queue`);
+      const send = make("button", { className: "primary needs-curator" }, `Send ${open.count} back into the review queue`);
       send.title = "Flags what is new or still there: Review then shows these images first";
       this.onClick(send, () => this.#try(() => this.#sendBack(send)));
       this.actions.append(send);
@@ -189,7 +189,7 @@ class ProofPage {
       make("a", { className: "button primary", href: pageAddress("/fine-tune", { dataset }) }, title);
     this.actions.replaceChildren();
     if (action === "prove") {
-      const prove = make("button", { className: "primary" }, "Prove again");
+      const prove = make("button", { className: "primary needs-curator" }, "Prove again");
       this.onClick(prove, () => this.#try(() => this.#prove(prove)));
       this.actions.append(prove);
     }

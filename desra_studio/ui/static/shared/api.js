@@ -1,10 +1,13 @@
 // Requests to the server's own routes. Every failure becomes an Error with a sentence for people.
 
+import { askToSignIn } from "./sign_in.js";
 import { readUser } from "./user.js";
 
 /** @import { Loop, RefusalAnswer, Stored } from "#types/shared" */
 
 export const API = "/studio/api";
+
+const SIGNED_OUT = 401;
 
 export class Refusal extends Error {
   /**
@@ -22,14 +25,25 @@ export class Refusal extends Error {
  * @param {string} path
  * @param {RequestInit} options
  */
-export async function request(path, options = {}) {
-  let response;
+async function send(path, options) {
+  const headers = new Headers(options.headers);
+  headers.set("X-Studio-User", encodeURIComponent(readUser()));
   try {
-    const headers = new Headers(options.headers);
-    headers.set("X-Studio-User", encodeURIComponent(readUser()));
-    response = await fetch(path, { ...options, headers });
+    return await fetch(path, { ...options, headers });
   } catch {
     throw new Error("The server cannot be reached. Your work stays on this page; try again.");
+  }
+}
+
+/**
+ * Ask the server; where the session is over, ask for the password first.
+ * @param {string} path
+ * @param {RequestInit} options
+ */
+export async function request(path, options = {}) {
+  let response = await send(path, options);
+  if (response.status === SIGNED_OUT && (await askToSignIn())) {
+    response = await send(path, options);
   }
   if (!response.ok) {
     throw new Refusal(response.status, await response.json().catch(() => ({})));

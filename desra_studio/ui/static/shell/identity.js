@@ -1,7 +1,8 @@
 // Who works here, in the navigation, and the dialog that changes it.
 
 import { make } from "../shared/dom.js";
-import { readUser, writeUser } from "../shared/user.js";
+import { forgetSignedIn, readSignedIn, readUser, writeUser } from "../shared/user.js";
+import { buildAccount } from "./account.js";
 import { loadUser } from "./user_api.js";
 
 const MOST_LETTERS = 100;
@@ -22,6 +23,7 @@ export function buildIdentity() {
     autocomplete: "name",
     spellcheck: false,
   });
+  const account = buildAccount();
   const wrong = make("p", { className: "wrong", role: "alert" });
   const form = make(
     "form",
@@ -29,6 +31,7 @@ export function buildIdentity() {
     make("label", { htmlFor: input.id }, "Your name"),
     input,
     make("p", {}, "Masks, labels and settings are kept under it. Empty is the server's own name."),
+    make("p", {}, make("a", { href: "/team" }, "Team"), ": users who sign in, and what was done."),
     wrong,
     make(
       "div",
@@ -43,12 +46,26 @@ export function buildIdentity() {
   const show = async () => {
     name.textContent = readUser() || "…";
     // Where it cannot be told, the navigation says already that the server cannot be reached.
-    const told = readUser() ? null : await loadUser().catch(() => null);
-    if (told && !readUser()) name.textContent = told.author;
-    input.placeholder = told?.author ?? "";
+    const told = await loadUser().catch(() => null);
+    if (!told) return;
+    if (told.signed_in) {
+      account.show(told);
+      chip.title = `Signed in as ${told.name}; click for your password, or to sign out`;
+    } else if (readSignedIn()) {
+      forgetSignedIn();
+      location.reload();
+      return;
+    }
+    document.body.dataset.role = told.role;
+    name.textContent = told.name || told.author;
+    input.placeholder = told.author;
   };
 
   chip.addEventListener("click", () => {
+    if (readSignedIn()) {
+      account.dialog.showModal();
+      return;
+    }
     input.value = readUser();
     wrong.textContent = "";
     dialog.showModal();
@@ -71,5 +88,5 @@ export function buildIdentity() {
   // Another tab of this browser may change it.
   window.addEventListener("storage", show);
   show();
-  return [chip, dialog];
+  return [chip, dialog, account.dialog];
 }

@@ -1,6 +1,6 @@
 // Requests about who works here.
 
-import { putJson, readJson } from "../shared/api.js";
+import { putJson, readJson, request } from "../shared/api.js";
 
 /** @import { Settings, User } from "#types/shared" */
 
@@ -15,3 +15,15 @@ export const loadUser = () => readJson("/studio/api/user");
  * @param {Settings} settings
  */
 export const saveUserSettings = (settings) => putJson("/studio/api/user", { settings });
+
+/**
+ * Change the password of whoever is signed in.
+ * @param {string} old
+ * @param {string} fresh
+ */
+export const changePassword = (old, fresh) =>
+  request("/studio/api/user/password", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ old, new: fresh }),
+  });

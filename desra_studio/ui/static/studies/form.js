@@ -92,7 +92,7 @@ export class StudyForm {
 
   #buildFoot() {
     this.message = make("p", { className: "message", role: "status" });
-    this.button = make("button", { type: "submit", className: "primary" }, "Make the study");
+    this.button = make("button", { type: "submit", className: "primary needs-curator" }, "Make the study");
     this.progress = make("progress", { hidden: true, ariaLabel: "Cutting the pictures" });
     this.cancel = make("button", { type: "button", hidden: true }, "Cancel");
     this.cancel.addEventListener("click", () => this.host.onCancel());

@@ -1,35 +1,12 @@
 // The links by which people vote: an open one, and personal ones.
 
+import { buildCopy } from "../shared/copy_field.js";
 import { make } from "../shared/dom.js";
 import { readLines } from "./order.js";
 
 /** @import { Study } from "#types/studies" */
 
 /** @typedef {(labels: string[], days: number | null) => Promise<unknown>} OnMake */
-
-/** @param {string} path */
-const toAddress = (path) => new URL(path, location.origin).href;
-
-/**
- * A read-only address with a button that copies it.
- * @param {string} path
- * @param {string} name
- */
-function buildCopy(path, name) {
-  const field = make("input", { type: "text", readOnly: true, value: toAddress(path), ariaLabel: `Link of ${name}` });
-  field.addEventListener("focus", () => field.select());
-  const button = make("button", { type: "button" }, "Copy");
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(field.value);
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 1500);
-    } catch {
-      field.select(); // where the browser keeps pages off the clipboard, Ctrl+C is left
-    }
-  });
-  return make("span", { className: "copy" }, field, button);
-}
 
 /**
  * Links of a study, and the form that makes more.
@@ -71,7 +48,7 @@ function buildMore(onMake) {
   const names = make("textarea", { rows: 2, ariaLabel: "Names of voters, one a line", placeholder: "Names, one a line" });
   const days = make("input", { type: "text", inputMode: "numeric", value: "30", ariaLabel: "Days until links expire" });
   const message = make("p", { className: "message", role: "alert" });
-  const button = make("button", { type: "button" }, "Make personal links");
+  const button = make("button", { type: "button", className: "needs-curator" }, "Make personal links");
   button.addEventListener("click", async () => {
     button.disabled = true;
     message.textContent = "";

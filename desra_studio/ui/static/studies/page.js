@@ -38,7 +38,7 @@ class StudiesPage {
   constructor(root) {
     this.root = root;
     this.list = make("ul", {});
-    this.fresh = make("button", { type: "button", onclick: () => this.#new() }, "New study");
+    this.fresh = make("button", { type: "button", className: "needs-curator", onclick: () => this.#new() }, "New study");
     this.side = make("aside", { ariaLabel: "Studies" }, this.fresh, this.list);
     this.main = make("div", { className: "main" });
     this.message = make("p", { className: "message", role: "status" });
@@ -210,7 +210,7 @@ class StudiesPage {
       make("button", { type: "button", className, onclick: () => this.#guard(() => this.#change(change)) }, text);
     if (state === "draft") {
       const look = make("a", { className: "button", href: links.open, target: "_blank" }, "See the page");
-      return make("span", { className: "actions" }, act("Open the study", () => openStudy(id), "primary"), look);
+      return make("span", { className: "actions" }, act("Open the study", () => openStudy(id), "primary needs-curator"), look);
     }
     if (state === "closed") return make("span", {});
     return make("span", { className: "actions" }, this.#buildClose());
@@ -218,7 +218,7 @@ class StudiesPage {
 
   /** Closing is for good: it is asked for once more in place. */
   #buildClose() {
-    const button = make("button", { type: "button" }, "Close the study");
+    const button = make("button", { type: "button", className: "needs-curator" }, "Close the study");
     button.addEventListener("click", () => {
       if (button.dataset.sure) return this.#guard(() => this.#change(() => closeStudy(this.study.id)));
       button.dataset.sure = "true";

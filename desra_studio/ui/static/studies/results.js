@@ -136,7 +136,7 @@ function buildRegions({ regions }, host) {
     ),
   );
   const titles = ["Image", "At", "Noticed by", "95 %", "Votes"];
-  const keep = make("button", { type: "button", onclick: () => host.onProminence() }, "Keep beside the regions");
+  const keep = make("button", { type: "button", className: "needs-curator", onclick: () => host.onProminence() }, "Keep beside the regions");
   keep.title = "Scores can then count prominent regions alone";
   return make(
     "section",
@@ -188,7 +188,7 @@ function buildLosses({ losses }, host) {
     ),
   );
   const windows = new Set(losses.map(({ image_id: id, x, y }) => `${id} ${x} ${y}`)).size;
-  const send = make("button", { type: "button", onclick: () => host.onSendBack() }, "Send back to Review");
+  const send = make("button", { type: "button", className: "needs-curator", onclick: () => host.onSendBack() }, "Send back to Review");
   return make(
     "section",
     { className: "losses" },

@@ -1,0 +1,46 @@
+// Requests about users, and about what was done by whom.
+
+import { API, postJson, readJson } from "../shared/api.js";
+
+/** @import { Role } from "#types/shared" */
+/** @import { AuditPage, Invitation, Member } from "#types/team" */
+
+/** @returns {Promise<Member[]>} */
+export const loadMembers = () => readJson(`${API}/users`);
+
+/**
+ * Add a user, or make one of a name that worked here before.
+ * @param {{ name: string, role: Role, adopt: boolean }} wanted
+ * @returns {Promise<Invitation>}
+ */
+export const addMember = (wanted) => postJson(`${API}/users`, wanted);
+
+/**
+ * @param {string} name
+ * @param {{ role?: Role, disabled?: boolean }} change
+ * @returns {Promise<Member[]>}
+ */
+export const changeMember = (name, change) =>
+  readJson(`${API}/users/${encodeURIComponent(name)}`, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(change),
+  });
+
+/**
+ * @param {string} name
+ * @returns {Promise<Invitation>}
+ */
+export const inviteAgain = (name) =>
+  postJson(`${API}/users/${encodeURIComponent(name)}/invitation`, {});
+
+/**
+ * @param {{ before?: number, actor?: string }} wanted
+ * @returns {Promise<AuditPage>}
+ */
+export function loadAudit({ before, actor }) {
+  const query = new URLSearchParams();
+  if (before !== undefined) query.set("before", String(before));
+  if (actor) query.set("actor", actor);
+  return readJson(`${API}/audit?${query}`);
+}
