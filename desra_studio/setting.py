@@ -50,7 +50,8 @@ class Setting:
     @property
     def help(self) -> str:
         """What an option of a command says."""
-        return f"{self.about}."
+        limits = self.describe_limits()
+        return f"{self.about}; {limits}." if limits else f"{self.about}."
 
     def holds(self, value: float) -> bool:
         """Whether a value lies within the limits; what is not finite does not."""

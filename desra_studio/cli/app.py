@@ -11,7 +11,11 @@ import typer
 from desra_studio import __version__
 from desra_studio.bench.registry import BENCHMARKS, run_benchmark
 from desra_studio.cli.console import (
+    DATASETS,
     DEFAULTS,
+    INSTALLATION,
+    STUDIES,
+    TRAINING,
     AreaThreshold,
     ContrastThreshold,
     DatabaseUrl,
@@ -42,6 +46,8 @@ from desra_studio.progress import show_progress
 from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
 from desra_studio.services.studio import Studio, open_studio
 
+PORT = Settings.model_fields["port"].default
+
 app = typer.Typer(
     help="Find, label and delete the artifacts of GAN super-resolution models.",
     no_args_is_help=True,
@@ -52,27 +58,39 @@ jobs_app = typer.Typer(help="What child processes of the server run.", no_args_i
 app.add_typer(detection_app)
 app.add_typer(scores_app)
 app.add_typer(folders_app)
-app.add_typer(db_app, name="db")
-app.add_typer(datasets_app, name="datasets")
-app.add_typer(models_app, name="models")
-app.add_typer(studies_app, name="study")
-app.add_typer(users_app, name="users")
+app.add_typer(db_app, name="db", rich_help_panel=INSTALLATION)
+app.add_typer(datasets_app, name="datasets", rich_help_panel=DATASETS)
+app.add_typer(models_app, name="models", rich_help_panel=TRAINING)
+app.add_typer(studies_app, name="study", rich_help_panel=STUDIES)
+app.add_typer(users_app, name="users", rich_help_panel=INSTALLATION)
 app.add_typer(jobs_app, name="jobs", hidden=True)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTALLATION, epilog="Example: desra-studio serve --port 8080")
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="TCP port to listen on.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Address to listen on; {LOCAL_HOST} without it. Any other needs users and HTTPS."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help=f"TCP port to listen on, 1 to 65535; {PORT} without it.")
+    ] = None,
     voters: Annotated[
         str | None,
-        typer.Option(help="HOST:PORT of this machine at which others reach the voting page alone."),
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Address of this machine at which others reach the voting page, and nothing else.",
+        ),
     ] = None,
     certificate: Annotated[
-        Path | None, typer.Option(help="PEM file of the server's certificate, for HTTPS.")
+        Path | None,
+        typer.Option(metavar="FILE", help="PEM file of the server's certificate, for HTTPS."),
     ] = None,
     certificate_key: Annotated[
-        Path | None, typer.Option(help="PEM file of the certificate's private key.")
+        Path | None,
+        typer.Option(metavar="FILE", help="PEM file of the certificate's private key."),
     ] = None,
     behind_proxy: Annotated[
         bool,
@@ -80,18 +98,23 @@ def serve(
     ] = False,
     folder: Annotated[
         list[Path] | None,
-        typer.Option(help="Pages import from this folder, and from no other; can be given again."),
+        typer.Option(
+            metavar="DIR",
+            help="Pages import from this folder, and from no other; may be given again.",
+        ),
     ] = None,
     detectors: Annotated[
-        Path | None, typer.Option(help="Folder of TorchScript detectors that pages may run.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of TorchScript detectors that pages may run."),
     ] = None,
     no_pages: Annotated[
-        bool, typer.Option("--no-pages", help="Answer the routes alone, for scripts.")
+        bool,
+        typer.Option("--no-pages", help="Answer the routes alone, without pages: for scripts."),
     ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Start the studio and print its address."""
+    """Start the studio, as app.py does, and print its address."""
     settings = make_settings(
         host=host,
         port=port,
@@ -111,29 +134,40 @@ def serve(
     run_server(studio, pages=not no_pages)
 
 
-@app.command(name="import")
+@app.command(
+    name="import",
+    rich_help_panel=DATASETS,
+    epilog="Example: desra-studio import results --name results",
+)
 def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="Folder with GAN-SR, MSE-SR, LR, GT-Mask, or of LR images alone; or a zip of one, "
-            "a manifest (.csv, .jsonl), or an archive that `export` wrote."
+            help="Folder with GAN-SR, MSE-SR, LR and GT-Mask, or of LR images alone; or a zip of "
+            "one, a manifest (.csv, .jsonl), or an archive that `export` wrote."
         ),
     ],
     name: Annotated[str | None, typer.Option(help="Name of the new dataset.")] = None,
     into: Annotated[
         str | None,
         typer.Option(
-            help="A dataset that is there, for more images, or for labels: masks, or a file of "
-            "COCO, LabelMe, Label Studio or CVAT."
+            metavar="DATASET",
+            help="In place of --name, a dataset that is there: PATH has more images, or labels: "
+            "masks, or a file of COCO, LabelMe, Label Studio or CVAT.",
         ),
     ] = None,
     label: Annotated[
         list[str] | None,
-        typer.Option(help="With --into, a label that counts in such a file; all without it."),
+        typer.Option(
+            help="With --into, a label that counts in such a file, all without it; may be given "
+            "again."
+        ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="GAN-SR model that upscales LR images, with its partner.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="GAN-SR model that upscales LR images first, with its partner."
+        ),
     ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
@@ -144,7 +178,7 @@ def import_(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Import images as a dataset and detect its artifacts."""
+    """Import images as a dataset and detect their artifacts, or add to a dataset."""
     from desra_studio.services.datasets.importing import check_pair
     from desra_studio.services.datasets.sources import import_source
     from desra_studio.services.detection.dataset import detect_dataset
@@ -229,22 +263,27 @@ def _tell_next(imported: dict[str, Any]) -> str:
     return "upscale them on the Datasets page."
 
 
-@app.command()
+@app.command(
+    rich_help_panel=DATASETS,
+    epilog="Example: desra-studio export results --format masks --out masks",
+)
 def export(
     dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
-    form: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")],
-    out: Annotated[Path, typer.Option(help=f"New {describe_targets()}.")],
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")],
+    out: Annotated[Path, typer.Option(metavar="PATH", help=f"New {describe_targets()}.")],
     cropped: Annotated[
         bool,
         typer.Option(
-            "--cropped", help=f"Masks without 5 px on each side; {', '.join(CROPPABLE)} alone."
+            "--cropped",
+            help="Leave 5 px along each edge of masks out, as the released scripts do; "
+            f"{', '.join(CROPPABLE)} alone.",
         ),
     ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Export a dataset's labels."""
+    """Export a dataset's labels; what is left out is told on standard error."""
     from desra_studio.services.export.exporting import export_dataset
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
@@ -254,14 +293,18 @@ def export(
     print_result(asdict(result), f"{result.images} images written to {out}.", as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTALLATION)
 def doctor(
     device: Device = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Look at what is here, what is missing, and what to do; exit status 2 for a problem."""
+    """Tell what this machine has, what is missing, and what to do; exit status 2 for a problem.
+
+    It looks at device, disk, database, models, SegFormer, VGG19, what can be installed besides, and
+    the browser of the tests. It makes and fetches nothing.
+    """
     from desra_studio.services.doctor import Health, examine_installation
 
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
@@ -279,33 +322,47 @@ def doctor(
         raise InputError(f"To be mended: {', '.join(problems)}.")
 
 
-@app.command()
+@app.command(epilog="Example: desra-studio bench startup")
 def bench(
     name: Annotated[
         str,
-        typer.Argument(help=f"{', '.join(BENCHMARKS)}."),
+        typer.Argument(help=f"One of {', '.join(BENCHMARKS)}."),
     ],
-    kills: Annotated[int | None, typer.Option(help="How often kills kills; 100.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of the points at which kills kills; 1.")] = None,
+    kills: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="kills: how often it kills, at least 5; 100 without it."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="kills: of the points at which it kills; 1 without it."),
+    ] = None,
     seeds: Annotated[
-        int | None, typer.Option(help="How many seeds deletion trains with; 3.")
+        int | None,
+        typer.Option(metavar="N", help="deletion: how many seeds it trains with; 3 without it."),
     ] = None,
     images: Annotated[
-        Path | None, typer.Option(help="Folder of LR images that deletion judges on.")
+        Path | None,
+        typer.Option(metavar="DIR", help="deletion: folder of LR images that it judges on."),
     ] = None,
     photos: Annotated[
         Path | None,
-        typer.Option(help="Folder of photographs that deletion judges on, reduced."),
+        typer.Option(
+            metavar="DIR", help="deletion: folder of photographs that it judges on, made small."
+        ),
     ] = None,
     picture: Annotated[
-        Path | None, typer.Option(help="SVG file for deletion's removal over detail.")
+        Path | None,
+        typer.Option(metavar="FILE", help="deletion: SVG file of removal over detail kept."),
     ] = None,
     count: Annotated[
-        int | None, typer.Option(help="How many triplets import imports; 10000.")
+        int | None,
+        typer.Option(
+            metavar="N", help="import: how many triplets, at least 10; 10 000 without it."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run one of the project's own benchmarks."""
+    """Run one of the project's own benchmarks, and print its figures."""
     with show_progress(name) as report:
         figures = run_benchmark(
             name, report, kills=kills, seed=seed, seeds=seeds, images=images, photos=photos,

@@ -18,43 +18,124 @@ from desra_studio.errors import InputError, StudioError
 from desra_studio.services.folders import FolderReader
 from desra_studio.setting import list_settings
 
+INSTALLATION = "The installation"
+DATASETS = "Datasets"
+DETECTING = "Detector and scores"
+TRAINING = "Models and fine-tuning"
+STUDIES = "User studies"
+# What commands are about: headings of `--help` and of the page of the commands.
+
+EVERYWHERE = "Options of most commands"
+ON_FOLDERS = "Options of commands that read files"
+DETECTOR = "The detector's settings"
+CLASSES = "What names the classes"
+# Options of these panels are described once on the page of the commands, see `cli.reference`.
+
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the database and the images.")
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        help="Folder of the database and the images; else as DESRA_STUDIO_DATA_DIR says.",
+        rich_help_panel=EVERYWHERE,
+    ),
 ]
 DatabaseUrl = Annotated[
-    str | None, typer.Option("--database-url", help="Another database than SQLite in --data-dir.")
+    str | None,
+    typer.Option(
+        "--database-url",
+        metavar="URL",
+        help="Another database than SQLite in --data-dir.",
+        rich_help_panel=EVERYWHERE,
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print one JSON object on standard output, and nothing else there; progress goes to "
+        "standard error.",
+        rich_help_panel=EVERYWHERE,
+    ),
+]
 SAID = list_settings(DetectorParams)
 """What is said of the detector's settings where they are declared."""
-ContrastThreshold = Annotated[float, typer.Option(help=SAID["contrast_threshold"].help)]
-AreaThreshold = Annotated[int, typer.Option(help=SAID["area_threshold"].help)]
-WindowSize = Annotated[int, typer.Option(help=SAID["window_size"].help)]
+ContrastThreshold = Annotated[
+    float,
+    typer.Option(metavar="VALUE", help=SAID["contrast_threshold"].help, rich_help_panel=DETECTOR),
+]
+AreaThreshold = Annotated[
+    int, typer.Option(metavar="PX", help=SAID["area_threshold"].help, rich_help_panel=DETECTOR)
+]
+WindowSize = Annotated[
+    int,
+    typer.Option(
+        metavar="PX",
+        help=f"{SAID['window_size'].about}; at least 3.",
+        rich_help_panel=DETECTOR,
+    ),
+]
 ClassMaps = Annotated[
     Path | None,
-    typer.Option(help="Folder of 8-bit PNGs of ADE20K indices, in place of a network."),
+    typer.Option(
+        metavar="DIR",
+        help="Folder of 8-bit PNGs of ADE20K indices, 0 to 149, in place of a network.",
+        rich_help_panel=CLASSES,
+    ),
 ]
 NoSegmentation = Annotated[
-    bool, typer.Option("--no-segmentation", help="Use no classes: all weights are 1.")
+    bool,
+    typer.Option(
+        "--no-segmentation", help="Use no classes: all weights are 1.", rich_help_panel=CLASSES
+    ),
 ]
 Segmentation = Annotated[
     str | None,
-    typer.Option(help="SegFormer that names the classes: a hub id or a folder."),
+    typer.Option(
+        metavar="NAME",
+        help="SegFormer that names the classes, a hub id or a folder; else as "
+        "DESRA_STUDIO_SEGMENTATION says.",
+        rich_help_panel=CLASSES,
+    ),
 ]
-ClassWeights = Annotated[str, typer.Option(help=SAID["class_weights"].help)]
-AreaShare = Annotated[float | None, typer.Option(help=SAID["area_share"].help)]
-KernelSize = Annotated[int, typer.Option(help=SAID["kernel_px"].help)]
-Dilations = Annotated[int, typer.Option(help=SAID["dilations"].help)]
-Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
+ClassWeights = Annotated[
+    str,
+    typer.Option(metavar="NAME", help=SAID["class_weights"].help, rich_help_panel=CLASSES),
+]
+AreaShare = Annotated[
+    float | None,
+    typer.Option(metavar="SHARE", help=SAID["area_share"].help, rich_help_panel=DETECTOR),
+]
+KernelSize = Annotated[
+    int, typer.Option(metavar="PX", help=SAID["kernel_px"].help, rich_help_panel=DETECTOR)
+]
+Dilations = Annotated[
+    int, typer.Option(metavar="N", help=SAID["dilations"].help, rich_help_panel=DETECTOR)
+]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="What computes: cpu, cuda, cuda:1 ..., or auto, a GPU where there is one; else as "
+        "DESRA_STUDIO_DEVICE says.",
+        rich_help_panel=EVERYWHERE,
+    ),
+]
 
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="End with status 2 where a file was left out or converted."),
+    typer.Option(
+        "--strict",
+        help="End with status 2 where a file was left out or converted; what can be done is done.",
+        rich_help_panel=ON_FOLDERS,
+    ),
 ]
 Suffix = Annotated[
     list[str] | None,
     typer.Option(
-        help="Ending that a program appended to names, as in NAME_out.png; may be given again."
+        metavar="ENDING",
+        help="Match names without this ending, as _out in NAME_out.png; may be given again.",
+        rich_help_panel=ON_FOLDERS,
     ),
 ]
 

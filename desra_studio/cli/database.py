@@ -24,15 +24,19 @@ def upgrade_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> No
     typer.echo(f"The database is at schema {schema}." + (f" Backup: {backup}" if backup else ""))
 
 
-@db_app.command(name="restore")
+@db_app.command(name="restore", epilog="Example: desra-studio db restore")
 def restore_db(
     backup: Annotated[
-        Path | None, typer.Argument(help="The backup; the newest that an upgrade made if none.")
+        Path | None,
+        typer.Argument(help="File of the backup; without it the newest that an upgrade made."),
     ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Put a backup in the place of the database, which is kept; stop the server and jobs before."""
+    """Put a backup in the place of the database, which is kept beside it.
+
+    Stop the server and its jobs first.
+    """
     from desra_studio.services.maintenance import restore_studio
 
     studio = connect_studio(make_settings(data_dir=data_dir, database_url=database_url))

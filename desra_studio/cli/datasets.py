@@ -26,9 +26,9 @@ datasets_app = typer.Typer(help="List, rename, delete and restore datasets.", no
 Named = Annotated[str, typer.Argument(help="Name of the dataset.")]
 
 
-@datasets_app.command(name="list")
+@datasets_app.command(name="list", epilog="Example: desra-studio datasets list --bin")
 def list_all(
-    deleted: Annotated[bool, typer.Option("--bin", help="Those in the bin instead.")] = False,
+    deleted: Annotated[bool, typer.Option("--bin", help="List those in the bin instead.")] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -50,7 +50,7 @@ def list_all(
     )
 
 
-@datasets_app.command()
+@datasets_app.command(epilog="Example: desra-studio datasets rename street 'night street'")
 def rename(
     dataset: Named,
     name: Annotated[str, typer.Argument(help="The new name.")],
@@ -65,10 +65,10 @@ def rename(
     print_result({"id": dataset_id, "name": kept}, f"{dataset} is named {kept} now.", as_json)
 
 
-@datasets_app.command()
+@datasets_app.command(epilog="Example: desra-studio datasets delete 'night street' --yes")
 def delete(
     dataset: Named,
-    yes: Annotated[bool, typer.Option("--yes", help="Without a question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without a question.")] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -89,7 +89,7 @@ def delete(
     )
 
 
-@datasets_app.command()
+@datasets_app.command(epilog="Example: desra-studio datasets restore 'night street'")
 def restore(
     dataset: Annotated[str, typer.Argument(help="Name, or number, of a dataset in the bin.")],
     data_dir: DataDir = None,

@@ -8,6 +8,7 @@ import typer
 
 from desra_studio.cli.console import (
     DEFAULTS,
+    DETECTING,
     AreaShare,
     AreaThreshold,
     ClassMaps,
@@ -49,11 +50,17 @@ CALIBRATION = CalibrationConfig()
 detection_app = typer.Typer()
 
 
-@detection_app.command()
+@detection_app.command(
+    rich_help_panel=DETECTING,
+    epilog="Example: desra-studio detect --gan results/GAN-SR --mse results/MSE-SR --out detected "
+    "--area-threshold 400",
+)
 def detect(
-    gan: Annotated[Path, typer.Option(help="Folder of GAN-SR images.")],
-    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images of the same names.")],
-    out: Annotated[Path, typer.Option(help="Folder to write mask/ (and map/) into.")],
+    gan: Annotated[Path, typer.Option(metavar="DIR", help="Folder of GAN-SR images.")],
+    mse: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of MSE-SR images of the same names.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write mask/NAME.png into.")],
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
     area_share: AreaShare = None,
@@ -67,13 +74,17 @@ def detect(
     detector: Annotated[
         str,
         typer.Option(
-            help=f"One of {', '.join(NAMED)}, FILE.pt; a threshold after a colon: ldl:0.005."
+            help=f"One of {', '.join(NAMED)}, or a TorchScript FILE.pt; its threshold may stand "
+            "after a colon, as in ldl:0.005."
         ),
     ] = METHOD,
     raw: Annotated[
-        bool, typer.Option(help="With a baseline, no morphology and no area threshold.")
+        bool,
+        typer.Option(help="With another detector than desra: no morphology, no area threshold."),
     ] = False,
-    save_maps: Annotated[bool, typer.Option(help="Write the artifact maps, too.")] = False,
+    save_maps: Annotated[
+        bool, typer.Option(help="Write the artifact maps, too, as map/NAME.npz.")
+    ] = False,
     suffix: Suffix = None,
     strict: Strict = False,
     device: Device = None,
@@ -147,24 +158,36 @@ def _open_classes(
     return open_folder_classes(settings, params, class_maps, network, weights)
 
 
-@detection_app.command()
+@detection_app.command(
+    rich_help_panel=DETECTING,
+    epilog="Example: desra-studio calibrate --dataset results --name ours",
+)
 def calibrate(
     name: Annotated[str, typer.Option(help="Name of the new weight set.")],
-    dataset: Annotated[str | None, typer.Option(help="A dataset: its images marked clean.")] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A dataset, of which the images marked clean count."),
+    ] = None,
     gan: Annotated[
-        Path | None, typer.Option(help="Folder of GAN-SR images without artifacts.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="In place of --dataset, folder of GAN-SR images without artifacts."
+        ),
     ] = None,
     mse: Annotated[
-        Path | None, typer.Option(help="Folder of MSE-SR images of the same names.")
+        Path | None,
+        typer.Option(metavar="DIR", help="With --gan, folder of MSE-SR images of the same names."),
     ] = None,
     class_maps: ClassMaps = None,
     segmentation: Segmentation = None,
-    min_pixels: Annotated[int, typer.Option(help="A class with fewer keeps its weight.")] = (
-        CALIBRATION.min_pixels
-    ),
-    min_images: Annotated[int, typer.Option(help="A class in fewer keeps its weight.")] = (
-        CALIBRATION.min_images
-    ),
+    min_pixels: Annotated[
+        int,
+        typer.Option(metavar="PX", help="A class with fewer px in all keeps the released weight."),
+    ] = CALIBRATION.min_pixels,
+    min_images: Annotated[
+        int,
+        typer.Option(metavar="N", help="A class in fewer images keeps the released weight."),
+    ] = CALIBRATION.min_images,
     suffix: Suffix = None,
     strict: Strict = False,
     device: Device = None,
@@ -200,14 +223,25 @@ def calibrate(
     end_strictly(reader.lines, strict)
 
 
-@detection_app.command()
+@detection_app.command(
+    rich_help_panel=DETECTING,
+    epilog="Example: desra-studio regress --before results/GAN-SR --after after "
+    "--mse results/MSE-SR --mask results/GT-Mask",
+)
 def regress(
-    before: Annotated[Path, typer.Option(help="Folder of the original GAN-SR images.")],
-    after: Annotated[Path, typer.Option(help="Folder of the fine-tuned model's images.")],
-    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images.")],
+    before: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the original GAN-SR images.")
+    ],
+    after: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the fine-tuned model's images.")
+    ],
+    mse: Annotated[Path, typer.Option(metavar="DIR", help="Folder of MSE-SR images.")],
     mask: Annotated[
         Path | None,
-        typer.Option(help="Folder of manual masks: what is to be gone. Else all that is detected."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of manual masks: what is to be gone. Without it all that is detected.",
+        ),
     ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,

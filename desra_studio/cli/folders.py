@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from desra_studio.cli.console import (
+    TRAINING,
     DatabaseUrl,
     DataDir,
     Device,
@@ -25,18 +26,28 @@ from desra_studio.services.studio import open_studio
 from desra_studio.setting import list_settings
 
 SAID = list_settings(FinetuneConfig)
-PRESET = " Without it the preset's."
+PRESET = " Without it as the preset has it."
 
 folders_app = typer.Typer()
 
 
-@folders_app.command()
+@folders_app.command(
+    rich_help_panel=TRAINING,
+    epilog="Example: desra-studio upscale --model tuned/generator.safetensors --lr results/LR "
+    "--out after",
+)
 def upscale(
-    model: Annotated[str, typer.Option(help="A weight file, or the name of a model.")],
-    lr: Annotated[Path, typer.Option(help="Folder of LR images.")],
-    out: Annotated[Path, typer.Option(help="Folder to write NAME.png into.")],
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="The name of a model, or a weight file.")
+    ],
+    lr: Annotated[Path, typer.Option(metavar="DIR", help="Folder of LR images.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write NAME.png into.")],
     tile: Annotated[
-        int | None, typer.Option(help="Side of a tile in LR px; 0 for whole images.")
+        int | None,
+        typer.Option(
+            metavar="PX",
+            help="Side of a tile in LR px, 0 for whole images; without it what fits into memory.",
+        ),
     ] = None,
     strict: Strict = False,
     device: Device = None,
@@ -62,31 +73,59 @@ def upscale(
     end_strictly(reader.lines, strict)
 
 
-@folders_app.command()
+@folders_app.command(
+    rich_help_panel=TRAINING,
+    epilog="Example: desra-studio finetune --lr results/LR --gan results/GAN-SR "
+    "--mse results/MSE-SR --mask results/GT-Mask --generator desra-demo-gan-x4 --out tuned",
+)
 def finetune(
-    lr: Annotated[Path, typer.Option(help="Folder of LR images.")],
-    gan: Annotated[Path, typer.Option(help="Folder of GAN-SR images.")],
-    mse: Annotated[Path, typer.Option(help="Folder of MSE-SR images.")],
-    mask: Annotated[Path, typer.Option(help="Folder of masks: where MSE-SR is the better one.")],
-    generator: Annotated[str, typer.Option(help="A weight file, or the name of a model.")],
-    out: Annotated[Path, typer.Option(help="Folder to write the new weights into.")],
+    lr: Annotated[Path, typer.Option(metavar="DIR", help="Folder of LR images.")],
+    gan: Annotated[Path, typer.Option(metavar="DIR", help="Folder of GAN-SR images.")],
+    mse: Annotated[Path, typer.Option(metavar="DIR", help="Folder of MSE-SR images.")],
+    mask: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Folder of masks: where MSE-SR is the better one."),
+    ],
+    generator: Annotated[
+        str, typer.Option(metavar="NAME", help="The name of a model, or a weight file.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="Folder to write generator.safetensors and generator_params_ema.pth into.",
+        ),
+    ],
     preset: Annotated[
         str | None,
-        typer.Option(help="quick, paper or long; without it quick on a CPU, paper on a GPU."),
+        typer.Option(
+            metavar="NAME", help="quick, paper or long; without it quick on a CPU, paper on a GPU."
+        ),
     ] = None,
-    iterations: Annotated[int | None, typer.Option(help=SAID["iterations"].help + PRESET)] = None,
-    batch: Annotated[int | None, typer.Option(help=SAID["batch"].help + PRESET)] = None,
-    crop: Annotated[int | None, typer.Option(help=SAID["crop"].help + PRESET)] = None,
-    seed: Annotated[int, typer.Option(help=SAID["seed"].help)] = 0,
+    iterations: Annotated[
+        int | None, typer.Option(metavar="N", help=SAID["iterations"].help + PRESET)
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(metavar="N", help=SAID["batch"].help + PRESET)
+    ] = None,
+    crop: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PX",
+            help=f"Side of a crop in px of the output; {SAID['crop'].describe_limits()}.{PRESET}",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help=f"Seed o{SAID['seed'].help[1:]}")] = 0,
     discriminator: Annotated[
         str | None,
         typer.Option(
-            help="A weight file as RealESRGAN_x4plus_netD, the name of a model, or fresh; else the "
-            "one that the generator came with, where it is here."
+            metavar="NAME",
+            help="The name of a model, a weight file as RealESRGAN_x4plus_netD's, or fresh; "
+            "without it the one that the generator came with, where that is here, else fresh.",
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint in the output folder.")
+        bool, typer.Option("--resume", help="Go on from the checkpoint in --out.")
     ] = False,
     suffix: Suffix = None,
     strict: Strict = False,
@@ -95,7 +134,7 @@ def finetune(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Fine-tune a generator so that the masked artifacts go."""
+    """Fine-tune a generator so that the masked artifacts go, without the database."""
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
     from desra_studio.services.finetune.training import choose_settings, finetune_folders
 

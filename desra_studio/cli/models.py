@@ -42,14 +42,17 @@ def list_all(
     print_result({"models": [asdict(details) for details in found]}, lines, as_json)
 
 
-@models_app.command()
+@models_app.command(epilog="Example: desra-studio models pull RealESRGAN_x4plus")
 def pull(
     name: Annotated[str, typer.Argument(help="As `models list` shows it.")],
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Fetch a known model, or take its file from DATA_DIR/downloads; resumes where it broke off."""
+    """Fetch a known model, or take its file from downloads/ in the data directory.
+
+    What broke off goes on where it was. Without a network it says which file to put where.
+    """
     from desra_studio.services.models.pulling import pull_model
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
@@ -62,14 +65,17 @@ def pull(
     )
 
 
-@models_app.command()
+@models_app.command(epilog="Example: desra-studio models add sharp.pth --role gan")
 def add(
     file: Annotated[Path, typer.Argument(help="A .safetensors, .pth or .ckpt file.")],
     role: Annotated[str, typer.Option(help="gan, mse or discriminator.")],
     partner: Annotated[
-        str | None, typer.Option(help="Name of the model of the other role that it is compared to.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Model of the other role, gan or mse, that it is compared with."
+        ),
     ] = None,
-    name: Annotated[str, typer.Option(help="Else the file's.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the model; without it that of the file.")] = "",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -82,16 +88,28 @@ def add(
     print_result(asdict(details), "\n".join(lines), as_json)
 
 
-@models_app.command()
+@models_app.command(
+    epilog="Example: desra-studio models export desra-demo-gan-x4 --format onnx --out demo.onnx"
+)
 def export(
     name: Annotated[str, typer.Argument(help="As `models list` shows it.")],
-    form: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")],
-    out: Annotated[Path, typer.Option(help="New file.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help=f"One of {', '.join(FORMATS)}: pth as Real-ESRGAN's scripts read it, ncnn as a "
+            "zip for Upscayl.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="New file.")],
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Write a model's weights to a file."""
+    """Write a model's weights to a file.
+
+    onnx and ncnn need the extra of that name to be installed, and are checked against PyTorch.
+    """
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
     result = export_model(studio, name, form, out)
     rule = f" {result.size_rule.describe()}" if result.size_rule else ""
@@ -107,19 +125,31 @@ def _describe_line(details: ModelDetails) -> str:
     )
 
 
-@models_app.command(name="derive-mse")
+@models_app.command(
+    name="derive-mse", epilog="Example: desra-studio models derive-mse sharp --lr photos"
+)
 def derive_mse(
     name: Annotated[str, typer.Argument(help="A GAN-SR model that is here.")],
-    lr: Annotated[Path, typer.Option(help="Folder of LR images such as you upscale.")],
+    lr: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Folder of LR images such as you upscale; at least 4."),
+    ],
     hr: Annotated[
-        Path | None, typer.Option(help="Folder of HR images: paired by name, else degraded.")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of HR images, paired with the LR images by name where sizes fit, else "
+            "degraded; without it the LR images take their place.",
+        ),
     ] = None,
     iterations: Annotated[
-        int, typer.Option(help=SAID["max_iterations"].help)
+        int, typer.Option(metavar="N", help=SAID["max_iterations"].help)
     ] = DERIVE.max_iterations,
-    seed: Annotated[int, typer.Option(help=SAID["seed"].help)] = DERIVE.seed,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help=f"Seed o{SAID['seed'].help[1:]}")
+    ] = DERIVE.seed,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Even where it has a partner already.")
+        bool, typer.Option("--replace", help="Do it even where the model has a partner already.")
     ] = False,
     strict: Strict = False,
     device: Device = None,

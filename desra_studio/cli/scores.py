@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desra_studio.cli.console import (
+    DETECTING,
     DatabaseUrl,
     DataDir,
     Device,
@@ -32,27 +33,42 @@ if TYPE_CHECKING:
 scores_app = typer.Typer()
 
 
-@scores_app.command()
+@scores_app.command(
+    rich_help_panel=DETECTING,
+    epilog="Example: desra-studio score --dataset results --detector ldl:0.01",
+)
 def score(
     pred: Annotated[
-        list[Path] | None, typer.Option(help="Folder of detected masks; may be given again.")
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Folder of detected masks; may be given again."),
     ] = None,
     gt: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder of manual masks of the same names; may be given again."),
+        typer.Option(
+            metavar="DIR", help="Folder of manual masks of the same names; may be given again."
+        ),
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="A dataset, in place of folders: against its labels.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="In place of folders, a dataset: all detectors that ran on it, against its manual "
+            "masks.",
+        ),
     ] = None,
     detector: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"With --dataset, run this one, too: {', '.join(NAMED)}, FILE.pt; a threshold "
-            "after a colon: desra:0.65."
+            help=f"With --dataset, run this one first: {', '.join(NAMED)} or FILE.pt, its "
+            "threshold after a colon, as in desra:0.65; may be given again."
         ),
     ] = None,
     regions: Annotated[
-        str, typer.Option(help="With --dataset, manual regions: all, severe, prominent, or a kind.")
+        str,
+        typer.Option(
+            metavar="WHICH",
+            help="With --dataset, manual regions that count: all, severe, prominent, or a kind.",
+        ),
     ] = "all",
     suffix: Suffix = None,
     strict: Strict = False,
@@ -61,7 +77,10 @@ def score(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Score detected masks against manual ones: IoU, precision, recall."""
+    """Score detected masks against manual ones: IoU, precision, recall, with 95 % intervals.
+
+    Give --pred and --gt, or --dataset.
+    """
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     if dataset is not None:
         if pred or gt:

@@ -46,25 +46,31 @@ def list_studies(
     print_result(told, "\n".join(lines) or "There is no study yet.", as_json)
 
 
-@studies_app.command()
+@studies_app.command(epilog="Example: desra-studio study report first")
 def report(
     study: Named,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Print what a study found: shares with intervals, checks, and who was left out."""
+    """Print what a study found: shares with intervals, checks, and who was left out and why."""
     studio = _open(data_dir, database_url)
     result = report_study(studio, lifecycle.find_study(studio, study))
     print_result(asdict(result), "\n".join(_write_report(result)), as_json)
 
 
-@studies_app.command()
+@studies_app.command(epilog="Example: desra-studio study export first --out votes.csv")
 def export(
     study: Named,
-    out: Annotated[Path, typer.Option(help="File to write.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="File to write; one that is there is replaced.")
+    ],
     file_format: Annotated[
-        str, typer.Option("--format", help="csv or json of all votes, or the manifest.")
+        str,
+        typer.Option(
+            "--format",
+            help="csv or json: all votes; manifest: what was written down before the first vote.",
+        ),
     ] = "csv",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,

@@ -34,7 +34,7 @@ class DetectorParams(RegionParams):
     """What decides about a mask, besides the two images."""
 
     contrast_threshold: Annotated[
-        float, Setting("Artifact where the weighted map is below it, 0..1", above=0, most=1)
+        float, Setting("Artifact where the weighted map is below it", above=0, most=1)
     ] = 0.7
     window_size: Annotated[
         int, Setting("Odd width of the map's Gaussian window in px", title="window")

@@ -26,7 +26,7 @@ class RegionParams:
     area_share: Annotated[
         float | None,
         Setting(
-            "Area threshold as a share of the image, 0..1; where given, it counts instead of px",
+            "Area threshold as a share of the image; where given, it counts instead of px",
             least=0,
             below=1,
         ),
