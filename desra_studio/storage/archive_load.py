@@ -14,13 +14,13 @@ from sqlalchemy import (
     Integer,
     String,
     bindparam,
-    insert,
     update,
 )
 
 from desra_studio.errors import InputError
 from desra_studio.storage import models, weight_sets
 from desra_studio.storage.archive_tables import (
+    TABLES,
     TO_COME,
     WEIGHTS,
     ArchiveRow,
@@ -28,9 +28,12 @@ from desra_studio.storage.archive_tables import (
     list_references,
 )
 from desra_studio.storage.base import Base, UtcDateTime
+from desra_studio.storage.bulk_rows import insert_numbered, insert_rows
 from desra_studio.storage.database import Session
-from desra_studio.storage.queue_entries import CHUNK, refresh_dataset
-from desra_studio.storage.tables import Model
+from desra_studio.storage.tables import Dataset, Model
+
+NUMBERED = {other for table in TABLES for other in list_references(table).values()}
+"""Tables with rows that others refer to."""
 
 
 def check_row(table: str, row: ArchiveRow) -> ArchiveRow:
@@ -113,45 +116,38 @@ class RowLoader:
         elif table == "model":
             self._add_models(rows)
         elif table == "class_map":
-            self._add_class_maps(rows)
+            labels = {(row["image_sha"], row["segmentation"]): row["labels_sha"] for row in rows}
+            weight_sets.put_class_maps(self.session, labels)
+        elif table == "dataset":
+            for row in rows:
+                self._add_dataset(row)
         else:
             self._insert(table, [dict(row) for row in rows])
 
-    def end(self, dataset_id: int) -> None:
-        """Make what is derived from the rows: the queue."""
-        refresh_dataset(self.session, dataset_id)
-
     def _insert(self, table: str, rows: list[ArchiveRow]) -> None:
         numbers = [row.pop("id", None) for row in rows]
+        references = list_references(table)
         # Those that refer to rows of their own table are told once all of them are there.
         within = [
             (name, number, row[name])
-            for name, other in list_references(table).items()
+            for name, other in references.items()
             for number, row in zip(numbers, rows, strict=True)
             if other == table and row[name] is not None
         ]
         for row in rows:
             row.pop(TO_COME.get(table, ""), None)
-            for name, other in list_references(table).items():
+            for name, other in references.items():
                 if other == table:
                     row[name] = None
                 elif row[name] is not None:
                     row[name] = self._find(other, row[name])
-        known = self.ids.setdefault(table, {})
-        for start in range(0, len(rows), CHUNK):
-            found = self._insert_chunk(table, rows[start : start + CHUNK])
-            known |= dict(zip(numbers[start : start + CHUNK], found, strict=True))
+        if table in NUMBERED:
+            found = insert_numbered(self.session, TABLES[table], rows)
+            self.ids.setdefault(table, {}).update(zip(numbers, found, strict=True))
+        else:
+            insert_rows(self.session, TABLES[table], rows)
         for name in {name for name, _, _ in within}:
             self._refer(table, name, [(number, to) for each, number, to in within if each == name])
-
-    def _insert_chunk(self, table: str, rows: list[ArchiveRow]) -> Sequence[int | None]:
-        """Insert rows, and return their ids in the same order; None of a table that has none."""
-        kept = Base.metadata.tables[table]
-        if "id" not in kept.c:
-            self.session.execute(insert(kept), rows)
-            return [None] * len(rows)
-        returning = insert(kept).returning(kept.c.id, sort_by_parameter_order=True)
-        return self.session.scalars(returning, rows).all()
 
     def _refer(self, table: str, column: str, pairs: list[tuple[int, int]]) -> None:
         """Let rows of a table refer to others of it: (number of the row, number of the other)."""
@@ -214,8 +210,12 @@ class RowLoader:
                 model.partner_id = self._find("model", row["partner_id"])
         self.session.flush()
 
-    def _add_class_maps(self, rows: Sequence[ArchiveRow]) -> None:
-        for row in rows:
-            values = (row["image_sha"], row["segmentation"], row["labels_sha"])
-            weight_sets.put_class_map(self.session, *values)
+    def _add_dataset(self, row: ArchiveRow) -> None:
+        values = {name: value for name, value in row.items() if name != "id"}
+        for name, other in list_references("dataset").items():
+            if values[name] is not None:
+                values[name] = self._find(other, values[name])
+        dataset = Dataset(**values)
+        self.session.add(dataset)
         self.session.flush()
+        self.ids["dataset"] = {row["id"]: dataset.id}

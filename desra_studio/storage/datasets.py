@@ -108,6 +108,16 @@ def list_lr_addresses(session: Session, dataset_id: int) -> dict[int, str]:
     return {image_id: sha for image_id, sha in session.execute(query) if sha}
 
 
+def list_output_addresses(session: Session, dataset_id: int, model_id: int) -> dict[int, str]:
+    """Return the addresses of what a model made of a dataset's images, by image id."""
+    query = (
+        select(Rendition.image_id, Rendition.blob_sha)
+        .join(Image, Image.id == Rendition.image_id)
+        .where(Image.dataset_id == dataset_id, Rendition.model_id == model_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def list_unmeasured(session: Session) -> list[int]:
     """Return the datasets in which a detection or a mask lacks what the queue is ordered by.
 

@@ -1,7 +1,7 @@
 """The queue's entries: made from the truth, in the transaction that changes it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -54,7 +54,8 @@ def refresh_entries(session: Session, image_ids: Iterable[int]) -> None:
     """Make the entries of images anew; those that cannot be reviewed (yet) have none.
 
     There is no need to call it for what the session itself added, changed or deleted: that is seen
-    to when it commits. It is needed after statements that pass the session by.
+    to when it commits, as for the rows of `note_rows`. It is needed after other statements that
+    pass the session by.
     """
     statements = _build_statements()
     for ids in cut(sorted(set(image_ids)), CHUNK):
@@ -81,6 +82,17 @@ def refresh_dataset(session: Session, dataset_id: int) -> None:
 def refresh_all(session: Session) -> None:
     """Make all entries of a database anew, as after a migration."""
     refresh_entries(session, session.scalars(select(Image.id)))
+
+
+def note_rows(session: Session, table: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Have the entries made anew, when the session commits, of the images that these rows are of.
+
+    For rows that a statement added or changed past the session; those of some tables have no say.
+    """
+    if issubclass(table, _NAMES_IMAGE):
+        session.info.setdefault(_IMAGES, set()).update(row["image_id"] for row in rows)
+    elif issubclass(table, Region):
+        session.info.setdefault(_REVISIONS, set()).update(row["revision_id"] for row in rows)
 
 
 def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:

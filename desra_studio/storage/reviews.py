@@ -62,6 +62,16 @@ def get_review(session: Session, image_id: int, model_id: int) -> Review:
     return review
 
 
+def list_reviews(session: Session, dataset_id: int, model_id: int) -> list[Review]:
+    """Return the reviews of a dataset's images for a model, of those that have one."""
+    query = (
+        select(Review)
+        .join(Image, Image.id == Review.image_id)
+        .where(Image.dataset_id == dataset_id, Review.model_id == model_id)
+    )
+    return list(session.scalars(query))
+
+
 def append_revision(
     session: Session,
     review: Review | Opinion,

@@ -1,12 +1,14 @@
 """Queries on calibrated class weights and on class maps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from desra_studio.errors import NotFoundError
+from desra_studio.storage.bulk_rows import insert_rows
 from desra_studio.storage.database import Session
+from desra_studio.storage.queue_entries import CHUNK, cut
 from desra_studio.storage.tables import ClassMap, WeightSet
 
 
@@ -58,3 +60,17 @@ def put_class_map(session: Session, image_sha: str, segmentation: str, labels_sh
     """Keep the class map of an image, unless somebody else has done so meanwhile."""
     if find_class_map(session, image_sha, segmentation) is None:
         session.add(ClassMap(image_sha=image_sha, segmentation=segmentation, labels_sha=labels_sha))
+
+
+def put_class_maps(session: Session, labels: Mapping[tuple[str, str], str]) -> None:
+    """Do as `put_class_map` for many: (image_sha, segmentation) -> labels_sha."""
+    for keys in cut(list(labels), CHUNK):
+        query = select(ClassMap.image_sha, ClassMap.segmentation)
+        kept = query.where(ClassMap.image_sha.in_({image_sha for image_sha, _ in keys}))
+        known = {(image_sha, network) for image_sha, network in session.execute(kept)}
+        rows = [
+            {"image_sha": key[0], "segmentation": key[1], "labels_sha": labels[key]}
+            for key in keys
+            if key not in known
+        ]
+        insert_rows(session, ClassMap, rows)

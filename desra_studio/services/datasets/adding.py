@@ -1,6 +1,6 @@
 """Adding to a dataset that is there: labels for its images, and more images."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +11,16 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import spell_name
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.interchange.reading import SUFFIXES
-from desra_studio.services.datasets.first_labels import FirstLabel, write_first_labels
 from desra_studio.services.datasets.growing import add_samples
 from desra_studio.services.datasets.label_files import FoundLabels, find_labels
+from desra_studio.services.datasets.later_labels import write_labels
 from desra_studio.services.datasets.layout import Layout, find_layout
 from desra_studio.services.datasets.reading import Importer
 from desra_studio.services.folders import FolderReader
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.uploads.sources import open_source
-from desra_studio.storage import datasets, reviews
-from desra_studio.storage.database import Session
-from desra_studio.storage.label_tables import Review
-from desra_studio.storage.tables import Dataset, Image
-from desra_studio.vocabulary import Origin, State
+from desra_studio.storage import datasets
+from desra_studio.storage.tables import Dataset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,13 +112,14 @@ def _add_images(
             samples.append(sample)
     for path, reason in layout.others.items():
         importer.note(path, f"left out, {reason}")
+    report(len(layout.names), len(layout.names), f"Writing {len(samples)} images")
     added = add_samples(studio, dataset, samples, importer.lines)
     masks = {
         added.names[sample.name]: (sample.label_sha, sample.label_area)
         for sample in samples
         if sample.label_sha
     }
-    written = _write_labels(studio, dataset.id, masks, importer.lines)
+    written = write_labels(studio, dataset.id, masks, importer.lines)
     return AddedReport(
         dataset_id=dataset.id,
         name=dataset.name,
@@ -159,7 +157,8 @@ def _add_labels(
     lines += [line for line in reader.lines if line not in lines]
     if not masks:
         raise InputError(f"No label could be used. {' '.join(lines[:3])}")
-    written = _write_labels(studio, dataset.id, masks, lines)
+    report(len(found.masks), len(found.masks), f"Writing {len(masks)} labels")
+    written = write_labels(studio, dataset.id, masks, lines)
     return AddedReport(
         dataset_id=dataset.id,
         name=dataset.name,
@@ -170,76 +169,3 @@ def _add_labels(
         unchanged=written.unchanged,
         lines=tuple(lines),
     )
-
-
-@dataclass
-class _Written:
-    """How many masks became labels, were kept beside one, or were there."""
-
-    labels: int = 0
-    kept: int = 0
-    unchanged: int = 0
-
-
-def _write_labels(
-    studio: Studio, dataset_id: int, masks: Mapping[str, tuple[str, int]], lines: list[str]
-) -> _Written:
-    """Write stored masks as revisions, by the name of their image; all or none."""
-    written, first = _Written(), list[FirstLabel]()
-    with studio.database.write() as session:
-        dataset = datasets.get_dataset(session, dataset_id)
-        if dataset.gan_model_id is None:
-            return written
-        model_id = dataset.gan_model_id
-        known = datasets.list_records(session, dataset)
-        labelled = {record.image.id for record in known if record.review is not None}
-        for image in datasets.list_images(session, dataset_id):
-            if image.name not in masks:
-                continue
-            if image.id in labelled:
-                _write_label(session, studio, image, model_id, masks[image.name], written, lines)
-            else:
-                first.append(FirstLabel(image.id, *masks[image.name]))
-        write_first_labels(session, studio.settings.author, model_id, first)
-    written.labels += len(first)
-    return written
-
-
-def _write_label(
-    session: Session,
-    studio: Studio,
-    image: Image,
-    model_id: int,
-    mask: tuple[str, int],
-    written: _Written,
-    lines: list[str],
-) -> None:
-    sha, area = mask
-    review = reviews.get_review(session, image.id, model_id)
-    earlier = reviews.list_revisions(session, image.id, model_id)
-    if any(revision.mask_sha == sha for revision in earlier):
-        written.unchanged += 1
-        return
-    revision = reviews.append_revision(
-        session,
-        review,
-        parent_id=review.current_revision_id,
-        author=studio.settings.author,
-        origin=Origin.IMPORTED,
-        mask_sha=sha,
-        area_px=area,
-    )
-    if _is_untouched(review):
-        reviews.point_to(review, revision, State.ACCEPTED if area else State.CLEAN)
-        written.labels += 1
-        return
-    written.kept += 1
-    lines.append(
-        f"{image.name}: somebody labelled it already; the mask is kept as revision "
-        f"{revision.number} beside theirs"
-    )
-
-
-def _is_untouched(review: Review) -> bool:
-    alone = review.current_revision_id is None and review.opinions_wanted <= 1
-    return alone and review.state is State.UNREVIEWED

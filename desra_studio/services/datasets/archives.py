@@ -85,6 +85,8 @@ def import_archive(
         except InputError as error:
             raise archive.refuse(str(error)) from error
         _store_files(studio, archive, manifest, sizes, report)
+    images = len(rows["image"])
+    report(images, images, f"Writing {images} images")
     (dataset,) = rows["dataset"]
     dataset |= {"name": name, "source": spell_name(str(path))}
     return _write_rows(studio, manifest, name, rows)
@@ -254,7 +256,6 @@ def _store_files(
         if size and read_png_size(data) != size:
             raise archive.refuse(f"{name} is no PNG of {size} px, as a row says")
         studio.blobs.put(data)
-    report(len(names), len(names), "Writing the rows")
 
 
 def _list_unknown(manifest: Manifest, rows: Rows) -> list[str]:
@@ -286,7 +287,6 @@ def _write_rows(studio: Studio, manifest: Manifest, name: str, rows: Rows) -> Im
         for table, found in rows.items():
             loader.add_rows(table, found)
         dataset_id = loader.ids["dataset"][dataset["id"]]
-        loader.end(dataset_id)
     return ImportReport(
         dataset_id=dataset_id,
         name=name,

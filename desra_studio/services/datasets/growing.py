@@ -1,12 +1,13 @@
 """More images in a dataset that is there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from desra_studio.errors import InputError
 from desra_studio.services.datasets.reading import Sample
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, models
+from desra_studio.storage.bulk_rows import insert_numbered, insert_rows, update_rows
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Dataset, Image, Rendition
 
@@ -46,22 +47,58 @@ def add_samples(
     with studio.database.write() as session:
         dataset = datasets.get_dataset(session, dataset.id)
         scale = _check_kind(session, dataset, samples)
-        known = {image.name: image for image in datasets.list_images(session, dataset.id)}
+        known = _list_shown(session, dataset)
+        new: dict[str, Sample] = {}
+        given_lr: list[dict[str, object]] = []
         for sample in samples:
-            name = _find_name(session, dataset, known, sample)
+            name = _find_name(known, sample)
             added.names[sample.name] = name
-            if name in known:
-                added.unchanged += 1
-                _add_lr(known[name], sample, lines)
+            if name not in known:
+                if name != sample.name:
+                    lines.append(
+                        f"{sample.name}: differs from the image of this name, which stays; "
+                        f"imported as {name}"
+                    )
+                known[name] = _Shown(None, sample.gan_sha, sample.mse_sha, sample.lr_sha)
+                new[name] = sample
                 continue
-            if name != sample.name:
-                lines.append(
-                    f"{sample.name}: differs from the image of this name, which stays; imported "
-                    f"as {name}"
-                )
-            known[name] = _write_image(session, dataset, sample, name, scale)
-            added.images += 1
+            added.unchanged += 1
+            shown = known[name]
+            if shown.lr_sha is None and sample.lr_sha is not None:
+                shown.lr_sha = sample.lr_sha
+                lines.append(f"{name}: its LR was added")
+                if shown.image_id is None:
+                    new[name] = replace(new[name], lr_sha=sample.lr_sha, scale=sample.scale)
+                else:
+                    given_lr.append(
+                        {"id": shown.image_id, "lr_sha": sample.lr_sha, "scale": sample.scale}
+                    )
+        update_rows(session, Image, given_lr)
+        _write_images(session, dataset, new, scale)
+        added.images = len(new)
     return added
+
+
+@dataclass
+class _Shown:
+    """What an image shows, by address; one that is not written yet has no id."""
+
+    image_id: int | None
+    gan_sha: str | None
+    mse_sha: str | None
+    lr_sha: str | None
+
+
+def _list_shown(session: Session, dataset: Dataset) -> dict[str, _Shown]:
+    """Return what the images of a dataset show, by name."""
+    gan, mse = (
+        datasets.list_output_addresses(session, dataset.id, model_id) if model_id else {}
+        for model_id in (dataset.gan_model_id, dataset.mse_model_id)
+    )
+    return {
+        image.name: _Shown(image.id, gan.get(image.id), mse.get(image.id), image.lr_sha)
+        for image in datasets.list_images(session, dataset.id)
+    }
 
 
 def _check_kind(session: Session, dataset: Dataset, samples: Sequence[Sample]) -> int | None:
@@ -83,52 +120,54 @@ def _check_kind(session: Session, dataset: Dataset, samples: Sequence[Sample]) -
     return None if given_pairs else model.scale
 
 
-def _find_name(session: Session, dataset: Dataset, known: dict[str, Image], sample: Sample) -> str:
+def _find_name(known: Mapping[str, _Shown], sample: Sample) -> str:
     """Return the sample's name, or one behind it where that is another picture's."""
     name, number = sample.name, 1
-    while name in known and not _is_same(session, dataset, known[name], sample):
+    while name in known and not _is_same(known[name], sample):
         number += 1
         name = f"{sample.name} v{number}"
     return name
 
 
-def _is_same(session: Session, dataset: Dataset, image: Image, sample: Sample) -> bool:
+def _is_same(shown: _Shown, sample: Sample) -> bool:
     if sample.gan_sha is None:
-        return image.lr_sha == sample.lr_sha
-    pair = (dataset.gan_model_id, sample.gan_sha), (dataset.mse_model_id, sample.mse_sha)
-    for model_id, sha in pair:
-        rendition = datasets.find_rendition(session, image.id, model_id or 0)
-        if rendition is None or rendition.blob_sha != sha:
-            return False
-    return not (image.lr_sha and sample.lr_sha) or image.lr_sha == sample.lr_sha
+        return shown.lr_sha == sample.lr_sha
+    if (shown.gan_sha, shown.mse_sha) != (sample.gan_sha, sample.mse_sha):
+        return False
+    return not (shown.lr_sha and sample.lr_sha) or shown.lr_sha == sample.lr_sha
 
 
-def _add_lr(image: Image, sample: Sample, lines: list[str]) -> None:
-    """Give an image that came without LR the one it has by now."""
-    if image.lr_sha is None and sample.lr_sha is not None:
-        image.lr_sha, image.scale = sample.lr_sha, sample.scale
-        lines.append(f"{image.name}: its LR was added")
-
-
-def _write_image(
-    session: Session, dataset: Dataset, sample: Sample, name: str, scale: int | None
-) -> Image:
+def _write_images(
+    session: Session, dataset: Dataset, samples: Mapping[str, Sample], scale: int | None
+) -> None:
+    """Write samples by the name that their image gets."""
     # LR images of a dataset that has its pair of models get the size of their outputs at once.
     times = scale or 1
-    image = Image(
-        dataset_id=dataset.id,
-        name=name,
-        width=sample.size.width * times,
-        height=sample.size.height * times,
-        scale=scale or sample.scale,
-        lr_sha=sample.lr_sha,
+    image_ids = insert_numbered(
+        session,
+        Image,
+        [
+            {
+                "dataset_id": dataset.id,
+                "name": name,
+                "width": sample.size.width * times,
+                "height": sample.size.height * times,
+                "scale": scale or sample.scale,
+                "lr_sha": sample.lr_sha,
+            }
+            for name, sample in samples.items()
+        ],
     )
-    session.add(image)
-    session.flush()
-    if sample.gan_sha:
-        for model_id, sha in (
-            (dataset.gan_model_id, sample.gan_sha),
-            (dataset.mse_model_id, sample.mse_sha),
-        ):
-            session.add(Rendition(image_id=image.id, model_id=model_id, blob_sha=str(sha)))
-    return image
+    insert_rows(
+        session,
+        Rendition,
+        [
+            {"image_id": image_id, "model_id": model_id, "blob_sha": str(sha)}
+            for image_id, sample in zip(image_ids, samples.values(), strict=True)
+            if sample.gan_sha
+            for model_id, sha in (
+                (dataset.gan_model_id, sample.gan_sha),
+                (dataset.mse_model_id, sample.mse_sha),
+            )
+        ],
+    )

@@ -14,6 +14,7 @@ from desra_studio.services.datasets.reading import Importer, Sample
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models
+from desra_studio.storage.bulk_rows import insert_numbered, insert_rows
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Dataset, Image, Rendition
 from desra_studio.vocabulary import ModelRole
@@ -139,7 +140,7 @@ def import_dataset(
             importer.note(paths[extra], why)
     if not samples:
         raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
-    report(len(names), len(names), "Writing the dataset")
+    report(len(names), len(names), f"Writing {len(samples)} images")
     with studio.database.write() as session:
         check_name(session, name)  # reading took a while
         dataset_id = _write_rows(session, studio, origin or str(source), name, samples).id
@@ -206,27 +207,28 @@ def _write_rows(
     dataset = Dataset(name=name, source=spell_name(origin))
     session.add(dataset)
     session.flush()
-    images = [
-        Image(
-            dataset_id=dataset.id,
-            name=sample.name,
-            width=sample.size.width,
-            height=sample.size.height,
-            scale=sample.scale,
-            lr_sha=sample.lr_sha,
-        )
-        for sample in samples
-    ]
-    # All of a kind at once: others wait for the write lock, five seconds at most.
-    session.add_all(images)
-    session.flush()
+    image_ids = insert_numbered(
+        session,
+        Image,
+        [
+            {
+                "dataset_id": dataset.id,
+                "name": sample.name,
+                "width": sample.size.width,
+                "height": sample.size.height,
+                "scale": sample.scale,
+                "lr_sha": sample.lr_sha,
+            }
+            for sample in samples
+        ],
+    )
     if any(sample.gan_sha for sample in samples):
-        _write_pairs(session, studio, dataset, images, samples)
+        _write_pairs(session, studio, dataset, image_ids, samples)
     return dataset
 
 
 def _write_pairs(
-    session: Session, studio: Studio, dataset: Dataset, images: list[Image], samples: list[Sample]
+    session: Session, studio: Studio, dataset: Dataset, image_ids: list[int], samples: list[Sample]
 ) -> None:
     mse, gan = (
         # Those of a dataset in the bin keep their names.
@@ -235,17 +237,22 @@ def _write_pairs(
     )
     gan.partner_id = mse.id
     dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
-    for image, sample in zip(images, samples, strict=True):
-        for model, sha in ((gan, sample.gan_sha), (mse, sample.mse_sha)):
-            session.add(Rendition(image_id=image.id, model_id=model.id, blob_sha=str(sha)))
-    session.flush()
+    insert_rows(
+        session,
+        Rendition,
+        [
+            {"image_id": image_id, "model_id": model.id, "blob_sha": str(sha)}
+            for image_id, sample in zip(image_ids, samples, strict=True)
+            for model, sha in ((gan, sample.gan_sha), (mse, sample.mse_sha))
+        ],
+    )
     write_first_labels(
         session,
         studio.settings.author,
         gan.id,
         [
-            FirstLabel(image.id, sample.label_sha, sample.label_area)
-            for image, sample in zip(images, samples, strict=True)
+            FirstLabel(image_id, sample.label_sha, sample.label_area)
+            for image_id, sample in zip(image_ids, samples, strict=True)
             if sample.label_sha is not None
         ],
     )

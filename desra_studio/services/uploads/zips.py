@@ -19,6 +19,7 @@ from desra_studio.services.uploads.space import (
     format_bytes,
     tell_full_disk,
 )
+from desra_studio.services.uploads.zip_names import SPOKEN, find_encoding, read_name
 
 MAX_ENTRIES = 200_000
 MAX_LIST_BYTES = 40_000_000
@@ -28,10 +29,7 @@ MAX_FILE_BYTES = 1_000_000_000
 MAX_RATIO, PLAIN_BYTES = 100, 1_000_000_000
 """How many times its own size a zip may hold, once that is more than these bytes."""
 CHUNK_BYTES = 2**20
-UTF8_NAME, ENCRYPTED = 0x800, 0x1
-UNICODE_PATH = 0x7075
-"""The extra field in which Info-ZIP keeps a name in UTF-8."""
-FROM_DOS = 0
+ENCRYPTED = 0x1
 LONGEST_END = 2**16 + 22 + 20 + 56
 """Of a zip: a comment, and the records before it that tell where the list of entries is."""
 IN_ZIP64 = 2**32 - 1
@@ -58,7 +56,9 @@ def unpack_zip(path: Path, into: Path, report: Report = ignore_progress) -> list
 def list_names(path: Path) -> list[str]:
     """Return the names of a zip's files, as they would be unpacked; InputError as `unpack_zip`."""
     with _open(path) as packed:
-        return [read_name(entry)[0] for entry in packed.infolist() if not entry.is_dir()]
+        entries = packed.infolist()
+        encoding = find_encoding(entries)
+        return [read_name(entry, encoding)[0] for entry in entries if not entry.is_dir()]
 
 
 @contextmanager
@@ -84,8 +84,9 @@ def _unpack(packed: ZipFile, path: Path, into: Path, report: Report) -> list[str
     notes: list[str] = []
     counts: Counter[str] = Counter()
     taken: set[str] = set()
+    encoding = find_encoding(entries)
     for index, entry in enumerate(entries):
-        name, is_guessed = read_name(entry)
+        name, is_guessed = read_name(entry, encoding)
         report(index, len(entries), f"Unpacking {show_path(name)}")
         if entry.is_dir() or name.endswith("/"):
             continue
@@ -102,28 +103,10 @@ def _unpack(packed: ZipFile, path: Path, into: Path, report: Report) -> list[str
             notes.append(f"{show_path(name)}: left out, {fault}")
     if counts["guessed"]:
         notes.append(
-            f"{path.name}: {counts['guessed']} names are in an encoding that it does not tell, and "
-            "may look odd; they are used as they are"
+            f"{path.name}: {counts['guessed']} names are in an encoding that it does not tell; "
+            f"they were read as {SPOKEN[encoding]}, and look odd if that is wrong"
         )
     return notes + tell_hidden(counts["hidden"])
-
-
-def read_name(entry: ZipInfo) -> tuple[str, bool]:
-    """Return the path of an entry with slashes, and whether its encoding is not known.
-
-    UTF-8 counts where it is told or fits, else the code page of DOS, as zips have it.
-    """
-    name, is_guessed = entry.orig_filename, False
-    if not entry.flag_bits & UTF8_NAME and not name.isascii():
-        raw = name.encode("cp437")
-        kept = _find_unicode_name(entry.extra, raw)
-        try:
-            name = kept or raw.decode()
-        except UnicodeDecodeError:
-            is_guessed = True
-    if entry.create_system == FROM_DOS:
-        name = name.replace("\\", "/")
-    return name.removeprefix("./"), is_guessed
 
 
 def _measure_list(path: Path) -> int:
@@ -208,13 +191,3 @@ def _inflate(packed: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
             yield chunk
     if left:
         raise BadZipFile(f"{entry.filename} holds less than announced")
-
-
-def _find_unicode_name(extra: bytes, raw: bytes) -> str:
-    """Return the name in an entry's extra field, or "" where it has none for this raw name."""
-    while len(extra) >= 4:
-        kind, size = struct.unpack_from("<HH", extra)
-        data, extra = extra[4 : 4 + size], extra[4 + size :]
-        if kind == UNICODE_PATH and data.startswith(b"\x01" + struct.pack("<L", zlib.crc32(raw))):
-            return data[5:].decode(errors="replace")
-    return ""

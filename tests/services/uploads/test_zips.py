@@ -135,6 +135,41 @@ def test_names_in_the_code_page_of_dos(tmp_path, into):
     assert list_files(into) == ["Übungen.png"]
 
 
+def write_raw_zip(path, encoding, names):
+    """A zip whose names are in an encoding that it does not tell."""
+    raw = {f"?{index}?".ljust(len(name.encode(encoding)), "?"): name for index, name in names}
+    write_zip(path, dict.fromkeys(raw, b"x"))
+    data = path.read_bytes()
+    for placeholder, name in raw.items():
+        data = data.replace(placeholder.encode(), name.encode(encoding))
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names", "told"),
+    [
+        (
+            "cp932",
+            ["GAN-SR/画像001.png", "表示ソ/写真 a.png", "テスト.png"],
+            "Shift-JIS (Japanese)",
+        ),
+        # The first of these two words alone would be UTF-8.
+        ("gb18030", ["GAN-SR/图片001.png", "照片/风景.png"], "GB 18030 (Chinese)"),
+        # Each pair of letters is one of Shift-JIS, too.
+        ("cp437", ["Köln.png", "Größe/für.png", "España.png"], "code page 437 (DOS)"),
+        ("cp437", ["ÄÖ.png", "Köln.png"], "code page 437 (DOS)"),
+    ],
+)
+def test_names_are_read_by_the_encoding_that_fits_all(tmp_path, into, encoding, names, told):
+    path = write_raw_zip(tmp_path / "a.zip", encoding, list(enumerate(names)))
+    assert zips.list_names(path) == names
+    (note,) = unpack_zip(path, into)
+    assert f"{len(names)} names are in an encoding that it does not tell" in note
+    assert f"they were read as {told}," in note
+    assert list_files(into) == sorted(names)
+
+
 def test_the_name_that_info_zip_keeps_beside(tmp_path, into):
     raw, right = b"\x81bung.png", "übung 图.png".encode()
     extra = struct.pack("<HHBL", 0x7075, 5 + len(right), 1, zlib.crc32(raw)) + right
