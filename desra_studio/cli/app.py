@@ -39,7 +39,7 @@ from desra_studio.cli.models import models_app
 from desra_studio.cli.scores import scores_app
 from desra_studio.cli.studies import studies_app
 from desra_studio.cli.users import users_app
-from desra_studio.config import Settings
+from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
@@ -143,8 +143,9 @@ def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="Folder with GAN-SR, MSE-SR, LR and GT-Mask, or of LR images alone; or a zip of "
-            "one, a manifest (.csv, .jsonl), or an archive that `export` wrote."
+            help="Folder with GAN-SR, MSE-SR, LR and GT-Mask, or with one such folder per model, "
+            "or of LR images alone; or a zip of one, a manifest (.csv, .jsonl), or an archive that "
+            "`export` wrote."
         ),
     ],
     name: Annotated[str | None, typer.Option(help="Name of the new dataset.")] = None,
@@ -179,9 +180,9 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Import images as a dataset and detect their artifacts, or add to a dataset."""
+    from desra_studio.services.datasets.detecting import detect_imported
     from desra_studio.services.datasets.importing import check_pair
     from desra_studio.services.datasets.sources import import_source
-    from desra_studio.services.detection.dataset import detect_dataset
 
     params = DetectorParams(contrast_threshold=contrast_threshold, area_threshold=area_threshold)
     studio = open_studio(make_settings(device=device, data_dir=data_dir, database_url=database_url))
@@ -198,13 +199,14 @@ def import_(
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
         imported = import_source(studio, path.expanduser(), name or "", report, suffix or ())
-    tell_notes(imported.lines)
+    told = (*imported.remarks, *imported.lines)
+    tell_notes(told)
     result = asdict(imported)
     if model and not imported.lr_only:
         typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
     if not imported.lr_only and not imported.with_detections:
         with show_progress("detect") as report:
-            result |= asdict(detect_dataset(studio, imported.dataset_id, params, report))
+            result |= detect_imported(studio, imported, params, report)
         tell_notes(result["notes"])
     elif imported.lr_only and model_id is not None:
         from desra_studio.services.datasets.upscaling import upscale_dataset
@@ -212,13 +214,9 @@ def import_(
         with show_progress("upscale") as report:
             result |= asdict(upscale_dataset(studio, imported.dataset_id, model_id, params, report))
         tell_notes(result["notes"])
-    result["notes"] = [*imported.lines, *result.get("notes", [])]
-    print_result(
-        result,
-        f"{imported.images} images imported as {imported.name!r}, {imported.with_lr} with LR, "
-        f"{imported.labels} with a manual mask; " + _tell_next(result),
-        as_json,
-    )
+    result["notes"] = [*told, *result.get("notes", [])]
+    lines = [_tell_imported(result | each) for each in result["models"] or [{}]]
+    print_result(result, "\n".join(lines), as_json)
     end_strictly(imported.lines, strict)
 
 
@@ -239,12 +237,13 @@ def _add_to(
     dataset = find_dataset_by_name(studio, into)
     with show_progress("import") as report:
         added = add_to_dataset(studio, dataset.id, path, report, suffixes, labels)
-    tell_notes(added.lines)
-    result = asdict(added) | {"notes": list(added.lines)}
+    told = [*added.remarks, *added.lines]
+    tell_notes(told)
+    result = asdict(added) | {"notes": told}
     if added.images and dataset.gan_model_id is not None:
         with show_progress("detect") as report:
             detected = detect_missing(studio, dataset.id, params, report)
-        result |= {"marked": detected.marked, "notes": [*added.lines, *detected.notes]}
+        result |= {"marked": detected.marked, "notes": [*told, *detected.notes]}
     waiting = ", upscale them on the Datasets page" if added.images and added.waiting else ""
     print_result(
         result,
@@ -255,12 +254,17 @@ def _add_to(
     return added.lines
 
 
-def _tell_next(imported: dict[str, Any]) -> str:
+def _tell_imported(imported: dict[str, Any]) -> str:
     if "marked" in imported:
-        return f"artifacts detected in {imported['marked']}."
-    if imported["with_detections"]:
-        return "with all that was detected and labelled."
-    return "upscale them on the Datasets page."
+        then = f"artifacts detected in {imported['marked']}."
+    elif imported["with_detections"]:
+        then = "with all that was detected and labelled."
+    else:
+        then = "upscale them on the Datasets page."
+    return (
+        f"{imported['images']} images imported as {imported['name']!r}, {imported['with_lr']} with "
+        f"LR, {imported['labels']} with a manual mask; {then}"
+    )
 
 
 @app.command(

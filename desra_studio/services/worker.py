@@ -6,6 +6,7 @@ from pathlib import Path
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import StudioError
 from desra_studio.services import job_configs as configs
+from desra_studio.services.datasets.detecting import detect_imported
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.datasets.sources import import_source
 from desra_studio.services.datasets.staged import add_staged, import_staged
@@ -39,11 +40,10 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
     if report.lr_only or report.with_detections:
         return job.result
     try:
-        detected = detect_dataset(job.studio, report.dataset_id, config.params, job.report)
+        return job.result | detect_imported(job.studio, report, config.params, job.report)
     except StudioError as error:
-        note = f"{error} The {report.images} images are imported; go on with 'Detect again'."
+        note = f"{error} The {report.all_images} images are imported; go on with 'Detect again'."
         raise type(error)(note) from error
-    return job.result | asdict(detected)
 
 
 def _run_adding(

@@ -52,7 +52,8 @@ def find_run_on(session: Session, dataset: Dataset) -> Run | None:
         dataset_id = read_dataset_id(run)
         # An import has only its name until it has told what it made.
         made_now = dataset_id is None and run.config.get("name") == dataset.name
-        if dataset_id == dataset.id or made_now:
+        several = {model["dataset_id"] for model in run.result.get("models", [])}
+        if dataset_id == dataset.id or dataset.id in several or made_now:
             return run
     return None
 

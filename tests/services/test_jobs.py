@@ -61,7 +61,7 @@ def test_a_cancelled_detection_keeps_the_import_and_its_report(studio, dataset_f
     def cancel(*_):
         raise CancelledError("Cancelled at 1 of 3.")
 
-    monkeypatch.setattr(worker, "detect_dataset", cancel)
+    monkeypatch.setattr(worker, "detect_imported", cancel)
     with studio.database.write() as session:
         run_id = runs.add_run(session, "import", config.as_dict()).id
     assert run_job(studio, run_id) is RunStatus.CANCELLED

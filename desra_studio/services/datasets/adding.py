@@ -1,7 +1,7 @@
 """Adding to a dataset that is there: labels for its images, and more images."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,10 @@ from desra_studio.interchange.reading import SUFFIXES
 from desra_studio.services.datasets.growing import add_samples
 from desra_studio.services.datasets.label_files import FoundLabels, find_labels
 from desra_studio.services.datasets.later_labels import write_labels
-from desra_studio.services.datasets.layout import Layout, find_layout
+from desra_studio.services.datasets.layout import Layout
+from desra_studio.services.datasets.model_folders import FoundLayouts, find_layouts
 from desra_studio.services.datasets.reading import Importer
+from desra_studio.services.file_notes import spell_line
 from desra_studio.services.folders import FolderReader
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.uploads.sources import open_source
@@ -35,6 +37,7 @@ class AddedReport:
         kept: masks that were kept as a revision beside a label that somebody had made.
         unchanged: images and masks that were there already.
         lines: one per thing that was left out, converted or differs from what was there.
+        remarks: what is worth knowing and no fault of a file.
     """
 
     dataset_id: int
@@ -45,6 +48,7 @@ class AddedReport:
     kept: int
     unchanged: int
     lines: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def add_to_dataset(
@@ -82,22 +86,36 @@ def add_to_dataset(
         found = find_labels(path, reader, studio.settings.max_megapixels, labels)
         return _add_labels(studio, dataset, found, reader, report)
     with open_source(studio, path, report) as source:
-        layout = _find_images(source.folder, suffixes)
-        if layout is None:
+        images = _find_images(source.folder, suffixes)
+        if images is None:
             found = find_labels(source.folder, reader, studio.settings.max_megapixels, labels)
             found.lines[:0] = source.notes
             return _add_labels(studio, dataset, found, reader, report)
-        return _add_images(studio, dataset, layout, source.notes, report)
+        notes = [spell_line(each, f"left out, {why}") for each, why in images.others.items()]
+        layout = images.models[0].layout
+        added = _add_images(studio, dataset, layout, [*source.notes, *notes], report)
+        return replace(added, remarks=tuple(images.remarks))
 
 
-def _find_images(folder: Path, suffixes: Sequence[str]) -> Layout | None:
-    """Return a layout of pairs, or of LR in a folder of that name; None for what may be labels."""
+def _find_images(folder: Path, suffixes: Sequence[str]) -> FoundLayouts | None:
+    """Return a layout of pairs, or of LR in a folder of that name; None for what may be labels.
+
+    Raises:
+        InputError: outputs of several models.
+    """
     try:
-        layout = find_layout(folder, suffixes)
+        found = find_layouts(folder, suffixes)
     except InputError:
         return None
+    if not found.alone:
+        names = [each.folder.name for each in found.models]
+        raise InputError(
+            f"{folder.name} has outputs of {len(names)} models: {', '.join(map(spell_name, names))}"
+            ". A dataset has those of one. Give the folder of one."
+        )
+    layout = found.models[0].layout
     inner = all(path.parent != folder for path in layout.lr.values())
-    return layout if not layout.lr_only or inner else None
+    return found if not layout.lr_only or inner else None
 
 
 def _add_images(

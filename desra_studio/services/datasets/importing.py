@@ -9,8 +9,10 @@ from desra_studio.errors import InputError, SuffixError
 from desra_studio.imaging.io import spell_name
 from desra_studio.services import checks
 from desra_studio.services.datasets.first_labels import FirstLabel, write_first_labels
-from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER, find_layout
-from desra_studio.services.datasets.reading import Importer, Sample
+from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER
+from desra_studio.services.datasets.model_folders import FoundLayouts, find_layouts
+from desra_studio.services.datasets.reading import Sample
+from desra_studio.services.datasets.reading_models import ReadModel, read_models
 from desra_studio.services.job_configs import ImportJobConfig
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.storage import datasets, models
@@ -24,8 +26,20 @@ MAX_NAME = 190
 
 
 @dataclass(frozen=True)
+class ImportedModel:
+    """The dataset that the outputs of one of several models became."""
+
+    model: str
+    dataset_id: int
+    name: str
+    images: int
+    with_lr: int
+    labels: int
+
+
+@dataclass(frozen=True)
 class ImportReport:
-    """What an import did.
+    """What an import did; of several models' outputs it describes the first one's dataset.
 
     Attributes:
         dataset_id: of the new dataset.
@@ -36,6 +50,8 @@ class ImportReport:
         labels: how many came with a manual mask.
         lines: one 'FOLDER/FILE: what was wrong or converted' per file concerned.
         with_detections: whether what was detected came with it, as in an archive.
+        models: where several models' outputs lay side by side, all of their datasets.
+        remarks: what is worth knowing and no fault of a file.
     """
 
     dataset_id: int
@@ -46,6 +62,13 @@ class ImportReport:
     labels: int
     lines: tuple[str, ...]
     with_detections: bool = False
+    models: tuple[ImportedModel, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def all_images(self) -> int:
+        """How many images are in all datasets that were made."""
+        return sum(each.images for each in self.models) or self.images
 
 
 def check_import(
@@ -65,12 +88,13 @@ def check_import(
         InputError: as `import_dataset`, as far as it can be told at once.
     """
     source = _expand(source)
-    layout = find_layout(source, [suffix] if suffix else ())
-    if suffix is None and layout.proposed:
-        found = layout.proposed
-        raise SuffixError(found.suffix, len(found.pairs), found.examples)
+    found = find_layouts(source, [suffix] if suffix else ())
+    proposed = next((p for each in found.models if (p := each.layout.proposed)), None)
+    if suffix is None and proposed:
+        raise SuffixError(proposed.suffix, len(proposed.pairs), proposed.examples)
+    name = checks.check_name(name or source.name, "The dataset's name", MAX_NAME)
     with studio.database.read() as session:
-        name = check_name(session, name or source.name)
+        _name_datasets(session, name, found)
     return ImportJobConfig(str(source), name, params, suffix=suffix or "")
 
 
@@ -104,7 +128,8 @@ def import_dataset(
 ) -> ImportReport:
     """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
 
-    A folder of LR images alone becomes a dataset that waits to be upscaled.
+    A folder of LR images alone becomes a dataset that waits to be upscaled. Where several models'
+    folders of that layout lie side by side, each becomes a dataset, called after both.
     Files are matched by name without ending. A file that cannot be used is told and left out,
     the rest is imported; rows are written at the end, all or none.
 
@@ -113,46 +138,70 @@ def import_dataset(
         source: the folder.
         name: of the new dataset.
         report: of the progress.
-        suffixes: see `find_layout`.
+        suffixes: see `find_layouts`.
         origin: what the dataset says it came from; the folder where it is empty.
 
     Raises:
         InputError: no such layout, nothing usable in it, or a name that is empty or taken.
         CancelledError: from `report`.
     """
-    with studio.database.read() as session:
-        name = check_name(session, name)
     source = _expand(source)
-    layout = find_layout(source, suffixes)
-    names = layout.names
-    importer = Importer(studio)
-    samples = []
-    for index, image_name in enumerate(names):
-        report(index, len(names), f"Reading {image_name}")
-        sample = importer.read_sample(image_name, layout)
-        if sample:
-            samples.append(sample)
-    for path, reason in layout.others.items():
-        importer.note(path, f"left out, {reason}")
-    for paths in (layout.lr, layout.labels):
-        for extra in sorted(paths.keys() - set(names)):
-            why = f"left out, no GAN-SR and MSE-SR of this name.{layout.proposal}"
-            importer.note(paths[extra], why)
-    if not samples:
-        raise InputError(f"No image of {source} could be imported. " + " ".join(importer.lines[:3]))
-    report(len(names), len(names), f"Writing {len(samples)} images")
+    name = checks.check_name(name, "The dataset's name", MAX_NAME)
+    found = find_layouts(source, suffixes)
+    with studio.database.read() as session:
+        names = _name_datasets(session, name, found)
+    reading = read_models(studio, found, report)
+    if not reading.models:
+        raise InputError(f"No image of {source} could be imported. " + " ".join(reading.lines[:3]))
+    count = sum(len(each.layout.names) for each in found.models)
+    written = sum(len(each.samples) for each in reading.models)
+    report(count, count, f"Writing {written} images")
+    origin = origin or str(source)
+    made = []
     with studio.database.write() as session:
-        check_name(session, name)  # reading took a while
-        dataset_id = _write_rows(session, studio, origin or str(source), name, samples).id
+        for each in reading.models:
+            check_name(session, names[each.model])  # reading took a while
+            place = f"{origin}/{each.folder.name}" if each.model else origin
+            dataset = _write_rows(session, studio, place, names[each.model], each.samples)
+            made.append(_describe(each, dataset))
+    first, lr_only = made[0], found.models[0].layout.lr_only
     return ImportReport(
-        dataset_id=dataset_id,
-        name=name,
-        images=len(samples),
-        lr_only=layout.lr_only,
-        with_lr=sum(sample.lr_sha is not None for sample in samples),
-        labels=sum(sample.label_sha is not None for sample in samples),
-        lines=tuple(importer.lines),
+        dataset_id=first.dataset_id,
+        name=first.name,
+        images=first.images,
+        lr_only=lr_only,
+        with_lr=first.with_lr,
+        labels=first.labels,
+        lines=tuple(reading.lines),
+        models=() if found.alone else tuple(made),
+        remarks=(*found.remarks, *_tell_models(found, made)),
     )
+
+
+def _name_datasets(session: Session, name: str, found: FoundLayouts) -> dict[str, str]:
+    """Return what the datasets of models are called, by model; see `check_name`."""
+    return {
+        each.model: check_name(session, f"{name} {each.model}" if each.model else name)
+        for each in found.models
+    }
+
+
+def _describe(read: ReadModel, dataset: Dataset) -> ImportedModel:
+    return ImportedModel(
+        model=read.model,
+        dataset_id=dataset.id,
+        name=dataset.name,
+        images=len(read.samples),
+        with_lr=sum(sample.lr_sha is not None for sample in read.samples),
+        labels=sum(sample.label_sha is not None for sample in read.samples),
+    )
+
+
+def _tell_models(found: FoundLayouts, made: Sequence[ImportedModel]) -> list[str]:
+    if found.alone:
+        return []
+    told = ", ".join(each.name for each in made)
+    return [f"Outputs of several models: each has become a dataset of its own, {told}"]
 
 
 def rename_dataset(studio: Studio, dataset_id: int, name: str) -> str:

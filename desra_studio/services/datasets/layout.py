@@ -14,6 +14,8 @@ from desra_studio.imaging.io import count_images_within, resize_bicubic, sort_fi
 from desra_studio.services.suffixes import Proposal, propose_suffix
 
 GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
+OUTPUT_FOLDERS = (GAN_FOLDER, MSE_FOLDER)
+"""Without these two there is nothing to compare."""
 UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
 """LR images that were enlarged for viewing; the number tells how to get the LR back."""
 SCALES = range(1, 9)
@@ -76,36 +78,60 @@ def find_layout(source: Path, suffixes: Sequence[str] = ()) -> Layout:
             f"{source} is not a folder. Give one of LR images, or one that has GAN-SR and MSE-SR "
             "in it."
         )
-    finder = _Finder(source, suffixes)
-    missing = [name for name in (GAN_FOLDER, MSE_FOLDER) if name.lower() not in finder.folders]
-    layout = finder.find_lr() if len(missing) == 2 else None
-    if layout is None and missing:
+    finder = LayoutFinder(source, suffixes)
+    layout = finder.find_lr() if len(finder.missing) == len(OUTPUT_FOLDERS) else None
+    if layout is None and finder.missing:
         raise InputError(
-            f"{source} has no {' and no '.join(missing)} folder (found: {finder.describe()}). "
-            "Give a folder that has GAN-SR and MSE-SR in it, or LR images alone."
+            f"{source} {finder.describe_missing()}. Give a folder that has GAN-SR and MSE-SR in "
+            "it, or LR images alone."
         )
     return layout or finder.find_pairs()
 
 
-class _Finder:
-    """Looks for the folders of a layout in a source."""
+class LayoutFinder:
+    """Looks for the folders of a layout in a source.
+
+    Attributes:
+        source: the folder.
+        inner: all folders in it but hidden ones, sorted.
+        folders: the same by name in small letters, of names that differ by case the first.
+    """
 
     def __init__(self, source: Path, suffixes: Sequence[str]) -> None:
-        self._source, self._suffixes = source, suffixes
-        self.folders = {
-            path.name.lower(): path
+        self.source, self._suffixes = source, suffixes
+        self.inner = [
+            path
             for path in sorted(source.iterdir())
             if path.is_dir() and not path.name.startswith(".")
-        }
+        ]
+        self.folders: dict[str, Path] = {}
+        for path in self.inner:
+            self.folders.setdefault(path.name.lower(), path)
         self._others: dict[Path, str] = {}
+
+    @property
+    def missing(self) -> list[str]:
+        """Which of GAN-SR and MSE-SR are not there."""
+        return [name for name in OUTPUT_FOLDERS if name.lower() not in self.folders]
+
+    def describe_missing(self) -> str:
+        """Return what is missing, and what is there in its place, as a sentence goes on."""
+        return f"has no {' and no '.join(self.missing)} folder (found: {self.describe()})"
+
+    def find_lr_folder(self) -> tuple[Path | None, int]:
+        """Return the folder of LR images, if there is one, and by how much they were enlarged."""
+        enlarged = [match for match in map(UPSCALED_LR.fullmatch, self.folders) if match]
+        if enlarged and LR_FOLDER.lower() not in self.folders:
+            return self.folders[enlarged[-1][0]], int(enlarged[-1][1])
+        return self.folders.get(LR_FOLDER.lower()), 1
 
     def find_lr(self) -> Layout | None:
         """Return a layout of LR images alone, or None where there are none."""
-        folder = self.folders.get(LR_FOLDER.lower(), self._source)
+        folder = self.folders.get(LR_FOLDER.lower(), self.source)
         lr = self._list_images(folder)
         if not lr:
             return None
-        for path in [path for path in self._others if path.parent == self._source]:
+        for path in [path for path in self._others if path.parent == self.source]:
             if path.is_dir():
                 del self._others[path]  # told below, with the name that may be meant
         why = f"not read, LR images alone are imported; {GAN_FOLDER} and {MSE_FOLDER} are missing"
@@ -114,21 +140,21 @@ class _Finder:
 
     def find_pairs(self) -> Layout:
         """Return the layout of GAN-SR and MSE-SR, and what lies beside them."""
-        lr_name, enlarged_by = LR_FOLDER, 1
-        enlarged = [match for match in map(UPSCALED_LR.fullmatch, self.folders) if match]
-        if enlarged and LR_FOLDER.lower() not in self.folders:
-            lr_name, enlarged_by = enlarged[-1][0], int(enlarged[-1][1])
+        lr_folder, enlarged_by = self.find_lr_folder()
         gan, mse, lr, labels = (
-            self._list_images(self.folders.get(name.lower()))
-            for name in (GAN_FOLDER, MSE_FOLDER, lr_name, LABEL_FOLDER)
+            self._list_images(folder)
+            for folder in (
+                self.folders[GAN_FOLDER.lower()],
+                self.folders[MSE_FOLDER.lower()],
+                lr_folder,
+                self.folders.get(LABEL_FOLDER.lower()),
+            )
         )
         for name, images in ((GAN_FOLDER, gan), (MSE_FOLDER, mse)):
             self._tell_empty(self.folders[name.lower()], images)
-        used = {name.lower() for name in (*KNOWN, lr_name)}
+        used = {name.lower() for name in (*KNOWN, lr_folder.name if lr_folder else LR_FOLDER)}
         self._tell_unused(used, f"not read, it is none of {', '.join(KNOWN)}")
-        if flat := sort_files(self._source)[0]:
-            count = f"{len(flat)} images lie" if len(flat) > 1 else "1 image lies"
-            self._others[self._source] = f"{count} beside the folders, where none is read"
+        self._others |= tell_flat(self.source)
         listed = {"GAN-SR": gan, "MSE-SR": mse} | {
             name: images for name, images in (("LR", lr), ("GT-Mask", labels)) if images
         }
@@ -146,7 +172,7 @@ class _Finder:
         """Return which folders hold images, and what they may be meant to be."""
         # Others are nobody's business: any folder of the server can be named here.
         holding = [path.name for path in self.folders.values() if sort_files(path)[0]]
-        told = [f"{name}{_offer(name)}" for name in holding]
+        told = [f"{name}{offer_name(name)}" for name in holding]
         return f"images in {', '.join(told)}" if told else "no folder with images"
 
     def _list_images(self, folder: Path | None) -> dict[str, Path]:
@@ -166,12 +192,24 @@ class _Finder:
 
     def _tell_unused(self, used: set[str], why: str) -> None:
         """Say of every other folder with images that it is not read: its name may be mistyped."""
-        for name, folder in self.folders.items():
-            if name not in used and count_images_within(folder):
-                self._others[folder] = why + _offer(folder.name)
+        for folder in self.inner:
+            first = self.folders[folder.name.lower()]
+            if (folder is first and folder.name.lower() in used) or not count_images_within(folder):
+                continue
+            if folder is first:
+                self._others[folder] = why + offer_name(folder.name)
+            else:
+                self._others[folder] = f"not read, {first.name} has the same name but for its case"
 
 
-def _offer(name: str) -> str:
+def tell_flat(source: Path) -> dict[Path, str]:
+    """Say of a folder that images lie in it beside its folders; nothing where none do."""
+    flat = sort_files(source)[0]
+    count = f"{len(flat)} images lie" if len(flat) > 1 else "1 image lies"
+    return {source: f"{count} beside the folders, where none is read"} if flat else {}
+
+
+def offer_name(name: str) -> str:
     """Return a question for the known name that is like this one; empty where none is."""
     known = {name.lower(): name for name in KNOWN}
     near = get_close_matches(name.lower().replace("_", "-"), known, 1, NEAR)

@@ -22,7 +22,7 @@ from desra_studio.services.datasets.layout import (
 )
 from desra_studio.services.file_notes import FileNotes, tell_reason
 from desra_studio.services.folders import settle_turns
-from desra_studio.services.studio import Studio
+from desra_studio.services.studio import Report, Studio
 
 MINIMUM_LR_PX = 8
 """Smaller inputs have hardly a pixel that the artifact map of their output covers."""
@@ -64,16 +64,34 @@ class Importer:
     """Reads and stores the files of a layout, and keeps a line on each that is not as it should be.
 
     Attributes:
+        model_folder: that of the layout, where there are several side by side.
         notes: these lines.
     """
 
     studio: Studio
+    model_folder: Path | None = None
     notes: FileNotes = field(default_factory=FileNotes)
 
     @property
     def lines(self) -> list[str]:
         """'FOLDER/FILE: what was wrong or converted'."""
         return self.notes.lines
+
+    def read_layout(self, layout: Layout, report: Report) -> list[Sample]:
+        """Read and store all images of a layout, with a line per file that is not used."""
+        names = layout.names
+        samples = []
+        for index, name in enumerate(names):
+            report(index, len(names), f"Reading {name}")
+            if sample := self.read_sample(name, layout):
+                samples.append(sample)
+        for path, reason in layout.others.items():
+            self.note(path, f"left out, {reason}")
+        for paths in (layout.lr, layout.labels):
+            for extra in sorted(paths.keys() - set(names)):
+                why = f"left out, no GAN-SR and MSE-SR of this name.{layout.proposal}"
+                self.note(paths[extra], why)
+        return samples
 
     def read_sample(self, name: str, layout: Layout) -> Sample | None:
         """Read and store one image; None, and a line that says why, where it cannot be used."""
@@ -187,4 +205,9 @@ class Importer:
 
     def note(self, path: Path, text: str) -> None:
         """Add a line on one file to the report."""
-        self.notes.note(path, text)
+        if self.model_folder is None:
+            self.notes.note(path, text)
+            return
+        if not path.is_relative_to(self.model_folder):
+            text = f"for {self.model_folder.name}, {text}"
+        self.notes.lines.append(spell_name(f"{path.relative_to(self.model_folder.parent)}: {text}"))

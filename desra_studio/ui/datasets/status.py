@@ -1,6 +1,7 @@
 """What the Datasets page shows of its jobs: progress, the result, what comes next."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import gradio as gr
 
@@ -33,16 +34,13 @@ def show_import(job: JobView | None) -> JobValue | None:
         return show_job(
             job,
             f"{result['images']} images and {result['labels']} labels added to {result['name']}, "
-            f"{result['kept']} labels kept beside others; {result['unchanged']} were there before.",
+            f"{result['kept']} labels kept beside others; {result['unchanged']} were there before. "
+            + " ".join(result.get("remarks", [])),
         )
     if _waits(job):
         return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
-    return show_job(
-        job,
-        f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
-        f"{result['labels']} with a manual mask"
-        + (f"; artifacts detected in {result['marked']}. {notes}" if "marked" in result else "."),
-    )
+    told = [_tell_imported(result | each) for each in result.get("models") or [{}]]
+    return show_job(job, " ".join([*told, *result.get("remarks", []), notes]).strip())
 
 
 def leads_on(job: JobView | None) -> bool:
@@ -66,6 +64,14 @@ def show_report(job: JobView | None) -> object:
     # The table has a button that copies it, and what it copies is pasted into spreadsheets.
     rows = [[guard_text(part) for part in line.partition(": ")[::2]] for line in lines]
     return gr.update(value=rows, visible=bool(rows))
+
+
+def _tell_imported(result: Mapping[str, Any]) -> str:
+    return (
+        f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
+        f"{result['labels']} with a manual mask"
+        + (f"; artifacts detected in {result['marked']}." if "marked" in result else ".")
+    )
 
 
 def _waits(job: JobView) -> bool:

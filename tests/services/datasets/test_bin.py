@@ -196,6 +196,15 @@ def test_a_dataset_that_a_job_works_on_is_not_deleted(studio, accepted, kind, co
     delete_dataset(studio, accepted)
 
 
+def test_no_dataset_of_several_models_goes_while_their_import_detects(studio, accepted):
+    made = {"dataset_id": 99, "models": [{"dataset_id": 99}, {"dataset_id": accepted}]}
+    run = add_run(studio, "import", {"name": "X", "source": "/"}, result=made)
+    with pytest.raises(InputError, match=f"Job {run} "):
+        delete_dataset(studio, accepted)
+    end_run(studio, run, result=made)
+    delete_dataset(studio, accepted)
+
+
 def test_an_import_tells_what_it_made_before_it_detects(studio, accepted):
     run = add_run(studio, "import", {"name": "set", "source": "/"}, result={"dataset_id": accepted})
     rename_dataset(studio, accepted, "renamed meanwhile")

@@ -1,6 +1,7 @@
 """Uploads by the routes: begun, sent in pieces, gone on with, imported, removed."""
 
 import os
+import shutil
 import threading
 
 import httpx
@@ -107,6 +108,36 @@ def test_a_zip_is_sent_and_imported(empty, studio, dataset_folder, tmp_path, top
     job = view_done(studio, answer.json()["job"])
     assert (job.result["name"], job.result["images"]) == ("Wü set", 3)
     assert read_source(studio, job.result["dataset_id"]) == "upload of Wü set.zip"
+    assert list(find_uploads(studio).iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "folders", "zip"])
+def test_outputs_of_several_models_are_sent_and_imported(
+    empty, studio, dataset_folder, tmp_path, kind
+):
+    files = {}
+    for model in ("LDL", "模型"):
+        files |= list_files(dataset_folder, f"RESULTS/{model}/")
+    if kind == "folders":  # dropped beside each other
+        files = {path.removeprefix("RESULTS/"): data for path, data in files.items()}
+    if kind == "zip":
+        for model in ("LDL", "模型"):
+            shutil.copytree(dataset_folder, tmp_path / "top" / model)
+        data = zip_folder(tmp_path / "top", tmp_path / "RESULTS.zip").read_bytes()
+        files = {"RESULTS.zip": data}
+    upload = send(empty, "RESULTS.zip" if kind == "zip" else "RESULTS", files)
+    answer = import_upload(empty, upload, name="X")
+    assert answer.status_code == 202, answer.text
+    job = view_done(studio, answer.json()["job"])
+    assert [each["name"] for each in job.result["models"]] == ["X LDL", "X 模型"]
+    assert [each["marked"] for each in job.result["models"]] == [3, 3]
+    told = show_import(job)["message"]
+    for name in ("X LDL", "X 模型"):
+        assert f"3 images imported as {name}, 3 with LR" in told
+    assert "Outputs of several models" in told
+    assert job.result["lines"] == []
+    place = "upload of RESULTS.zip/LDL" if kind == "zip" else "upload of RESULTS/LDL"
+    assert read_source(studio, job.result["dataset_id"]) == place
     assert list(find_uploads(studio).iterdir()) == []
 
 
