@@ -117,18 +117,54 @@ def restore_db(
 
 
 @db_app.command(name="check")
-def check_db(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Check schema, references and every stored file; exit status 2 if anything is wrong."""
+def check_db(
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Mend what can be mended; stop the server and jobs before."),
+    ] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Check schema, rows and every stored file; exit status 2 if anything is wrong."""
     from desra_studio.services.maintenance import check_studio
+    from desra_studio.services.repairing import Repair, find_orphans, repair_studio
 
     studio = open_studio(make_settings(data_dir=data_dir, database_url=database_url))
+    repaired = repair_studio(studio) if repair else Repair(None, [])
     with show_progress("check") as report:
         checked, problems = check_studio(studio, report)
-    for problem in problems:
-        typer.echo(problem, err=True)
+    orphans = [orphan.line for orphan in find_orphans(studio)]
+    mended = ""
+    if repair:
+        copy = f" The database as it was is {repaired.backup}." if repaired.backup else ""
+        mended = f" {len(repaired.done)} things were mended or set aside.{copy}"
+    result = {
+        "checked": checked,
+        "problems": problems,
+        "orphans": orphans,
+        "repaired": repaired.done,
+        "backup": str(repaired.backup) if repaired.backup else None,
+    }
+    if as_json or not problems:
+        right = f"Schema and references are right, {checked} stored files are there and undamaged."
+        print_result(result, right + mended, as_json)
+    tell_notes(repaired.done)
+    tell_notes([f"{line} belongs to nothing." for line in orphans])
+    tell_notes(problems)
+    if orphans:
+        typer.echo(
+            "desra-studio db check --repair sets aside what belongs to nothing. While an import is "
+            "at work, it may only be on its way.",
+            err=True,
+        )
     if problems:
-        raise SchemaError(f"{len(problems)} problems found.")
-    typer.echo(f"Schema and references are right, {checked} stored files are there and undamaged.")
+        hint = (
+            "Restore what is missing or damaged from a backup: desra-studio db restore DIR"
+            if repair
+            else "Mend what can be mended: desra-studio db check --repair"
+        )
+        raise SchemaError(f"{len(problems)} problems found. {hint}")
 
 
 def _verify(folder: Path, at: str | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.uploads.staging import sweep_uploads
 from desra_studio.storage.backups import list_backups
+from desra_studio.storage.faults import find_faults
 from desra_studio.storage.maintenance import find_broken_references, list_blobs
 from desra_studio.storage.migrate import check_schema, get_head, get_revision, upgrade_database
 from desra_studio.storage.snapshots import put_back
@@ -65,7 +66,7 @@ def restore_studio(
 
 
 def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int, list[str]]:
-    """Check schema, references and every file that a row names.
+    """Check schema, references, what else rows have to be, and every file that one names.
 
     Returns:
         how many files were read, and one line per problem.
@@ -73,6 +74,7 @@ def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int,
     problems = [f"schema: {line}" for line in check_schema(studio.database)]
     with studio.database.read() as session:
         problems += find_broken_references(session)
+        problems += [fault.line for fault in find_faults(session)]
         blobs = list_blobs(session)
     for index, (sha, owner) in enumerate(blobs.items()):
         report(index, len(blobs), owner)

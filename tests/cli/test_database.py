@@ -1,6 +1,8 @@
 """`db backup` and `db restore` as a terminal has them: one object, or one line."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -71,3 +73,23 @@ def test_options_of_folders_alone(detected, run, option):
     status, _, error = run("db", "restore", option, "--data-dir", detected.settings.data_dir)
     assert status == 2
     assert "folder of db backup" in error
+
+
+def test_a_check_tells_and_mends(detected, run):
+    where = ("--data-dir", detected.settings.data_dir)
+    detected.blobs.put(b"nobody's")
+    with closing(sqlite3.connect(detected.database.sqlite_path)) as connection, connection:
+        connection.execute("DELETE FROM queue_entry")
+    status, said, error = run("db", "check", *where)
+    assert (status, said) == (2, "")
+    assert "queue: 3 missing" in error
+    assert "desra-studio db check --repair" in error.splitlines()[-1]
+    status, said, error = run("db", "check", "--repair", *where, "--json")
+    assert status == 0, error
+    told = json.loads(said)
+    assert (len(told["repaired"]), told["problems"], told["orphans"]) == (2, [], [])
+    assert told["backup"]
+    assert "are made anew" in error
+    status, said, error = run("db", "check", *where, "--json")
+    assert (status, error) == (0, "")
+    assert json.loads(said)["repaired"] == []

@@ -8,6 +8,7 @@ import pytest
 
 from desra_studio.bench.kills.ledger import find_lost, read_ledger
 from desra_studio.errors import InputError, SchemaError
+from desra_studio.services import restoring
 from desra_studio.services.backing_up import back_up_studio
 from desra_studio.services.backup_folder import BackupFolder, hash_file
 from desra_studio.services.lost_jobs import hold_job
@@ -204,3 +205,31 @@ def test_a_backup_is_verified_without_a_studio(worked, out, told):
     assert broken == []
     flip_byte(BackupFolder(out).blobs, find_map(worked))
     assert verify_backup(out, moment.name)[1] == [find_map(worked)]
+
+
+@pytest.mark.parametrize("ended_in", ["files of the backup read", "files put back", "the database"])
+def test_a_restore_that_was_ended_is_run_again(worked, out, told, ended_in, monkeypatch):
+    class Killed(BaseException):
+        """What nobody catches."""
+
+    def end(done, total, message):
+        if message == ended_in and done:
+            raise Killed
+
+    def end_before_database(*_):
+        raise Killed
+
+    later = save_another(worked)
+    flip_byte(worked.blobs, find_map(worked))
+    with monkeypatch.context() as patch:
+        if ended_in == "the database":
+            patch.setattr(restoring, "put_back", end_before_database)
+        with pytest.raises(Killed):
+            restore_moment(worked, out, report=end)
+    assert ("mask_revision", later) in read_ledger(reopen(worked)), "the database comes last"
+    restore_moment(worked, out)
+    studio = reopen(worked)
+    assert find_lost(studio, told) == []
+    assert ("mask_revision", later) not in read_ledger(studio)
+    assert (studio.run_folder(1) / "points" / "000050.safetensors").read_bytes() == b"weights"
+    assert check_studio(studio)[1] == []
