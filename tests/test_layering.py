@@ -82,7 +82,9 @@ GROUND = {
     "folders", "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places",
     "silences", "studio", "suffixes",
 }  # fmt: skip
-ABOVE = {"doctor", "maintenance", "worker"}
+ABOVE = {
+    "backing_up", "backup_folder", "doctor", "maintenance", "repairing", "restoring", "worker",
+}  # fmt: skip
 
 TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",

@@ -57,6 +57,18 @@ def is_lost(studio: Studio, run: Run) -> bool:
     return studio.silences.is_too_long(run.id, run.heartbeat_at)
 
 
+def list_working_jobs(studio: Studio) -> list[int]:
+    """Return the jobs whose process lives, by what it holds, whatever the database says."""
+    working = []
+    for path in (studio.settings.data_dir / "runs").glob(f"*/{LOCK}"):
+        try:
+            FileLock(path).acquire(timeout=0).lock.release()
+        except Timeout:
+            if path.parent.name.isdecimal():
+                working.append(int(path.parent.name))
+    return sorted(working)
+
+
 def fail_lost_jobs(studio: Studio, session: Session) -> None:
     """Fail the jobs that are lost."""
     for run in runs.list_active_runs(session):

@@ -9,9 +9,11 @@ from desra_studio.services.detection.rebuilding import measure_missing
 from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.uploads.staging import sweep_uploads
-from desra_studio.storage.backups import list_backups, restore_backup
+from desra_studio.storage.backups import list_backups
+from desra_studio.storage.faults import find_faults
 from desra_studio.storage.maintenance import find_broken_references, list_blobs
 from desra_studio.storage.migrate import check_schema, get_head, get_revision, upgrade_database
+from desra_studio.storage.snapshots import put_back
 
 ABANDONED_DAYS = 7
 """After which an upload that nothing arrived for is removed."""
@@ -48,27 +50,23 @@ def restore_studio(
         the backup, the schema that it is of, and where the database that was there is now.
 
     Raises:
-        InputError: no such backup, a damaged one, a database that has no file, or a server that is
-            at work.
+        InputError: no such backup, a damaged one, or a server that is at work.
     """
     path = studio.database.sqlite_path
-    if path is None:
-        raise InputError("Only SQLite is backed up here. Restore it with your server's own tools.")
     if backup is None:
-        backup = next(iter(list_backups(path)), None)
+        backup = next(iter(list_backups(path)), None) if path else None
         if backup is None:
             raise InputError(
-                f"There is no backup beside {path}: upgrades make them. Name one: "
-                "desra-studio db restore FILE"
+                f"There is no backup beside {path or 'the database'}: upgrades of SQLite make "
+                "them. Name one: desra-studio db restore FILE"
             )
     with occupy(studio.settings, "desra-studio db restore"):
-        studio.database.close()
-        replaced = restore_backup(path, backup)
+        replaced = put_back(studio.database, backup, studio.settings.data_dir)
     return backup, get_revision(studio.database), replaced
 
 
 def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int, list[str]]:
-    """Check schema, references and every file that a row names.
+    """Check schema, references, what else rows have to be, and every file that one names.
 
     Returns:
         how many files were read, and one line per problem.
@@ -76,6 +74,7 @@ def check_studio(studio: Studio, report: Report = ignore_progress) -> tuple[int,
     problems = [f"schema: {line}" for line in check_schema(studio.database)]
     with studio.database.read() as session:
         problems += find_broken_references(session)
+        problems += [fault.line for fault in find_faults(session)]
         blobs = list_blobs(session)
     for index, (sha, owner) in enumerate(blobs.items()):
         report(index, len(blobs), owner)

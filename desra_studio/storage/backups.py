@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ BEFORE, REPLACED = "before", "replaced"
 """What a copy was made ahead of: a migration, or another copy that was put in its place."""
 MADE_AT = "-".join(("[0-9]" * 8, "[0-9]" * 6))
 """What the time of a copy looks like. More follows where a process died that made or read one."""
+PAGES = 4096
+"""Copied at a time, 16 MB: between two times it is told how far a copy is."""
 LOGS = ("-wal", "-shm")
 """What SQLite keeps beside a database that is open, or was not closed."""
 
@@ -26,7 +29,7 @@ def back_up(database: Database, reason: str) -> Path | None:
     if database.sqlite_path is None:
         return None
     backup = _name_copy(database.sqlite_path, reason)
-    _copy_whole(database.sqlite_path, backup)
+    copy_whole(database.sqlite_path, backup)
     return backup
 
 
@@ -50,7 +53,7 @@ def restore_backup(path: Path, backup: Path) -> Path | None:
     """
     _refuse_damaged(backup)
     whole = path.with_name(f"{path.name}.restoring")
-    _copy_whole(backup, whole)
+    copy_whole(backup, whole)
     replaced = _set_aside(path)
     for log in LOGS:
         _get_log(path, log).unlink(missing_ok=True)
@@ -59,22 +62,38 @@ def restore_backup(path: Path, backup: Path) -> Path | None:
     return replaced
 
 
+def copy_whole(
+    origin: Path, destination: Path, report: Callable[[int, int], object] | None = None
+) -> None:
+    """Copy a database as a transaction: right even while a server has it open, whom it never stops.
+
+    Args:
+        origin: the database.
+        destination: where to; has its name only once it is whole and on the disk.
+        report: called with how many pages are copied, and how many there are.
+    """
+    part = destination.with_name(f"{destination.name}.part")
+    part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(origin)) as source, closing(sqlite3.connect(part)) as target:
+        # One reading transaction for all of it: without it, every write of somebody else between
+        # two steps would begin the copy anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(
+            target,
+            pages=PAGES,
+            progress=lambda _status, left, total: report and report(total - left, total),
+        )
+    part.replace(destination)
+    sync_folder(destination.parent)
+
+
 def _name_copy(path: Path, reason: str) -> Path:
     return path.with_name(f"{path.name}.{reason}-{datetime.now():%Y%m%d-%H%M%S}")
 
 
 def _get_log(path: Path, log: str) -> Path:
     return path.with_name(path.name + log)
-
-
-def _copy_whole(origin: Path, destination: Path) -> None:
-    """Copy a database as a transaction: right even while a server has it open."""
-    part = destination.with_name(f"{destination.name}.part")
-    part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(origin)) as source, closing(sqlite3.connect(part)) as target:
-        source.backup(target)
-    part.replace(destination)
-    sync_folder(destination.parent)
 
 
 def _set_aside(path: Path) -> Path | None:

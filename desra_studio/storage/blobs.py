@@ -5,14 +5,16 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from desra_studio.errors import DamagedError, NotFoundError
-from desra_studio.imaging.staging import write_atomically
+from desra_studio.imaging.staging import stage_file, write_atomically
 
 REMEMBERED = 100_000
 """Files whose check is remembered, some 30 MB: a queue of so many images."""
+CHUNK_BYTES = 2**20
 SETTLED_NS = 2 * 10**9
 """No file system tells times more coarsely."""
 
@@ -96,6 +98,50 @@ class BlobStore:
             self._remember(sha, version)
         return path
 
+    def measure(self, sha: str) -> int | None:
+        """Return how many bytes lie under a name, unread; None where there is no such file."""
+        try:
+            return self._locate(sha).stat().st_size
+        except OSError:
+            return None
+
+    def take(self, sha: str, other: "BlobStore") -> int:
+        """Copy a blob of another store into this one, and return how many bytes it has.
+
+        Raises:
+            NotFoundError: the file is gone there.
+            DamagedError: it is no longer what it was; nothing is kept of it.
+            OSError: it cannot be written here.
+        """
+        digest, size = hashlib.sha256(), 0
+        with stage_file(self._locate(sha)) as file:
+            for chunk in other.read_chunks(sha):
+                digest.update(chunk)
+                size += file.write(chunk)
+            if digest.hexdigest() != sha:
+                raise other._refuse(sha)
+        return size
+
+    def read_chunks(self, sha: str) -> Iterator[bytes]:
+        """Yield what lies under a name, piece by piece and unchecked.
+
+        Raises:
+            NotFoundError: the file is gone, or cannot be read.
+        """
+        try:
+            with self._locate(sha).open("rb") as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    yield chunk
+        except OSError as error:
+            raise self._miss(sha, error) from error
+
+    def list_files(self) -> Iterator[tuple[Path, str]]:
+        """Yield every file below `root` with the SHA-256 that its place stands for, if any."""
+        for folder in sorted(path for path in self.root.glob("*") if path.is_dir()):
+            for path in sorted(folder.iterdir()):
+                if path.is_file():
+                    yield path, folder.name + path.name
+
     def name(self, sha: str) -> str:
         """Return what people find a blob by; where the data directory is, is nobody's business."""
         return f"{self.root.name}/{sha[:2]}/{sha[2:]}"
@@ -119,14 +165,14 @@ class BlobStore:
     def _miss(self, sha: str, error: OSError) -> NotFoundError:
         return NotFoundError(
             f"The stored file {self.name(sha)} is missing ({error.strerror}). "
-            "Restore it from a backup of the data directory."
+            "Restore it from a backup: desra-studio db restore DIR"
         )
 
     def _refuse(self, sha: str) -> DamagedError:
         return DamagedError(
             f"The stored file {self.name(sha)} is damaged: its content does not match its name. "
             "Run desra-studio db check, which names all such files and whose they are; restore "
-            "them from a backup of the data directory."
+            "them from a backup: desra-studio db restore DIR"
         )
 
 

@@ -1,9 +1,13 @@
 """Queries that look over the whole database."""
 
-from sqlalchemy import select, text
+import re
+
+from sqlalchemy import JSON, Text, cast, select, text
 
 from desra_studio.storage.base import BLOB, Base
 from desra_studio.storage.database import Session
+
+SHA = re.compile("[0-9a-f]{64}")
 
 
 def list_blobs(session: Session) -> dict[str, str]:
@@ -15,6 +19,20 @@ def list_blobs(session: Session) -> dict[str, str]:
                 query = select(table.c.id, column).where(column.is_not(None))
                 for row_id, sha in session.execute(query):
                     found.setdefault(sha, f"{table.name}.{column.name} of row {row_id}")
+    return found
+
+
+def list_mentions(session: Session) -> set[str]:
+    """Return all that looks like a SHA-256 in what rows keep as JSON, such as settings.
+
+    Some name a blob, as a detection's settings name its network; others are hashes of other things.
+    """
+    found: set[str] = set()
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, JSON):
+                for line in session.scalars(select(cast(column, Text)).where(column.is_not(None))):
+                    found.update(SHA.findall(line))
     return found
 
 

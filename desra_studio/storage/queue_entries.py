@@ -35,7 +35,7 @@ from desra_studio.storage.label_tables import (
     Review,
     ReviewFlag,
 )
-from desra_studio.storage.queue_letters import join_letters, write_class, write_kinds
+from desra_studio.storage.queue_letters import join_letters, list_kinds, write_class, write_kinds
 from desra_studio.storage.tables import Dataset, Detection, Image, Rendition
 from desra_studio.vocabulary import LABELLED, State
 
@@ -60,16 +60,27 @@ def refresh_entries(session: Session, image_ids: Iterable[int]) -> None:
     statements = _build_statements()
     for ids in cut(sorted(set(image_ids)), CHUNK):
         session.execute(statements.delete, {"ids": ids})
-        rows = session.execute(statements.facts, {"ids": ids}).all()
-        revisions = [row.revision_id for row in rows if row.revision_id]
-        labels: dict[int, list[Any]] = defaultdict(list)
-        for label in session.execute(statements.labels, {"ids": revisions}):
-            labels[label.revision_id].append(label)
-        named = {label.kind for each in labels.values() for label in each if label.kind}
-        letters = write_kinds(session, named)
-        if rows:
-            entries = [_make_entry(row, labels[row.revision_id], letters) for row in rows]
-            session.execute(statements.insert, entries)
+        facts = _read_facts(session, ids)
+        letters = write_kinds(session, facts.list_kinds())
+        if facts.rows:
+            session.execute(statements.insert, facts.make_entries(letters))
+
+
+def find_wrong_entries(session: Session) -> list[int]:
+    """Return the ids of the images whose entry is not what `refresh_entries` would make."""
+    kinds = {name: letter for letter, name in list_kinds(session).items()}
+    table = Base.metadata.tables[QueueEntry.__tablename__]
+    wrong: set[int] = set()
+    known = set(session.scalars(select(Image.id))) | set(session.scalars(select(table.c.image_id)))
+    for ids in cut(sorted(known), CHUNK):
+        facts = _read_facts(session, ids)
+        # A kind without a letter stands in no entry as it should.
+        letters = dict.fromkeys(facts.list_kinds(), "?") | kinds
+        made = {entry["image_id"]: entry for entry in facts.make_entries(letters)}
+        stored = session.execute(select(table).where(table.c.image_id.in_(ids))).mappings()
+        found = {row["image_id"]: dict(row) for row in stored}
+        wrong.update(id_ for id_ in ids if made.get(id_) != found.get(id_))
+    return sorted(wrong)
 
 
 def refresh_dataset(session: Session, dataset_id: int) -> None:
@@ -99,6 +110,34 @@ def cut(items: Sequence[_Item], size: int) -> Iterable[Sequence[_Item]]:
     """Yield the items, so many at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What entries are made of: a row per image, and the labels of each revision's regions."""
+
+    rows: Sequence[Row[Any]]
+    labels: dict[int, list[Any]]
+
+    def list_kinds(self) -> set[str]:
+        """Return the kinds that regions have."""
+        return {label.kind for each in self.labels.values() for label in each if label.kind}
+
+    def make_entries(self, letters: dict[str, str]) -> list[dict[str, Any]]:
+        """Return the entries as they are stored, with the letter of each kind."""
+        return [
+            _make_entry(row, self.labels.get(row.revision_id, []), letters) for row in self.rows
+        ]
+
+
+def _read_facts(session: Session, ids: Sequence[int]) -> _Facts:
+    statements = _build_statements()
+    rows = session.execute(statements.facts, {"ids": ids}).all()
+    revisions = [row.revision_id for row in rows if row.revision_id]
+    labels: dict[int, list[Any]] = defaultdict(list)
+    for label in session.execute(statements.labels, {"ids": revisions}):
+        labels[label.revision_id].append(label)
+    return _Facts(rows, labels)
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,6 @@ def test_a_database_that_is_damaged_is_restored_where_it_was_copied(begin, backe
 
 def test_every_kind_has_its_share():
     assert sum(share_out(100).values()) == 100
-    assert share_out(5) == dict.fromkeys(KINDS, 1)
-    with pytest.raises(InputError, match="got 4"):
-        share_out(4)
+    assert share_out(6) == dict.fromkeys(KINDS, 1)
+    with pytest.raises(InputError, match="got 5"):
+        share_out(5)

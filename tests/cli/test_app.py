@@ -235,7 +235,7 @@ BAD = [
         ("bench", "nonsense"),
         "There are: canvas, deletion, demo, detect, finetune, import, intervals, kills, queue",
     ),
-    (("bench", "kills", "--kills", "4"), "at least 5 kills, one of each kind, got 4"),
+    (("bench", "kills", "--kills", "4"), "at least 6 kills, one of each kind, got 4"),
     (("bench", "import", "--count", "9"), "at least 10 triplets, got 9"),
     (("bench", "queue", "--seed", "1"), "bench queue takes no --seed"),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from desra_studio.bench.kills.backups import KilledBackup
 from desra_studio.bench.kills.finetunes import KilledFinetune
 from desra_studio.bench.kills.home import make_home, make_settings
 from desra_studio.bench.kills.imports import KilledImport
@@ -28,8 +29,11 @@ KINDS: dict[str, type[KilledWork]] = {
     "finetune": KilledFinetune,
     "study": KilledStudy,
     "migrations": KilledUpgrade,
+    "backup": KilledBackup,
 }
-SHARES = {"import": 24, "saves": 30, "finetune": 12, "study": 14, "migrations": 20}
+SHARES = {
+    "import": 22, "saves": 28, "finetune": 12, "study": 12, "migrations": 16, "backup": 10,
+}  # fmt: skip
 """Of each hundred kills: fewer where one takes long."""
 LATE_AT_MOST = 10
 """And as many as are wanted in mid-work; then the kind is given up."""
