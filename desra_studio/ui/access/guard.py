@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +15,7 @@ from desra_studio.services.accounts.audit import record_event
 from desra_studio.services.accounts.sessions import Account, find_account
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.cookies import read_cookie
+from desra_studio.ui.access.pages import render_refusal
 from desra_studio.ui.access.table import Rule, find_rule
 from desra_studio.ui.shared.identity import ACCOUNT
 from desra_studio.ui.shared.serving import answer_error
@@ -91,9 +92,10 @@ def _refuse(scope: Scope, rule: Rule | None, account: Account | None) -> Respons
     if account is None:
         return _ask_to_sign_in(scope)
     if rule is None:
-        return answer_error(HTTPStatus.NOT_FOUND, "There is nothing here. Go back to the pages.")
+        return _tell(scope, HTTPStatus.NOT_FOUND, "There is nothing here. Go back to the pages.")
     if rule.role is not None and not account.role.covers(rule.role):
-        return answer_error(
+        return _tell(
+            scope,
             HTTPStatus.FORBIDDEN,
             f"This takes the role of {_name(rule.role)}, and yours is {account.role}. "
             "Ask an admin to do it, or for the role.",
@@ -101,13 +103,24 @@ def _refuse(scope: Scope, rule: Rule | None, account: Account | None) -> Respons
     return None
 
 
+def _tell(scope: Scope, status: HTTPStatus, problem: str) -> Response:
+    """Return a refusal as a page, or as JSON, as it is asked for."""
+    if _wants_page(scope):
+        return HTMLResponse(render_refusal(problem), status)
+    return answer_error(status, problem)
+
+
 def _ask_to_sign_in(scope: Scope) -> Response:
-    reads = scope["method"] in ("GET", "HEAD")
-    if reads and "text/html" in Headers(scope=scope).get("accept", ""):
+    if _wants_page(scope):
         query = scope.get("query_string", b"").decode("latin-1")
         wanted = scope["path"] + (f"?{query}" if query else "")
         return RedirectResponse(f"/login?next={quote(wanted)}", HTTPStatus.SEE_OTHER)
     return answer_error(HTTPStatus.UNAUTHORIZED, "You are not signed in. Sign in, and try again.")
+
+
+def _wants_page(scope: Scope) -> bool:
+    reads = scope["method"] in ("GET", "HEAD")
+    return reads and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _name(role: str) -> str:

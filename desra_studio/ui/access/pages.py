@@ -46,6 +46,8 @@ _INVITE = """<form method="post">
 {problem}
 <button type="submit">Begin</button>
 </form>"""
+_REFUSED = """<p class="wrong" role="alert">{problem}</p>
+<p class="hint"><a href="/">Go to the pages</a></p>"""
 _OVER = """<p class="wrong" role="alert">{problem}</p>
 <p class="hint"><a href="/login">Sign in</a> if you have a password.</p>"""
 
@@ -82,6 +84,11 @@ def render_invitation(name: str, problem: str = "") -> str:
 def render_over(problem: str) -> str:
     """Return the page of an invitation that does not count."""
     return _render("Invitation", _OVER.format(problem=html.escape(problem)))
+
+
+def render_refusal(problem: str) -> str:
+    """Return the page of an address that somebody may not see, or that there is not."""
+    return _render("Not here", _REFUSED.format(problem=html.escape(problem)))
 
 
 def _render(title: str, body: str) -> str:

@@ -114,6 +114,16 @@ def test_a_page_leads_to_the_login_and_back(door, cookies):
     assert answer.headers["location"] == "/login?next=/review%3Fdataset%3D2"
 
 
+def test_a_page_is_refused_as_a_page(door, cookies):
+    cookie = f"desra_session={cookies[Role.REVIEWER]['desra_session']}"
+    headers = {"Accept": "text/html,*/*", "Cookie": cookie}
+    for path, status in (("/team", 403), ("/nowhere", 404)):
+        answer = door.get(path, headers=headers)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith("text/html")
+        assert 'href="/"' in answer.text
+
+
 def test_a_socket_is_closed(door):
     with pytest.raises(WebSocketDisconnect) as closed, door.websocket_connect("/review"):
         pass

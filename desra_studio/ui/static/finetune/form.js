@@ -131,7 +131,7 @@ export class Form {
     return make(
       "form",
       {
-        className: "form",
+        className: "form needs-admin",
         noValidate: true,
         onsubmit: (event) => {
           event.preventDefault();

@@ -9,7 +9,7 @@ export class StudyForm {
   /** @param host { onMake(order, onProgress): Promise, onCancel() }. */
   constructor(host) {
     this.host = host;
-    this.root = make("form", { className: "setup", noValidate: true });
+    this.root = make("form", { className: "setup needs-curator", noValidate: true });
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();

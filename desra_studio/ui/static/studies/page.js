@@ -109,7 +109,7 @@ class StudiesPage {
     remember("study", null);
     const number = this.studies.length + 1;
     this.form.show(this.choices, `Study ${number}`);
-    this.main.replaceChildren(this.form.root);
+    this.main.replaceChildren(this.form.root, make("p", { className: "only-reviewer" }, "There is no study of this dataset yet. A curator makes one, and gives you its link."));
     this.main.scrollTop = 0;
     this.#drawList();
   }

@@ -54,6 +54,7 @@ export class Members {
       "section",
       { ariaLabel: "Users" },
       this.#hint,
+      make("dl", {}, ...Object.entries(ROLES).map(([role, what]) => make("div", {}, make("dt", {}, role), make("dd", {}, what)))),
       make("div", { className: "scroll" }, make("table", {}, make("thead", {}, make("tr", {}, ...head)), this.#body)),
       form,
       this.#message,
@@ -189,7 +190,7 @@ function buildRoles(chosen) {
     "select",
     {},
     ...Object.entries(ROLES).map(([role, what]) =>
-      make("option", { value: role, title: what }, `${role} – ${what}`),
+      make("option", { value: role, title: what }, role),
     ),
   );
   choice.value = chosen;
