@@ -52,11 +52,13 @@ CREATE TABLE user (
   password VARCHAR(200),
   invitation VARCHAR(64),
   invited_until DATETIME,
+  subject VARCHAR(500),
   disabled_at DATETIME,
   created_at DATETIME NOT NULL,
   CONSTRAINT pk_user PRIMARY KEY (id),
   CONSTRAINT uq_user_name UNIQUE (name),
-  CONSTRAINT uq_user_invitation UNIQUE (invitation)
+  CONSTRAINT uq_user_invitation UNIQUE (invitation),
+  CONSTRAINT uq_user_subject UNIQUE (subject)
 );
 
 CREATE TABLE weight_set (

@@ -7,6 +7,8 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from desra_studio.vocabulary import Role
+
 LOCAL_HOST = "127.0.0.1"
 
 
@@ -40,6 +42,12 @@ class Settings(BaseSettings):
         certificate_key: PEM file of its private key.
         behind_proxy: whether a proxy on the way does HTTPS, and says whom it asks for.
         proxies: addresses of that proxy, with commas; no others are believed.
+        oidc_issuer: address of a provider of OpenID Connect; empty for passwords alone.
+        oidc_client_id: what the provider calls this server.
+        oidc_client_secret: what this server proves that by.
+        oidc_name: what the button on the login page says.
+        oidc_claim: what of somebody becomes their name: preferred_username, email, name ...
+        oidc_role: of those whom no admin added; None lets them not in.
         session_hours: after which users sign in again.
         voters: HOST:PORT at which voters reach the voting page, and nothing else; empty where they
             vote on this machine.
@@ -63,6 +71,12 @@ class Settings(BaseSettings):
     certificate_key: Path | None = None
     behind_proxy: bool = False
     proxies: str = LOCAL_HOST
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: str = "Single sign-on"
+    oidc_claim: str = "preferred_username"
+    oidc_role: Role | None = None
     session_hours: float = Field(default=168.0, gt=0, le=8784)
     voters: str = ""
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"

@@ -22,7 +22,7 @@ ALLOWED = {
     "assets_folder": set(),
     "vocabulary": set(),
     "setting": {"errors"},
-    "config": {"errors"},
+    "config": {"errors", "vocabulary"},
     "imaging": {"errors"},
     "interchange": {"imaging", "errors"},
     "detection": {"imaging", "setting", "errors"},

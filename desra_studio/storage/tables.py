@@ -170,7 +170,8 @@ class User(Base):
     """Somebody who works here, by name; `settings` are theirs alone: keys, for example.
 
     Only who has a role is a user who signs in. `password` is Argon2's hash; `invitation` is the
-    SHA-256 of the link that lets them choose one, until `invited_until`.
+    SHA-256 of the link that lets them choose one, until `invited_until`. `subject` is who they are
+    to a provider of single sign-on.
     """
 
     __tablename__ = "user"
@@ -181,6 +182,7 @@ class User(Base):
     password: Mapped[str | None] = mapped_column(String(200))
     invitation: Mapped[str | None] = mapped_column(String(64), unique=True)
     invited_until: Mapped[datetime | None]
+    subject: Mapped[str | None] = mapped_column(String(500), unique=True)
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, or_, select
 
 from desra_studio.storage.account_tables import UserSession
 from desra_studio.storage.database import Session
@@ -19,6 +19,11 @@ def find_user(session: Session, name: str) -> User | None:
 def find_invited(session: Session, invitation: str) -> User | None:
     """Return the user whom an invitation of this SHA-256 is for, if there is one."""
     return session.scalar(select(User).where(User.invitation == invitation))
+
+
+def find_vouched(session: Session, subject: str) -> User | None:
+    """Return the user whom a provider of single sign-on knows as this, if there is one."""
+    return session.scalar(select(User).where(User.subject == subject))
 
 
 def put_user(session: Session, name: str) -> User:
@@ -54,7 +59,9 @@ def has_users(session: Session) -> bool:
 def count_admins(session: Session) -> int:
     """Count the admins who can sign in."""
     query = select(func.count()).where(
-        User.role == Role.ADMIN, User.disabled_at.is_(None), User.password.is_not(None)
+        User.role == Role.ADMIN,
+        User.disabled_at.is_(None),
+        or_(User.password.is_not(None), User.subject.is_not(None)),
     )
     return session.scalar(query) or 0
 

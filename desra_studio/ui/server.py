@@ -29,6 +29,7 @@ from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.guard import AccessGuard
 from desra_studio.ui.access.routes import make_access_router
+from desra_studio.ui.access.single_sign_on import add_single_sign_on
 from desra_studio.ui.routes import make_router
 from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
@@ -50,12 +51,13 @@ LOCAL_NAMES = ["127.0.0.1", "localhost"]
 SHUTDOWN_SECONDS = 3
 
 
-def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES) -> FastAPI:
+def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES, sso: bool = False) -> FastAPI:
     """Return the application without its pages: routes, static files, guards and errors.
 
     Args:
         studio: the installation.
         hosts: names that browsers may reach the server by.
+        sso: whether the settings may name a provider of single sign-on.
     """
     app = FastAPI(
         title="DeSRA Studio", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
@@ -71,6 +73,8 @@ def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES) -> FastAPI:
     app.exception_handler(OSError)(_answer_disk)
     app.exception_handler(Exception)(_answer_unexpected)
     app.include_router(make_access_router(studio))
+    if sso:
+        add_single_sign_on(app, studio)
     app.include_router(make_router(studio))
     app.include_router(make_vote_router(studio))
     app.mount(STATIC_URL, ForeverStaticFiles(directory=STATIC))
@@ -87,7 +91,7 @@ def create_app(studio: Studio) -> FastAPI:
     os.environ.setdefault("GRADIO_TEMP_DIR", str(studio.settings.data_dir / "gradio"))
     from desra_studio.ui.app import mount_pages
 
-    app = create_api(studio, _name_hosts(studio))
+    app = create_api(studio, _name_hosts(studio), sso=True)
     mount_pages(app, studio)
     return app
 
@@ -107,7 +111,7 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     check_exposure(studio)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(studio) if pages else create_api(studio, _name_hosts(studio)),
+            create_app(studio) if pages else create_api(studio, _name_hosts(studio), sso=True),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -62,7 +62,7 @@ def sign_in(studio: Studio, name: str, password: str) -> SignedIn | None:
         # Disabled, or with another password, since it was looked at.
         if user is None or user.disabled_at or user.password != hashed:
             return None
-        return _begin(studio, session, user)
+        return begin_session(studio, session, user)
 
 
 def sign_out(studio: Studio, cookie: str) -> None:
@@ -86,7 +86,7 @@ def accept_invitation(studio: Studio, invitation: str, password: str) -> SignedI
         user = _find_invited(session, invitation)
         user.password, user.invitation, user.invited_until = hashed, None, None
         users.end_sessions(session, user)
-        return _begin(studio, session, user)
+        return begin_session(studio, session, user)
 
 
 def read_invitation(studio: Studio, invitation: str) -> str:
@@ -120,7 +120,12 @@ def change_password(studio: Studio, account: Account, cookie: str, old: str, new
             users.end_sessions(session, user, hash_token(read_token(studio, cookie) or ""))
 
 
-def _begin(studio: Studio, session: Session, user: User) -> SignedIn:
+def begin_session(studio: Studio, session: Session, user: User) -> SignedIn:
+    """Sign a user in, within a transaction that writes.
+
+    Raises:
+        InputError: they have no role.
+    """
     if user.role is None:
         raise InputError(f"{user.name} is no user. Ask an admin for a role.")
     token, moment = make_token(), now()

@@ -205,7 +205,7 @@ def _tell_standing(user: User) -> Standing:
         return Standing.KNOWN
     if user.disabled_at:
         return Standing.DISABLED
-    return Standing.ACTIVE if user.password else Standing.INVITED
+    return Standing.ACTIVE if user.password or user.subject else Standing.INVITED
 
 
 def _check_name(name: str) -> str:
@@ -242,7 +242,7 @@ def _get_user(session: Session, name: str) -> User:
 
 
 def _refuse_last_admin(session: Session, user: User) -> None:
-    can_sign_in = user.password and not user.disabled_at
+    can_sign_in = (user.password or user.subject) and not user.disabled_at
     if user.role is Role.ADMIN and can_sign_in and users.count_admins(session) == 1:
         raise InputError(
             f"{user.name} is the last admin who can sign in. Make somebody else one first."

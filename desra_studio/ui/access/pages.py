@@ -1,6 +1,7 @@
 """The pages on which people sign in, or choose their password: plain forms, without a script."""
 
 import html
+from urllib.parse import quote
 
 from desra_studio.services.accounts.passwords import MAX_LETTERS, MIN_LETTERS
 from desra_studio.ui.shared.static_files import STATIC_URL
@@ -35,6 +36,7 @@ _LOGIN = """<form method="post" action="/login">
 {problem}
 <button type="submit">Sign in</button>
 </form>
+{provider}
 <p class="hint">No account, or no password? An admin of your team makes you a link.</p>"""
 _INVITE = """<form method="post">
 <p>Welcome, <strong>{name}</strong>. Choose the password that you sign in with.</p>
@@ -52,8 +54,8 @@ _OVER = """<p class="wrong" role="alert">{problem}</p>
 <p class="hint"><a href="/login">Sign in</a> if you have a password.</p>"""
 
 
-def render_login(name: str = "", wanted: str = "/", problem: str = "") -> str:
-    """Return the page that asks for name and password."""
+def render_login(name: str = "", wanted: str = "/", problem: str = "", provider: str = "") -> str:
+    """Return the page that asks for name and password, or leads to a provider of that name."""
     focused, other = " autofocus", ""
     return _render(
         "Sign in",
@@ -62,6 +64,7 @@ def render_login(name: str = "", wanted: str = "/", problem: str = "") -> str:
             wanted=html.escape(wanted),
             most=MAX_LETTERS,
             problem=_render_problem(problem),
+            provider=_render_provider(provider, wanted),
             name_focus=other if name else focused,
             password_focus=focused if name else other,
         ),
@@ -93,6 +96,13 @@ def render_refusal(problem: str) -> str:
 
 def _render(title: str, body: str) -> str:
     return _PAGE.format(title=title, static=STATIC_URL, body=body)
+
+
+def _render_provider(provider: str, wanted: str) -> str:
+    if not provider:
+        return ""
+    there = html.escape(f"/login/sso?next={quote(wanted)}")
+    return f'<p class="or"><a class="button" href="{there}">{html.escape(provider)}</a></p>'
 
 
 def _render_problem(problem: str) -> str:

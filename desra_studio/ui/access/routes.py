@@ -38,7 +38,8 @@ def _add_login_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/login")
     def show_login(next: str = "/") -> HTMLResponse:  # noqa: A002 (as the address has it)
-        return HTMLResponse(render_login(wanted=_check_address(next)), headers=NEVER)
+        page = render_login(wanted=check_address(next), provider=name_provider(studio))
+        return HTMLResponse(page, headers=NEVER)
 
     @router.post("/login")
     def log_in(
@@ -48,11 +49,13 @@ def _add_login_routes(router: APIRouter, studio: Studio) -> None:
         next: Field = "/",  # noqa: A002
     ) -> Response:
         address = request.client.host if request.client else ""
-        wanted = _check_address(next)
+        wanted = check_address(next)
         wait = max(names.get_wait(name, address), addresses.get_wait(address))
         if wait:
             problem = f"Too many wrong passwords. Wait {_tell_wait(wait)}, then try again."
-            answer = _answer_failure(request, HTTPStatus.TOO_MANY_REQUESTS, name, wanted, problem)
+            answer = _answer_failure(
+                studio, request, HTTPStatus.TOO_MANY_REQUESTS, name, wanted, problem
+            )
             answer.headers["Retry-After"] = str(wait)
             return answer
         begun = sessions.sign_in(studio, name, password)
@@ -60,9 +63,9 @@ def _add_login_routes(router: APIRouter, studio: Studio) -> None:
             names.count(name, address)
             addresses.count(address)
             record_event(studio, name, "POST /login", "/login", HTTPStatus.UNAUTHORIZED)
-            return _answer_failure(request, HTTPStatus.UNAUTHORIZED, name, wanted, WRONG)
+            return _answer_failure(studio, request, HTTPStatus.UNAUTHORIZED, name, wanted, WRONG)
         record_event(studio, begun.account.name or "", "POST /login", "/login", HTTPStatus.OK)
-        return _answer_begun(studio, request, begun, wanted)
+        return answer_begun(studio, request, begun, wanted)
 
     @router.post("/logout")
     def log_out(request: Request) -> Response:
@@ -97,12 +100,18 @@ def _add_invitation_routes(router: APIRouter, studio: Studio) -> None:
             page = render_invitation(name, str(error))
             return HTMLResponse(page, HTTPStatus.UNPROCESSABLE_ENTITY, headers=NEVER)
         record_event(studio, name, "POST /invite/{token}", "/invite", HTTPStatus.OK)
-        return _answer_begun(studio, request, begun, "/")
+        return answer_begun(studio, request, begun, "/")
 
 
-def _answer_begun(
+def name_provider(studio: Studio) -> str:
+    """Return what leads to the provider of single sign-on; empty where there is none."""
+    return studio.settings.oidc_name if studio.settings.oidc_issuer else ""
+
+
+def answer_begun(
     studio: Studio, request: Request, begun: sessions.SignedIn, wanted: str
 ) -> Response:
+    """Return the answer that gives a browser its session, and leads on."""
     answer: Response
     if _wants_json(request):
         account = begun.account
@@ -116,18 +125,20 @@ def _answer_begun(
 
 
 def _answer_failure(
-    request: Request, status: HTTPStatus, name: str, wanted: str, problem: str
+    studio: Studio, request: Request, status: HTTPStatus, name: str, wanted: str, problem: str
 ) -> Response:
     if _wants_json(request):
         return answer_error(status, problem)
-    return HTMLResponse(render_login(name, wanted, problem), status, headers=NEVER)
+    return HTMLResponse(
+        render_login(name, wanted, problem, name_provider(studio)), status, headers=NEVER
+    )
 
 
 def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def _check_address(wanted: str) -> str:
+def check_address(wanted: str) -> str:
     """Return where to go on: a path of this server, never another one's address."""
     inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if inside and wanted.isprintable() else "/"

@@ -30,6 +30,8 @@ OPEN: Final = (
     "GET /login",
     "POST /login",
     "POST /logout",
+    "GET /login/sso",
+    "GET /login/sso/callback",
     "GET /invite/{token}",
     "POST /invite/{token}",
     f"GET {STATIC_ROOT}/{{file:path}}",

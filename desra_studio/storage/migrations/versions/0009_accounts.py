@@ -15,8 +15,10 @@ def upgrade() -> None:
         batch.add_column(sa.Column("password", sa.String(length=200), nullable=True))
         batch.add_column(sa.Column("invitation", sa.String(length=64), nullable=True))
         batch.add_column(sa.Column("invited_until", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("subject", sa.String(length=500), nullable=True))
         batch.add_column(sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_unique_constraint("uq_user_invitation", ["invitation"])
+        batch.create_unique_constraint("uq_user_subject", ["subject"])
     op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), primary_key=True),

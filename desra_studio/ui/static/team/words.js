@@ -3,6 +3,7 @@
 /** @type {Record<string, string>} */
 const DEEDS = {
   "POST /login": "Signed in",
+  "GET /login/sso/callback": "Signed in by single sign-on",
   "POST /logout": "Signed out",
   "POST /invite/{token}": "Accepted the invitation",
   "POST /studio/api/users": "Added a user",
