@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from desra_studio.cli.app import main
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.sr.loader import Generator, build_generator, encode_weights, parse_weights
+from tests.databases import choose_kinds
 from tests.development_data import TRIPLETS
 from tests.factories.images import write_dataset
 from tests.factories.networks import make_compact
-from tests.factories.studio import make_settings
+from tests.factories.postgresql import PostgresServer, find_programs, run_postgresql
+from tests.factories.studio import DATABASES, make_settings
 
 # No test asks a hub for weights, nor do the processes that it starts.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -23,6 +26,12 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what all tests import: it stays for as long as they run."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let tests of what the database answers run on each kind of it; `tests/databases.py`."""
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", choose_kinds(metafunc.definition), indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +50,59 @@ def new_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_dir
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A server of PostgreSQL, with the database of a new installation."""
+    programs = find_programs()
+    if programs is None:
+        reason = "no PostgreSQL: install Debian's package postgresql, or put initdb into PATH"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with run_postgresql(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_database(postgresql: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database of PostgreSQL as `new_data_dir` is a data directory."""
+    postgresql.execute("CREATE DATABASE new TEMPLATE template0")
+    settings = make_settings(
+        tmp_path_factory.mktemp("new") / "data", database_url=postgresql.locate("new")
+    )
+    open_studio(settings).database.close()
+    return "new"
+
+
 @pytest.fixture
-def data_dir(new_data_dir: Path, tmp_path: Path) -> Path:
-    """The data directory of a new installation."""
-    return shutil.copytree(new_data_dir, tmp_path / "data")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What the test's database is: sqlite or postgresql."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
+    """The URL of the database of a new installation; empty for that in its data directory."""
+    if database_kind == "sqlite":
+        yield ""
+    else:
+        name = request.getfixturevalue("new_database")
+        with request.getfixturevalue("postgresql").lend(name) as url:
+            yield url
+
+
+@pytest.fixture
+def data_dir(
+    new_data_dir: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The data directory of a new installation, which settings and commands find a database for."""
+    copy = shutil.copytree(new_data_dir, tmp_path / "data")
+    if database_url:
+        for path in copy.glob("studio.sqlite*"):
+            path.unlink()
+        monkeypatch.setitem(DATABASES, copy, database_url)
+        monkeypatch.setenv("DESRA_STUDIO_DATABASE_URL", database_url)
+    return copy
 
 
 @pytest.fixture
