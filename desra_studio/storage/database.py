@@ -1,6 +1,7 @@
 """Connections and transactions."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -46,6 +47,8 @@ class Database:
         self._writing = self.engine.execution_options(writing=True)
         # Without a file, each thread has a database of its own.
         self._turn = threading.Lock() if url.database else nullcontext()
+        # A server would hold the connections of who only dropped it for as long as the process.
+        weakref.finalize(self, self.engine.dispose).atexit = False
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -14,6 +14,11 @@ from desra_studio.errors import InputError
 
 BUSY_TIMEOUT_MS = 5000
 """How long one process waits for another that writes."""
+WRITER_IDLE_MS = 60_000
+"""After so long without a word from who has the write lock of PostgreSQL, it is taken away.
+
+Its process may be stopped, or its machine gone; everybody else would wait for it for hours.
+"""
 CONNECT_TIMEOUT_S = 10
 """How long a server may take to answer at all."""
 THREADS = 40
@@ -105,7 +110,10 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     # READ COMMITTED is needed with it: what comes after the wait must see what was written in it.
     if _is_writing(connection):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        connection.exec_driver_sql(
+            f"SET LOCAL idle_in_transaction_session_timeout = {WRITER_IDLE_MS}; "
+            f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+        )
 
 
 def _is_writing(connection: Connection) -> bool:

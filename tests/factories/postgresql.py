@@ -1,7 +1,7 @@
 """A server of PostgreSQL for the tests of one process, in a folder that ends with it."""
 
 import os
-import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -34,6 +34,8 @@ OPTIONS = {
     "TimeZone": "Asia/Kolkata",
 }
 
+OLDEST = 15
+"""The first version that can sort by a language that the system itself does not have."""
 ROOM_BYTES = 10**9
 """More than a server and the databases of one test take."""
 
@@ -54,10 +56,18 @@ class PostgresServer:
         return f"postgresql://desra@/{name}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
-        """Carry one statement out beside all databases of tests."""
-        url = f"host={self.folder} user=desra dbname=postgres"
-        with psycopg.connect(url, autocommit=True) as connection:
+        """Carry one statement out, beside all databases of tests."""
+        with self._connect() as connection:
             connection.execute(statement)
+
+    def ask(self, query: str) -> list[tuple]:
+        """The rows that answer a query, beside all databases of tests."""
+        with self._connect() as connection:
+            return connection.execute(query).fetchall()
+
+    def _connect(self) -> psycopg.Connection:
+        url = f"host={self.folder} user=desra dbname=postgres"
+        return psycopg.connect(url, autocommit=True)
 
     @contextmanager
     def lend(self, template: str = "template0") -> Iterator[str]:
@@ -70,14 +80,20 @@ class PostgresServer:
 
 
 def find_programs() -> Path | None:
-    """The folder of the server's programs: Debian's newest, or where PATH has them."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
-    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    return max(
-        (path.parent for path in versions), key=lambda path: int(path.parent.name), default=None
+    """The folder of the server's programs: those in PATH, or Debian's newest; None for none."""
+    in_path = shutil.which("initdb")
+    found = (
+        [Path(in_path).resolve()] if in_path else Path("/usr/lib/postgresql").glob("*/bin/initdb")
     )
+    versions = {read_version(initdb): initdb.parent for initdb in found}
+    newest = max(versions, default=0)
+    return versions[newest] if newest >= OLDEST else None
+
+
+def read_version(initdb: Path) -> int:
+    """The version of PostgreSQL that a program is of: 15, for example."""
+    said = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(re.search(r"\d+", said).group())
 
 
 @contextmanager
@@ -87,7 +103,7 @@ def run_postgresql(programs: Path) -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="desra-pg-", dir=find_memory()))
     account = find_account()
     if account:
-        os.chown(folder, account.pw_uid, account.pw_gid)
+        os.chown(folder, *account)
     options = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
     process = subprocess.Popen(
         ["sh", "-c", SCRIPT],
@@ -98,9 +114,7 @@ def run_postgresql(programs: Path) -> Iterator[PostgresServer]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        **(
-            {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-        ),
+        **({"user": account[0], "group": account[1], "extra_groups": []} if account else {}),
     )
     try:
         said = process.stdout.readline()
@@ -116,9 +130,11 @@ def find_memory() -> Path | None:
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES else None
 
 
-def find_account() -> pwd.struct_passwd | None:
-    """The account that the server runs under where it is not ours: it refuses to be root."""
+def find_account() -> tuple[int, int] | None:
+    """The user and group that the server runs as where it is not ours: it refuses to be root."""
     if os.geteuid() != 0:
         return None
-    accounts = {account.pw_name: account for account in pwd.getpwall()}
-    return accounts.get("postgres") or accounts["nobody"]
+    import pwd  # no other system than those that have root has it
+
+    known = {account.pw_name: (account.pw_uid, account.pw_gid) for account in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]

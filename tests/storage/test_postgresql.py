@@ -1,5 +1,6 @@
 """What is PostgreSQL's alone: its schema, old ones with rows, and a server that restarts."""
 
+import gc
 import gzip
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, create_engine, inspect, select, text
 
-from desra_studio.errors import SchemaError
-from desra_studio.storage import models
+from desra_studio.errors import SchemaError, StudioError
+from desra_studio.storage import engines, models
 from desra_studio.storage.base import UtcDateTime
 from desra_studio.storage.database import Database
 from desra_studio.storage.migrate import (
@@ -23,6 +24,7 @@ from desra_studio.storage.migrate import (
 )
 from desra_studio.storage.tables import Model
 from desra_studio.vocabulary import ModelRole
+from tests.patience import PATIENCE_MS, wait_for
 
 RELEASED = {
     path.name.partition(".")[0]: path for path in (Path(__file__).parent / "released").iterdir()
@@ -180,3 +182,35 @@ def test_the_first_request_after_a_restart_is_answered(database, postgresql):
     )
     with database.read() as session:
         assert session.scalars(select(Model.name)).all() == ["one"]
+
+
+def test_connections_go_with_the_database_that_had_them(database, postgresql):
+    other = Database(database.engine.url.render_as_string(hide_password=False))
+    with other.connect() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+    del other, connection
+    gc.collect()
+    wait_for(
+        lambda: not postgresql.ask(f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid}"),
+        "the end of its connection",
+    )
+
+
+def test_a_writer_that_says_nothing_any_more_keeps_nobody_off(database, monkeypatch):
+    ensure_schema(database)
+    monkeypatch.setattr(engines, "WRITER_IDLE_MS", 50)
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", int(PATIENCE_MS))
+    other = Database(database.engine.url.render_as_string(hide_password=False))
+
+    def fall_silent():
+        with database.write() as session:
+            models.add_model(session, "lost", ModelRole.GAN)
+            with other.write() as later:
+                models.add_model(later, "kept", ModelRole.GAN)
+            models.add_model(session, "lost too", ModelRole.GAN)
+
+    with pytest.raises(StudioError, match="Nothing was changed"):
+        fall_silent()
+    with database.read() as session:
+        assert session.scalars(select(Model.name)).all() == ["kept"]
+    other.close()
