@@ -3,7 +3,8 @@
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.factories.images import write_dataset
 from tests.factories.networks import make_compact
 from tests.factories.postgresql import PostgresServer, find_programs, run_postgresql
 from tests.factories.studio import DATABASES, make_settings
+from tests.patience import join_watchers
 
 # No test asks a hub for weights, nor do the processes that it starts.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -81,28 +83,37 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
-    """The URL of the database of a new installation; empty for that in its data directory."""
-    if database_kind == "sqlite":
-        yield ""
-    else:
-        name = request.getfixturevalue("new_database")
-        with request.getfixturevalue("postgresql").lend(name) as url:
-            yield url
+def make_data_dir(
+    request: pytest.FixtureRequest, new_data_dir: Path, database_kind: str
+) -> Iterator[Callable[[Path], Path]]:
+    """Make the data directory of a new installation, with a database that settings find."""
+    with ExitStack() as lent:
+
+        def make(folder: Path) -> Path:
+            shutil.copytree(new_data_dir, folder)
+            if database_kind == "postgresql":
+                (folder / "studio.sqlite").unlink()
+                server = request.getfixturevalue("postgresql")
+                name = request.getfixturevalue("new_database")
+                DATABASES[folder] = lent.enter_context(server.lend(name))
+                lent.callback(DATABASES.pop, folder)
+            return folder
+
+        yield make
+        if database_kind == "postgresql":
+            # The end of a job's process is written down, which may come after that of its work.
+            join_watchers()
 
 
 @pytest.fixture
 def data_dir(
-    new_data_dir: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_data_dir: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The data directory of a new installation, which settings and commands find a database for."""
-    copy = shutil.copytree(new_data_dir, tmp_path / "data")
-    if database_url:
-        for path in copy.glob("studio.sqlite*"):
-            path.unlink()
-        monkeypatch.setitem(DATABASES, copy, database_url)
-        monkeypatch.setenv("DESRA_STUDIO_DATABASE_URL", database_url)
-    return copy
+    """The data directory of a new installation, whose database commands find, too."""
+    made = make_data_dir(tmp_path / "data")
+    if made in DATABASES:
+        monkeypatch.setenv("DESRA_STUDIO_DATABASE_URL", DATABASES[made])
+    return made
 
 
 @pytest.fixture

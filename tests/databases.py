@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 KINDS = ("sqlite", "postgresql")
-BOTH = ("storage",)
+BOTH = ("services", "storage", "ui")
 """Folders of tests of what a database answers; those of others are about what is made of it."""
 CHOICE = "DESRA_TEST_DATABASE"
 """The variable that lets all tests run on one kind."""

@@ -77,9 +77,9 @@ def rich(studio, tmp_path):
 
 
 @pytest.fixture
-def other(new_data_dir, tmp_path):
+def other(make_data_dir, tmp_path):
     """Another installation, in which nothing was done."""
-    opened = open_studio(make_settings(tmp_path / "other"))
+    opened = open_studio(make_settings(make_data_dir(tmp_path / "other")))
     yield opened
     opened.database.close()
 
