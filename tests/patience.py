@@ -50,6 +50,13 @@ def join_thread(thread: threading.Thread) -> None:
     assert not thread.is_alive(), f"{thread.name} has not ended in {PATIENCE_S:.0f} s"
 
 
+def join_watchers() -> None:
+    """Wait until nobody watches a job's process any more."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("job-"):
+            join_thread(thread)
+
+
 def wait_until_healthy(port: int, process: subprocess.Popen) -> None:
     """Wait until a server of this machine answers /healthz."""
 

@@ -24,8 +24,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read as UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
+        """Read as UTC: PostgreSQL gives the time in the zone of the session."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def blob_column() -> MappedColumn[Any]:

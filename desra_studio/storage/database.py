@@ -1,26 +1,25 @@
 """Connections and transactions."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session as OrmSession
 
-from desra_studio.errors import InputError, NotFoundError, StudioError
+from desra_studio.errors import NotFoundError, StudioError
+from desra_studio.storage.engines import CONNECTIONS, make_engine, read_location
 
 __all__ = ["Database", "Session", "get_row"]
 
 Row = TypeVar("Row")
 
-BUSY_TIMEOUT_MS = 5000
 MAX_ID = 2**31 - 1
-POOL_SIZE = 40
-"""As many as the server has threads: none waits for a connection, only for the write lock."""
 
 
 class Session(OrmSession):
@@ -38,36 +37,23 @@ class Database:
     """
 
     def __init__(self, location: str | Path) -> None:
-        shown = str(location)
-        try:
-            if isinstance(location, Path):
-                parsed = URL.create("sqlite", database=str(location))
-            else:
-                parsed = make_url(location)
-                shown = parsed.render_as_string(hide_password=True)
-            if parsed.get_backend_name() == "sqlite" and parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine: Engine = create_engine(parsed, pool_size=POOL_SIZE)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
-            raise InputError(
-                f"{shown!r} cannot be used as a database: {error}. "
-                "Give a URL such as sqlite:///folder/studio.sqlite."
-            ) from error
-        self.sqlite_path = (
-            Path(parsed.database)
-            if parsed.get_backend_name() == "sqlite" and parsed.database
-            else None
-        )
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+        url = read_location(location)
+        self.engine = make_engine(url)
+        is_sqlite = url.get_backend_name() == "sqlite"
+        self.sqlite_path = Path(url.database) if is_sqlite and url.database else None
+        self._reading = self.engine
+        if not is_sqlite:
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writing = self.engine.execution_options(writing=True)
-        self._turn = threading.Lock() if self.sqlite_path else nullcontext()
+        # Without a file, each thread has a database of its own.
+        self._turn = threading.Lock() if url.database else nullcontext()
+        # A server would hold the connections of who only dropped it for as long as the process.
+        weakref.finalize(self, self.engine.dispose).atexit = False
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one state of the database; what it changes is dropped."""
-        with _telling_user(), Session(self.engine, expire_on_commit=False) as session:
+        with _telling_user(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -77,7 +63,8 @@ class Database:
         Keep the block short: others wait for it, up to five seconds if in another process.
         """
         # SQLite lets waiting writers sleep and try again, longer and longer, and serves whoever
-        # comes just then: with fifty at once, some would wait for seconds.
+        # comes just then: with fifty at once, some would wait for seconds. On PostgreSQL, each
+        # would have a connection while it waits, and leave none to who reads.
         with (
             _telling_user(),
             self._turn,
@@ -115,23 +102,11 @@ def _telling_user() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        # PostgreSQL's errors have several lines.
+        reason = " ".join(str(error.orig).split())
+        raise StudioError(f"The database cannot do this: {reason}. Nothing was changed.") from error
+    except PoolTimeoutError as error:
         raise StudioError(
-            f"The database cannot do this: {error.orig}. Nothing was changed."
+            f"All {CONNECTIONS} connections to the database are busy. Nothing was changed. "
+            "Try again."
         ) from error
-
-
-def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:  # noqa: ANN401
-    # The driver's own transaction handling would begin late; `_begin_sqlite` begins instead.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL: an acknowledged save outlives a power cut, not only a crash of the program.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

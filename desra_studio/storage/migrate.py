@@ -1,6 +1,5 @@
 """Bringing a database to the schema this version works with, without losing a row."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +10,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, inspect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from desra_studio.errors import SchemaError
 from desra_studio.storage.backups import BEFORE, back_up
 from desra_studio.storage.base import Base
-from desra_studio.storage.database import BUSY_TIMEOUT_MS, Database, Session
+from desra_studio.storage.collation import compare_by_bytes
+from desra_studio.storage.database import Database, Session
+from desra_studio.storage.engines import make_engine
 from desra_studio.storage.queue_entries import refresh_all
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -56,10 +58,12 @@ def ensure_schema(database: Database) -> None:
     Raises:
         SchemaError: older, newer, or not a database of this program; with what mends it.
     """
+    # The tables first: another process may make them, and the revision, between the two looks.
+    tables = _list_tables(database)
     revision, head = get_revision(database), get_head()
     if revision == head:
         return
-    if revision is None and not _list_tables(database):
+    if revision is None and not tables:
         upgrade_database(database)
         return
     raise SchemaError(_describe_mismatch(revision, head))
@@ -79,17 +83,19 @@ def upgrade_database(database: Database) -> Path | None:
     Raises:
         SchemaError: unknown or newer schema, or a migration that failed.
     """
+    tables = _list_tables(database)
     revision, head = get_revision(database), get_head()
     if revision == head:
         return None
     known = list_known_revisions()
-    if (revision is None and _list_tables(database)) or (revision and revision not in known):
+    if (revision is None and tables) or (revision and revision not in known):
         raise SchemaError(_describe_mismatch(revision, head))
     backup = back_up(database, BEFORE) if revision else None
     database.close()
     try:
         with _migrating(database) as connection:
             command.upgrade(make_config(connection), "head")
+            compare_by_bytes(connection)
             with Session(connection) as session:
                 refresh_all(session)
                 session.flush()
@@ -128,13 +134,11 @@ def _migrating(database: Database) -> Iterator[Connection]:
     """Yield a connection in a transaction that is kept at the end, or not at all.
 
     SQLite is migrated without `foreign_keys`, since rebuilding a parent table would delete its
-    children. Its driver would end the transaction before each change of the schema; let SQLAlchemy
-    alone begin and end it.
+    children.
     """
-    engine = create_engine(database.engine.url)
+    engine = make_engine(database.engine.url).execution_options(writing=True)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _leave_transactions)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", _ignore_references)
     try:
         with engine.connect() as connection, connection.begin():
             yield connection
@@ -142,13 +146,8 @@ def _migrating(database: Database) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _leave_transactions(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _ignore_references(connection: DBAPIConnection, _record: object) -> None:
+    connection.cursor().execute("PRAGMA foreign_keys = OFF")
 
 
 def _refuse_broken_references(connection: Connection) -> None:

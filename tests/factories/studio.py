@@ -13,10 +13,14 @@ from desra_studio.services.review.queue import QueueRow, make_filter, read_page
 from desra_studio.services.studio import Studio
 from desra_studio.vocabulary import State
 
+DATABASES: dict[Path, str] = {}
+"""The URL of the database of a data directory, where that is not in it."""
+
 
 def make_settings(data_dir: Path, **values) -> Settings:
     """Settings that ignore what the environment says."""
-    return Settings(**{"data_dir": data_dir, "database_url": "", "author": "tester", **values})
+    url = DATABASES.get(data_dir, "")
+    return Settings(**{"data_dir": data_dir, "database_url": url, "author": "tester", **values})
 
 
 def import_detected(

@@ -9,6 +9,8 @@ from desra_studio.services.occupation import occupy
 from desra_studio.storage.backups import back_up, list_backups
 from tests.factories.studio import make_settings
 
+pytestmark = pytest.mark.sqlite
+
 
 def name_author(path, name):
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -55,6 +55,7 @@ def list_plans(studio, ask):
         ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("order", list(ORDERS))
 @pytest.mark.parametrize("name", list(FILTERS))
 def test_an_index_alone_finds_pages_positions_and_steps(studio, dataset, order, name):
@@ -73,12 +74,14 @@ def test_an_index_alone_finds_pages_positions_and_steps(studio, dataset, order, 
         assert "USING COVERING INDEX" in plan[0] or "INTEGER PRIMARY KEY" in plan[0], plan
 
 
+@pytest.mark.sqlite
 def test_an_index_counts_states(studio, dataset):
     plans = list_plans(studio, lambda session: count_states(session, dataset))
     assert len(plans) == 1
     assert "COVERING INDEX ix_queue_entry_annotator" in plans[0][0]
 
 
+@pytest.mark.sqlite
 def test_next_looks_in_the_order_s_index(studio, dataset):
     wanted = QueueFilter(dataset_id=dataset, order="uncertainty")
     asker = queue.Asker("Ada", 1, now())

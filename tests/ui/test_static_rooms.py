@@ -12,6 +12,7 @@ PAGE = {"shared", "shell", "viewer", "masks"}
 # Every room may import itself. No page imports another: what two of them use lies below both.
 ROOMS = {
     "shared": set(),
+    "access": set(),
     "masks": set(),
     "shell": {"shared"},
     "viewer": {"shared", "masks"},
@@ -22,6 +23,7 @@ ROOMS = {
     "review": PAGE,
     "scores": PAGE,
     "studies": PAGE,
+    "team": PAGE,
     # The voters' server lends what this page imports file by file; see SHARED_SCRIPTS.
     "vote": {"shared", "viewer"},
 }

@@ -31,7 +31,7 @@ from tests.factories.masks import mark_squares
 from tests.factories.studio import accept_detected, import_detected, list_items, make_settings
 
 NOT_ARCHIVED = {
-    "draft", "queue_entry", "region_kind", "region_vote", "run", "run_metric", "score", "study",
+    "audit_event", "user_session", "draft", "queue_entry", "region_kind", "region_vote", "run", "run_metric", "score", "study",
     "study_item", "training_sample", "training_set", "trial", "user", "vote", "voter",
 }  # fmt: skip
 NAMES = ("a", "=1+1", "Ä b")
@@ -77,9 +77,9 @@ def rich(studio, tmp_path):
 
 
 @pytest.fixture
-def other(new_data_dir, tmp_path):
+def other(make_data_dir, tmp_path):
     """Another installation, in which nothing was done."""
-    opened = open_studio(make_settings(tmp_path / "other"))
+    opened = open_studio(make_settings(make_data_dir(tmp_path / "other")))
     yield opened
     opened.database.close()
 

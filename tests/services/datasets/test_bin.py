@@ -1,8 +1,5 @@
 """Renaming datasets, and the bin: what goes there is nowhere else, and comes back whole."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from desra_studio.detection.detector import DetectorParams
@@ -35,6 +32,7 @@ from desra_studio.services.studies import voting
 from desra_studio.services.studies.lifecycle import describe_study, list_studies, start_study
 from desra_studio.storage import runs
 from desra_studio.vocabulary import RunStatus
+from tests.factories.rows import dump_rows
 from tests.factories.studies import begin, make_order, open_new
 
 
@@ -44,11 +42,6 @@ def list_names(studio):
 
 def list_outputs(studio):
     return [model.name for model in list_models(studio) if model.state == "outputs only"]
-
-
-def dump(studio):
-    with closing(sqlite3.connect(studio.database.sqlite_path)) as connection:
-        return list(connection.iterdump())
 
 
 def list_blobs(studio):
@@ -90,14 +83,14 @@ def test_a_dataset_is_renamed(studio, accepted):
 )
 def test_names_are_refused_as_those_of_imports(studio, accepted, dataset_folder, name, says):
     import_dataset(studio, dataset_folder, "other")
-    before = dump(studio)
+    before = dump_rows(studio.database)
     for refuse in (
         lambda: rename_dataset(studio, accepted, name),
         lambda: import_dataset(studio, dataset_folder, name),
     ):
         with pytest.raises(InputError, match=says):
             refuse()
-    assert dump(studio) == before
+    assert dump_rows(studio.database) == before
 
 
 def test_the_question_names_what_would_go(studio, accepted):
@@ -149,14 +142,14 @@ def test_what_is_deleted_is_in_no_list(studio, accepted, dataset_folder):
 
 
 def test_a_restored_dataset_is_as_it_was(studio, accepted):
-    rows, blobs = dump(studio), list_blobs(studio)
+    rows, blobs = dump_rows(studio.database), list_blobs(studio)
     delete_dataset(studio, accepted)
     assert list_blobs(studio) == blobs
-    assert len(dump(studio)) == len(rows)
+    assert len(dump_rows(studio.database)) == len(rows)
     measure_missing(studio)
     assert check_studio(studio)[1] == []
     assert restore_dataset(studio, accepted) == "set"
-    assert dump(studio) == rows
+    assert dump_rows(studio.database) == rows
     assert list_deleted(studio) == []
     assert restore_dataset(studio, accepted) == "set", "twice is once"
     with pytest.raises(NotFoundError, match="does not exist"):

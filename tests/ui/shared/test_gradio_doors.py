@@ -56,6 +56,7 @@ def make_event(handler, value):
     return {"data": data, "fn_index": handler._id, "trigger_id": None, "session_hash": "x"}
 
 
+@pytest.mark.sqlite
 def test_no_event_makes_the_server_let_go_of_its_database(client, studio):
     database = studio.settings.data_dir / "studio.sqlite"
     client.get("/studio/api/loop")

@@ -17,8 +17,8 @@ from tests.factories.studio import make_settings
 from tests.patience import PATIENCE_S, read_url, wait_until_healthy
 
 
-def test_voters_reach_their_page_and_nothing_else(tmp_path):
-    studio = open_studio(make_settings(tmp_path / "data", voters="votes.lan:7861"))
+def test_voters_reach_their_page_and_nothing_else(data_dir, tmp_path):
+    studio = open_studio(make_settings(data_dir, voters="votes.lan:7861"))
     dataset = import_labelled(studio, write_dataset(tmp_path / "source", size=(160, 160)))
     _, (link, _) = open_new(studio, dataset)
     with TestClient(create_vote_api(studio), base_url="http://votes.lan:7861") as client:
@@ -49,14 +49,14 @@ def test_an_address_that_nobody_can_go_to_is_refused(text):
     assert parse_address("192.168.1.5:7861") == ("192.168.1.5", 7861)
 
 
-def test_both_servers_run_and_links_name_the_voters_one(tmp_path):
-    studio = open_studio(make_settings(tmp_path / "data"))
+def test_both_servers_run_and_links_name_the_voters_one(data_dir, tmp_path):
+    studio = open_studio(make_settings(data_dir))
     dataset = import_labelled(studio, write_dataset(tmp_path / "source", size=(160, 160)))
     study_id, _ = open_new(studio, dataset)
     studio.database.close()
     port, voters = find_free_port(), f"127.0.0.1:{find_free_port()}"
     command = [sys.executable, "-m", "desra_studio", "serve", "--port", str(port)]
-    command += ["--voters", voters, "--no-pages", "--data-dir", str(tmp_path / "data")]
+    command += ["--voters", voters, "--no-pages", "--data-dir", str(data_dir)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         wait_until_healthy(port, process)
