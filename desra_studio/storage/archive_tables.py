@@ -11,7 +11,8 @@ What is kept and what is not, column by column:
 - `review_state`: not `claimed_by` and `claimed_until`, which are of the moment.
 
 Of no other table: runs and what they measured, training sets, scores, studies and votes, users,
-who is signed in and what was done by whom, drafts that nobody saved, and what the queue derives from the rest.
+their sessions and what was done by whom, drafts that nobody saved, and what the queue derives from
+the rest.
 """
 
 from typing import Any, TypeAlias

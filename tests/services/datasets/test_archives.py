@@ -31,8 +31,9 @@ from tests.factories.masks import mark_squares
 from tests.factories.studio import accept_detected, import_detected, list_items, make_settings
 
 NOT_ARCHIVED = {
-    "audit_event", "user_session", "draft", "queue_entry", "region_kind", "region_vote", "run", "run_metric", "score", "study",
-    "study_item", "training_sample", "training_set", "trial", "user", "vote", "voter",
+    "audit_event", "draft", "queue_entry", "region_kind", "region_vote", "run", "run_metric",
+    "score", "study", "study_item", "training_sample", "training_set", "trial", "user",
+    "user_session", "vote", "voter",
 }  # fmt: skip
 NAMES = ("a", "=1+1", "Ä b")
 
