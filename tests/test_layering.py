@@ -161,6 +161,7 @@ def test_rooms_of_services(path):
 UI_ROOMS: dict[str, set[str]] = {
     "shared": set(),
     "access": {"shared"},
+    "operations": {"shared", "access"},
     "review": {"shared"},
     "datasets": {"shared", "review"},
     "finetune": {"shared", "access"},
@@ -168,7 +169,7 @@ UI_ROOMS: dict[str, set[str]] = {
     "proof": {"shared"},
     "scores": {"shared"},
     "studies": {"shared"},
-    "vote": {"shared"},
+    "vote": {"shared", "operations"},
 }
 UI_TOP = {"app", "routes", "server"}
 

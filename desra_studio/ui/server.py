@@ -29,6 +29,8 @@ from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.guard import AccessGuard
 from desra_studio.ui.access.routes import make_access_router
+from desra_studio.ui.operations.logs import log_answered, set_up_logs
+from desra_studio.ui.operations.request_watch import HEADER, REQUEST_ID, RequestWatch
 from desra_studio.ui.routes import make_router
 from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
@@ -64,8 +66,9 @@ def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES) -> FastAPI:
     app.add_middleware(AccessGuard, studio=studio)
     app.add_middleware(ForeignWriteGuard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
-    # Added last, it is asked first: also what the others refuse has the headers.
+    # Added last, they are asked first: also what the others refuse has the headers, and an id.
     app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestWatch, studio=studio, tell=[log_answered])
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(OSError)(_answer_disk)
@@ -105,11 +108,13 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     """
     settings = studio.settings
     check_exposure(studio)
+    log_config = set_up_logs(studio)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(studio) if pages else create_api(studio, _name_hosts(studio)),
             host=settings.host,
             port=settings.port,
+            log_config=log_config,
             log_level="warning",
             ssl_certfile=settings.certificate,
             ssl_keyfile=settings.certificate_key,
@@ -122,7 +127,7 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     scheme = "https" if uses_https(settings) else "http"
     address = f"{scheme}://{settings.host}:{settings.port}"
     listener = bind_listener(settings.host, settings.port)
-    with occupy(settings, address), serve_voters(studio):
+    with occupy(settings, address), serve_voters(studio, log_config):
         sweep_abandoned(studio)
         print(f"DeSRA Studio is at {address}", flush=True)  # noqa: T201
         server.run(sockets=[listener])
@@ -172,15 +177,20 @@ def _answer_disk(_request: Request, error: Exception) -> Response:
     )
 
 
-def _answer_unexpected(_request: Request, _error: Exception) -> Response:
-    """Answer with a number under which the trace stands in the log, which uvicorn writes."""
-    number = uuid.uuid4().hex[:8]
-    LOG.error("Fault %s, whose trace follows", number)
-    return answer_error(
+def _answer_unexpected(request: Request, _error: Exception) -> Response:
+    """Answer with a number under which the trace stands in the log, which uvicorn writes.
+
+    This answer goes past all that is in between: the id of the request is added here.
+    """
+    number, request_id = uuid.uuid4().hex[:8], getattr(request.state, REQUEST_ID, "")
+    LOG.error("Fault %s of request %s, whose trace follows", number, request_id)
+    answer = answer_error(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         f"Something went wrong that should not: fault {number}. Nothing was half-written. Try "
         "again; if it comes back, report it with what the server printed under this number.",
     )
+    answer.headers[HEADER] = request_id
+    return answer
 
 
 def _answer_invalid(_request: Request, error: Exception) -> Response:

@@ -55,6 +55,8 @@ class AccessGuard:
         except StudioError as error:
             await answer_error(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))(scope, receive, send)
             return
+        if account is not None:
+            scope.setdefault("state", {})[ACCOUNT] = account
         refusal = _refuse(scope, rule, account)
         if refusal is not None or rule is None or account is None:
             if refusal is not None:
@@ -62,7 +64,6 @@ class AccessGuard:
             if refusal is not None and refusal.status_code == HTTPStatus.FORBIDDEN and account:
                 await self._record(account, rule, scope, HTTPStatus.FORBIDDEN)
             return
-        scope.setdefault("state", {})[ACCOUNT] = account
         status = 0
 
         async def send_watched(message: Message) -> None:
