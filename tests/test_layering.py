@@ -58,6 +58,7 @@ OWNERS = {
     "alembic": {"storage"},
     "httpx": {"services", "bench"},
     "typer": {"cli"},
+    "prometheus_client": {"ui"},
     "cv2": {"imaging", "detection", "finetune", "services", "bench"},
 }
 
@@ -65,6 +66,7 @@ OWNERS = {
 # that no arrow goes back.
 ROOMS: dict[str, set[str]] = {
     "accounts": set(),
+    "operations": set(),
     "review": set(),
     "models": set(),
     "uploads": set(),

@@ -30,8 +30,10 @@ from desra_studio.services.studio import Studio
 from desra_studio.ui.access.guard import AccessGuard
 from desra_studio.ui.access.routes import make_access_router
 from desra_studio.ui.operations.logs import log_answered, set_up_logs
+from desra_studio.ui.operations.meters import Meters
 from desra_studio.ui.operations.request_watch import HEADER, REQUEST_ID, RequestWatch
 from desra_studio.ui.routes import make_router
+from desra_studio.ui.shared.answers import NEVER
 from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
     ForeverStaticFiles,
@@ -68,7 +70,8 @@ def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     # Added last, they are asked first: also what the others refuse has the headers, and an id.
     app.add_middleware(SafeHeaders)
-    app.add_middleware(RequestWatch, studio=studio, tell=[log_answered])
+    meters = Meters(studio)
+    app.add_middleware(RequestWatch, studio=studio, tell=[log_answered, meters.count])
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(OSError)(_answer_disk)
@@ -81,6 +84,10 @@ def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES) -> FastAPI:
     @app.get("/healthz")
     def check_health() -> dict[str, str]:
         return {"status": "ok"}
+
+    @app.get("/metrics")
+    def read_metrics() -> Response:
+        return Response(meters.render(), media_type=meters.content_type, headers=NEVER)
 
     return app
 

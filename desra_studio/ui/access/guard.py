@@ -15,7 +15,8 @@ from desra_studio.services.accounts.audit import record_event
 from desra_studio.services.accounts.sessions import Account, find_account
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.cookies import read_cookie
-from desra_studio.ui.access.table import Rule, find_rule
+from desra_studio.ui.access.scraper import carries_token
+from desra_studio.ui.access.table import BY_TOKEN, Rule, find_rule
 from desra_studio.ui.shared.identity import ACCOUNT
 from desra_studio.ui.shared.serving import answer_error
 
@@ -47,7 +48,7 @@ class AccessGuard:
 
     async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule = find_rule(scope["method"], scope["path"])
-        if rule is not None and rule.role is None:
+        if rule is not None and (rule.role is None or self._is_scraped(rule, scope)):
             await self.app(scope, receive, send)
             return
         try:
@@ -75,6 +76,9 @@ class AccessGuard:
         await self.app(scope, receive, send_watched)
         if rule.is_told and status < HTTPStatus.BAD_REQUEST:
             await self._record(account, rule, scope, status)
+
+    def _is_scraped(self, rule: Rule, scope: Scope) -> bool:
+        return rule.route in BY_TOKEN and carries_token(scope, self._studio)
 
     async def _record(self, account: Account, rule: Rule | None, scope: Scope, status: int) -> None:
         route = rule.route if rule else scope["method"]

@@ -152,6 +152,7 @@ CURATOR: Final = (
 
 ADMIN: Final = (
     "GET /team",
+    "GET /metrics",
     "GET /studio/api/users",
     "POST /studio/api/users",
     "PATCH /studio/api/users/{name}",
@@ -169,6 +170,9 @@ ADMIN: Final = (
     "POST /studio/api/runs/{run_id}/apply",
 )
 """Users, models and fine-tuning."""
+
+BY_TOKEN: Final = frozenset({"GET /metrics"})
+"""What the token of `metrics_token` opens, too."""
 
 EVENT_ROLES: Final = {
     "load_page": Role.REVIEWER,
