@@ -158,6 +158,8 @@ ADMIN: Final = (
     "PATCH /studio/api/users/{name}",
     "POST /studio/api/users/{name}/invitation",
     "GET /studio/api/audit",
+    "GET /studio/api/server",
+    "GET /studio/api/runs/{run_id}/log",
     "POST /studio/api/models",
     "POST /studio/api/models/pull",
     "POST /studio/api/models/derive",
