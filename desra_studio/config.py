@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOCAL_HOST = "127.0.0.1"
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=168.0, gt=0, le=8784)
     voters: str = ""
     log: Literal["text", "json"] = "text"
-    metrics_token: SecretStr = SecretStr("")
+    metrics_token: str = Field(default="", repr=False)
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
     segmentation: str = "auto"
     max_megapixels: float = 100.0

@@ -13,7 +13,7 @@ def carries_token(scope: Scope, studio: Studio) -> bool:
 
     How long that takes says nothing of the token.
     """
-    token = studio.settings.metrics_token.get_secret_value().encode()
+    token = studio.settings.metrics_token.encode()
     scheme, _, sent = Headers(scope=scope).get("authorization", "").partition(" ")
     is_same = hmac.compare_digest(sent.strip().encode("latin-1"), token)
     return bool(token) and scheme.lower() == "bearer" and is_same
