@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -51,6 +51,8 @@ class Settings(BaseSettings):
         session_hours: after which users sign in again.
         voters: HOST:PORT at which voters reach the voting page, and nothing else; empty where they
             vote on this machine.
+        log: `text`, what went wrong alone, or `json`, an object a line and one per request.
+        metrics_token: lets a monitor read /metrics without a session; empty: admins alone do.
         author: name that is written beside the masks a person saves.
         segmentation: SegFormer that names classes: `auto` (B5 on a GPU, B0 on a CPU), a hub id or a
             folder in transformers' format, or `none`.
@@ -79,6 +81,8 @@ class Settings(BaseSettings):
     oidc_role: Role | None = None
     session_hours: float = Field(default=168.0, gt=0, le=8784)
     voters: str = ""
+    log: Literal["text", "json"] = "text"
+    metrics_token: str = Field(default="", repr=False)
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
     segmentation: str = "auto"
     max_megapixels: float = 100.0

@@ -24,6 +24,7 @@ PAGES = [
     ROOT / "CHANGELOG.md",
     *DOCS,
     ROOT / "db" / "README.md",
+    ROOT / "ops" / "README.md",
     *sorted((ROOT / "assets").rglob("*.md")),
 ]
 MANUAL = "\n".join(page.read_text() for page in (README, *DOCS))

@@ -58,6 +58,7 @@ OWNERS = {
     "alembic": {"storage"},
     "httpx": {"services", "bench"},
     "typer": {"cli"},
+    "prometheus_client": {"ui"},
     "cv2": {"imaging", "detection", "finetune", "services", "bench"},
 }
 
@@ -65,6 +66,7 @@ OWNERS = {
 # that no arrow goes back.
 ROOMS: dict[str, set[str]] = {
     "accounts": set(),
+    "operations": set(),
     "review": set(),
     "models": set(),
     "uploads": set(),
@@ -163,6 +165,7 @@ def test_rooms_of_services(path):
 UI_ROOMS: dict[str, set[str]] = {
     "shared": set(),
     "access": {"shared"},
+    "operations": {"shared", "access"},
     "review": {"shared"},
     "datasets": {"shared", "review"},
     "finetune": {"shared", "access"},
@@ -170,7 +173,7 @@ UI_ROOMS: dict[str, set[str]] = {
     "proof": {"shared"},
     "scores": {"shared"},
     "studies": {"shared"},
-    "vote": {"shared"},
+    "vote": {"shared", "operations"},
 }
 UI_TOP = {"app", "routes", "server"}
 

@@ -1,4 +1,4 @@
-// Who works here, and what was done by whom.
+// Who works here, what was done by whom, and how the server is.
 
 import type { Role } from "./shared";
 
@@ -35,4 +35,30 @@ export interface AuditPage {
   events: AuditEvent[];
   actors: string[];
   more: boolean;
+}
+
+export interface LatestJob {
+  id: number;
+  kind: string;
+  status: "queued" | "running" | "done" | "failed" | "cancelled";
+  message: string;
+  /** ISO. */
+  created_at: string;
+  /** ISO; null for one that has not ended. */
+  finished_at: string | null;
+  has_log: boolean;
+}
+
+export interface ServerView {
+  versions: Record<string, string>;
+  database: string;
+  /** Bytes. */
+  disk: { free: number; total: number; parts: Record<string, number> };
+  /** Newest first. */
+  jobs: LatestJob[];
+}
+
+/** The end of what a job printed. */
+export interface JobLog {
+  lines: string[];
 }

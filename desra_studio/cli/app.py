@@ -96,6 +96,13 @@ def serve(
         bool,
         typer.Option("--behind-proxy", help="nginx, Caddy or the like does HTTPS on the way."),
     ] = False,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORM",
+            help="text: what went wrong alone; or json: an object a line, one per request.",
+        ),
+    ] = None,
     folder: Annotated[
         list[Path] | None,
         typer.Option(
@@ -122,6 +129,7 @@ def serve(
         certificate=certificate,
         certificate_key=certificate_key,
         behind_proxy=behind_proxy or None,
+        log=log,
         folders=folder,
         detectors=detectors,
         data_dir=data_dir,

@@ -34,6 +34,7 @@ from desra_studio.ui.datasets.upload_routes import add_upload_routes
 from desra_studio.ui.finetune.live_routes import add_run_live_routes
 from desra_studio.ui.finetune.routes import add_finetune_routes
 from desra_studio.ui.models.routes import add_model_routes
+from desra_studio.ui.operations.routes import add_operation_routes
 from desra_studio.ui.proof.routes import add_proof_routes
 from desra_studio.ui.proof.run_routes import add_run_routes
 from desra_studio.ui.review.detector_routes import add_detector_routes
@@ -72,6 +73,7 @@ def make_router(studio: Studio) -> APIRouter:
     add_study_routes(router, studio)
     add_user_routes(router, studio)
     add_team_routes(router, studio)
+    add_operation_routes(router, studio)
     return router
 
 

@@ -2,9 +2,12 @@
 
 import logging
 import os
+import signal
 import uuid
 from collections.abc import Sequence
 from http import HTTPStatus
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -30,7 +33,11 @@ from desra_studio.services.studio import Studio
 from desra_studio.ui.access.guard import AccessGuard
 from desra_studio.ui.access.routes import make_access_router
 from desra_studio.ui.access.single_sign_on import add_single_sign_on
+from desra_studio.ui.operations.logs import log_answered, set_up_logs
+from desra_studio.ui.operations.meters import Meters
+from desra_studio.ui.operations.request_watch import HEADER, REQUEST_ID, RequestWatch
 from desra_studio.ui.routes import make_router
+from desra_studio.ui.shared.answers import NEVER
 from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
     ForeverStaticFiles,
@@ -66,8 +73,10 @@ def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES, sso: bool = F
     app.add_middleware(AccessGuard, studio=studio)
     app.add_middleware(ForeignWriteGuard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
-    # Added last, it is asked first: also what the others refuse has the headers.
+    # Added last, they are asked first: also what the others refuse has the headers, and an id.
     app.add_middleware(SafeHeaders)
+    meters = Meters(studio)
+    app.add_middleware(RequestWatch, studio=studio, tell=[log_answered, meters.count])
     app.exception_handler(StudioError)(_answer_error)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(OSError)(_answer_disk)
@@ -83,6 +92,10 @@ def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES, sso: bool = F
     def check_health() -> dict[str, str]:
         return {"status": "ok"}
 
+    @app.get("/metrics")
+    def read_metrics() -> Response:
+        return Response(meters.render(), media_type=meters.content_type, headers=NEVER)
+
     return app
 
 
@@ -97,7 +110,9 @@ def create_app(studio: Studio) -> FastAPI:
 
 
 def run_server(studio: Studio, pages: bool = True) -> None:
-    """Serve until the process is told to stop.
+    """Serve until the process is told to stop; SIGTERM ends it with status 0.
+
+    What is being answered then has three seconds; jobs go on by themselves.
 
     Args:
         studio: the open installation.
@@ -109,11 +124,14 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     """
     settings = studio.settings
     check_exposure(studio)
+    signal.signal(signal.SIGTERM, _end_as_asked)
+    log_config = set_up_logs(studio)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(studio) if pages else create_api(studio, _name_hosts(studio), sso=True),
             host=settings.host,
             port=settings.port,
+            log_config=log_config,
             log_level="warning",
             ssl_certfile=settings.certificate,
             ssl_keyfile=settings.certificate_key,
@@ -126,10 +144,15 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     scheme = "https" if uses_https(settings) else "http"
     address = f"{scheme}://{settings.host}:{settings.port}"
     listener = bind_listener(settings.host, settings.port)
-    with occupy(settings, address), serve_voters(studio):
+    with occupy(settings, address), serve_voters(studio, log_config):
         sweep_abandoned(studio)
         print(f"DeSRA Studio is at {address}", flush=True)  # noqa: T201
         server.run(sockets=[listener])
+
+
+def _end_as_asked(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End the process by way of every `finally`: uvicorn closes, then signals itself again."""
+    raise SystemExit(0)
 
 
 def _name_hosts(studio: Studio) -> Sequence[str]:
@@ -176,15 +199,20 @@ def _answer_disk(_request: Request, error: Exception) -> Response:
     )
 
 
-def _answer_unexpected(_request: Request, _error: Exception) -> Response:
-    """Answer with a number under which the trace stands in the log, which uvicorn writes."""
-    number = uuid.uuid4().hex[:8]
-    LOG.error("Fault %s, whose trace follows", number)
-    return answer_error(
+def _answer_unexpected(request: Request, _error: Exception) -> Response:
+    """Answer with a number under which the trace stands in the log, which uvicorn writes.
+
+    This answer goes past all that is in between: the id of the request is added here.
+    """
+    number, request_id = uuid.uuid4().hex[:8], getattr(request.state, REQUEST_ID, "")
+    LOG.error("Fault %s of request %s, whose trace follows", number, request_id)
+    answer = answer_error(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         f"Something went wrong that should not: fault {number}. Nothing was half-written. Try "
         "again; if it comes back, report it with what the server printed under this number.",
     )
+    answer.headers[HEADER] = request_id
+    return answer
 
 
 def _answer_invalid(_request: Request, error: Exception) -> Response:

@@ -6,11 +6,13 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
+from desra_studio.services import jobs
 from desra_studio.services.accounts.users import add_user
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.studies.lifecycle import create_study, open_study
 from desra_studio.services.studies.links import make_links
-from desra_studio.vocabulary import Role
+from desra_studio.storage import runs
+from desra_studio.vocabulary import Role, RunStatus
 from tests.browser.pages import VIEWPORT, ReviewPage, gather_problems, open_context
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, make_order, make_rules
@@ -147,3 +149,20 @@ def test_a_session_that_ends_while_somebody_paints_asks_in_place(studio, server,
     expect(dialog).to_be_hidden()
     expect(page.locator(".saved")).to_contain_text("Saved")
     review.expect_mask(painted)
+
+
+def test_an_admin_sees_the_server_and_what_a_job_printed(studio, open_browser):
+    run_id = jobs.queue_job(studio, "score", {})
+    with studio.database.write() as session:
+        runs.finish_run(runs.get_run(session, run_id), RunStatus.FAILED, "It broke.")
+    studio.run_folder(run_id).mkdir(parents=True, exist_ok=True)
+    (studio.run_folder(run_id) / "log.txt").write_text(f"at {studio.settings.data_dir}/blobs\n")
+    page = open_browser()
+    page.goto("/team")
+    server = page.get_by_role("region", name="This server")
+    expect(server).to_contain_text("SQLite")
+    expect(server).to_contain_text("free")
+    row = server.get_by_role("row").filter(has_text=f"{run_id} score")
+    expect(row).to_contain_text("It broke.")
+    row.get_by_role("button", name=f"Log of job {run_id}").click()
+    expect(server.locator(".log")).to_have_text("at [data]/blobs")

@@ -5,13 +5,13 @@ import {
   isHidden,
   listMissing,
   makeChoice,
-  tellBytes,
   tellChoice,
   tellSeconds,
   tellUpload,
 } from "../../desra_studio/ui/static/datasets/choice.js";
 import { PIECE_BYTES, Pace, Sender } from "../../desra_studio/ui/static/datasets/sender.js";
 import { Refusal } from "../../desra_studio/ui/static/shared/api.js";
+import { tellBytes } from "../../desra_studio/ui/static/shared/bytes.js";
 
 const chosen = (...paths) =>
   paths.map((path) => ({ path, file: { name: path.split("/").at(-1), size: 1000 } }));

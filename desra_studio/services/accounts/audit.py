@@ -16,7 +16,7 @@ class AuditRow:
     Attributes:
         id: grows with time.
         at: when.
-        actor: by whom; empty where nobody signs in.
+        actor: by whom.
         action: method and route.
         target: the address.
         status: what HTTP answered: below 400 it was done.

@@ -16,7 +16,8 @@ from desra_studio.services.accounts.sessions import Account, find_account
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.cookies import read_cookie
 from desra_studio.ui.access.pages import render_refusal
-from desra_studio.ui.access.table import Rule, find_rule
+from desra_studio.ui.access.scraper import carries_token
+from desra_studio.ui.access.table import BY_TOKEN, Rule, find_rule
 from desra_studio.ui.shared.identity import ACCOUNT
 from desra_studio.ui.shared.serving import answer_error
 
@@ -48,7 +49,7 @@ class AccessGuard:
 
     async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule = find_rule(scope["method"], scope["path"])
-        if rule is not None and rule.role is None:
+        if rule is not None and (rule.role is None or self._is_scraped(rule, scope)):
             await self.app(scope, receive, send)
             return
         try:
@@ -56,14 +57,14 @@ class AccessGuard:
         except StudioError as error:
             await answer_error(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))(scope, receive, send)
             return
+        if account is not None:
+            scope.setdefault("state", {})[ACCOUNT] = account
         refusal = _refuse(scope, rule, account)
-        if refusal is not None or rule is None or account is None:
-            if refusal is not None:
-                await refusal(scope, receive, send)
-            if refusal is not None and refusal.status_code == HTTPStatus.FORBIDDEN and account:
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            if refusal.status_code == HTTPStatus.FORBIDDEN:
                 await self._record(account, rule, scope, HTTPStatus.FORBIDDEN)
             return
-        scope.setdefault("state", {})[ACCOUNT] = account
         status = 0
 
         async def send_watched(message: Message) -> None:
@@ -73,14 +74,22 @@ class AccessGuard:
             await send(message)
 
         await self.app(scope, receive, send_watched)
-        if rule.is_told and status < HTTPStatus.BAD_REQUEST:
+        if rule is not None and rule.is_told and status < HTTPStatus.BAD_REQUEST:
             await self._record(account, rule, scope, status)
 
-    async def _record(self, account: Account, rule: Rule | None, scope: Scope, status: int) -> None:
-        route = rule.route if rule else scope["method"]
+    def _is_scraped(self, rule: Rule, scope: Scope) -> bool:
+        return rule.route in BY_TOKEN and carries_token(scope, self._studio)
+
+    async def _record(
+        self, account: Account | None, rule: Rule | None, scope: Scope, status: int
+    ) -> None:
+        # Where nobody signs in, nobody is known.
+        if account is None or account.name is None or rule is None:
+            return
+        route = rule.route
         try:
             await run_in_threadpool(
-                record_event, self._studio, account.name or "", route, scope["path"], status
+                record_event, self._studio, account.name, route, scope["path"], status
             )
         except StudioError:
             # It was done and answered: that it is not in the trail is told where traces are.

@@ -9,7 +9,8 @@ HEAD = """# Who may ask what
 
 Made from the table that guards the server; what does not stand here is answered to nobody. A role
 may do what those to the left of it may. *Trail* marks what the audit trail keeps; it keeps every
-refusal to somebody who is signed in, too. [How users sign in](users.md).
+refusal to somebody who is signed in, too. [How users sign in](users.md). `GET /metrics` is answered
+to who carries [its token](operations.md#figures), too.
 
 | Route | anybody | reviewer | curator | admin | trail |
 |---|---|---|---|---|---|

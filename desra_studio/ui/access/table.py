@@ -154,11 +154,14 @@ CURATOR: Final = (
 
 ADMIN: Final = (
     "GET /team",
+    "GET /metrics",
     "GET /studio/api/users",
     "POST /studio/api/users",
     "PATCH /studio/api/users/{name}",
     "POST /studio/api/users/{name}/invitation",
     "GET /studio/api/audit",
+    "GET /studio/api/server",
+    "GET /studio/api/runs/{run_id}/log",
     "POST /studio/api/models",
     "POST /studio/api/models/pull",
     "POST /studio/api/models/derive",
@@ -171,6 +174,9 @@ ADMIN: Final = (
     "POST /studio/api/runs/{run_id}/apply",
 )
 """Users, models and fine-tuning."""
+
+BY_TOKEN: Final = frozenset({"GET /metrics"})
+"""What the token of `metrics_token` opens, too."""
 
 EVENT_ROLES: Final = {
     "load_page": Role.REVIEWER,

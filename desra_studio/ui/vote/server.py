@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,6 +12,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from desra_studio.errors import InputError
 from desra_studio.services.studio import Studio
+from desra_studio.ui.operations.logs import log_answered
+from desra_studio.ui.operations.request_watch import RequestWatch
 from desra_studio.ui.shared.answers import FOREVER
 from desra_studio.ui.shared.serving import (
     ForeignWriteGuard,
@@ -47,6 +50,7 @@ def create_vote_api(studio: Studio) -> FastAPI:
     app.add_middleware(VoteLimits)
     app.add_middleware(ForeignWriteGuard)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestWatch, studio=studio, tell=[log_answered])
     app.include_router(make_vote_router(studio))
     app.mount(f"{STATIC_URL}/vote", ForeverStaticFiles(directory=STATIC / "vote"))
 
@@ -62,8 +66,12 @@ def _add_script(app: FastAPI, name: str) -> None:
 
 
 @contextmanager
-def serve_voters(studio: Studio) -> Iterator[None]:
+def serve_voters(studio: Studio, log_config: dict[str, Any] | None = None) -> Iterator[None]:
     """Serve the voters' page at the address of the settings meanwhile; without one, do nothing.
+
+    Args:
+        studio: the installation.
+        log_config: uvicorn's, for its log; None leaves logging as it is.
 
     Raises:
         InputError: the address cannot be meant, is taken, or is not of this machine.
@@ -75,6 +83,7 @@ def serve_voters(studio: Studio) -> Iterator[None]:
     server = uvicorn.Server(
         uvicorn.Config(
             create_vote_api(studio),
+            log_config=log_config,
             log_level="warning",
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )

@@ -103,8 +103,9 @@ def test_what_stands_in_no_table_is_not_answered(door, cookies):
         assert ask(door, path, cookies[Role.ADMIN]).status_code == 404
 
 
-def test_nobody_signs_in_where_there_are_no_users(door):
+def test_nobody_signs_in_where_there_are_no_users(studio, door):
     assert all(ask(door, rule.route, {}).status_code == 200 for rule in table.RULES)
+    assert read_events(studio).events == [], "nobody is known"
     assert ask(door, "GET /studio/api/secrets", {}).status_code == 404
 
 

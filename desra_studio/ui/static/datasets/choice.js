@@ -1,5 +1,7 @@
 // What was chosen to be sent: its name, what is in it, and what of it is missing. No DOM.
 
+import { tellBytes } from "../shared/bytes.js";
+
 /** @import { Choice, ChosenFile, UploadState, UploadSummary } from "#types/uploads" */
 
 const IMAGE = /\.(png|jpe?g|webp|bmp|tiff?)$/i;
@@ -110,14 +112,6 @@ export const tellUpload = ({ name, here, size, whole }) =>
  * @param {string} noun
  */
 const tellCount = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
-/** @param {number} bytes */
-export function tellBytes(bytes) {
-  if (bytes < 1000) return `${bytes} bytes`;
-  const power = Math.min(4, [1, 2, 3].find((at) => bytes < 999.5 * 1000 ** at) ?? 4);
-  const value = bytes / 1000 ** power;
-  return `${value.toFixed(value < 99.95 ? 1 : 0)} ${["kB", "MB", "GB", "TB"][power - 1]}`;
-}
 
 /** @param {number} seconds */
 export function tellSeconds(seconds) {

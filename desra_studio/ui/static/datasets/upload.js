@@ -1,9 +1,10 @@
 // Where files are dropped or chosen, and sent. Its value is the upload that is to be imported, with
 // the name of its dataset; `submit` asks the page to do so.
 
+import { tellBytes } from "../shared/bytes.js";
 import { announceChange, find, make } from "../shared/dom.js";
 import { loadDatasets } from "./api.js";
-import { makeChoice, listMissing, tellBytes, tellChoice, tellSeconds } from "./choice.js";
+import { makeChoice, listMissing, tellChoice, tellSeconds } from "./choice.js";
 import { listChosen, listDropped } from "./dropping.js";
 import { Pace, Sender } from "./sender.js";
 import { UploadOffers } from "./upload_offers.js";

@@ -1,9 +1,9 @@
-// Requests about users, and about what was done by whom.
+// Requests about users, about what was done by whom, and about the server.
 
 import { API, postJson, readJson } from "../shared/api.js";
 
 /** @import { Role } from "#types/shared" */
-/** @import { AuditPage, Invitation, Member } from "#types/team" */
+/** @import { AuditPage, Invitation, JobLog, Member, ServerView } from "#types/team" */
 
 /** @returns {Promise<Member[]>} */
 export const loadMembers = () => readJson(`${API}/users`);
@@ -44,3 +44,12 @@ export function loadAudit({ before, actor }) {
   if (actor) query.set("actor", actor);
   return readJson(`${API}/audit?${query}`);
 }
+
+/** @returns {Promise<ServerView>} */
+export const loadServer = () => readJson(`${API}/server`);
+
+/**
+ * @param {number} id
+ * @returns {Promise<JobLog>}
+ */
+export const loadJobLog = (id) => readJson(`${API}/runs/${id}/log`);

@@ -69,7 +69,7 @@ function drawRow({ at, actor, action, target, status }) {
     "tr",
     { className: refused ? "refused" : "" },
     make("td", {}, tellTime(at)),
-    make("td", {}, actor || "whoever sat here"),
+    make("td", {}, actor),
     make("td", {}, tellDeed(action), ...(refused ? [" ", make("small", {}, "refused")] : [])),
     make("td", { className: "where" }, target),
   );
