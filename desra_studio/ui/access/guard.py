@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desra_studio.errors import StudioError
-from desra_studio.services.accounts.audit import record_event
+from desra_studio.services.accounts.audit import AuditTrail
 from desra_studio.services.accounts.sessions import Account, find_account
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.cookies import read_cookie
@@ -35,6 +35,7 @@ class AccessGuard:
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self.app, self._studio = app, studio
+        self._trail = AuditTrail(studio)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, 403 or 404 at the door, or pass a request on."""
@@ -79,7 +80,7 @@ class AccessGuard:
         route = rule.route if rule else scope["method"]
         try:
             await run_in_threadpool(
-                record_event, self._studio, account.name or "", route, scope["path"], status
+                self._trail.record, account.name or "", route, scope["path"], status
             )
         except StudioError:
             # It was done and answered: that it is not in the trail is told where traces are.
