@@ -36,7 +36,7 @@ ALLOWED = {
         "config", "errors", "assets_folder", "vocabulary", "setting",
     },
     "bench": {
-        "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
+        "ui", "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
         "config", "errors", "assets_folder", "vocabulary",
     },
     "ui": {"services", "progress", "errors", "vocabulary", "setting"},
@@ -92,7 +92,7 @@ TORCH_FILES = {
     "sr", "finetune", "detection/artifact_map_torch.py", "detection/segmentation.py",
     "detection/torchscript.py", "bench/deletion.py", "bench/detect.py",
     "services/finetune/training.py", "services/finetune/watching.py", "bench/finetune.py",
-    "bench/kills/finetunes.py",
+    "bench/kills/finetunes.py", "bench/mutations/seeds.py",
     "services/finetune/vgg19.py", "services/models/deriving.py",
     "bench/upscale.py",
 }  # fmt: skip

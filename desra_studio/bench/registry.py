@@ -18,6 +18,8 @@ BENCHMARKS = {
     "import": "importing.time_import",
     "intervals": "intervals.time_intervals",
     "kills": "kills.counting.count_kills",
+    "load": "load.measuring.measure_load",
+    "mutations": "mutations.counting.count_mutations",
     "queue": "queue.time_queue",
     "startup": "startup.time_startup",
     "study": "study.time_study",
@@ -27,7 +29,7 @@ BENCHMARKS = {
 
 
 def run_benchmark(
-    name: str, report: Report = ignore_progress, **options: int | Path | None
+    name: str, report: Report = ignore_progress, **options: float | str | Path | None
 ) -> dict[str, Any]:
     """Run a benchmark by name and return its figures.
 

@@ -346,7 +346,11 @@ def bench(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="kills: of the points at which it kills; 1 without it."),
+        typer.Option(
+            metavar="N",
+            help="kills: of the points at which it kills; 1 without it. mutations: of the "
+            "damage; 0.",
+        ),
     ] = None,
     seeds: Annotated[
         int | None,
@@ -369,16 +373,37 @@ def bench(
     count: Annotated[
         int | None,
         typer.Option(
-            metavar="N", help="import: how many triplets, at least 10; 10 000 without it."
+            metavar="N",
+            help="import: how many triplets, at least 10; 10 000 without it. mutations: how many "
+            "inputs; 500.",
         ),
     ] = None,
+    only: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="mutations: number of the one input that it tries."),
+    ] = None,
+    people: Annotated[
+        int | None, typer.Option(metavar="N", help="load: how many label at once; 50.")
+    ] = None,
+    seconds: Annotated[
+        int | None, typer.Option(metavar="N", help="load: for how long; 120.")
+    ] = None,
+    think: Annotated[
+        float | None, typer.Option(metavar="S", help="load: seconds between two images; 1.")
+    ] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="load: empty database that it fills; SQLite without it."),
+    ] = None,
+    users: Annotated[bool, typer.Option("--users", help="load: everybody signs in.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run one of the project's own benchmarks, and print its figures."""
     with show_progress(name) as report:
         figures = run_benchmark(
             name, report, kills=kills, seed=seed, seeds=seeds, images=images, photos=photos,
-            picture=picture, count=count,
+            picture=picture, count=count, only=only, people=people, seconds=seconds, think=think,
+            database_url=database_url, users=users or None,
         )  # fmt: skip
     print_result(figures, render_figures(figures), as_json)
 

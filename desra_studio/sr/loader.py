@@ -4,11 +4,13 @@ import math
 import pickle
 import pickletools
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
+from zipfile import BadZipFile, ZipFile
 
 import torch
 from safetensors import SafetensorError
@@ -32,6 +34,8 @@ StateDict: TypeAlias = dict[str, Tensor]
 
 # Longer ones the safetensors library refuses.
 _SAFETENSORS_HEADER_BYTES = 100_000_000
+# PyTorch packs without compressing: what unpacks to far more than its own size is not from there.
+_MAX_RATIO, _PLAIN_BYTES = 10, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,22 @@ def _is_pickle(data: bytes) -> bool:
         return False
 
 
+def _check_unpacked(data: bytes, name: str) -> None:
+    """Refuse a zip that would fill the memory; what is wrong otherwise, PyTorch's reader tells."""
+    try:
+        with ZipFile(BytesIO(data)) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+    except (BadZipFile, NotImplementedError, ValueError, struct.error):
+        return
+    if size > max(_PLAIN_BYTES, _MAX_RATIO * len(data)):
+        raise ModelError(
+            f"{name} has {len(data) / 1e6:.1f} MB and would unpack to {size / 1e6:.0f} MB, as no "
+            "weight file does. Fetch it again."
+        )
+
+
 def _parse_pytorch(data: bytes, name: str) -> object:
+    _check_unpacked(data, name)
     try:
         with warnings.catch_warnings():
             # Files of another pickle protocol or of TorchScript: what matters is raised below.

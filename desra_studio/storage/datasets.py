@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import BindParameter, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from desra_studio.errors import NotFoundError
@@ -83,23 +84,33 @@ def list_records(
     session: Session, dataset: Dataset, image_ids: Collection[int] | None = None
 ) -> list[ImageRecord]:
     """Return the dataset's upscaled images by name, or those of these ids, in one query."""
+    given: dict[str, object] = {
+        "dataset": dataset.id, "gan": dataset.gan_model_id, "mse": dataset.mse_model_id,
+    }  # fmt: skip
+    if image_ids is not None:
+        given["ids"] = list(image_ids)
+    query = _select_records(of_some=image_ids is not None)
+    return [ImageRecord(*row) for row in session.execute(query, given)]
+
+
+@cache
+def _select_records(
+    of_some: bool,
+) -> Select[Image, Rendition, Rendition, Detection, Review, MaskRevision]:
+    """Build the query once: that takes longer than SQLite needs to carry it out for one image."""
     gan, mse = aliased(Rendition), aliased(Rendition)
-    newest = find_newest_detection(gan, mse)
+    gan_model: BindParameter[int] = bindparam("gan")
     query = (
         select(Image, gan, mse, Detection, Review, MaskRevision)
-        .join(gan, (gan.image_id == Image.id) & (gan.model_id == dataset.gan_model_id))
-        .join(mse, (mse.image_id == Image.id) & (mse.model_id == dataset.mse_model_id))
-        .outerjoin(Detection, Detection.id == newest)
-        .outerjoin(
-            Review, (Review.image_id == Image.id) & (Review.model_id == dataset.gan_model_id)
-        )
+        .join(gan, (gan.image_id == Image.id) & (gan.model_id == gan_model))
+        .join(mse, (mse.image_id == Image.id) & (mse.model_id == bindparam("mse")))
+        .outerjoin(Detection, Detection.id == find_newest_detection(gan, mse))
+        .outerjoin(Review, (Review.image_id == Image.id) & (Review.model_id == gan_model))
         .outerjoin(MaskRevision, MaskRevision.id == Review.current_revision_id)
-        .where(Image.dataset_id == dataset.id)
+        .where(Image.dataset_id == bindparam("dataset"))
         .order_by(Image.name)
     )
-    if image_ids is not None:
-        query = query.where(Image.id.in_(image_ids))
-    return [ImageRecord(*row) for row in session.execute(query)]
+    return query.where(Image.id.in_(bindparam("ids", expanding=True))) if of_some else query
 
 
 def list_lr_addresses(session: Session, dataset_id: int) -> dict[int, str]:

@@ -2,13 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import bindparam, delete, exists, func, or_, select
 
 from desra_studio.storage.account_tables import UserSession
 from desra_studio.storage.database import Session
 from desra_studio.storage.label_tables import MaskRevision, Opinion
 from desra_studio.storage.tables import User
 from desra_studio.vocabulary import Role
+
+# Asked with every request: built once, which takes longer than SQLite needs to carry them out.
+_ANY_USERS = select(exists().where(User.role.is_not(None)))
+_SIGNED_IN = (
+    select(User)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.token == bindparam("wanted"),
+        UserSession.expires_at > bindparam("moment"),
+        User.role.is_not(None),
+        User.disabled_at.is_(None),
+    )
+)
 
 
 def find_user(session: Session, name: str) -> User | None:
@@ -53,7 +66,7 @@ def count_works(session: Session) -> dict[str, int]:
 
 def has_users(session: Session) -> bool:
     """Tell whether there is anybody who signs in, disabled or not."""
-    return bool(session.scalar(select(exists().where(User.role.is_not(None)))))
+    return bool(session.scalar(_ANY_USERS))
 
 
 def count_admins(session: Session) -> int:
@@ -68,17 +81,7 @@ def count_admins(session: Session) -> int:
 
 def find_signed_in(session: Session, token: str, moment: datetime) -> User | None:
     """Return who is signed in under the SHA-256 of a token at a moment, unless disabled since."""
-    query = (
-        select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token == token,
-            UserSession.expires_at > moment,
-            User.role.is_not(None),
-            User.disabled_at.is_(None),
-        )
-    )
-    return session.scalar(query)
+    return session.scalar(_SIGNED_IN, {"wanted": token, "moment": moment})
 
 
 def add_session(

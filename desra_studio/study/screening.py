@@ -67,12 +67,16 @@ class Rules:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Rules":
-        """Return rules from plain values; those that are absent are the usual ones.
+    def from_dict(cls, values: object) -> "Rules":
+        """Return rules from plain values by name; those that are absent are the usual ones.
 
         Raises:
-            InputError: an unknown rule, or a value out of its range.
+            InputError: no values by name, an unknown rule, or a value out of its range.
         """
+        if not isinstance(values, dict):
+            raise InputError(
+                f"The screening rules must be values by name, got {str(values)[:100]}."
+            )
         known = [field.name for field in fields(cls)]
         unknown = sorted(values.keys() - set(known))
         if unknown:

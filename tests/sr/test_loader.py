@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import zipfile
 from io import BytesIO
 
 import pytest
@@ -152,6 +153,23 @@ def test_refuses_what_is_cut_off():
     for data in (zipped, safe, legacy):
         for length in (5, 100, len(data) // 2, len(data) - 1):
             assert "Fetch it again" in refuse(data[:length]), length
+
+
+def test_refuses_what_would_fill_the_memory():
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        target.writestr("weights/data.pkl", bytes(150_000_000))
+    with pytest.raises(ModelError, match="would unpack to 150 MB, as no weight file does"):
+        parse_weights(packed.getvalue(), "bomb.pth")
+
+
+def test_loads_what_was_packed_again_with_compression():
+    weights, plain, packed = make_compact(), BytesIO(), BytesIO()
+    torch.save(weights, plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as to:
+        for entry in source.infolist():
+            to.writestr(entry.filename, source.read(entry))
+    assert parse_weights(packed.getvalue(), "packed.pth").keys() == weights.keys()
 
 
 @pytest.mark.parametrize(

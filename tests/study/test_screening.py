@@ -204,6 +204,8 @@ def test_rules_come_back_from_plain_values():
         ({"max_one_side": 0.2}, "max_one_side must be 0.5 to 1, got 0.2"),
         ({"min_votes": "many"}, "min_votes must be 0 to 10000, got 'many'"),
         ({"min_median_seconds": float("nan")}, "got nan"),
+        (["min_votes"], r"values by name, got \['min_votes'\]"),
+        ("min_votes", "values by name, got min_votes"),
     ],
 )
 def test_rules_that_cannot_be_meant_are_refused(values, told):

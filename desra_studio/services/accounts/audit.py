@@ -1,8 +1,11 @@
 """What was done by whom."""
 
+import threading
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
+from desra_studio.errors import StudioError
 from desra_studio.services.studio import Studio
 from desra_studio.storage import audit
 
@@ -43,6 +46,42 @@ def record_event(studio: Studio, actor: str, action: str, target: str, status: i
     """Keep what somebody did, or was refused, for ever."""
     with studio.database.write() as session:
         audit.add_event(session, actor, action, target, status)
+
+
+class AuditTrail:
+    """Keeps what many do at the same time: in one transaction what came while another was written.
+
+    Each in one of its own would wait for the disk, and keep those waiting who save.
+
+    Args:
+        studio: the installation.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._waiting: deque[tuple[str, str, str, int]] = deque()
+        self._turn = threading.Lock()
+
+    def record(self, actor: str, action: str, target: str, status: int) -> None:
+        """Keep what somebody did, as `record_event`; it is kept when this returns.
+
+        Raises:
+            StudioError: it cannot be; what others wait for is tried again by them.
+        """
+        own = (actor, action, target, status)
+        self._waiting.append(own)
+        with self._turn:
+            together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if not together:
+                return  # whose turn was before wrote it
+            try:
+                with self._studio.database.write() as session:
+                    for event in together:
+                        audit.add_event(session, *event)
+            except StudioError:
+                together.remove(own)
+                self._waiting.extendleft(reversed(together))
+                raise
 
 
 def read_events(studio: Studio, before: int | None = None, actor: str | None = None) -> AuditPage:

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desra_studio.errors import StudioError
-from desra_studio.services.accounts.audit import record_event
+from desra_studio.services.accounts.audit import AuditTrail
 from desra_studio.services.accounts.sessions import Account, find_account
 from desra_studio.services.studio import Studio
 from desra_studio.ui.access.cookies import read_cookie
@@ -37,6 +37,7 @@ class AccessGuard:
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self.app, self._studio = app, studio
+        self._trail = AuditTrail(studio)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, 403 or 404 at the door, or pass a request on."""
@@ -88,9 +89,7 @@ class AccessGuard:
             return
         route = rule.route
         try:
-            await run_in_threadpool(
-                record_event, self._studio, account.name, route, scope["path"], status
-            )
+            await run_in_threadpool(self._trail.record, account.name, route, scope["path"], status)
         except StudioError:
             # It was done and answered: that it is not in the trail is told where traces are.
             LOG.exception("Not in the audit trail: %s of %s", route, account.name)
