@@ -28,13 +28,16 @@ from desra_studio.imaging.io import encode_png, read_rgb
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.datasets.listing import find_dataset_by_name
 from desra_studio.services.models import pulling
+from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import save_mask
 from desra_studio.services.studio import open_studio
 from desra_studio.storage.backups import BEFORE, back_up
+from tests.factories.certificates import write_certificate
 from tests.factories.networks import make_discriminator, make_weights
 from tests.factories.segformers import save_tiny_segformer
 from tests.factories.servers import serve_files
 from tests.factories.studies import open_new, vote_through
-from tests.factories.studio import make_settings
+from tests.factories.studio import list_items, make_settings
 from tests.factories.weights import encode_pth, make_entry
 from tests.factories.zips import zip_folder
 
@@ -65,6 +68,10 @@ ELSEWHERE = {
     ".venv/bin/pip install -e .": ".ci/run installs the same, and the extra of the tests",
     ".venv/bin/pip install -q -e '.[test]'": ".ci/run",
     ".venv/bin/python -m pytest -n 2 --dist loadfile": ".ci/run",
+    "pip install 'desra-studio[postgresql]'": ".ci/run installs the same driver",
+    "createdb desra": "tests/factories/postgresql.py makes databases",
+    "export DESRA_STUDIO_DATABASE_URL="
+    "'postgresql://ada:PASSWORD@db.example.org/desra?sslmode=require'": "tests/storage, by option",
 }
 """What others run, and who."""
 
@@ -190,6 +197,7 @@ def folder(tmp_path, data_dir, monkeypatch, run):
     zip_folder(results, tmp_path / "results.zip")
     rows = [f"results/GAN-SR/{name}.png;results/MSE-SR/{name}.png" for name in names]
     (tmp_path / "results.csv").write_text("\n".join(["gan;mse", *rows]))
+    write_certificate(tmp_path / "cert.pem", tmp_path / "key.pem")
     (tmp_path / "sharp.pth").write_bytes(encode_pth(make_weights()))
     return tmp_path
 
@@ -227,7 +235,17 @@ def make_backup(data_dir: Path) -> None:
     studio.database.close()
 
 
-NEEDED = {"study": make_study, "db restore": make_backup}
+def work_as_bert(data_dir: Path) -> None:
+    """Label an image as somebody who worked here before there were users."""
+    studio = open_studio(make_settings(data_dir))
+    image = list_items(studio, find_dataset_by_name(studio, "results").id)[0].id
+    document = describe_image(studio, image)
+    mask = np.zeros((document.height, document.width), bool)
+    save_mask(studio, image, mask, document.version, author="Bert")
+    studio.database.close()
+
+
+NEEDED = {"study": make_study, "db restore": make_backup, "users adopt": work_as_bert}
 """What no command makes, by the first words of those that need it."""
 
 
@@ -235,7 +253,8 @@ def serve(line: str, data_dir: Path) -> None:
     """Start a server as the line says, at a free port, and wait until it is well."""
     if line.startswith("desra-studio"):
         options = re.sub(r" --port \d+", "", line.removeprefix("desra-studio serve"))
-        with run_server(data_dir, *shlex.split(options)):
+        secure = "--certificate" in options
+        with run_server(data_dir, *shlex.split(options), secure=secure):
             return
     port = find_free_port()
     script = [sys.executable, str(ROOT / shlex.split(line)[-1])]

@@ -8,7 +8,7 @@ import pytest
 from desra_studio.errors import StudioError
 from desra_studio.services.accounts.audit import AuditTrail, read_events
 from desra_studio.storage import audit
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_for
 
 PEOPLE = 12
 
@@ -44,8 +44,7 @@ def test_what_comes_meanwhile_is_written_together(studio):
             pool.submit(trail.record, f"person {n}", "POST /a", "/a", 200)
             for n in range(PEOPLE - 1)
         ]
-        while len(trail._waiting) < PEOPLE - 1:
-            pass
+        wait_for(lambda: len(trail._waiting) == PEOPLE - 1, "the others to wait")
         database.may_go_on.set()
         for done in (first, *others):
             done.result(PATIENCE_S)
