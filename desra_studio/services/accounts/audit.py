@@ -73,15 +73,18 @@ class AuditTrail:
         with self._turn:
             together = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if not together:
-                return  # whose turn was before wrote it
+                return
             try:
                 with self._studio.database.write() as session:
                     for event in together:
                         audit.add_event(session, *event)
             except StudioError:
-                together.remove(own)
+                is_lost = own in together  # else whose turn was before wrote it
+                if is_lost:
+                    together.remove(own)
                 self._waiting.extendleft(reversed(together))
-                raise
+                if is_lost:
+                    raise
 
 
 def read_events(studio: Studio, before: int | None = None, actor: str | None = None) -> AuditPage:

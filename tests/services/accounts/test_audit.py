@@ -1,6 +1,7 @@
 """The audit trail: what many do at once is all kept, and told where it could not be."""
 
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -68,3 +69,20 @@ def test_each_is_told_what_could_not_be_kept(studio, monkeypatch):
     assert read_events(studio).events == []
     trail.record("later", "POST /a", "/a", 200)
     assert [event.actor for event in read_events(studio).events] == ["later", "another"]
+
+
+def test_whose_event_is_kept_already_is_not_told_of_others(studio, monkeypatch):
+    class Taken(deque):
+        """Waiting events, of which each is written by another as soon as it comes."""
+
+        def append(self, _event):
+            pass
+
+    def fail(*_):
+        raise StudioError("The disk is full.")
+
+    trail = AuditTrail(studio)
+    trail._waiting = Taken([("another", "POST /a", "/a", 200)])
+    monkeypatch.setattr(audit, "add_event", fail)
+    trail.record("own", "POST /a", "/a", 200)
+    assert [event[0] for event in trail._waiting] == ["another"]
