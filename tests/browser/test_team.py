@@ -166,3 +166,38 @@ def test_an_admin_sees_the_server_and_what_a_job_printed(studio, open_browser):
     expect(row).to_contain_text("It broke.")
     row.get_by_role("button", name=f"Log of job {run_id}").click()
     expect(server.locator(".log")).to_have_text("at [data]/blobs")
+
+
+def test_the_first_user_is_made_on_the_page_and_chooses_a_password_at_once(open_browser):
+    page = open_browser()
+    page.goto("/team")
+    members = page.get_by_role("region", name="Users")
+    expect(members.get_by_text("Nobody signs in here")).to_be_visible()
+    expect(page.get_by_label("Role", exact=True)).to_be_disabled()
+    page.get_by_label("Name", exact=True).fill("Anna")
+    page.get_by_role("button", name="Add and make a link").click()
+    expect(page.get_by_text("Welcome, Anna")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Begin").click()
+    expect_who(page, "Anna")
+    expect(page.locator("body")).to_have_attribute("data-role", "admin")
+
+
+def test_who_puts_signing_in_off_is_asked_again_by_what_they_do(studio, server, open_browser):
+    add_user(studio, "Anna", Role.ADMIN, PASSWORD)
+    page = open_browser()
+    page.goto("/review")
+    sign_in(page, "Anna")
+    review = ReviewPage(page)
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    with closing(sqlite3.connect(server.data_dir / "studio.sqlite", timeout=60)) as live, live:
+        live.execute("DELETE FROM user_session")
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_be_visible()  # the navigation asks by itself
+    dialog.get_by_role("button", name="Later").click()
+    with page.expect_response(lambda answer: "/studio/api/loop" in answer.url):
+        pass
+    expect(dialog).to_be_hidden()
+    review.drag("mask", (0.2, 0.5), (0.4, 0.5))
+    page.keyboard.press("Control+s")
+    expect(dialog).to_be_visible()

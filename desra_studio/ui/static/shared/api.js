@@ -42,7 +42,8 @@ async function send(path, options) {
  */
 export async function request(path, options = {}) {
   let response = await send(path, options);
-  if (response.status === SIGNED_OUT && (await askToSignIn())) {
+  const isDeed = (options.method ?? "GET") !== "GET";
+  if (response.status === SIGNED_OUT && (await askToSignIn(isDeed))) {
     response = await send(path, options);
   }
   if (!response.ok) {

@@ -5,14 +5,19 @@ import { readUser } from "./user.js";
 
 /** @type {Promise<boolean> | null} */
 let asking = null;
+/** Whether it was put off: what a page asks by itself waits then until somebody does something. */
+let isPutOff = false;
 
 /**
  * Ask who it is, once for however many requests wait for it.
+ * @param {boolean} isDeed whether it is for what somebody did, not for what a page asks by itself.
  * @returns {Promise<boolean>} whether somebody is signed in again.
  */
-export function askToSignIn() {
+export async function askToSignIn(isDeed = true) {
+  if (isPutOff && !isDeed) return false;
   asking ??= ask().finally(() => (asking = null));
-  return asking;
+  isPutOff = !(await asking);
+  return !isPutOff;
 }
 
 /** @returns {Promise<boolean>} */

@@ -31,6 +31,8 @@ export class Members {
     spellcheck: false,
   });
   #role = buildRoles("reviewer");
+  /** Whether anybody signs in here. */
+  #some = true;
 
   constructor() {
     this.#role.id = "member-role";
@@ -72,8 +74,10 @@ export class Members {
     this.#hint.textContent = some
       ? "Everybody signs in with a name and a password. Each role may do what those before it may."
       : "Nobody signs in here: whoever sits at this machine does everything. " +
-        "From the first user on, everybody signs in. Make yourself an admin first, and open your link.";
+        "From the first user on, everybody signs in. Make yourself an admin first, and choose your password.";
+    this.#some = some;
     this.#role.value = some ? "reviewer" : "admin";
+    this.#role.disabled = !some;
     this.#body.replaceChildren(...members.map((member) => this.#drawRow(member)));
   }
 
@@ -94,7 +98,8 @@ export class Members {
 
   /** @param {Member} member */
   #drawRole({ name, role }) {
-    const choice = buildRoles(role ?? "reviewer");
+    const choice = buildRoles(role ?? (this.#some ? "reviewer" : "admin"));
+    choice.disabled = !this.#some;
     choice.ariaLabel = `Role of ${name}`;
     if (role) {
       choice.addEventListener("change", () => this.#change(name, { role: readRole(choice) }, `${name} is ${tellRole(readRole(choice))}.`));
@@ -129,7 +134,13 @@ export class Members {
    */
   #admit(name, role, adopt) {
     return this.#try(async () => {
+      const isFirst = !this.#some;
       const invitation = await addMember({ name, role, adopt });
+      if (isFirst) {
+        // From here on nothing is answered to who is not signed in: they are, with their password.
+        location.assign(invitation.path);
+        return;
+      }
       this.#name.value = "";
       await this.#changed(`${invitation.name} is ${tellRole(role)}.`, invitation);
     });
