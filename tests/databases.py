@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 KINDS = ("sqlite", "postgresql")
-BOTH = ("services", "storage", "ui")
+BOTH = ("services/", "storage/", "ui/")
 """Folders of tests of what a database answers; those of others are about what is made of it."""
+BUT = ("services/models", "ui/test_pages.py", "ui/shared/test_gradio_doors.py")
+"""What trains, or builds all pages, and asks a database little: on SQLite alone."""
 CHOICE = "DESRA_TEST_DATABASE"
 """The variable that lets all tests run on one kind."""
 
@@ -19,6 +21,7 @@ def choose_kinds(test: pytest.Item) -> Sequence[str]:
         return KINDS[:1]
     if chosen := os.environ.get(CHOICE):
         return [chosen]
-    folder = test.path.relative_to(Path(__file__).parent).parts[0]
-    both = folder in BOTH and not test.get_closest_marker("slow")
+    place = test.path.relative_to(Path(__file__).parent).as_posix()
+    both = place.startswith(BOTH) and not place.startswith(BUT)
+    both = both and not test.get_closest_marker("slow")
     return KINDS if both else KINDS[:1]

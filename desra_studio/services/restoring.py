@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from desra_studio.errors import InputError, NotFoundError
@@ -13,7 +12,7 @@ from desra_studio.services.lost_jobs import list_working_jobs
 from desra_studio.services.occupation import occupy
 from desra_studio.services.studio import Report, Studio, ignore_progress
 from desra_studio.services.uploads.space import format_bytes, measure_free
-from desra_studio.storage.backups import REPLACED
+from desra_studio.storage.backups import REPLACED, name_copy
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.migrate import get_head, list_known_revisions
 from desra_studio.storage.snapshots import get_kind, put_back
@@ -210,7 +209,7 @@ def _put_run_files(studio: Studio, kept: BlobStore, files: dict[str, str]) -> No
         with stage_file(target) as file:
             file.writelines(kept.read_chunks(sha))
     if runs.exists() and any(runs.iterdir()):
-        runs.rename(data_dir / f"{RUNS}.{REPLACED}-{datetime.now():%Y%m%d-%H%M%S}")
+        runs.rename(name_copy(runs, REPLACED))
     elif runs.exists():
         runs.rmdir()
     staged.rename(runs)

@@ -7,7 +7,9 @@ from desra_studio.storage.database import Session
 
 
 def add_event(session: Session, actor: str, action: str, target: str, status: int) -> None:
-    """Add an event that happens just now; longer texts are cut to what their columns take."""
+    """Add an event that happens just now; texts are cut to what their columns take."""
+    # Whoever is refused may have sent anything, and no text of PostgreSQL has a zero.
+    actor, target = actor.replace("\0", ""), target.replace("\0", "")
     session.add(
         AuditEvent(actor=actor[:100], action=action[:200], target=target[:500], status=status)
     )

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from desra_studio.errors import InputError
@@ -28,7 +28,7 @@ def back_up(database: Database, reason: str) -> Path | None:
     """
     if database.sqlite_path is None:
         return None
-    backup = _name_copy(database.sqlite_path, reason)
+    backup = name_copy(database.sqlite_path, reason)
     copy_whole(database.sqlite_path, backup)
     return backup
 
@@ -88,8 +88,14 @@ def copy_whole(
     sync_folder(destination.parent)
 
 
-def _name_copy(path: Path, reason: str) -> Path:
-    return path.with_name(f"{path.name}.{reason}-{datetime.now():%Y%m%d-%H%M%S}")
+def name_copy(path: Path, reason: str) -> Path:
+    """Return where a copy of a file or folder belongs, beside it: a place where nothing is."""
+    moment = datetime.now()
+    while True:
+        copy = path.with_name(f"{path.name}.{reason}-{moment:%Y%m%d-%H%M%S}")
+        if not copy.exists():
+            return copy
+        moment += timedelta(seconds=1)  # of two within one second, the later one
 
 
 def _get_log(path: Path, log: str) -> Path:
@@ -100,7 +106,7 @@ def _set_aside(path: Path) -> Path | None:
     """Copy the files of a database, which may be none that SQLite can read."""
     if not path.exists():
         return None
-    replaced = _name_copy(path, REPLACED)
+    replaced = name_copy(path, REPLACED)
     for log in ("", *LOGS):
         if _get_log(path, log).exists():
             shutil.copy2(_get_log(path, log), _get_log(replaced, log))

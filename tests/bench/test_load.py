@@ -58,9 +58,9 @@ def test_what_is_there_is_not_lost(studio, deeds):
             " (SELECT mask_sha FROM mask_revision WHERE id = 1) WHERE id = 3",
             "revision 3 of image 2 has other pixels than were saved",
         ),
-        ("UPDATE review SET version = 1 WHERE image_id = 1", "image 1: version 1, though 3"),
+        ("UPDATE review_state SET version = 1 WHERE image_id = 1", "image 1: version 1, though 3"),
         (
-            "UPDATE review SET current_revision_id = 1 WHERE image_id = 1",
+            "UPDATE review_state SET current_revision_id = 1 WHERE image_id = 1",
             "image 1: revision 1 is current, not 2",
         ),
     ],

@@ -114,15 +114,16 @@ def test_an_undo_keeps_the_focus_though_an_older_list_comes_late(page, listed):
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     undo = page.get_by_role("button", **name_button("Undo deleting", "last"))
     expect(undo).to_be_focused()
-    asked = []
+    asked, held = [], []
 
     def answer(route):
         asked.append(route)
         if len(asked) == 1:
-            asked[0] = (route, route.fetch())
+            # Others may come while this waits for its answer.
+            held.append((route, route.fetch()))
             return
-        if len(asked) == 2:
-            late, before = asked[0]
+        if held:
+            late, before = held.pop()
             late.fulfill(response=before)
         route.continue_()
 

@@ -233,7 +233,7 @@ BAD = [
     (("nonsense",), "No such command 'nonsense'"),
     (
         ("bench", "nonsense"),
-        "There are: canvas, deletion, demo, detect, finetune, import, intervals, kills, queue",
+        "There are: canvas, deletion, demo, detect, finetune, import, intervals, kills, load",
     ),
     (("bench", "kills", "--kills", "4"), "at least 6 kills, one of each kind, got 4"),
     (("bench", "import", "--count", "9"), "at least 10 triplets, got 9"),

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from desra_studio.services.occupation import occupy
-from desra_studio.storage.backups import back_up, list_backups
+from desra_studio.storage.backups import back_up, list_backups, name_copy
 from tests.factories.studio import make_settings
 
 pytestmark = pytest.mark.sqlite
@@ -120,3 +120,11 @@ def test_a_server_at_work_is_left_alone(path, run):
     assert status == 2
     assert "in use by http://127.0.0.1:7860" in error
     assert list_authors(path) == ["before", "later"]
+
+
+def test_what_was_set_aside_is_not_written_over_within_the_same_second(tmp_path):
+    path = tmp_path / "studio.sqlite"
+    for _ in range(3):
+        copy = name_copy(path, "replaced")
+        assert not copy.exists()
+        copy.touch()

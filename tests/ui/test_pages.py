@@ -43,7 +43,7 @@ def dataset(studio, dataset_folder):
 def test_all_pages_build(studio):
     pages = build_pages(studio)
     paths = [path for path, _, _ in pages.pages]
-    assert paths == ["", "review", "fine-tune", "proof", "scores", "studies", "models"]
+    assert paths == ["", "review", "fine-tune", "proof", "scores", "studies", "models", "team"]
 
 
 def test_an_empty_studio_teaches(make_handlers):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from desra_studio.errors import InputError
 from desra_studio.services.accounts.passwords import check_password, hash_password, is_password
 from desra_studio.services.accounts.tokens import hash_token, make_token, read_token, sign_token
-from desra_studio.services.checks import join_words
+from desra_studio.services.checks import MAX_PERSON, join_words
 from desra_studio.services.studio import Studio
 from desra_studio.storage import users
 from desra_studio.storage.base import now
@@ -53,7 +53,8 @@ def find_account(studio: Studio, cookie: str) -> Account | None:
 def sign_in(studio: Studio, name: str, password: str) -> SignedIn | None:
     """Begin a session; None where name and password do not belong together."""
     with studio.database.read() as session:
-        user = users.find_user(session, join_words(name)[:100])
+        known = join_words(name)[:MAX_PERSON]
+        user = users.find_user(session, known) if known.isprintable() else None
         hashed = user.password if user and user.role and not user.disabled_at else None
     if not is_password(password, hashed) or user is None:
         return None

@@ -14,7 +14,8 @@ from tests.ui.masks import post_mask
 DATASETS = "/studio/api/datasets"
 ANNA = {"X-Studio-User": "Anna%20B"}
 MODEL = "/studio/api/models/{model_id}/{file:path}"
-"""The only thing that is read by its id and belongs to no dataset."""
+LOG = "/studio/api/runs/{run_id}/log"
+"""What is read by its id and belongs to no dataset: models, and what jobs printed."""
 
 
 def list_names(client):
@@ -102,7 +103,7 @@ def list_addresses(studio):
     return {
         route.path: re.sub(r"\{(\w+)\}", fill, route.path) + "?from=1&offset=1&x=30&y=30"
         for route in make_router(studio).routes
-        if "GET" in route.methods and "_id}" in route.path and route.path != MODEL
+        if "GET" in route.methods and "_id}" in route.path and route.path not in (MODEL, LOG)
     }
 
 
