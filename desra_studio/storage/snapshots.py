@@ -4,13 +4,19 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from alembic.migration import MigrationContext
 
 from desra_studio.errors import InputError
-from desra_studio.storage.backups import LOGS, REPLACED, back_up, copy_whole, restore_backup
+from desra_studio.storage.backups import (
+    LOGS,
+    REPLACED,
+    back_up,
+    copy_whole,
+    name_copy,
+    restore_backup,
+)
 from desra_studio.storage.database import Database, Session
 from desra_studio.storage.maintenance import find_broken_references, list_blobs, list_mentions
 from desra_studio.storage.migrate import get_revision
@@ -113,7 +119,7 @@ def copy_aside(database: Database, reason: str, folder: Path) -> Path:
     """
     copy = back_up(database, reason)
     if copy is None:
-        copy = folder / f"{FILES[get_kind(database)]}.{reason}-{datetime.now():%Y%m%d-%H%M%S}"
+        copy = name_copy(folder / FILES[get_kind(database)], reason)
         dump_database(database.engine.url, copy)
     return copy
 
