@@ -169,8 +169,8 @@ def get_record(session: Session, image_id: int) -> ImageRecord:
     Raises:
         NotFoundError: no such image, or it is not upscaled yet.
     """
-    image = get_image(session, image_id)
-    records = list_records(session, get_dataset(session, image.dataset_id), [image_id])
+    image, dataset = _get_with_dataset(session, image_id)
+    records = list_records(session, dataset, [image_id])
     if not records:
         raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
     return records[0]
@@ -182,11 +182,10 @@ def get_reviewed(session: Session, image_id: int) -> tuple[Image, int]:
     Raises:
         NotFoundError: no such image, or its dataset is not upscaled yet.
     """
-    image = get_image(session, image_id)
-    model_id = get_dataset(session, image.dataset_id).gan_model_id
-    if model_id is None:
+    image, dataset = _get_with_dataset(session, image_id)
+    if dataset.gan_model_id is None:
         raise NotFoundError(f"{image.name} is not upscaled yet. Upscale its dataset first.")
-    return image, model_id
+    return image, dataset.gan_model_id
 
 
 def list_images(session: Session, dataset_id: int) -> list[Image]:
@@ -213,9 +212,7 @@ def get_image(session: Session, image_id: int) -> Image:
     Raises:
         NotFoundError: there is none, or its dataset is in the bin.
     """
-    image = get_row(session, Image, image_id, "Image")
-    get_dataset(session, image.dataset_id)
-    return image
+    return _get_with_dataset(session, image_id)[0]
 
 
 def get_rendition(session: Session, rendition_id: int) -> Rendition:
@@ -294,3 +291,9 @@ def list_fine_tuned(session: Session, record: ImageRecord) -> list[tuple[Model, 
         .order_by(Model.id.desc())
     )
     return [(model, rendition) for model, rendition in session.execute(query)]
+
+
+def _get_with_dataset(session: Session, image_id: int) -> tuple[Image, Dataset]:
+    """Return an image and its dataset: a session forgets a row that nobody holds."""
+    image = get_row(session, Image, image_id, "Image")
+    return image, get_dataset(session, image.dataset_id)

@@ -4,6 +4,8 @@ A route is 'METHOD /path', with the parameters as they stand where it is declare
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -256,18 +258,15 @@ def find_rule(method: str, path: str) -> Rule | None:
     """
     wanted = "GET" if method == "HEAD" else method
     place = path.rstrip("/") or "/"
-    fitting = [
-        rule
-        for known, pattern, rule in _compile_rules()
-        if known == wanted and pattern.match(place)
-    ]
-    return fitting[-1] if fitting else None
+    fitting = _compile_rules().get(wanted, ())
+    return next((rule for pattern, rule in fitting if pattern.match(place)), None)
 
 
 @cache
-def _compile_rules() -> list[tuple[str, re.Pattern[str], Rule]]:
-    compiled = []
-    for rule in RULES:
+def _compile_rules() -> Mapping[str, Sequence[tuple[re.Pattern[str], Rule]]]:
+    """Return by method the rules with what their paths look like, the strictest first."""
+    compiled = defaultdict[str, list[tuple[re.Pattern[str], Rule]]](list)
+    for rule in reversed(RULES):
         method, _, path = rule.route.partition(" ")
-        compiled.append((method, compile_path(path)[0], rule))
+        compiled[method].append((compile_path(path)[0], rule))
     return compiled

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from desra_studio.errors import ForbiddenError, InputError
 from desra_studio.services.accounts.sessions import Account
 from desra_studio.ui.shared.answers import read_body
-from desra_studio.ui.shared.identity import read_account
+from desra_studio.ui.shared.identity import find_sender
 from desra_studio.ui.shared.serving import PAGE_POLICY, add_headers, answer_error
 from desra_studio.vocabulary import Role
 
@@ -70,7 +70,7 @@ class GradioDoors:
             event = _parse(body)
             if _names_file(event):
                 raise InputError("An event of a page names no file. Use the page's own fields.")
-            self._check_role(event, read_account(request))
+            self._check_role(event, find_sender(request))
         except (InputError, ForbiddenError) as error:
             forbidden = isinstance(error, ForbiddenError)
             status = HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.UNPROCESSABLE_ENTITY
