@@ -135,8 +135,9 @@ def _read_facts(session: Session, ids: Sequence[int]) -> _Facts:
     rows = session.execute(statements.facts, {"ids": ids}).all()
     revisions = [row.revision_id for row in rows if row.revision_id]
     labels: dict[int, list[Any]] = defaultdict(list)
-    for label in session.execute(statements.labels, {"ids": revisions}):
-        labels[label.revision_id].append(label)
+    if revisions:
+        for label in session.execute(statements.labels, {"ids": revisions}):
+            labels[label.revision_id].append(label)
     return _Facts(rows, labels)
 
 
@@ -249,16 +250,22 @@ def _count(
 def _note_changes(session: Session, _context: object) -> None:
     """Remember whose entry may be wrong now: no service has to think of it."""
     for row in chain(session.new, session.dirty, session.deleted):
-        if isinstance(row, _NAMES_IMAGE) and not _is_claim(row):
+        if isinstance(row, _NAMES_IMAGE) and not _is_silent(session, row):
             session.info.setdefault(_IMAGES, set()).add(row.image_id)
         elif isinstance(row, Region):
             session.info.setdefault(_REVISIONS, set()).add(row.revision_id)
 
 
-def _is_claim(row: Base) -> bool:
-    """Tell whether a claim is all that changed: none stands in an entry, and there are many."""
+def _is_silent(session: Session, row: Base) -> bool:
+    """Tell whether a changed row says nothing that stands in an entry; there are many of those.
+
+    A claim does not, nor a review that begins as an image without one is shown.
+    """
     if not isinstance(row, Review):
         return False
+    if row in session.new:
+        said = {row.current_revision_id, row.assigned_to, row.disagreement, row.dissent}
+        return (row.state, row.opinions_wanted) == (State.UNREVIEWED, 1) and said == {None}
     changed = {attribute.key for attribute in inspect(row).attrs if attribute.history.has_changes()}
     return bool(changed) and changed <= {"claimed_by", "claimed_until"}
 

@@ -111,7 +111,7 @@ def point_to(review: Review | Opinion, revision: MaskRevision | None, state: Sta
         raise StudioError(f"Revision {revision.id} belongs to another image.")
     review.current_revision_id = revision.id if revision else None
     if isinstance(review, Review):
-        # That of the mask before; the new one's is measured after the save.
+        # That of the mask before.
         review.disagreement = None
     set_state(review, state)
 

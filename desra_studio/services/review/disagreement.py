@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from desra_studio.errors import NotFoundError
+from desra_studio.imaging.arrays import Mask
 from desra_studio.imaging.masks import decode_mask_png
 from desra_studio.metrics.mask_metrics import measure_iou
 from desra_studio.services.studio import Studio
@@ -26,17 +27,21 @@ def compare_with_detection(
     if not revision.area_px or not detection.area_px:
         return 1.0 if revision.area_px or detection.area_px else 0.0
     with suppress(NotFoundError):
-        saved, detected = (
-            decode_mask_png(studio.blobs.get(row.mask_sha)) for row in (revision, detection)
-        )
-        return 1 - measure_iou(saved, detected)
+        return compare_mask(studio, decode_mask_png(studio.blobs.get(revision.mask_sha)), detection)
+    return None
+
+
+def compare_mask(studio: Studio, mask: Mask, detection: Detection) -> float | None:
+    """Do as `compare_with_detection` with a mask in memory, (H, W) bool."""
+    with suppress(NotFoundError):
+        return 1 - measure_iou(mask, decode_mask_png(studio.blobs.get(detection.mask_sha)))
     return None
 
 
 def measure_disagreement(studio: Studio, image_id: int) -> None:
     """Measure how far the detector and the current mask of an image disagree, and keep it.
 
-    To be called after the answer to a save: reading two masks takes longer than storing one.
+    To be called after the answer to whoever made that mask: two masks are read.
     """
     with suppress(NotFoundError):  # the image is gone meanwhile
         with studio.database.read() as session:

@@ -15,6 +15,7 @@ from desra_studio.imaging.masks import (
     unpack_mask_runs,
 )
 from desra_studio.services.checks import check_note
+from desra_studio.services.review.disagreement import compare_mask, measure_disagreement
 from desra_studio.services.review.documents import RevisionDocument, describe_revision
 from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.labels import begin_label, note_work, read_label
@@ -24,7 +25,7 @@ from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets, drafts, progress, regions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
-from desra_studio.storage.label_tables import MaskRevision, Opinion, Region
+from desra_studio.storage.label_tables import MaskRevision, Opinion, Region, Review
 from desra_studio.storage.queue_entries import OPEN
 from desra_studio.vocabulary import LABELLED, Origin, State
 
@@ -130,11 +131,10 @@ def append_mask(
 ) -> SavedMask:
     """Append a revision of a mask that is stored already; see `save_mask`."""
     author = author or studio.settings.author
+    seen, disagreement = _compare(studio, image_id, new)
     with studio.database.write() as session:
         record = datasets.get_record(session, image_id)
-        size = Size(record.image.width, record.image.height)
-        if size_of(new.mask) != size:
-            raise InputError(f"The mask is {size_of(new.mask)} px, but the image is {size} px.")
+        is_newest = seen == (record.detection.id if record.detection else None)
         before = read_label(session, record, author).revision
         label = begin_label(session, record, author)
         stale = label.version != version
@@ -158,6 +158,8 @@ def append_mask(
             if state is State.CLEAN and revision.area_px:
                 state = State.IN_PROGRESS
             reviews.point_to(label, revision, state)
+            if isinstance(label, Review) and is_newest:
+                label.disagreement = disagreement
             note_work(session, record)
             drafts.remove_draft(session, image_id, record.gan.model_id, author)
         saved = SavedMask(label.version, label.state, describe_revision(revision))
@@ -165,6 +167,8 @@ def append_mask(
         raise StaleRevisionError(before.number if before else 0, saved.version, revision.number)
     if isinstance(label, Opinion):
         refresh_dissent(studio, image_id)
+    elif not is_newest:
+        measure_disagreement(studio, image_id)
     return saved
 
 
@@ -213,6 +217,22 @@ def count_progress(studio: Studio, dataset_id: int) -> dict[str, int]:
         "accepted": counts.get(State.ACCEPTED, 0),
         "labelled": sum(counts.get(state, 0) for state in LABELLED),
     }
+
+
+def _compare(studio: Studio, image_id: int, new: NewMask) -> tuple[int | None, float | None]:
+    """Return the newest detection's id, and how far a mask that fits disagrees with it.
+
+    Nobody is to wait for a mask that is read while the database is locked.
+    """
+    with studio.database.read() as session:
+        record = datasets.get_record(session, image_id)
+    size = Size(record.image.width, record.image.height)
+    if size_of(new.mask) != size:
+        raise InputError(f"The mask is {size_of(new.mask)} px, but the image is {size} px.")
+    detection = record.detection
+    if detection is None:
+        return None, None
+    return detection.id, compare_mask(studio, new.mask, detection)
 
 
 def _tell_origin(studio: Studio, record: ImageRecord, new: NewMask) -> Origin:

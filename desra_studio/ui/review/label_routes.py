@@ -3,12 +3,11 @@
 from email.utils import format_datetime
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from desra_studio.services.review import drafts, history
-from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.review.masks import SavedMask
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.answers import (
@@ -69,8 +68,6 @@ def _add_history_routes(router: APIRouter, studio: Studio) -> None:
         restore: Restore,
         user: User,
         if_match: Annotated[str, Header()],
-        after: BackgroundTasks,
     ) -> SavedMask:
         version = read_version(if_match)
-        after.add_task(measure_disagreement, studio, image_id)
         return history.restore_revision(studio, image_id, restore.revision, version, user)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, BackgroundTasks, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +13,6 @@ from desra_studio.services.datasets.listing import (
     get_rendition_path,
 )
 from desra_studio.services.finetune.ordering import render_pseudo_gt
-from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.review.documents import ImageDocument, describe_image
 from desra_studio.services.review.masks import (
     SavedMask,
@@ -82,11 +81,9 @@ def _add_deed_routes(router: APIRouter, studio: Studio) -> None:
         request: Request,
         user: User,
         if_match: Annotated[str, Header()],
-        after: BackgroundTasks,
         x_note: Annotated[str, Header()] = "",
     ) -> SavedMask:
         version, note = read_version(if_match), unquote(x_note)
-        after.add_task(measure_disagreement, studio, image_id)
         body = await read_body(request, MAX_MASK_BYTES, "The mask")
         return await run_in_threadpool(
             save_packed_mask, studio, image_id, body, version, user, note

@@ -9,6 +9,7 @@ from desra_studio.imaging.io import encode_label_map
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset, detect_labelled_pair
 from desra_studio.services.detection.rebuilding import rebuild_queue
+from desra_studio.services.review import masks
 from desra_studio.services.review.disagreement import measure_disagreement
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.review.masks import load_detected_mask, save_mask
@@ -50,9 +51,10 @@ def test_disagreement_with_the_detector(studio, dataset):
     def measure(mask):
         version = describe_image(studio, a).version
         save_mask(studio, a, mask, version)
-        assert read_item(studio, dataset, "a").disagreement is None, "not that of another mask"
+        kept = read_item(studio, dataset, "a").disagreement
         measure_disagreement(studio, a)
-        return read_item(studio, dataset, "a").disagreement
+        assert read_item(studio, dataset, "a").disagreement == kept, "measured from the files"
+        return kept
 
     half = detected.copy()
     half[:40] = False
@@ -69,6 +71,21 @@ def test_disagreement_with_the_detector(studio, dataset):
     detect_dataset(studio, dataset, DetectorParams(area_threshold=400))
     assert read_item(studio, dataset, "a").disagreement is None, "the file is gone"
     measure_disagreement(studio, 99)
+
+
+def test_a_detection_that_comes_during_a_save_is_compared_too(studio, dataset, monkeypatch):
+    a = find_id(studio, dataset, "a")
+    compare = masks.compare_mask
+
+    def detect_meanwhile(*given):
+        compared = compare(*given)
+        detect_dataset(studio, dataset, DetectorParams(area_threshold=9000))
+        return compared
+
+    monkeypatch.setattr(masks, "compare_mask", detect_meanwhile)
+    save_squares(studio, a)
+    assert describe_image(studio, a).revision.area_px == 0
+    assert read_item(studio, dataset, "a").disagreement == 0, "both are empty"
 
 
 def test_a_detection_keeps_uncertainty_and_classes_and_they_can_be_measured_again(studio, dataset):
