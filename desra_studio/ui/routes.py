@@ -1,9 +1,9 @@
 """All HTTP routes of the studio. Pixels and masks never go by Gradio."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Cookie, Response
 from fastapi.responses import FileResponse
 
 from desra_studio.progress import format_time
@@ -13,7 +13,6 @@ from desra_studio.services.datasets.listing import (
     get_weights_path,
     list_dataset_names,
     list_fine_tuned,
-    pick_dataset,
 )
 from desra_studio.services.export.exporting import Download, render_download
 from desra_studio.services.lost_jobs import sweep_lost_jobs
@@ -45,6 +44,7 @@ from desra_studio.ui.review.queue_routes import add_queue_routes
 from desra_studio.ui.review.routes import add_review_routes
 from desra_studio.ui.review.view_routes import add_view_routes
 from desra_studio.ui.scores.routes import add_score_routes
+from desra_studio.ui.shared.requests import KEPT, choose_dataset
 from desra_studio.ui.shared.serving import LimitedRoute
 from desra_studio.ui.studies.routes import add_study_routes
 
@@ -79,9 +79,11 @@ def make_router(studio: Studio) -> APIRouter:
 
 def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/loop")
-    def read_loop(dataset: int | None = None) -> dict[str, Any]:
+    def read_loop(
+        dataset: int | None = None, kept: Annotated[str, Cookie(alias=KEPT)] = ""
+    ) -> dict[str, Any]:
         sweep_lost_jobs(studio)
-        chosen = pick_dataset(studio, dataset)
+        chosen = choose_dataset(studio, "" if dataset is None else str(dataset), kept)
         counts = count_progress(studio, chosen) if chosen else {}
         return {
             "datasets": list_dataset_names(studio),

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from desra_studio.services.datasets.bin import delete_dataset
-from desra_studio.services.datasets.importing import rename_dataset
+from desra_studio.services.datasets.importing import import_dataset, rename_dataset
 from desra_studio.services.datasets.listing import list_dataset_names
 from desra_studio.storage import runs
 from tests.browser.pages import measure_contrast
@@ -58,6 +58,32 @@ def test_each_dataset_has_its_figures_and_leads_to_review(page, listed, review, 
     page.wait_for_selector(".studio-review[data-ready=true]")
     assert f"dataset={datasets['first']}" in page.url
     assert page.get_by_label("Dataset").input_value() == str(datasets["first"])
+
+
+def test_an_import_by_somebody_else_moves_nobody(page, listed, studio, folder, datasets):
+    shown = page.get_by_label("Dataset", exact=True)
+    shown.select_option("first")
+    page.wait_for_url("**dataset=*")
+    expect(page.get_by_role("button", name="Detect again in first")).to_be_enabled()
+    import_detected(studio, folder, "by command")
+    for path in ("/", "/review"):
+        page.goto(path)
+        expect(shown).to_have_value(str(datasets["first"]))
+        expect(shown).to_contain_text("by command")
+    page.wait_for_selector(".studio-review[data-ready=true]")
+    assert f"dataset={datasets['first']}" in page.url
+    delete_dataset(studio, datasets["first"])
+    page.goto("/")
+    expect(page.get_by_role("button", name="Detect again in by command")).to_be_enabled()
+
+
+def test_review_of_a_dataset_that_is_not_upscaled_leads_on(page, studio, folder):
+    waiting = import_dataset(studio, folder / "LR", "LR alone").dataset_id
+    page.goto(f"/review?dataset={waiting}")
+    expect(page.get_by_role("heading", name="LR alone is not upscaled yet")).to_be_visible()
+    page.get_by_role("link", name="Upscale them").click()
+    expect(page.get_by_role("button", name="Upscale and detect")).to_be_visible()
+    expect(page.get_by_label("Dataset", exact=True)).to_have_value(str(waiting))
 
 
 def test_all_of_it_by_keyboard_alone(page, listed, studio):

@@ -117,12 +117,10 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
     return views
 
 
-def pick_dataset(studio: Studio, wanted: int | None) -> int | None:
-    """Return the wanted dataset, else the newest; None where there is none at all."""
+def pick_dataset(studio: Studio, *wanted: int) -> int | None:
+    """Return the first of these that there is, else the newest; None where there is none at all."""
     ids = [dataset.id for dataset in list_dataset_names(studio)]
-    if wanted in ids:
-        return wanted
-    return ids[0] if ids else None
+    return next((each for each in (*wanted, *ids) if each in ids), None)
 
 
 def check_dataset(studio: Studio, dataset_id: int) -> None:

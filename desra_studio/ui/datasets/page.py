@@ -23,7 +23,13 @@ from desra_studio.ui.datasets.offers import (
     build_upscale_offer,
     show_upscale_offer,
 )
-from desra_studio.ui.datasets.status import leads_on, offer_review, show_import, show_report
+from desra_studio.ui.datasets.status import (
+    leads_on,
+    name_detection,
+    offer_review,
+    show_import,
+    show_report,
+)
 from desra_studio.ui.datasets.text import INTRO, LAYOUT
 from desra_studio.ui.shared.components import (
     CURATOR,
@@ -74,7 +80,7 @@ def build_datasets_page() -> DatasetsTab:
             detector = build_detector_fields()
             with gr.Column():
                 start = gr.Button("Import and detect", variant="primary")
-                detect = gr.Button("Detect again in this dataset", interactive=False)
+                detect = gr.Button("Detect again", interactive=False)
         error = build_problem()
         progress = build_job_progress()
         cancel = gr.Button("Cancel", visible=False, size="sm")
@@ -145,7 +151,9 @@ class DatasetsHandlers:
             self.tab.report: show_report(job),
             self.tab.layout: gr.update(visible=empty),
             self.tab.calibration.group: gr.update(visible=bool(views)),
-            self.tab.detect: gr.update(interactive=bool(views) and not active),
+            self.tab.detect: gr.update(
+                value=name_detection(views, wanted), interactive=bool(views) and not active
+            ),
             self.tab.timer: gr.Timer(active=active),
         }
 

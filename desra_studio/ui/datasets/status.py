@@ -1,13 +1,17 @@
 """What the Datasets page shows of its jobs: progress, the result, what comes next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
 from desra_studio.services.csv_tables import guard_text
+from desra_studio.services.datasets.listing import DatasetView
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.shared.components import JobValue, show_job
+
+NAMED = 40
+"""Letters of a dataset's name that a button has room for."""
 
 
 def show_import(job: JobView | None) -> JobValue | None:
@@ -41,6 +45,13 @@ def show_import(job: JobView | None) -> JobValue | None:
         return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
     told = [_tell_imported(result | each) for each in result.get("models") or [{}]]
     return show_job(job, " ".join([*told, *result.get("remarks", []), notes]).strip())
+
+
+def name_detection(views: Sequence[DatasetView], shown: int | None) -> str:
+    """Return what the button says that detects again: in which dataset, by its first letters."""
+    name = next((view.name for view in views if view.id == shown), "")
+    cut = name if len(name) <= NAMED else f"{name[: NAMED - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return f"Detect again in {cut}" if name else "Detect again"
 
 
 def leads_on(job: JobView | None) -> bool:

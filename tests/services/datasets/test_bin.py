@@ -120,7 +120,7 @@ def test_what_is_deleted_is_in_no_list(studio, accepted, dataset_folder):
     assert list_names(studio) == ["other"]
     assert [view.name for view in list_dataset_views(studio)] == ["other"]
     assert pick_dataset(studio, accepted) == other
-    assert pick_dataset(studio, None) == other
+    assert pick_dataset(studio) == other
     assert list_outputs(studio) == ["other GAN-SR", "other MSE-SR"]
     assert list_studies(studio) == []
     assert list_proof_runs(studio, run) == []

@@ -102,17 +102,37 @@ export function buildLayout(page) {
 
 /** What the page shows where there is no dataset yet. */
 export const buildEmpty = () =>
+  buildNothing(
+    "Nothing to review yet",
+    "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
+      "You correct the mask; what you accept becomes a manual label.",
+    "Import a folder",
+  );
+
+/**
+ * What it shows where a dataset has LR images alone.
+ * @param {string} name of the dataset
+ */
+export const buildWaiting = (name) =>
+  buildNothing(
+    `${name} is not upscaled yet`,
+    "Review compares GAN-SR with MSE-SR, and the images of this dataset have neither. " +
+      "Upscale them on the Datasets page; artifacts are detected right after.",
+    "Upscale them",
+  );
+
+/**
+ * @param {string} title
+ * @param {string} reason
+ * @param {string} next on the Datasets page
+ */
+const buildNothing = (title, reason, next) =>
   make(
     "div",
     { className: "empty" },
-    make("h2", {}, "Nothing to review yet"),
-    make(
-      "p",
-      {},
-      "Review shows GAN-SR beside MSE-SR, with the artifacts that the detector found. " +
-        "You correct the mask; what you accept becomes a manual label.",
-    ),
-    make("a", { className: "primary", href: pageAddress("/") }, "Import a folder"),
+    make("h2", {}, title),
+    make("p", {}, reason),
+    make("a", { className: "primary", href: pageAddress("/") }, next),
   );
 
 /**

@@ -14,7 +14,7 @@ import { Journal } from "./journal/journal.js";
 import { KeyMap } from "../shared/key_map.js";
 import { bindKeys } from "./keys/keys.js";
 import { Kinds } from "./regions/kinds.js";
-import { buildEmpty, buildLayout } from "./layout.js";
+import { buildEmpty, buildLayout, buildWaiting } from "./layout.js";
 import { Minimap } from "./canvas/minimap.js";
 import { Panes } from "./canvas/panes.js";
 import { PaneControls } from "./canvas/pane_controls.js";
@@ -135,6 +135,10 @@ class ReviewPage {
     await this.#try(async () => {
       const loop = await loadLoop(addressed("dataset"));
       if (!loop.dataset) return this.root.replaceChildren(buildEmpty());
+      if (!loop.images) {
+        const shown = loop.datasets.find(({ id }) => id === loop.dataset);
+        return this.root.replaceChildren(buildWaiting(shown?.name ?? "This dataset"));
+      }
       this.dataset = loop.dataset;
       const first = await this.queue.load(loop.dataset);
       if (first) await this.open(first);

@@ -1,12 +1,14 @@
 // The loop as navigation: every step with its count, the dataset, and the job that runs.
 
 import { loadLoop } from "../shared/api.js";
-import { addressed, find, make, pageAddress } from "../shared/dom.js";
+import { addressed, find, make, pageAddress, remember } from "../shared/dom.js";
 import { buildIdentity } from "./identity.js";
 
 /** @import { Loop, RunningJob } from "#types/shared" */
 
 const POLL_MS = 2000;
+/** How long a browser knows which dataset was shown last: a year. */
+const KEPT_S = 365 * 24 * 3600;
 
 /** @type {{ path: string, title: string, aside?: boolean, count: (loop: Loop) => string }[]} */
 const STEPS = [
@@ -68,6 +70,7 @@ export function mount(element) {
       tell(error.message);
       return;
     }
+    keepDataset(loop.dataset);
     const list = JSON.stringify([loop.datasets, loop.dataset]);
     // Only when it changed: a menu that is open would lose what its user points at.
     if (list !== listed) showDatasets(loop);
@@ -121,4 +124,15 @@ export function mount(element) {
     else if (!document.hidden) refresh();
   }, POLL_MS);
   refresh();
+}
+
+/**
+ * Keep the dataset that this page shows: for itself, and for the next page whose address names none.
+ * Somebody else's import is not to change it under a hand.
+ * @param {number | null} id
+ */
+function keepDataset(id) {
+  if (id === null) return;
+  if (!addressed("dataset")) remember("dataset", id);
+  document.cookie = `studio-dataset=${id}; path=/; max-age=${KEPT_S}; SameSite=Lax`;
 }
