@@ -148,10 +148,13 @@ def test_a_run_is_started_watched_stopped_and_resumed(page, accepted):
     page.get_by_text("Quick", exact=True).click()
     page.get_by_role("button", name="None").click()
     cautions = page.locator(".form .cautions")
-    expect(cautions).to_have_text("Choose at least 3 samples: 0 are chosen.")
+    expect(cautions.get_by_role("listitem")).to_have_text(
+        ["Choose at least 3 samples: 0 are chosen.", re.compile("imported. Make sure that .* made")]
+    )
     page.get_by_role("button", name="Start fine-tuning").click()
     expect(page.locator(".form .studio-error")).to_contain_text("Choose at least 3")
     page.get_by_role("button", name="All").click()
+    expect(page.locator(".form .studio-error")).to_be_empty()
     expect(cautions).to_contain_text("1 of the chosen samples: marks more than half of the image.")
     start(page, iterations=400, preview_every=20, checkpoint_every=10)
     watch(page)

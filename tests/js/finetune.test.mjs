@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { listCautions, tellFresh } from "../../desra_studio/ui/static/finetune/cautions.js";
+import { listCautions, tellFresh, warnOfGenerator } from "../../desra_studio/ui/static/finetune/cautions.js";
 import { estimateTime, tellTime } from "../../desra_studio/ui/static/finetune/estimate.js";
 import { FIELDS, listChanged, readField } from "../../desra_studio/ui/static/finetune/fields.js";
 import { pickHeldOut } from "../../desra_studio/ui/static/finetune/held_out.js";
@@ -122,4 +122,18 @@ test("a fresh discriminator says why it is one, and that it was given no warm-up
   assert.equal(tellFresh(null, "", 100), "");
   assert.equal(tellFresh(null, "It is not here.", 100), "It is not here.");
   assert.match(tellFresh(null, "It is not here.", 0), /^It is not here\. A fresh one knows nothing .* 100/);
+});
+
+test("a generator that did not make GAN-SR is warned of, and blocks nothing", () => {
+  const generators = [
+    { id: 1, label: "one" },
+    { id: 2, label: "two" },
+  ];
+  const warn = (chosen, madeBy) => warnOfGenerator(chosen, generators, madeBy);
+  assert.deepEqual(warn(1, 1), []);
+  assert.deepEqual(warn(null, 1), []);
+  const [other] = warn(2, 1);
+  assert.match(other.text, /made by one, not by two/);
+  assert.equal(other.blocks, false);
+  assert.match(warn(2, 7)[0].text, /was imported. Make sure that two made it/);
 });

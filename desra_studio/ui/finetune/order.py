@@ -49,7 +49,8 @@ class FinetuneOrder(BaseModel):
 def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
     """Return what can be chosen for a run: samples, generators, presets and their values.
 
-    `obstacle` is why nothing can be trained on, or empty.
+    `obstacle` is why nothing can be trained on, or empty; `made_by` the model of the dataset's
+    GAN-SR, which is none of the generators where its outputs were imported.
     """
     views = list_generators(studio)
     candidates = list_cautioned_candidates(studio, dataset_id)
@@ -65,6 +66,7 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
             for view in views
         ],
         "generator": _guess_generator(studio, dataset_id, views),
+        "made_by": get_gan_model_id(studio, dataset_id),
         "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
         "preset": "quick" if on_cpu else "paper",
         "dial": [asdict(stop) for stop in DIAL],

@@ -27,6 +27,25 @@ export function listCautions(chosen, minimum, obstacle) {
 }
 
 /**
+ * What is to be known of a generator that did not make the dataset's GAN-SR, or may not have.
+ * @param {number | null} chosen its id
+ * @param {{ id: number, label: string }[]} generators
+ * @param {number | null} madeBy id of the model that made GAN-SR; none of them where it was imported
+ * @returns {Caution[]}
+ */
+export function warnOfGenerator(chosen, generators, madeBy) {
+  const generator = generators.find(({ id }) => id === chosen);
+  if (!generator || chosen === madeBy) return [];
+  const maker = generators.find(({ id }) => id === madeBy);
+  const text = maker
+    ? `GAN-SR of this dataset was made by ${maker.label}, not by ${generator.label}: what is marked are ` +
+      "artifacts of the other one. Choose the one that made it, or upscale the LR images with this one first."
+    : `GAN-SR of this dataset was imported. Make sure that ${generator.label} made it: fine-tuning ` +
+      "removes only artifacts that the generator paints itself.";
+  return [{ blocks: false, text }];
+}
+
+/**
  * What is to be known of a fresh discriminator; empty for one that has learnt.
  * @param {number | null} chosen its id; null for a fresh one
  * @param {string} missing why the one that the generator came with cannot be chosen

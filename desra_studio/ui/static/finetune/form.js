@@ -55,6 +55,11 @@ export class Form {
     this.root = this.#build();
   }
 
+  /** The id of the generator; null where none is chosen. */
+  get generatorId() {
+    return Number(this.generator.value) || null;
+  }
+
   get heldOutShare() {
     return Number(this.share.value);
   }
@@ -109,8 +114,9 @@ export class Form {
       : `None: all ${chosen} are trained on`;
   }
 
-  /** Say what speaks against a run before it is started. */
+  /** Say what speaks against a run before it is started; what was refused before may be right now. */
   showCautions(cautions) {
+    this.error.textContent = "";
     const told = JSON.stringify(cautions);
     if (told === this.told) return;
     this.told = told;
@@ -192,7 +198,7 @@ export class Form {
     writeStored(this.dataset, {
       preset: this.preset,
       settings: Object.fromEntries(changed.map((name) => [name, settings[name]])),
-      generator: Number(this.generator.value) || null,
+      generator: this.generatorId,
       discriminator: this.discriminator.wanted,
       held_out_share: this.heldOutShare,
     });
@@ -247,7 +253,7 @@ export class Form {
     try {
       const { run } = await startRun(this.dataset, {
         revisions: this.getChosen().map((candidate) => candidate.revision_id),
-        generator: Number(this.generator.value) || null,
+        generator: this.generatorId,
         discriminator: this.discriminator.value,
         settings,
         feather_sigma,

@@ -2,7 +2,7 @@
 
 import { make, pageAddress } from "../shared/dom.js";
 import { loadFineTuned } from "./api.js";
-import { listCautions } from "./cautions.js";
+import { listCautions, warnOfGenerator } from "./cautions.js";
 import { Form } from "./form.js";
 import { pickHeldOut } from "./held_out.js";
 import { Inspector } from "./inspector.js";
@@ -70,7 +70,11 @@ export class SetupView {
     this.samples.markHeldOut(heldOut);
     this.form.showCounts(chosen.length, heldOut.size);
     if (this.choices) {
-      this.form.showCautions(listCautions(chosen, this.choices.minimum, this.choices.obstacle));
+      const { minimum, obstacle, generators, made_by: madeBy } = this.choices;
+      this.form.showCautions([
+        ...listCautions(chosen, minimum, obstacle),
+        ...warnOfGenerator(this.form.generatorId, generators, madeBy),
+      ]);
     }
     const open = this.samples.opened;
     if (open) this.#inspect(open);
