@@ -20,6 +20,7 @@ ALLOWED = {
     "errors": set(),
     "progress": set(),
     "assets_folder": set(),
+    "wording": set(),
     "vocabulary": set(),
     "setting": {"errors"},
     "config": {"errors", "vocabulary"},
@@ -34,13 +35,17 @@ ALLOWED = {
     "services": {
         "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "interchange",
         "config", "errors", "assets_folder", "vocabulary", "setting",
+        "wording",
     },
     "bench": {
         "ui", "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
         "config", "errors", "assets_folder", "vocabulary",
     },
-    "ui": {"services", "progress", "errors", "vocabulary", "setting"},
-    "cli": {"ui", "bench", "services", "progress", "config", "errors", "vocabulary", "setting"},
+    "ui": {"services", "progress", "errors", "vocabulary", "setting", "wording"},
+    "cli": {
+        "ui", "bench", "services", "progress", "config", "errors", "vocabulary", "setting",
+        "wording",
+    },
 }  # fmt: skip
 
 # Settings, and the types of values that are shown, are declared where they are used, and taken from

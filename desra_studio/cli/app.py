@@ -45,6 +45,7 @@ from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
 from desra_studio.services.studio import Studio, open_studio
+from desra_studio.wording import count_noun
 
 PORT = Settings.model_fields["port"].default
 
@@ -255,8 +256,9 @@ def _add_to(
     waiting = ", upscale them on the Datasets page" if added.images and added.waiting else ""
     print_result(
         result,
-        f"{added.images} images added to {added.name}{waiting}; {added.labels} labels, "
-        f"{added.kept} kept beside others; {added.unchanged} were there already.",
+        f"{count_noun(added.images, 'image')} added to {added.name}{waiting}; "
+        f"{count_noun(added.labels, 'label')}, {added.kept} kept beside others; {added.unchanged} "
+        f"were there already.",
         as_json,
     )
     return added.lines
@@ -270,8 +272,8 @@ def _tell_imported(imported: dict[str, Any]) -> str:
     else:
         then = "upscale them on the Datasets page."
     return (
-        f"{imported['images']} images imported as {imported['name']!r}, {imported['with_lr']} with "
-        f"LR, {imported['labels']} with a manual mask; {then}"
+        f"{count_noun(imported['images'], 'image')} imported as {imported['name']!r}, "
+        f"{imported['with_lr']} with LR, {imported['labels']} with a manual mask; {then}"
     )
 
 
@@ -302,7 +304,7 @@ def export(
     with show_progress("export") as report:
         result = export_dataset(studio, dataset, form, out, cropped=cropped, report=report)
     tell_notes(result.notes)
-    print_result(asdict(result), f"{result.images} images written to {out}.", as_json)
+    print_result(asdict(result), f"{count_noun(result.images, 'image')} written to {out}.", as_json)
 
 
 @app.command(rich_help_panel=INSTALLATION)

@@ -16,6 +16,7 @@ from desra_studio.cli.console import (
 from desra_studio.errors import InputError, SchemaError
 from desra_studio.progress import show_progress
 from desra_studio.services.studio import Studio, connect_studio, open_studio
+from desra_studio.wording import count_noun
 
 db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 
@@ -59,8 +60,8 @@ def backup_db(
             "files": made.files,
             "problems": made.problems,
         },
-        f"Backup {made.name}: {made.blobs} stored files, of which {made.copied} "
-        f"({format_bytes(made.copied_bytes)}) were new, {made.files} files of jobs. "
+        f"Backup {made.name}: {count_noun(made.blobs, 'stored file')}, of which {made.copied} "
+        f"({format_bytes(made.copied_bytes)}) were new, {count_noun(made.files, 'file')} of jobs. "
         f"Restore it by: desra-studio db restore {out}",
         as_json,
     )

@@ -40,6 +40,7 @@ from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.detection.calibrating import CalibrationConfig
 from desra_studio.services.studio import open_studio
+from desra_studio.wording import count_noun
 
 if TYPE_CHECKING:
     from desra_studio.services.detection.folders import FolderClasses
@@ -140,7 +141,8 @@ def _describe_detected(result: dict[str, Any], out: Path) -> str:
     images = result["images"]
     components = sum(image["components"] for image in images)
     return (
-        f"{components} artifacts in {len(images)} images, {result['seconds']:.1f} s. "
+        f"{count_noun(components, 'artifact')} in {count_noun(len(images), 'image')}, "
+        f"{result['seconds']:.1f} s. "
         f"Masks are in {out / 'mask'}."
     )
 
@@ -216,7 +218,8 @@ def calibrate(
     tell_notes(reader.lines)
     print_result(
         result,
-        f"{result['calibrated']} of 150 classes calibrated on {result['images']} images as {name}; "
+        f"{result['calibrated']} of 150 classes calibrated on "
+        f"{count_noun(result['images'], 'image')} as {name}; "
         "the others keep the released weight.",
         as_json,
     )
@@ -282,7 +285,8 @@ def regress(
 def _render_regression(figures: "FolderRegression") -> str:
     proof = figures.proof
     lines = [
-        f"{proof.removed} of {proof.before_components} artifacts gone, {proof.fainter} fainter, "
+        f"{proof.removed} of {count_noun(proof.before_components, 'artifact')} gone, "
+        f"{proof.fainter} fainter, "
         f"{proof.still_there} still there, {proof.added} new, by the strictest witness"
         + (f" ({proof.headline})." if proof.headline else ": none saw any.")
     ]

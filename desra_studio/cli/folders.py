@@ -24,6 +24,7 @@ from desra_studio.finetune.config import FinetuneConfig
 from desra_studio.progress import show_progress
 from desra_studio.services.studio import open_studio
 from desra_studio.setting import list_settings
+from desra_studio.wording import count_noun
 
 SAID = list_settings(FinetuneConfig)
 PRESET = " Without it as the preset has it."
@@ -66,7 +67,7 @@ def upscale(
     kept = result.images - result.upscaled - result.left_out
     print_result(
         asdict(result),
-        f"{result.upscaled} images upscaled x{result.scale} into {out}"
+        f"{count_noun(result.upscaled, 'image')} upscaled x{result.scale} into {out}"
         + (f", {kept} were there already." if kept else "."),
         as_json,
     )
@@ -152,7 +153,8 @@ def finetune(
     tell_notes(result.notes[len(reader.lines) :])
     print_result(
         asdict(result),
-        f"{result.iterations} iterations on {result.samples} samples in "
+        f"{count_noun(result.iterations, 'iteration')} on {count_noun(result.samples, 'sample')} "
+        f"in "
         f"{result.seconds:.0f} s, L1 {result.loss_first:.4f} to "
         f"{result.loss_last:.4f}. Weights are in {out}.",
         as_json,

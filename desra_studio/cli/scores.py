@@ -26,6 +26,7 @@ from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
 from desra_studio.services.folders import FolderReader
 from desra_studio.services.studio import Studio, open_studio
+from desra_studio.wording import count_noun
 
 if TYPE_CHECKING:
     from desra_studio.services.scores.dataset import DatasetScore, ScoreFigures
@@ -153,7 +154,7 @@ def _score_dataset(
             tell_notes(run_detectors(studio, dataset_id, wanted, report))
     result = score_dataset(studio, dataset_id, chosen)
     if result.unlabelled:
-        tell_notes([f"{result.unlabelled} images are not labelled yet, and not counted."])
+        tell_notes([f"{count_noun(result.unlabelled, 'image')} not labelled yet, and not counted."])
     if result.unknown_regions:
         tell_notes(
             [f"{result.unknown_regions} manual regions are not labelled so far, and not counted."]
@@ -196,6 +197,7 @@ def _render_figures(figures: "ScoreFigures") -> str:
     ):
         bounds = f" [{interval.low:.4f}, {interval.high:.4f}]" if interval else ""
         if value is not None and images:
-            bounds = f" (no interval: {images} more images)"
+            bounds = f" (no interval: {count_noun(images, 'more image')})"
         words.append(f"{title} {show_figure(value)}{bounds}")
-    return f"{'  '.join(words)}  over {figures.images} images ({figures.empty_both} empty in both)"
+    over = count_noun(figures.images, "image")
+    return f"{'  '.join(words)}  over {over} ({figures.empty_both} empty in both)"

@@ -21,6 +21,7 @@ from desra_studio.services.studies.reports import (
 )
 from desra_studio.services.studies.votes import render_votes_csv, render_votes_json
 from desra_studio.services.studio import Studio, open_studio
+from desra_studio.wording import count_noun
 
 studies_app = typer.Typer(help="User studies: list, report, export.", no_args_is_help=True)
 Named = Annotated[str, typer.Argument(help="Name, or number, of the study.")]
@@ -91,14 +92,17 @@ def _open(data_dir: Path | None, database_url: str | None) -> Studio:
 
 def _write_report(result: StudyReport) -> list[str]:
     lines = [
-        f"{result.study} ({result.state}): {result.votes} answers of {result.voters} "
-        f"voters, {len(result.excluded)} left out",
+        f"{result.study} ({result.state}): {count_noun(result.votes, 'answer')} of "
+        f"{count_noun(result.voters, 'voter')}, {len(result.excluded)} left out",
         f"manifest {result.manifest_sha}",
         _write_screening(result),
     ]
     lines += [f"  left out: {one.label}: {'; '.join(one.reasons)}" for one in result.excluded]
     for side, figures in (("screened", result.screened), ("raw", result.raw)):
-        lines += ["", f"{side}: {figures.votes} votes of {figures.voters} voters"]
+        lines += [
+            "",
+            f"{side}: {count_noun(figures.votes, 'vote')} of {count_noun(figures.voters, 'voter')}",
+        ]
         for question in figures.questions:
             lines.append(f"  {question.text}")
             lines += [_write_pair(pair) for pair in question.pairs]
@@ -121,7 +125,11 @@ def _write_screening(result: StudyReport) -> str:
         return f"not screened by gold: {found.checks} checks per voter, {lack}"
     if not found.random:
         return "not screened by gold: no share of right answers is asked for"
-    few = f"; {result.unjudged} voters saw fewer than {found.needed}" if result.unjudged else ""
+    few = (
+        f"; {count_noun(result.unjudged, 'voter')} saw fewer than {found.needed}"
+        if result.unjudged
+        else ""
+    )
     return (
         f"screened by gold: {found.wrong} of {found.gold} wrong leave a voter out "
         f"({found.careful:.1%} of careful ones, {found.random:.0%} of random ones){few}"

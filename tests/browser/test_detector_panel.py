@@ -173,14 +173,14 @@ def test_a_stroke_wins_over_an_answer_that_is_late(page, review, panel):
 def test_the_direction_filter_drops_the_smoother_one(page, review, panel):
     panel.expect_artifacts(2)
     both = review.read_mask()
-    page.get_by_label("Direction", exact=True).select_option("GAN busier")
+    page.get_by_label("Direction", exact=True).select_option("busier")
     panel.expect_artifacts(1)
     busier = review.read_mask()
     page.locator(".studio-review").focus()
     page.keyboard.press("n")
     expect(panel.line).to_contain_text("component 1/1")
     expect(panel.line).to_contain_text("GAN busier")
-    page.get_by_label("Direction", exact=True).select_option("GAN smoother")
+    page.get_by_label("Direction", exact=True).select_option("smoother")
     # What was chosen is none of these components.
     expect(panel.line).to_contain_text("N goes through the components")
     panel.expect_artifacts(1)
@@ -288,7 +288,7 @@ def test_reject_and_keep_are_one_action_each(page, review, panel):
     assert "0.0 %" not in fewer, "the other component stays"
     page.keyboard.press("n")
     page.keyboard.press("Backspace")
-    expect(panel.counts).to_contain_text("0.0 % marked")
+    expect(panel.counts).to_contain_text("nothing marked")
     page.keyboard.press("k")
     expect(panel.counts).to_have_text(re.sub(r"\n", "", fewer))
     page.keyboard.press("Control+z")
@@ -306,15 +306,15 @@ def test_what_a_verdict_does_to_precision_and_recall(page, review, panel):
     number = r"(0\.\d\d|1\.00|n/a)"
     expect(panel.effect).to_have_text(
         re.compile(
-            rf"^In the mask: precision {number}, recall {number}\. "
-            rf"Left out: precision {number}, recall {number}\.$"
+            rf"^Detector over the set if kept: precision {number}, recall {number}\. "
+            rf"If rejected: precision {number}, recall {number}\.$"
         )
     )
     first, second = re.findall(r"precision (\S+),", panel.effect.inner_text())
     assert float(first) > float(second), "what is no artifact any more was found for nothing"
-    expect(panel.effect.locator("strong")).to_contain_text("In the mask")
+    expect(panel.effect.locator("strong")).to_contain_text("if kept")
     page.keyboard.press("Delete")
-    expect(panel.effect.locator("strong")).to_contain_text("Left out")
+    expect(panel.effect.locator("strong")).to_contain_text("If rejected")
     panel.drag("Contrast threshold", 0.9, 0.95)
     panel.expect_settled()
     panel.expect_artifacts(3)

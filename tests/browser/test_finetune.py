@@ -270,7 +270,7 @@ def test_runs_side_by_side(page, earlier):
     expect(page.locator(LINES)).to_have_count(2)
     rows.nth(1).get_by_role("button", name=f"Run {earlier.id}").click()
     expect(page.locator(".panel .title")).to_contain_text(f"Run {earlier.id}")
-    page.get_by_role("button", name="Use its settings").click()
+    page.get_by_role("button", name="New run with these settings").click()
     expect(page.get_by_label("Iterations")).to_have_value("30")
     expect(page.locator(".estimate")).to_contain_text("judging by run")
 

@@ -366,5 +366,5 @@ def test_a_study_that_closes_meanwhile_has_a_plain_page(studio, dataset, open_vo
     wait_open(page)
     close_study(studio, study_id)
     page.keyboard.press("1")
-    expect(page.get_by_role("heading", name="This study is not open")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert read_ballots(studio, study_id) == []

@@ -305,7 +305,7 @@ def test_bulk_verdicts_are_taken_back(page, review, other, studio, dataset):
     select(review, "image_00", "image_02", "image_03")
     bulk = page.get_by_role("group", name="Selected images")
     bulk.get_by_role("button", name="Clean").click()
-    bulk.get_by_role("button", name="Clean 3").click()
+    bulk.get_by_role("button", name="Apply to 3 images").click()
     message = page.locator(".message")
     expect(message).to_contain_text("3 left as they were: image_00, its mask marks")
     message.get_by_role("button", name="Empty what is left").click()

@@ -157,7 +157,7 @@ def create_study(
 ) -> int:
     """Make a study: cut what it shows, write down all that it is, and return its id.
 
-    It is a draft until it is opened; what was written down does not change any more.
+    It is a draft until it is opened; what was written down cannot be changed later.
 
     Raises:
         InputError: the name is unfit or taken, a system has no outputs of these images, or there is

@@ -147,7 +147,7 @@ def check_open(session: Session, study: Study) -> None:
     if study.state == "draft":
         raise VoteError("closed", "This study has not begun yet. Come back later.")
     if study.state != "open":
-        raise VoteError("closed", "This study is over. Thank you: your votes until now count.")
+        raise VoteError("closed", "The study is complete. Your votes until now count.")
 
 
 def _refuse_forged() -> VoteError:

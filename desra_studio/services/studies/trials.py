@@ -97,7 +97,7 @@ def plan_session(session: Session, study: Study, voter: Voter) -> None:
     planned = plan_trials(pool, plan, voter.place, counts)
     if not planned:
         raise VoteError(
-            "closed", "Enough people have voted on every picture. Thank you for coming."
+            "closed", "The study is complete: enough people have voted on every picture."
         )
     ids = {item.number: item.id for item in items}
     trials: list[Trial] = []

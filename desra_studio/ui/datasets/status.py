@@ -9,6 +9,7 @@ from desra_studio.services.csv_tables import guard_text
 from desra_studio.services.datasets.listing import DatasetView
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.shared.components import JobValue, show_job
+from desra_studio.wording import count_noun
 
 NAMED = 40
 """Letters of a dataset's name that a button has room for."""
@@ -21,28 +22,36 @@ def show_import(job: JobView | None) -> JobValue | None:
     result = job.result
     notes = " ".join(result.get("notes", []))
     if job.kind == "detect":
-        return show_job(job, f"Detected again: artifacts in {result['marked']} images. {notes}")
+        return show_job(
+            job, f"Detected again: artifacts in {count_noun(result['marked'], 'image')}. {notes}"
+        )
     if job.kind == "calibrate":
         return show_job(
             job,
-            f"{result['calibrated']} of 150 classes calibrated on {result['images']} clean images "
+            f"{result['calibrated']} of 150 classes calibrated on "
+            f"{count_noun(result['images'], 'clean image')} "
             f"as {result['name']}; the others keep the released weight.",
         )
     if job.kind in ("upscale", "demo"):
         return show_job(
             job,
-            f"{result['images']} images of {result['name']} upscaled with {result['model']} and "
+            f"{count_noun(result['images'], 'image')} of {result['name']} upscaled with "
+            f"{result['model']} and "
             f"{result['partner']}; artifacts detected in {result['marked']}. {notes}",
         )
     if "kept" in result:
         return show_job(
             job,
-            f"{result['images']} images and {result['labels']} labels added to {result['name']}, "
-            f"{result['kept']} labels kept beside others; {result['unchanged']} were there before. "
+            f"{count_noun(result['images'], 'image')} and {count_noun(result['labels'], 'label')} "
+            f"added to {result['name']}, "
+            f"{count_noun(result['kept'], 'label')} kept beside others; {result['unchanged']} "
+            f"were there before. "
             + " ".join(result.get("remarks", [])),
         )
     if _waits(job):
-        return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
+        return show_job(
+            job, f"{count_noun(result['images'], 'LR image')} imported as {result['name']}."
+        )
     told = [_tell_imported(result | each) for each in result.get("models") or [{}]]
     return show_job(job, " ".join([*told, *result.get("remarks", []), notes]).strip())
 
@@ -79,7 +88,8 @@ def show_report(job: JobView | None) -> object:
 
 def _tell_imported(result: Mapping[str, Any]) -> str:
     return (
-        f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
+        f"{count_noun(result['images'], 'image')} imported as {result['name']}, "
+        f"{result['with_lr']} with LR, "
         f"{result['labels']} with a manual mask"
         + (f"; artifacts detected in {result['marked']}." if "marked" in result else ".")
     )

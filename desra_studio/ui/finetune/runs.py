@@ -13,6 +13,7 @@ from desra_studio.services.models.listing import list_models
 from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
 from desra_studio.ui.shared.text import show_figure
+from desra_studio.wording import count_noun
 
 AFTERWARDS = ("apply", "prove")
 """Kinds of jobs that do something with the model of a run."""
@@ -106,14 +107,16 @@ def _tell_result(job: JobView) -> str:
         resumed = result.get("resumed_from", 0)
         timed = f", the last {result['iterations'] - resumed} of them" if resumed else ""
         return (
-            f"{result['model']} is ready: {result['iterations']} iterations on "
-            f"{result['samples']} samples{timed} in {result['seconds']:.0f} s on "
+            f"{result['model']} is ready: {count_noun(result['iterations'], 'iteration')} on "
+            f"{count_noun(result['samples'], 'sample')}{timed} in {result['seconds']:.0f} s on "
             f"{result['device']}, L1 {result['loss']:.4f}."
         )
     if job.kind == "apply":
         return (
-            f"{result['model']}: {result['removed']} of {result['before_components']} artifacts "
-            f"gone, {result['added']} new, over {result['images']} images (removal rate "
+            f"{result['model']}: {result['removed']} of "
+            f"{count_noun(result['before_components'], 'artifact')} "
+            f"gone, {result['added']} new, over {count_noun(result['images'], 'image')} (removal "
+            f"rate "
             f"{show_figure(result['removal_rate'])}, addition rate "
             f"{show_figure(result['addition_rate'])}). {' '.join(result.get('notes', []))}".rstrip()
         )

@@ -7,10 +7,10 @@ import gradio as gr
 from desra_studio.errors import StudioError
 from desra_studio.services.scores import agreement
 from desra_studio.services.scores.set_scorer import SetScorer
-from desra_studio.ui.scores.table import count_of
 from desra_studio.ui.shared.events import QUIET, Updates
 from desra_studio.ui.shared.requests import read_dataset
 from desra_studio.ui.shared.text import escape_markdown, show_error, show_figure
+from desra_studio.wording import count_noun
 
 INTRO = """### Agreement between two annotators
 What they mark is the measure of what a detector can reach: on the images that both labelled."""
@@ -49,7 +49,9 @@ class AgreementHandlers:
         known = agreement.list_annotators(self.scorer, dataset) if dataset else {}
         if len(known) < 2:
             return {self.panel.group: gr.update(visible=False)}
-        choices = [(f"{name} ({count_of(count, 'image')})", name) for name, count in known.items()]
+        choices = [
+            (f"{name} ({count_noun(count, 'image')})", name) for name, count in known.items()
+        ]
         first, second = list(known)[:2]
         return {
             self.panel.group: gr.update(visible=True),
@@ -90,17 +92,17 @@ def render_agreement(found: agreement.AuthorAgreement, first: str, second: str) 
         )
     regions = sum(_list_answers(found))
     rows = {
-        "Pixel IoU": f"**{show_figure(found.iou)}** over {count_of(found.images, 'image')}, "
+        "Pixel IoU": f"**{show_figure(found.iou)}** over {count_noun(found.images, 'image')}, "
         f"{found.empty_both} of them empty in both",
         "Krippendorff's alpha": f"**{show_figure(found.alpha)}** "
         + (
             _explain_missing(found)
             if found.alpha is None
-            else f"over {count_of(regions, 'region')}"
+            else f"over {count_noun(regions, 'region')}"
         ),
         "Regions": f"both {found.both}, only {names[0]} {found.first_only}, only {names[1]} "
         f"{found.second_only}, neither {found.neither} (proposed by the detector)",
-        "Not compared": f"{count_of(found.only_first, 'image')} labelled by {names[0]} alone, "
+        "Not compared": f"{count_noun(found.only_first, 'image')} labelled by {names[0]} alone, "
         f"{found.only_second} by {names[1]} alone",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {x} |" for name, x in rows.items())])

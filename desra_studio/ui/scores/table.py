@@ -10,6 +10,7 @@ from desra_studio.services.review.regions import ALL, PROMINENT, PROMINENT_ONLY,
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore
 from desra_studio.services.scores.tables import count_regions
 from desra_studio.ui.shared.text import escape_markdown, show_figure
+from desra_studio.wording import count_noun
 
 LIMITS = (
     "What this does not prove: that people see it. It is agreement with the masks of these "
@@ -70,21 +71,21 @@ def describe_uncounted(score: DatasetScore, row: DetectorScore, notes: Sequence[
     """Return what the figures leave out, or what they rest on, as Markdown."""
     lines = []
     if score.unlabelled:
-        lines.append(f"{count_of(score.unlabelled, 'image')} not labelled yet.")
+        lines.append(f"{count_noun(score.unlabelled, 'image')} not labelled yet.")
     empty = row.total.empty_both
     if empty:
         lines.append(
-            f"{count_of(empty, 'image')} empty in both masks: IoU 1, and nothing to count for "
+            f"{count_noun(empty, 'image')} empty in both masks: IoU 1, and nothing to count for "
             "precision and recall."
         )
     if row.missing_predictions:
         lines.append(
-            f"{count_of(row.missing_predictions, 'labelled image')} without a prediction of the "
+            f"{count_noun(row.missing_predictions, 'labelled image')} without a prediction of the "
             "chosen detector: counted as empty. Run it on this dataset to mend that."
         )
     if score.unchanged:
         lines.append(
-            f"{count_of(score.unchanged, 'label')} that are the detector's own mask, accepted "
+            f"{count_noun(score.unchanged, 'label')} that are the detector's own mask, accepted "
             "unchanged: they count, and favour it."
         )
     # Markdown makes a link of an address whose dots are escaped, and one that leads nowhere.
@@ -113,7 +114,7 @@ def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
                 total.iou,
                 _tell_interval(intervals.iou, intervals.wanting.iou),
                 intervals.iou,
-                count_of(total.images, "image"),
+                count_noun(total.images, "image"),
             ),
             _show_cell(
                 total.precision,
@@ -133,7 +134,7 @@ def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
 
 def _tell_interval(interval: Interval | None, wanting: int) -> str:
     if interval is None:
-        return f"no interval: {count_of(wanting, 'image')} more" if wanting else "no interval"
+        return f"no interval: {count_noun(wanting, 'image')} more" if wanting else "no interval"
     if interval.one_sided:
         return (
             f"at least {interval.low:.2f}" if interval.high == 1 else f"at most {interval.high:.2f}"
@@ -172,8 +173,3 @@ def _list_notes(score: DatasetScore, regions: str) -> list[str]:
 
 def _share(part: int, whole: int, what: str, how: str) -> str:
     return f"{part} of {whole} {what} {how}" if whole else f"none {what}"
-
-
-def count_of(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

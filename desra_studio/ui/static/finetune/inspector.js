@@ -3,6 +3,7 @@
 
 import { loadImage } from "../shared/api.js";
 import { make, pageAddress } from "../shared/dom.js";
+import { describeMarked } from "../shared/words.js";
 import { loadRendition } from "../viewer/sources.js";
 import { makePanes } from "./panes.js";
 import { loadSources } from "./sources.js";
@@ -20,7 +21,7 @@ const USES = {
   trained: "Trained on.",
   left: "Not chosen.",
 };
-const NOT_TUNED = "Comes when a fine-tuned model was run on this dataset";
+const NOT_TUNED = "Shown once a fine-tuned model has run on this dataset";
 /** Of a pane, that an artifact fills when it is shown; specks are not blown up. */
 const FILLED = 0.6;
 const LARGEST = 8;
@@ -106,8 +107,8 @@ export class Inspector {
     }
     if (asked !== this.shown) return;
     const { width, height } = image;
-    const share = (100 * candidate.area_share).toFixed(1);
-    this.facts.textContent = `${width} x ${height} px, ${share} % marked`;
+    const marked = describeMarked(candidate.area_share, width * height);
+    this.facts.textContent = `${width} x ${height} px, ${marked}`;
     this.#open({ id: candidate.image_id, width, height });
     const sources = loadSources(image, candidate, feather);
     for (const [id, source] of Object.entries(sources)) this.#put(id, source, asked);

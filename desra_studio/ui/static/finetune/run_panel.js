@@ -1,6 +1,7 @@
 // The run that is watched: what it is, how far it is, and what can be done with it.
 
 import { announceChange, make, pageAddress } from "../shared/dom.js";
+import { countNoun } from "../shared/words.js";
 import { fillJob } from "../shell/job.js";
 import { applyRun, cancelJob, proveRun, resumeRun, weightsUrl } from "./api.js";
 
@@ -23,7 +24,7 @@ export class RunPanel {
       prove: button("Prove it again", () => proveRun(this.run.id), "needs-curator"),
       apply: button("Run the new model on this dataset", () => applyRun(this.run.id), "needs-admin"),
       download: make("a", { className: "needs-admin", href: "#", download: "" }, "Download the weights"),
-      reuse: make("button", { type: "button", className: "needs-admin", onclick: () => onReuse(this.run) }, "Use its settings"),
+      reuse: make("button", { type: "button", className: "needs-admin", onclick: () => onReuse(this.run) }, "New run with these settings"),
     };
     this.error = make("p", { className: "studio-error", role: "alert" });
     this.root = make(
@@ -47,7 +48,7 @@ export class RunPanel {
     const held = run.held_out ? `, ${run.held_out} held out` : "";
     const judge = run.discriminator_name ? ` · discriminator: ${run.discriminator_name}` : "";
     this.facts.textContent =
-      `${run.base} · ${run.samples} samples${held} · ${run.iterations} iterations` +
+      `${run.base} · ${countNoun(run.samples, "sample")}${held} · ${countNoun(run.iterations, "iteration")}` +
       ` · EMA ${run.ema_at_end.toFixed(3)} at the end${judge}`;
     this.facts.title = this.facts.textContent;
     this.showJob(run.job);

@@ -91,7 +91,7 @@ export class SampleList {
         make(
           "span",
           { className: "facts" },
-          `${(100 * candidate.area_share).toFixed(1)} % marked${tellNoticed(candidate)}`,
+          `${tellShare(candidate.area_share)}${tellNoticed(candidate)}`,
           tag,
         ),
         ...(says ? [make("span", { className: candidate.problem ? "problem" : "warning" }, says)] : []),
@@ -142,3 +142,7 @@ export class SampleList {
     event.preventDefault();
   }
 }
+
+/** The marked share; the size of the image is not known here. */
+const tellShare = (share) =>
+  share >= 0.001 || share === 0 ? `${(100 * share).toFixed(1)} % marked` : "less than 0.1 % marked";

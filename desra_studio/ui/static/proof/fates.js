@@ -84,12 +84,6 @@ export function listOpen(components) {
 }
 
 /**
- * @param {number} count
- * @param {string} noun
- */
-export const countNoun = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
-/**
  * A component in words, beside its fate.
  * @param {ProofComponent} component
  */

@@ -1,6 +1,7 @@
 // Intervals in words. No DOM here.
 
-import { countNoun } from "./fates.js";
+import { countNoun } from "../shared/words.js";
+
 
 /**
  * An interval in words: one bound where all or none was counted, and below the number of images from

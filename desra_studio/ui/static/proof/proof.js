@@ -2,8 +2,9 @@
 
 import { addressed, announceChange, find, make, pageAddress } from "../shared/dom.js";
 import { fillSelect } from "../shared/controls.js";
+import { countNoun } from "../shared/words.js";
 import { loadProof, loadProofRuns, sendBack, startProof, weightsUrl } from "./api.js";
-import { countNoun, listOpen, writeWalk } from "./fates.js";
+import { listOpen, writeWalk } from "./fates.js";
 import { buildFigures, buildVerdict } from "./figures.js";
 import { explainMissing, isActive, pickRun, titleRun } from "./runs.js";
 import { Walk } from "./walk.js";

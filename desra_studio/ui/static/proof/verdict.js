@@ -1,6 +1,6 @@
 // The proof in words and as marks on scales. No DOM here.
 
-import { countNoun } from "./fates.js";
+import { countNoun } from "../shared/words.js";
 import { describeInterval } from "./intervals.js";
 import { nameHeadline } from "./witnesses.js";
 
@@ -148,7 +148,7 @@ export function writeVerdict(proof) {
   const outside = listOutside(proof);
   const many = outside.some(({ key }) => key === "addition_rate") ? ", which is too many" : "";
   const fell = outside.filter(({ bad }) => bad === "below").map(({ short }) => short);
-  const rest = fell.length ? `but ${joinWords(fell)} fell too far` : "nothing else fell below its bound";
+  const rest = fell.length ? `but ${joinWords(fell)} fell too far` : "no quality limit was violated";
   return {
     text: `${tellFates(proof)}, ${added || "none"} new${many}; ${rest}.`,
     basis: [nameHeadline(proof), tellUnseen(proof), tellImages(proof)].filter(Boolean),

@@ -1,6 +1,7 @@
 // What witnesses say, of all artifacts and of one, in words. No DOM here.
 
-import { countNoun, findFate } from "./fates.js";
+import { countNoun } from "../shared/words.js";
+import { findFate } from "./fates.js";
 import { describeInterval } from "./intervals.js";
 
 /** @import { Fate, ProofComponent, ProofFigures, ShownWitness, VoterWord, Witness } from "#types/proof" */

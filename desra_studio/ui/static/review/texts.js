@@ -1,5 +1,7 @@
 // Sentences about an image under review, and about the review of them all.
 
+import { describeMarked } from "../shared/words.js";
+
 /** @import { ReviewDocument } from "./document.js" */
 /** @import { HeldImage, Progress, Revision, State } from "#types/review" */
 
@@ -10,12 +12,12 @@
 export function summarize(document) {
   if (!document) return "";
   const { detected, area, width, height } = document;
-  const share = ((100 * area) / (width * height)).toFixed(1);
+  const marked = describeMarked(area / (width * height), width * height);
   const found = detected ? `${countArtifacts(detected)} detected` : "Not detected yet";
   const advice = area
     ? "paint what was missed, erase what is no artifact, then accept"
-    : "nothing is marked: paint what was missed, or call it clean";
-  return `${found} · ${share} % marked · ${advice}`;
+    : "paint what was missed, or call it clean";
+  return `${found} · ${marked} · ${advice}`;
 }
 
 /** @type {Partial<Record<State, string>>} */

@@ -1,6 +1,7 @@
 // Setting up a study: what is compared, what is asked, what is shown, how many vote.
 
 import { make } from "../shared/dom.js";
+import { countNoun } from "../shared/words.js";
 import { findMissing, guessSystems, readOrder, tellUnscreened } from "./order.js";
 
 const percent = (share) => String(Math.round(100 * share));
@@ -29,8 +30,8 @@ export class StudyForm {
       make(
         "p",
         { className: "quiet" },
-        "People look at pictures of which they do not know what made them. All that you set here is " +
-          "written down before the first vote, and does not change any more.",
+        "Voters see pictures without knowing which system made them. What you set here is written " +
+          "down before the first vote and cannot be changed later.",
       ),
       this.#text("name", "Name", suggested, "Voters never see it."),
       this.#radios("kind", "What is asked", [
@@ -102,7 +103,7 @@ export class StudyForm {
   #buildSystems() {
     this.systems = this.choices.systems.map(({ id, name, images }) => {
       const box = make("input", { type: "checkbox", value: id });
-      return { id, box, label: make("label", { title: name }, box, name, make("small", {}, ` ${images} images`)) };
+      return { id, box, label: make("label", { title: name }, box, name, make("small", {}, ` ${countNoun(images, "image")}`)) };
     });
     this.#chooseSystems("choice");
     return make(

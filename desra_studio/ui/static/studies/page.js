@@ -2,6 +2,7 @@
 
 import { loadLoop } from "../shared/api.js";
 import { addressed, announceChange, make, pageAddress, remember } from "../shared/dom.js";
+import { countNoun } from "../shared/words.js";
 import {
   cancelJob,
   closeStudy,
@@ -18,7 +19,7 @@ import {
 import { StudyForm } from "./form.js";
 import { buildLinks } from "./links.js";
 import { buildDownloads, buildResults } from "./results.js";
-import { countNoun, tellItems, tellProgress, tellScreening } from "./words.js";
+import { tellItems, tellProgress, tellScreening } from "./words.js";
 
 const POLL_MS = 3000;
 const JOB_POLL_MS = 400;
@@ -94,7 +95,7 @@ class StudiesPage {
           "button",
           { type: "button", onclick: () => this.#guard(() => this.#choose(id)) },
           make("strong", {}, name),
-          make("span", {}, `${STATES[state]} · ${kind === "choice" ? "" : "prominence · "}${votes} of ${wanted} votes`),
+          make("span", {}, `${STATES[state]} · ${kind === "choice" ? "" : "prominence · "}${votes} of ${countNoun(wanted, "vote")}`),
         );
         button.dataset.study = id;
         if (id === this.chosen) button.setAttribute("aria-current", "true");

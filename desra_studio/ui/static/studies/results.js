@@ -1,9 +1,10 @@
 // What a study found: shares with plots, checks, who was left out, and what goes back to work.
 
 import { make, pageAddress } from "../shared/dom.js";
+import { countNoun } from "../shared/words.js";
 import { fileUrl } from "./api.js";
 import { buildForest } from "./forest_plot.js";
-import { countNoun, listChecks, listPairFacts, tellInterval, tellPair, tellShare, tellWanting } from "./words.js";
+import { listChecks, listPairFacts, tellInterval, tellPair, tellShare, tellWanting } from "./words.js";
 
 /**
  * @import {

@@ -1,5 +1,7 @@
 // Figures of a study in words. No DOM here.
 
+import { countNoun } from "../shared/words.js";
+
 /** @import { CheckName, Interval, Pair, Rate, Report, Screening, StudyView } from "#types/studies" */
 
 /** @param {number | null} value */
@@ -11,12 +13,6 @@ export const tellInterval = (interval) => (interval ? tellRange(interval) : "");
 /** @param {number | null} value */
 const tellChance = (value) =>
   value === null ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3);
-/**
- * @param {number} count
- * @param {string} noun
- */
-export const countNoun = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 /**
  * The one sentence of a pair: who is preferred, or that nothing can be told yet.
  * @param {Pick<Pair, "a" | "b" | "share" | "interval" | "votes">} pair

@@ -115,11 +115,12 @@ const TITLES = {
  * What went wrong, in a sentence; with a button where trying again can help.
  * @param {Problem} problem
  * @param {() => void} onAgain
+ * @param {boolean} [hasVoted] nothing went wrong for who voted until the study was complete
  */
-export function buildProblem({ code = "", message }, onAgain) {
+export function buildProblem({ code = "", message }, onAgain, hasVoted = false) {
   const again = ["offline", "busy", "missing", "too_many"].includes(code);
   return card(
-    TITLES[code] ?? "Something went wrong",
+    hasVoted && code === "closed" ? "Thank you" : (TITLES[code] ?? "Something went wrong"),
     make("p", { role: "alert" }, message),
     ...(again ? [primary("Try again", onAgain)] : []),
   );

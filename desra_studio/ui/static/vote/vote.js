@@ -249,8 +249,9 @@ class VotingPage {
     try {
       await action();
     } catch (error) {
+      const hasVoted = this.trial !== null;
       this.trial = null;
-      this.#show(buildProblem(error, () => location.reload()));
+      this.#show(buildProblem(error, () => location.reload(), hasVoted));
     }
   }
 }

@@ -6,6 +6,7 @@ import { makeButton } from "../../shared/controls.js";
 import { Detected } from "./detected.js";
 import { DetectorPanel } from "./detector_panel.js";
 import { announceChange, make } from "../../shared/dom.js";
+import { describeMarked } from "../../shared/words.js";
 import { Newest } from "../../shared/newest.js";
 import { drawOutlines } from "../../viewer/outlines.js";
 import { Selection } from "../regions/selection.js";
@@ -133,7 +134,7 @@ export class Detector {
     if (!document || !this.isOpen) return;
     const { detected, area, width, height } = document;
     this.found.textContent = detected ? countArtifacts(detected) : "Not detected";
-    this.marked.textContent = `${((100 * area) / (width * height)).toFixed(1)} % marked`;
+    this.marked.textContent = describeMarked(area / (width * height), width * height);
     this.element.setAttribute("aria-busy", String(this.#live.pending));
     // While an answer is awaited the sliders are ahead of the mask.
     if (detected && !this.#live.pending) this.panel.show(detected.settings);

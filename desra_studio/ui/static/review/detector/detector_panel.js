@@ -11,7 +11,7 @@ import { make } from "../../shared/dom.js";
 // Steps by keyboard that follow each other more quickly are one action.
 const PAUSE_MS = 700;
 const UNITS = [["px", "px"], ["%", "%"]];
-const DIRECTIONS = [["both", "all"], ["busier", "GAN busier"], ["smoother", "GAN smoother"]];
+const DIRECTIONS = [["both", "all"], ["busier", "GAN busier (B)"], ["smoother", "GAN smoother (S)"]];
 
 /** @param {number} share */
 const percent = (share) => `${Number((100 * share).toFixed(2))} %`;

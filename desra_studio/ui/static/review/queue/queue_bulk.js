@@ -3,6 +3,7 @@
 
 import { changeImages } from "./api.js";
 import { announceChange, make } from "../../shared/dom.js";
+import { countNoun } from "../../shared/words.js";
 
 /**
  * @import {
@@ -41,7 +42,7 @@ import { announceChange, make } from "../../shared/dom.js";
  */
 
 /** @param {number} number */
-const count = (number) => `${number} image${number === 1 ? "" : "s"}`;
+const count = (number) => countNoun(number, "image");
 
 /** @type {Act[]} */
 const ACTS = [
@@ -136,7 +137,7 @@ export class QueueBulk {
   #ask(act) {
     const number = this.host.count();
     const { input, choices } = this.#makeInput(act);
-    const go = make("button", { className: "primary" }, `${act.label} ${number}`);
+    const go = make("button", { className: "primary" }, `Apply to ${count(number)}`);
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
       const value = input?.value.trim();

@@ -77,9 +77,9 @@ export class ComponentRow {
     if (typeof effect === "string") return this.effect.replaceChildren(effect);
     const part = (/** @type {boolean} */ now, /** @type {string} */ text) => make(now ? "strong" : "span", {}, text);
     this.effect.replaceChildren(
-      part(inMask, `In the mask: ${figures(effect.accepted)}`),
+      part(inMask, `Detector over the set if kept: ${figures(effect.accepted)}`),
       " ",
-      part(!inMask, `Left out: ${figures(effect.rejected)}`),
+      part(!inMask, `If rejected: ${figures(effect.rejected)}`),
     );
   }
 
