@@ -363,8 +363,6 @@ export interface Layout {
 
 /** How a picture is drawn; `divider` is the share of the width at the left of a slider. */
 export interface DrawOptions {
-  opacity: number;
-  maskShown: boolean;
   divider: number;
   /** Let it be drawn again: some of it is not there yet. */
   invalidate: () => void;

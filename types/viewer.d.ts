@@ -40,6 +40,15 @@ export interface MadeTile {
 /** [red, green, blue], each 0 to 255. */
 export type Colour = number[];
 
+/** Red, green and blue, each 0 to 255. */
+export type Rgb = [red: number, green: number, blue: number];
+
+/** What a mask is painted with: packed colours, and by pixel which of them it has; null is the first. */
+export interface MaskInk {
+  fills: Uint32Array;
+  kinds: Uint8Array | null;
+}
+
 /** A part of an image: RGBA bytes, row by row, and where it lies. */
 export interface Excerpt extends Size {
   data: Uint8ClampedArray;

@@ -133,14 +133,38 @@ def test_the_mask_can_be_painted_in_every_pane(page, review, panes):
         assert review.read_mask() == before
 
 
+def test_what_is_painted_is_seen_where_no_pane_shows_the_mask(page, review, panes):
+    for _ in range(3):
+        page.keyboard.press("y")
+    assert panes.shown == ["gan", "mse"]
+    before = [panes.read(view) for view in panes.shown]
+    review.drag("mse", (0.6, 0.7), (0.7, 0.75))
+    page.mouse.move(5, 5)
+    after = [panes.read(view) for view in panes.shown]
+    for view, was, shown in zip(panes.shown, before, after, strict=True):
+        added = shown[(shown != was).any(axis=2)]
+        assert {tuple(pixel) for pixel in added} >= {(255, 255, 255), (0, 0, 0)}, view
+    page.keyboard.press("h")
+    hidden = [panes.read(view) for view in panes.shown]
+    page.keyboard.press("h")
+    page.keyboard.down("g")
+    assert (panes.read("gan") == hidden[0]).all(), "the contour alone was added"
+    page.keyboard.up("g")
+    assert (panes.read("gan") == after[0]).all()
+
+
 def test_held_keys_show_the_plain_image_in_place(page, panes):
     page.keyboard.press("t")
     page.mouse.move(5, 5)
-    gan, mse, mask = (panes.read(view) for view in ("gan", "mse", "mask"))
+    mask = panes.read("mask")
+    page.keyboard.press("h")
+    gan, mse = (panes.read(view) for view in ("gan", "mse"))
+    page.keyboard.press("h")
+    unboxed = panes.read("gan")
     page.keyboard.press("n")
     page.keyboard.press("z")
     page.keyboard.press("z")
-    assert (panes.read("gan") != gan).any(), "a box around the chosen component"
+    assert (panes.read("gan") != unboxed).any(), "a box around the chosen component"
     name = page.locator("figcaption .now").nth(2)
     page.keyboard.down("g")
     assert all((panes.read(view) == gan).all() for view in panes.shown)
@@ -197,6 +221,7 @@ def test_the_pseudo_gt_is_what_fine_tuning_composes(page, review, panes):
     page.mouse.move(5, 5)
     page.keyboard.press("z")
     panes.choose(2, "pseudo-gt")
+    page.keyboard.press("h")
     shown = panes.read("pseudo-gt")
     page.keyboard.press("Control+s")
     review.wait_saved(1)

@@ -1,7 +1,7 @@
 // The views of one image: GAN-SR and MSE-SR at once, the others when a pane first shows them.
 //
-// A view has draw(context, view, pane, { opacity, maskShown, divider, invalidate }), which answers
-// what is to be said beside its name, if anything.
+// A view has draw(context, view, pane, { divider, invalidate }), which answers what is to be said
+// beside its name, if anything. The mask is drawn over it by the panes.
 
 import { lrUrl, mapUrl } from "../shared/api.js";
 import { BicubicView } from "../viewer/bicubic_view.js";
@@ -10,7 +10,6 @@ import { Pyramid } from "../viewer/pyramid.js";
 import { loadPyramid, loadRendition } from "../viewer/sources.js";
 import { findTuned, tellMissing } from "./views.js";
 
-/** @import { MaskLayer } from "../viewer/mask_layer.js" */
 /** @import { ReviewDocument } from "./document.js" */
 /** @import { Size } from "#types/masks" */
 /** @import { Stored } from "#types/shared" */
@@ -21,8 +20,6 @@ import { findTuned, tellMissing } from "./views.js";
 /** @typedef {{ id: number, map_sha: string }} Mapped a detection with a map. */
 /** @typedef {ImageRecord & { lr: { sha: string } }} WithLr an image with an LR image. */
 
-// A frame has 16 ms, for the mask and all else.
-const MASK_MS = 5;
 export const LOADING = "Loading …";
 
 /**
@@ -110,10 +107,9 @@ export class DocumentViews {
   #make(id) {
     const { document } = this;
     const { gan, mse } = /** @type {{ gan: Rendition, mse: Rendition }} */ (this); // open by then
-    const { record, layer } = document;
-    if (id === "gan") return gan;
+    const { record } = document;
+    if (id === "gan" || id === "mask") return gan;
     if (id === "mse") return mse;
-    if (id === "mask") return { draw: (...place) => drawMasked(gan, layer, ...place) };
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
     if (id === "map") return showMap(loadPyramid(mapUrl(/** @type {Mapped} */ (record.detection))), record);
@@ -143,21 +139,6 @@ async function showMap(loaded, record) {
   const map = await enlarge(loaded, record);
   if (map.factor > 1) map.note = `reduced ${Math.round(map.factor)}×`;
   return map;
-}
-
-/**
- * @param {Rendition} gan
- * @param {MaskLayer} layer
- * @param {CanvasRenderingContext2D} context
- * @param {View} view
- * @param {Size} pane
- * @param {DrawOptions} options
- */
-function drawMasked(gan, layer, context, view, pane, options) {
-  const note = gan.draw(context, view, pane, options);
-  if (!options.maskShown) return note;
-  if (!layer.draw(context, view, pane, options.opacity, MASK_MS)) options.invalidate();
-  return note;
 }
 
 /**

@@ -86,7 +86,7 @@ export class Pane extends CanvasPane {
   }
 
   /**
-   * Draw a document through a view.
+   * Draw a document through a view; tells whether there is a picture of it.
    *
    * @param {ReviewDocument | null} document
    * @param {View | null} view there once a document was shown.
@@ -100,11 +100,15 @@ export class Pane extends CanvasPane {
     const now = instead ? titleView(instead) : "";
     this.#say(now, "");
     this.slider.hidden = id !== "slider";
-    if (!document || !view || id === null) return;
+    if (!document || !view || id === null) return false;
     const { drawn, text } = document.views.get(id, options.invalidate);
-    if (!drawn) return this.#explain(text);
+    if (!drawn) {
+      this.#explain(text);
+      return false;
+    }
     const note = drawn.draw(this.context, view, pane, { ...options, divider: this.#divider });
     this.#say(now, note ?? "");
+    return true;
   }
 
   /** Where the middle of the slider's thumb is, as a share of the width. */
