@@ -43,6 +43,13 @@ export type Colour = number[];
 /** Red, green and blue, each 0 to 255. */
 export type Rgb = [red: number, green: number, blue: number];
 
+/** How pictures are shown: brighter by so many stops, and what contrast and gamma are multiplied by. */
+export interface Adjustment {
+  exposure: number;
+  contrast: number;
+  gamma: number;
+}
+
 /** What a mask is painted with: packed colours, and by pixel which of them it has; null is the first. */
 export interface MaskInk {
   fills: Uint32Array;

@@ -1,7 +1,5 @@
 """The panes in Review: layouts, views, held keys, the slider, the mini-map, touch."""
 
-import base64
-
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_runs
-from tests.browser.pages import READ_CANVAS
+from tests.browser.pages import READ_CANVAS, Panes
 from tests.factories.images import make_pair, write_dataset
 from tests.factories.studio import import_detected
 
@@ -35,40 +33,12 @@ def dataset(studio, tmp_path_factory):
 
 
 @pytest.fixture
-def panes(page, review) -> "Panes":
+def panes(page, review) -> Panes:
     """The page, open on image `a`."""
     review.open("?dataset=1")
     review.choose("a")
     page.mouse.move(5, 5)
     return Panes(page)
-
-
-class Panes:
-    """The panes as a person sees them."""
-
-    def __init__(self, page) -> None:
-        self.page = page
-
-    @property
-    def shown(self) -> list[str]:
-        return self.page.eval_on_selector_all(
-            "canvas[data-pane]", "all => all.map((canvas) => canvas.dataset.pane)"
-        )
-
-    def choose(self, number: int, view: str) -> None:
-        self.page.get_by_label(f"View of pane {number}").select_option(view)
-
-    def wait_frame(self) -> None:
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
-
-    def read(self, view: str) -> np.ndarray:
-        """The pixels of a pane, (H, W, 3) uint8."""
-        self.wait_frame()
-        selector = f'canvas[data-pane="{view}"]'
-        url = self.page.eval_on_selector(selector, "canvas => canvas.toDataURL()")
-        return decode_png(base64.b64decode(url.partition(",")[2]))
 
 
 def test_y_goes_through_the_layouts_and_the_browser_remembers(page, panes):
@@ -92,7 +62,8 @@ def test_y_goes_through_the_layouts_and_the_browser_remembers(page, panes):
 def test_every_view_shows_a_picture(page, panes):
     page.keyboard.press("y")
     before = panes.read("gan")
-    for view in ("mse", "mask", "slider", "pseudo-gt", "map", "lr-nearest", "lr-bicubic"):
+    views = ["mse", "mask", "slider", "difference", "signed", "pseudo-gt", "map"]
+    for view in (*views, "lr-nearest", "lr-bicubic"):
         panes.choose(1, view)
         page.wait_for_function(
             f"view => new Set(new Uint32Array(({READ_CANVAS})(view).buffer)).size > 20", arg=view

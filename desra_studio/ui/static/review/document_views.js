@@ -1,10 +1,11 @@
 // The views of one image: GAN-SR and MSE-SR at once, the others when a pane first shows them.
 //
-// A view has draw(context, view, pane, { divider, invalidate }), which answers what is to be said
-// beside its name, if anything. The mask is drawn over it by the panes.
+// A view has draw(context, view, pane, options), which answers what is to be said beside its name, if
+// anything; options are those of DrawOptions. The mask is drawn over it by the panes.
 
 import { lrUrl, mapUrl } from "../shared/api.js";
 import { BicubicView } from "../viewer/bicubic_view.js";
+import { DifferenceView } from "../viewer/difference_view.js";
 import { PseudoGt } from "../viewer/pseudo_gt.js";
 import { Pyramid } from "../viewer/pyramid.js";
 import { loadPyramid, loadRendition } from "../viewer/sources.js";
@@ -14,7 +15,7 @@ import { findTuned, tellMissing } from "./views.js";
 /** @import { Size } from "#types/masks" */
 /** @import { Stored } from "#types/shared" */
 /** @import { DrawOptions, Drawn, ImageRecord } from "#types/review" */
-/** @import { Rendition, View } from "#types/viewer" */
+/** @import { Drawing, Rendition, View } from "#types/viewer" */
 
 // `get` looks first whether there is one.
 /** @typedef {{ id: number, map_sha: string }} Mapped a detection with a map. */
@@ -111,6 +112,7 @@ export class DocumentViews {
     if (id === "gan" || id === "mask") return gan;
     if (id === "mse") return mse;
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
+    if (id === "difference" || id === "signed") return new DifferenceView(gan, mse, id === "signed");
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
     if (id === "map") return showMap(loadPyramid(mapUrl(/** @type {Mapped} */ (record.detection))), record);
     if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(/** @type {WithLr} */ (record))), record);
@@ -145,7 +147,7 @@ async function showMap(loaded, record) {
  * One image left of the divider, the other one right of it.
  * @param {Rendition} gan
  * @param {Rendition} mse
- * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} context
  * @param {View} view
  * @param {Size} pane
  * @param {DrawOptions} options

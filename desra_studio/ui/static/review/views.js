@@ -11,6 +11,8 @@ const TITLES = {
   mse: "MSE-SR",
   mask: "Mask on GAN-SR",
   slider: "GAN-SR | MSE-SR",
+  difference: "Difference, size",
+  signed: "GAN-SR − MSE-SR",
   "pseudo-gt": "Pseudo-GT",
   map: "Artifact map D",
   "lr-nearest": "LR, nearest",

@@ -22,6 +22,8 @@ export class Panes extends Viewer {
    * @type {string | null}
    */
   instead = null;
+  /** Counts what was loaded since it was first drawn: pictures made of it are others then. */
+  arrived = 0;
   /**
    * Who hears of every frame that was drawn.
    * @type {Set<() => void>}
@@ -35,8 +37,9 @@ export class Panes extends Viewer {
 
   /**
    * @param {CanvasHost} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
-   *   and whether nothing may be painted (`locked`), and hears of what happens (`onPress`,
-   *   `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a pane.
+   *   and how (`look`), whether nothing may be painted (`locked`), and hears of what happens
+   *   (`onPress`, `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a
+   *   pane.
    * @param {Layout} layout what the panes show; see layouts.js.
    */
   constructor(host, layout) {
@@ -127,7 +130,12 @@ export class Panes extends Viewer {
     const { context } = pane;
     const size = this.pane;
     const hasPicture = pane.draw(document, view, size, instead, {
-      invalidate: () => this.invalidate(),
+      ...host.look(),
+      arrived: this.arrived,
+      invalidate: () => {
+        this.arrived += 1;
+        this.invalidate();
+      },
     });
     if (!document || !view) return;
     if (hasPicture && !instead && host.maskShown()) this.#drawMask(document.layer, pane, view);
