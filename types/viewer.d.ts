@@ -124,7 +124,8 @@ export interface ViewerOptions<Shown extends Size = Size> {
 }
 
 /** What a tool hears of the pointer; keys that stand for it tell the same. */
-export type Press = Pick<PointerEvent, "altKey" | "clientX" | "clientY" | "timeStamp">;
+export type Press = Pick<PointerEvent, "altKey" | "clientX" | "clientY" | "timeStamp"> &
+  Partial<Pick<PointerEvent, "buttons" | "pointerType" | "pressure">>;
 
 /** What begins a gesture: a pointer, or keys that stand for one. */
 export type PointerPress = Press & { pointerId: number | string };
