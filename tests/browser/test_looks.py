@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.pages import Panes
 from tests.factories.images import write_dataset
@@ -132,3 +132,16 @@ def test_panes_lie_below_each_other_where_the_window_is_tall(page, panes):
         assert len({round(box["height"]) for box in boxes}) == 1
     finally:
         page.set_viewport_size(size)
+
+
+def test_the_queue_has_thumbnails_of_one_size(page, panes):
+    thumbnails = page.locator("aside [role=option]:visible canvas.thumbnail")
+    expect(thumbnails).to_have_count(2)
+    for number, image in ((0, "1"), (1, "2")):
+        expect(thumbnails.nth(number)).to_have_attribute("data-shown", image)
+    read = "canvas => [...canvas.getContext('2d').getImageData(34, 32, 1, 1).data]"
+    pixels = [thumbnails.nth(number).evaluate(read) for number in (0, 1)]
+    assert all(alpha == 255 for *_, alpha in pixels)
+    assert {
+        (box["width"], box["height"]) for box in map(Locator.bounding_box, thumbnails.all())
+    } == {(34, 32)}
