@@ -68,6 +68,7 @@ def test_a_difference_is_gan_minus_mse_times_the_gain(page, panes):
     page.keyboard.press("i")
     page.get_by_label("Gain of difference views").select_option("2")
     page.keyboard.press("Escape")
+    page.keyboard.press("Shift+E")
     expect(page.locator("figcaption .note").nth(2)).to_have_text("× 2")
     panes.choose(3, "signed")
     signed = cut_middle(panes.read("signed"))

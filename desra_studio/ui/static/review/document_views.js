@@ -9,7 +9,7 @@ import { DifferenceView } from "../viewer/difference_view.js";
 import { PseudoGt } from "../viewer/pseudo_gt.js";
 import { Pyramid } from "../viewer/pyramid.js";
 import { loadPyramid, loadRendition } from "../viewer/sources.js";
-import { findTuned, tellMissing } from "./views.js";
+import { findTuned, isDifference, tellMissing } from "./views.js";
 
 /** @import { ReviewDocument } from "./document.js" */
 /** @import { Size } from "#types/masks" */
@@ -112,7 +112,7 @@ export class DocumentViews {
     if (id === "gan" || id === "mask") return gan;
     if (id === "mse") return mse;
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
-    if (id === "difference" || id === "signed") return new DifferenceView(gan, mse, id === "signed");
+    if (isDifference(id)) return new DifferenceView(gan, mse, id === "signed");
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
     if (id === "map") return showMap(loadPyramid(mapUrl(/** @type {Mapped} */ (record.detection))), record);
     if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(/** @type {WithLr} */ (record))), record);

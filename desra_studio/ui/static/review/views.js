@@ -28,6 +28,12 @@ export const titleView = (id) =>
   TITLES[id] ?? (id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id);
 
 /**
+ * Whether a view shows a difference, which has a gain and no brightness.
+ * @param {string} id
+ */
+export const isDifference = (id) => id === "difference" || id === "signed";
+
+/**
  * Whether a view can be chosen at all; what a model of another dataset made can.
  * @param {unknown} id
  * @returns {id is string}

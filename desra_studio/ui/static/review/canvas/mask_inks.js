@@ -39,6 +39,7 @@ export class MaskInks {
       if (page.document !== document || page.panes.gesture) return;
       const kinds = placeKinds(document, labels, page.kinds.list);
       this.#use(document, choice, state, kinds);
+      page.tell("refresh"); // others show the mask, too
     }, REST_MS);
     return undefined;
   }

@@ -7,7 +7,7 @@ import { applyCurve } from "../../viewer/curve.js";
 import { Darkroom } from "../../viewer/darkroom.js";
 import { LOADING_TILES } from "../../viewer/tiled.js";
 import { LOADING } from "../document_views.js";
-import { titleView } from "../views.js";
+import { isDifference, titleView } from "../views.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Size } from "#types/masks" */
@@ -114,7 +114,8 @@ export class Pane extends CanvasPane {
       this.#explain(text);
       return false;
     }
-    const { curve, ...rest } = options;
+    const { curve: wanted, ...rest } = options;
+    const curve = isDifference(id) ? null : wanted;
     const drawing = { ...rest, divider: this.#divider };
     const note = curve
       ? this.#drawAdjusted(drawn, { document, id, view, pane, curve }, drawing)
