@@ -45,7 +45,7 @@ export class QueueList {
   #active = 0;
   /** @type {Row[]} */
   #pool = [];
-  #thumbnails = new Thumbnails(() => this.invalidate());
+  thumbnails = new Thumbnails(() => this.invalidate());
   /** Draw once before the next frame, however often this is called. */
   invalidate = makeScheduler(() => this.#draw());
 
@@ -147,7 +147,7 @@ export class QueueList {
     if (current) element.setAttribute("aria-current", "true");
     else element.removeAttribute("aria-current");
     element.setAttribute("aria-selected", String(Boolean(item && this.selection.has(item.id))));
-    this.#thumbnails.show(row.picture, item?.id ?? null);
+    this.thumbnails.show(row.picture, item?.id ?? null);
     const text = item ? `${this.#order} ${describeItem(item)}` : "";
     if (row.text === text) return;
     row.text = text;

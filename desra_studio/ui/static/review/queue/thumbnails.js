@@ -8,6 +8,8 @@ import { TileCache } from "../../viewer/tile_cache.js";
 /** Px of a canvas, two for each of the page. */
 export const THUMBNAIL = { width: 68, height: 64 };
 const KEPT = 500;
+// A browser has six connections to a server, and the images at hand need them.
+const AT_ONCE = 1;
 
 /** @param {string} id */
 async function loadThumbnail(id) {
@@ -20,11 +22,19 @@ async function loadThumbnail(id) {
 
 export class Thumbnails {
   /** @type {TileCache<Pixels>} By image. */
-  #cache = new TileCache(loadThumbnail, KEPT);
+  #cache = new TileCache(loadThumbnail, KEPT, AT_ONCE);
+  #begun = false;
 
   /** @param {() => void} onReady hears that one came. */
   constructor(onReady) {
     this.onReady = onReady;
+  }
+
+  /** Load them from here on: the server decodes whole images for them, and others come first. */
+  begin() {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.onReady();
   }
 
   /**
@@ -33,7 +43,7 @@ export class Thumbnails {
    * @param {number | null} id
    */
   show(canvas, id) {
-    const picture = id === null ? null : this.#cache.get(String(id), this.onReady);
+    const picture = id === null || !this.#begun ? null : this.#cache.get(String(id), this.onReady);
     const shown = picture ? String(id) : "";
     if (canvas.dataset.shown === shown) return;
     canvas.dataset.shown = shown;
