@@ -2,6 +2,7 @@
 
 import type { KeyMap } from "../desra_studio/ui/static/shared/key_map.js";
 import type { ReviewDocument } from "../desra_studio/ui/static/review/document.js";
+import type { Looks } from "../desra_studio/ui/static/review/canvas/looks.js";
 import type { Probe } from "../desra_studio/ui/static/review/canvas/probe.js";
 import type { Deeds } from "../desra_studio/ui/static/review/deeds.js";
 import type { Detector } from "../desra_studio/ui/static/review/detector/detector.js";
@@ -17,7 +18,7 @@ import type { Toolbox } from "../desra_studio/ui/static/review/tools/toolbox.js"
 import type { Detected } from "../desra_studio/ui/static/review/detector/detected.js";
 import type { Box, DetectedRegion, Point, Region, Size, Span, Tile } from "./masks";
 import type { FocusedPage, KeyedAction, Stored } from "./shared";
-import type { Press, View } from "./viewer";
+import type { Drawing, Press, View } from "./viewer";
 
 export type { Press, View };
 
@@ -363,21 +364,24 @@ export interface Layout {
 
 /** How a picture is drawn; `divider` is the share of the width at the left of a slider. */
 export interface DrawOptions {
-  opacity: number;
-  maskShown: boolean;
   divider: number;
+  /** What differences are multiplied by. */
+  gain: number;
+  /** Counts what was loaded since it was first drawn. */
+  arrived: number;
   /** Let it be drawn again: some of it is not there yet. */
   invalidate: () => void;
 }
 
+/** How pictures are shown: `curve` has what each value is shown as; null is as it is. */
+export interface Look {
+  gain: number;
+  curve: Uint8ClampedArray | null;
+}
+
 /** What draws itself through a view; answers what is to be said beside its name, if anything. */
 export interface Drawn {
-  draw(
-    context: CanvasRenderingContext2D,
-    view: View,
-    pane: Size,
-    options: DrawOptions,
-  ): string | void;
+  draw(context: Drawing, view: View, pane: Size, options: DrawOptions): string | void;
 }
 
 /** What the panes ask the page, and tell it. */
@@ -386,6 +390,7 @@ export interface CanvasHost {
   tool(): Tool;
   opacity(): number;
   maskShown(): boolean;
+  look(): Look;
   /** Whether nothing may be painted. */
   locked(): boolean;
   onPress(): void;
@@ -475,6 +480,7 @@ export interface ReviewPage extends FocusedPage, PageElements {
   detector: Detector;
   journal: Journal;
   kinds: Kinds;
+  looks: Looks;
   queue: Queue;
   regions: Regions;
   settings: Settings;
@@ -492,6 +498,8 @@ export interface ReviewPage extends FocusedPage, PageElements {
     all: { view: string | null }[];
     /** The view that all panes show while a key is held. */
     instead: string | null;
+    /** Counts what was loaded since it was first drawn. */
+    arrived: number;
     /** Who hears of every frame that was drawn. */
     followers: Set<() => void>;
     gestures: {

@@ -40,6 +40,22 @@ export interface MadeTile {
 /** [red, green, blue], each 0 to 255. */
 export type Colour = number[];
 
+/** Red, green and blue, each 0 to 255. */
+export type Rgb = [red: number, green: number, blue: number];
+
+/** How pictures are shown: brighter by so many stops, and what contrast and gamma are multiplied by. */
+export interface Adjustment {
+  exposure: number;
+  contrast: number;
+  gamma: number;
+}
+
+/** What a mask is painted with: packed colours, and by pixel which of them it has; null is the first. */
+export interface MaskInk {
+  fills: Uint32Array;
+  kinds: Uint8Array | null;
+}
+
 /** A part of an image: RGBA bytes, row by row, and where it lies. */
 export interface Excerpt extends Size {
   data: Uint8ClampedArray;
@@ -108,7 +124,8 @@ export interface ViewerOptions<Shown extends Size = Size> {
 }
 
 /** What a tool hears of the pointer; keys that stand for it tell the same. */
-export type Press = Pick<PointerEvent, "altKey" | "clientX" | "clientY" | "timeStamp">;
+export type Press = Pick<PointerEvent, "altKey" | "clientX" | "clientY" | "timeStamp"> &
+  Partial<Pick<PointerEvent, "buttons" | "pointerType" | "pressure">>;
 
 /** What begins a gesture: a pointer, or keys that stand for one. */
 export type PointerPress = Press & { pointerId: number | string };

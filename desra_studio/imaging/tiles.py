@@ -48,3 +48,11 @@ def cut_tile(image: RgbImage, level: int, column: int, row: int) -> RgbImage:
         tile = np.pad(tile, ((0, below), (0, right), (0, 0)), mode="edge")
     small = (tile.shape[1] // factor, tile.shape[0] // factor)
     return np.asarray(cv2.resize(tile, small, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def shrink(image: RgbImage, side: int) -> RgbImage:
+    """Return an image, (H, W, 3) uint8 RGB, whose longer side has at most `side` px."""
+    size = size_of(image)
+    factor = min(1.0, side / max(size))
+    small = (max(1, round(size.width * factor)), max(1, round(size.height * factor)))
+    return np.asarray(cv2.resize(image, small, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,11 +1,14 @@
 """Pages as a person sees them, and waits for what they show."""
 
+import base64
 import shutil
 from collections.abc import Callable
 from typing import TypeVar
 
+import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
 
+from desra_studio.imaging.io import decode_png
 from tests.browser.server import Server
 from tests.patience import PATIENCE_MS, wait_for
 
@@ -305,6 +308,34 @@ class ReviewPage:
             lambda: (shown := self.read_mask()) != before and shown,
             f"another mask than {before}",
         )
+
+
+class Panes:
+    """The panes as a person sees them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def shown(self) -> list[str]:
+        return self.page.eval_on_selector_all(
+            "canvas[data-pane]", "all => all.map((canvas) => canvas.dataset.pane)"
+        )
+
+    def choose(self, number: int, view: str) -> None:
+        self.page.get_by_label(f"View of pane {number}").select_option(view)
+
+    def wait_frame(self) -> None:
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def read(self, view: str) -> np.ndarray:
+        """The pixels of a pane, (H, W, 3) uint8."""
+        self.wait_frame()
+        selector = f'canvas[data-pane="{view}"]'
+        url = self.page.eval_on_selector(selector, "canvas => canvas.toDataURL()")
+        return decode_png(base64.b64decode(url.partition(",")[2]))
 
 
 def measure_contrast(page, selector):

@@ -1,7 +1,5 @@
 """The panes in Review: layouts, views, held keys, the slider, the mini-map, touch."""
 
-import base64
-
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import decode_png, encode_png
 from desra_studio.imaging.masks import decode_mask_runs
-from tests.browser.pages import READ_CANVAS
+from tests.browser.pages import READ_CANVAS, Panes
 from tests.factories.images import make_pair, write_dataset
 from tests.factories.studio import import_detected
 
@@ -35,40 +33,12 @@ def dataset(studio, tmp_path_factory):
 
 
 @pytest.fixture
-def panes(page, review) -> "Panes":
+def panes(page, review) -> Panes:
     """The page, open on image `a`."""
     review.open("?dataset=1")
     review.choose("a")
     page.mouse.move(5, 5)
     return Panes(page)
-
-
-class Panes:
-    """The panes as a person sees them."""
-
-    def __init__(self, page) -> None:
-        self.page = page
-
-    @property
-    def shown(self) -> list[str]:
-        return self.page.eval_on_selector_all(
-            "canvas[data-pane]", "all => all.map((canvas) => canvas.dataset.pane)"
-        )
-
-    def choose(self, number: int, view: str) -> None:
-        self.page.get_by_label(f"View of pane {number}").select_option(view)
-
-    def wait_frame(self) -> None:
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
-
-    def read(self, view: str) -> np.ndarray:
-        """The pixels of a pane, (H, W, 3) uint8."""
-        self.wait_frame()
-        selector = f'canvas[data-pane="{view}"]'
-        url = self.page.eval_on_selector(selector, "canvas => canvas.toDataURL()")
-        return decode_png(base64.b64decode(url.partition(",")[2]))
 
 
 def test_y_goes_through_the_layouts_and_the_browser_remembers(page, panes):
@@ -92,7 +62,8 @@ def test_y_goes_through_the_layouts_and_the_browser_remembers(page, panes):
 def test_every_view_shows_a_picture(page, panes):
     page.keyboard.press("y")
     before = panes.read("gan")
-    for view in ("mse", "mask", "slider", "pseudo-gt", "map", "lr-nearest", "lr-bicubic"):
+    views = ["mse", "mask", "slider", "difference", "signed", "pseudo-gt", "map"]
+    for view in (*views, "lr-nearest", "lr-bicubic"):
         panes.choose(1, view)
         page.wait_for_function(
             f"view => new Set(new Uint32Array(({READ_CANVAS})(view).buffer)).size > 20", arg=view
@@ -133,14 +104,38 @@ def test_the_mask_can_be_painted_in_every_pane(page, review, panes):
         assert review.read_mask() == before
 
 
+def test_what_is_painted_is_seen_where_no_pane_shows_the_mask(page, review, panes):
+    for _ in range(3):
+        page.keyboard.press("y")
+    assert panes.shown == ["gan", "mse"]
+    before = [panes.read(view) for view in panes.shown]
+    review.drag("mse", (0.6, 0.7), (0.7, 0.75))
+    page.mouse.move(5, 5)
+    after = [panes.read(view) for view in panes.shown]
+    for view, was, shown in zip(panes.shown, before, after, strict=True):
+        added = shown[(shown != was).any(axis=2)]
+        assert {tuple(pixel) for pixel in added} >= {(255, 255, 255), (0, 0, 0)}, view
+    page.keyboard.press("h")
+    hidden = [panes.read(view) for view in panes.shown]
+    page.keyboard.press("h")
+    page.keyboard.down("g")
+    assert (panes.read("gan") == hidden[0]).all(), "the contour alone was added"
+    page.keyboard.up("g")
+    assert (panes.read("gan") == after[0]).all()
+
+
 def test_held_keys_show_the_plain_image_in_place(page, panes):
     page.keyboard.press("t")
     page.mouse.move(5, 5)
-    gan, mse, mask = (panes.read(view) for view in ("gan", "mse", "mask"))
+    mask = panes.read("mask")
+    page.keyboard.press("h")
+    gan, mse = (panes.read(view) for view in ("gan", "mse"))
+    page.keyboard.press("h")
+    unboxed = panes.read("gan")
     page.keyboard.press("n")
     page.keyboard.press("z")
     page.keyboard.press("z")
-    assert (panes.read("gan") != gan).any(), "a box around the chosen component"
+    assert (panes.read("gan") != unboxed).any(), "a box around the chosen component"
     name = page.locator("figcaption .now").nth(2)
     page.keyboard.down("g")
     assert all((panes.read(view) == gan).all() for view in panes.shown)
@@ -197,6 +192,7 @@ def test_the_pseudo_gt_is_what_fine_tuning_composes(page, review, panes):
     page.mouse.move(5, 5)
     page.keyboard.press("z")
     panes.choose(2, "pseudo-gt")
+    page.keyboard.press("h")
     shown = panes.read("pseudo-gt")
     page.keyboard.press("Control+s")
     review.wait_saved(1)

@@ -93,6 +93,7 @@ REVIEWER: Final = (
     "GET /studio/api/weight-sets",
     "GET /studio/api/classes",
     "GET /studio/images/{image_id}/lr.png",
+    "GET /studio/images/{image_id}/thumbnail.png",
     "GET /studio/renditions/{rendition_id}.png",
     "GET /studio/renditions/{rendition_id}/tiles/{level}/{column}_{row}.png",
     "GET /studio/revisions/{revision_id}.mask",

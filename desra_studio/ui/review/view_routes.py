@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
-from desra_studio.services.datasets.pictures import TileCutter
+from desra_studio.services.datasets.pictures import Thumbnails, TileCutter
 from desra_studio.services.detection.map_views import (
     get_lr_path,
     list_class_names,
@@ -19,7 +19,7 @@ PNG = "image/png"
 
 def add_view_routes(router: APIRouter, studio: Studio) -> None:
     """Add them to the studio's routes."""
-    cutter = TileCutter(studio)
+    cutter, thumbnails = TileCutter(studio), Thumbnails(studio)
 
     @router.get("/renditions/{rendition_id}/tiles/{level}/{column}_{row}.png")
     def read_tile(rendition_id: int, level: int, column: int, row: int, v: str = "") -> Response:
@@ -42,6 +42,10 @@ def add_view_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/api/classes")
     def read_class_names() -> tuple[str, ...]:
         return list_class_names()
+
+    @router.get("/images/{image_id}/thumbnail.png")
+    def read_thumbnail(image_id: int) -> Response:
+        return Response(thumbnails.render(image_id), media_type=PNG, headers=keep_named(""))
 
     @router.get("/images/{image_id}/lr.png")
     def read_lr(image_id: int, v: str = "") -> FileResponse:

@@ -8,7 +8,7 @@ import pytest
 from desra_studio.errors import DamagedError, NotFoundError
 from desra_studio.imaging.io import decode_png
 from desra_studio.services.datasets.importing import import_dataset
-from desra_studio.services.datasets.pictures import TileCutter
+from desra_studio.services.datasets.pictures import Thumbnails, TileCutter
 from desra_studio.storage import datasets
 from tests.factories.damage import flip_byte
 from tests.patience import join_thread
@@ -64,3 +64,16 @@ def test_a_file_that_is_damaged(studio, renditions):
     flip_byte(studio.blobs, renditions[0].blob_sha)
     with pytest.raises(DamagedError, match="is damaged"):
         TileCutter(studio).cut(renditions[0].id, 0, 0, 0)
+
+
+def test_thumbnails_are_made_once_and_never_of_a_damaged_file(studio, renditions, monkeypatch):
+    flip_byte(studio.blobs, renditions[1].blob_sha)
+    reads, thumbnails = count_reads(studio, monkeypatch), Thumbnails(studio)
+    small = thumbnails.render(renditions[0].image_id)
+    assert decode_png(small).shape == (72, 72, 3)
+    assert thumbnails.render(renditions[0].image_id) == small
+    assert reads == [renditions[0].blob_sha]
+    with pytest.raises(DamagedError, match="is damaged"):
+        thumbnails.render(renditions[1].image_id)
+    with pytest.raises(NotFoundError):
+        thumbnails.render(99)

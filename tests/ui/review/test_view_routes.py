@@ -33,6 +33,17 @@ def read_plane(answer):
     return np.frombuffer(answer.content, np.uint8).reshape(SIZE)
 
 
+def test_a_thumbnail_is_gan_sr_made_small(client):
+    answer = client.get("/studio/images/1/thumbnail.png")
+    assert answer.headers["cache-control"] == "no-store", "ids come again in another installation"
+    small = decode_png(answer.content)
+    assert small.shape == (72, 72, 3)
+    gan, _ = make_pair(seed=0)
+    shrunk = np.asarray(Image.fromarray(gan).resize((72, 72), Image.Resampling.BOX))
+    assert np.abs(small.astype(int) - shrunk).mean() < 4
+    assert client.get("/studio/images/99/thumbnail.png").status_code == 404
+
+
 def test_the_map_has_a_byte_per_pixel(client):
     detection = read_detection(client)
     answer = client.get(f"/studio/detections/{detection['id']}/map.bin?v={detection['map_sha']}")

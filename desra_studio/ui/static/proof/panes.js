@@ -2,6 +2,7 @@
 
 import { frameBox, toPane } from "../viewer/geometry.js";
 import { ImagePanes } from "../viewer/image_panes.js";
+import { ORANGE, SKY } from "../viewer/mask_colours.js";
 import { loadRendition } from "../viewer/sources.js";
 
 /** @import { Size } from "#types/masks" */
@@ -22,13 +23,13 @@ const SWAPPED = ["after", "before", "mse"];
 // controls the lines are dotted, and of what nobody saw.
 /** @type {Record<Fate, { colour: string, dash: number[] }>} */
 const LOOKS = {
-  new: { colour: "#ff8a00", dash: [] },
-  still_there: { colour: "#ff8a00", dash: [6, 4] },
-  fainter: { colour: "#5ab8ff", dash: [6, 4] },
+  new: { colour: ORANGE, dash: [] },
+  still_there: { colour: ORANGE, dash: [6, 4] },
+  fainter: { colour: SKY, dash: [6, 4] },
   unseen: { colour: "#fff", dash: [2, 4] },
-  changed: { colour: "#ff8a00", dash: [2, 4] },
-  gone: { colour: "#5ab8ff", dash: [] },
-  kept: { colour: "#5ab8ff", dash: [2, 4] },
+  changed: { colour: ORANGE, dash: [2, 4] },
+  gone: { colour: SKY, dash: [] },
+  kept: { colour: SKY, dash: [2, 4] },
 };
 
 /**

@@ -1,28 +1,26 @@
 // The views of one image: GAN-SR and MSE-SR at once, the others when a pane first shows them.
 //
-// A view has draw(context, view, pane, { opacity, maskShown, divider, invalidate }), which answers
-// what is to be said beside its name, if anything.
+// A view has draw(context, view, pane, options), which answers what is to be said beside its name, if
+// anything; options are those of DrawOptions. The mask is drawn over it by the panes.
 
 import { lrUrl, mapUrl } from "../shared/api.js";
 import { BicubicView } from "../viewer/bicubic_view.js";
+import { DifferenceView } from "../viewer/difference_view.js";
 import { PseudoGt } from "../viewer/pseudo_gt.js";
 import { Pyramid } from "../viewer/pyramid.js";
 import { loadPyramid, loadRendition } from "../viewer/sources.js";
-import { findTuned, tellMissing } from "./views.js";
+import { findTuned, isDifference, tellMissing } from "./views.js";
 
-/** @import { MaskLayer } from "../viewer/mask_layer.js" */
 /** @import { ReviewDocument } from "./document.js" */
 /** @import { Size } from "#types/masks" */
 /** @import { Stored } from "#types/shared" */
 /** @import { DrawOptions, Drawn, ImageRecord } from "#types/review" */
-/** @import { Rendition, View } from "#types/viewer" */
+/** @import { Drawing, Rendition, View } from "#types/viewer" */
 
 // `get` looks first whether there is one.
 /** @typedef {{ id: number, map_sha: string }} Mapped a detection with a map. */
 /** @typedef {ImageRecord & { lr: { sha: string } }} WithLr an image with an LR image. */
 
-// A frame has 16 ms, for the mask and all else.
-const MASK_MS = 5;
 export const LOADING = "Loading …";
 
 /**
@@ -110,11 +108,11 @@ export class DocumentViews {
   #make(id) {
     const { document } = this;
     const { gan, mse } = /** @type {{ gan: Rendition, mse: Rendition }} */ (this); // open by then
-    const { record, layer } = document;
-    if (id === "gan") return gan;
+    const { record } = document;
+    if (id === "gan" || id === "mask") return gan;
     if (id === "mse") return mse;
-    if (id === "mask") return { draw: (...place) => drawMasked(gan, layer, ...place) };
     if (id === "slider") return { draw: (...place) => drawDivided(gan, mse, ...place) };
+    if (isDifference(id)) return new DifferenceView(gan, mse, id === "signed");
     if (id === "pseudo-gt") return new PseudoGt(document, gan, mse);
     if (id === "map") return showMap(loadPyramid(mapUrl(/** @type {Mapped} */ (record.detection))), record);
     if (id === "lr-nearest") return enlarge(loadPyramid(lrUrl(/** @type {WithLr} */ (record))), record);
@@ -146,25 +144,10 @@ async function showMap(loaded, record) {
 }
 
 /**
- * @param {Rendition} gan
- * @param {MaskLayer} layer
- * @param {CanvasRenderingContext2D} context
- * @param {View} view
- * @param {Size} pane
- * @param {DrawOptions} options
- */
-function drawMasked(gan, layer, context, view, pane, options) {
-  const note = gan.draw(context, view, pane, options);
-  if (!options.maskShown) return note;
-  if (!layer.draw(context, view, pane, options.opacity, MASK_MS)) options.invalidate();
-  return note;
-}
-
-/**
  * One image left of the divider, the other one right of it.
  * @param {Rendition} gan
  * @param {Rendition} mse
- * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} context
  * @param {View} view
  * @param {Size} pane
  * @param {DrawOptions} options

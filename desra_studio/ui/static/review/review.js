@@ -15,6 +15,7 @@ import { KeyMap } from "../shared/key_map.js";
 import { bindKeys } from "./keys/keys.js";
 import { Kinds } from "./regions/kinds.js";
 import { buildEmpty, buildLayout, buildWaiting } from "./layout.js";
+import { Looks } from "./canvas/looks.js";
 import { Minimap } from "./canvas/minimap.js";
 import { Panes } from "./canvas/panes.js";
 import { PaneControls } from "./canvas/pane_controls.js";
@@ -81,6 +82,7 @@ class ReviewPage {
       tool: () => this.toolbox.current,
       opacity: () => Number(page.opacity.value),
       maskShown: () => !page.maskHidden.checked && !this.comparison.isOpen,
+      look: () => ({ gain: this.looks.gain, curve: this.looks.curve }),
       locked: () => this.locked,
       onPress: () => this.focus(),
       onGesture: () => this.tell("cancel"),
@@ -93,6 +95,7 @@ class ReviewPage {
     this.panes = /** @type {KnownPage["panes"]} */ (
       new Panes(host, this.paneControls.readLayout())
     );
+    this.looks = new Looks(page);
     this.toolbox = new Toolbox(page);
     this.kinds = new Kinds(page);
     this.regions = new Regions(page);
@@ -119,6 +122,7 @@ class ReviewPage {
       this.claims,
       this.settings,
       this.paneControls,
+      this.looks,
       new Minimap(page),
       new Prefetch(page),
     ];

@@ -11,6 +11,8 @@ const TITLES = {
   mse: "MSE-SR",
   mask: "Mask on GAN-SR",
   slider: "GAN-SR | MSE-SR",
+  difference: "Difference, size",
+  signed: "GAN-SR − MSE-SR",
   "pseudo-gt": "Pseudo-GT",
   map: "Artifact map D",
   "lr-nearest": "LR, nearest",
@@ -24,6 +26,12 @@ export const tunedView = (model) => `${TUNED}${model}`;
 /** @param {string} id */
 export const titleView = (id) =>
   TITLES[id] ?? (id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id);
+
+/**
+ * Whether a view shows a difference, which has a gain and no brightness.
+ * @param {string} id
+ */
+export const isDifference = (id) => id === "difference" || id === "signed";
 
 /**
  * Whether a view can be chosen at all; what a model of another dataset made can.

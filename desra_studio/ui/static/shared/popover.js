@@ -1,10 +1,12 @@
 // Panels that a button opens beside the right-hand column. Escape or a click elsewhere closes them.
 
+const GAP = 6;
+
 /**
- * Let a button open a panel at its left, aligned with its `edge` ("top" or "bottom").
+ * Let a button open a panel at its left, aligned with its `edge` ("top" or "bottom"), or above it.
  * @param {HTMLButtonElement} button
  * @param {HTMLElement} panel
- * @param {"top" | "bottom"} edge
+ * @param {"top" | "bottom" | "above"} edge
  * @param {() => unknown} beforeOpen
  */
 export function attachPopover(button, panel, edge, beforeOpen = () => {}) {
@@ -17,10 +19,16 @@ export function attachPopover(button, panel, edge, beforeOpen = () => {}) {
     if (!open) return;
     beforeOpen();
     const box = button.getBoundingClientRect();
+    panel.style.inset = "auto";
+    if (edge === "above") {
+      panel.style.left = `${box.left}px`;
+      panel.style.bottom = `${window.innerHeight - box.top + GAP}px`;
+      panel.style.maxHeight = `${box.top - 2 * GAP}px`;
+      return;
+    }
     const column = (button.closest("aside") ?? button).getBoundingClientRect();
     const distance = edge === "top" ? box.top : window.innerHeight - box.bottom;
-    panel.style.inset = "auto";
-    panel.style.right = `${window.innerWidth - column.left + 6}px`;
+    panel.style.right = `${window.innerWidth - column.left + GAP}px`;
     panel.style[edge] = `${distance}px`;
     panel.style.maxHeight = `${window.innerHeight - distance - 10}px`;
   });

@@ -2,14 +2,13 @@
 // as by colour. The patterns keep their size on the screen, however far the view is away.
 
 import { splitMasks } from "../masks/difference.js";
+import { BLUE, ORANGE } from "./mask_colours.js";
 import { MaskLayer } from "./mask_layer.js";
 
 /** @import { Size } from "#types/masks" */
 /** @import { Drawing, View } from "#types/viewer" */
 
 const CELL = 8;
-const BLUE = "#2f6bff";
-const ORANGE = "#ff8a00";
 /** @typedef {"mine" | "theirs" | "both"} Part */
 const PAINTERS = { mine: paintFull, theirs: paintDots, both: paintHatch };
 
@@ -28,7 +27,7 @@ export class DifferenceLayer {
     this.counts = counts;
     this.layers = /** @type {Part[]} */ (Object.keys(PAINTERS))
       .filter((part) => counts[part])
-      .map((part) => ({ part, layer: new MaskLayer(parts[part], width, height) }));
+      .map((part) => ({ part, layer: new MaskLayer(parts[part], width, height, { contour: false }) }));
   }
 
   /**
@@ -87,7 +86,7 @@ function paintFull(context) {
 
 /** @param {Drawing} context */
 function paintDots(context) {
-  context.fillStyle = "rgb(255 138 0 / 45%)";
+  context.fillStyle = `${ORANGE}73`;
   context.fillRect(0, 0, CELL, CELL);
   context.fillStyle = ORANGE;
   context.fillRect(0, 0, CELL / 2, CELL / 2);

@@ -9,6 +9,8 @@ import { toImage } from "./geometry.js";
 const WHEEL_ZOOM = 1.0015;
 // Touch pads send a pinch as a wheel with Ctrl, in small steps.
 const PINCH_ZOOM = 1.01;
+/** Of `button`: the other end of a pen, which erases. */
+const PEN_ERASER = 5;
 /** What one notch of a wheel sends at least; a touch pad sends many small ones. */
 const NOTCH_PX = 50;
 
@@ -118,8 +120,9 @@ export class Gestures {
     if (event.pointerType === "touch" && this.#touch(event)) return;
     if (this.current) return;
     const chosen = host.tool();
-    const pans = event.button === 1 || (event.button === 0 && chosen.pans);
-    if (!pans && event.button !== 0) return;
+    const works = event.button === 0 || event.button === PEN_ERASER;
+    const pans = event.button === 1 || (works && chosen.pans);
+    if (!pans && !works) return;
     event.preventDefault();
     this.#point(event, canvas);
     if (!pans && (event.ctrlKey || event.metaKey)) {
@@ -146,7 +149,7 @@ export class Gestures {
     // Every point the browser saw since the last event, so that quick strokes stay round.
     for (const step of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) {
       this.#point(step, canvas);
-      if (panes.pointer) current?.tool?.move?.(panes.document, panes.pointer, event);
+      if (panes.pointer) current?.tool?.move?.(panes.document, panes.pointer, step);
     }
     this.host.onPoint(panes.pointer);
     panes.invalidate();

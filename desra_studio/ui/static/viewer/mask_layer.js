@@ -1,17 +1,20 @@
 // The mask as pixels to look at: tile canvases where something is marked, brought up to date when
 // they are next seen. One canvas for the whole mask would be copied as a whole on every write after
-// a read. Small views of large masks are drawn from a sheet of blocks, not of pixels.
+// a read. Small views of large masks are drawn from sheets of blocks, not of pixels.
 
 import { toPane } from "./geometry.js";
-import { paintBlocks } from "./mask_sheet.js";
+import { listFills, readMaskColour } from "./mask_colours.js";
+import { mixInk, paintBlocks } from "./mask_sheet.js";
 import { drawThrough } from "./pyramid.js";
 import { TileGrid } from "./tile_grid.js";
 
 /** @import { Rectangle, Size } from "#types/masks" */
-/** @import { Drawing, MadeTile, View } from "#types/viewer" */
+/** @import { Drawing, MadeTile, MaskInk, View } from "#types/viewer" */
 
 const TILE = 512;
+// Of the sheets: pixels are drawn of images up to the one, blocks down to the other.
 const OVERVIEW = 1024;
+const SMALLEST = 256;
 
 export class MaskLayer {
   /**
@@ -24,12 +27,32 @@ export class MaskLayer {
    * @param {Uint8Array} mask of 0 and 1, row by row.
    * @param {number} width
    * @param {number} height
+   * @param {{ contour?: boolean }} [options] whether it has one.
    */
-  constructor(mask, width, height) {
-    const factor = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / OVERVIEW)));
-    const overview = factor > 1 ? new Sheet(mask, { width, height }, factor) : null;
-    this.sheets = [new Sheet(mask, { width, height }, 1, overview)];
-    if (overview) this.sheets.push(overview);
+  constructor(mask, width, height, { contour = true } = {}) {
+    this.size = { width, height };
+    /** What it is painted with; `paintWith` sets it. */
+    this.ink = mixInk(listFills(readMaskColour()));
+    const longest = Math.max(width, height);
+    const factors = [1];
+    const first = 2 ** Math.max(1, Math.ceil(Math.log2(longest / OVERVIEW)));
+    // A block is half a px to one of the screen, so that the contour is seen from far away, too.
+    for (let factor = first; longest / factor >= SMALLEST; factor *= 2) factors.push(factor);
+    /** @type {Sheet[]} */
+    this.sheets = [];
+    for (const factor of factors.reverse()) {
+      this.sheets.unshift(new Sheet(this, mask, factor, contour, this.sheets[0]));
+    }
+  }
+
+  /**
+   * Take other colours.
+   * @param {MaskInk} ink
+   */
+  paintWith(ink) {
+    this.ink = ink;
+    const whole = { x0: 0, y0: 0, x1: this.size.width, y1: this.size.height };
+    for (const sheet of this.sheets) sheet.grid.invalidate(whole);
   }
 
   /**
@@ -42,7 +65,7 @@ export class MaskLayer {
   }
 
   /**
-   * Draw the mask through a view: its fill with an opacity of 0 to 1, its edge always.
+   * Draw the mask through a view: its fill with an opacity of 0 to 1, its contour always.
    *
    * With a `budget` in ms it may leave out pixels and draw blocks; tells whether it had time for all.
    * @param {Drawing} context
@@ -61,15 +84,19 @@ export class MaskLayer {
 /** The mask in blocks of `factor` px a side. */
 class Sheet {
   /**
+   * @param {{ size: Size, ink: MaskInk }} layer has the image's size, and what is painted with.
    * @param {Uint8Array} mask
-   * @param {Size} size of the image.
    * @param {number} factor
-   * @param {Sheet | null} coarser is drawn where tiles of this one take too long to be made.
+   * @param {boolean} contour
+   * @param {Sheet | undefined} coarser is drawn where tiles of this one take too long to be made.
    */
-  constructor(mask, size, factor, coarser = null) {
+  constructor(layer, mask, factor, contour, coarser) {
+    const { size } = layer;
+    this.layer = layer;
     this.mask = mask;
     this.size = size;
     this.factor = factor;
+    this.contour = contour;
     this.coarser = coarser;
     this.grid = new TileGrid(size, TILE * factor, factor);
   }
@@ -90,10 +117,12 @@ class Sheet {
       if (changed) this.#paint(tile, changed);
       else if (tile.changed) missing.push(tile);
       if (!tile.fill || !tile.edge) return;
-      context.globalAlpha = opacity;
-      drawThrough(context, tile.fill, tile.place, view, pane, true);
-      context.globalAlpha = 1;
-      drawThrough(context, tile.edge, tile.place, view, pane, true);
+      if (opacity) {
+        context.globalAlpha = opacity;
+        drawThrough(context, tile.fill, tile.place, view, pane, true);
+        context.globalAlpha = 1;
+      }
+      if (this.contour) drawThrough(context, tile.edge, tile.place, view, pane, true);
     };
     const complete = this.grid.visit(view, pane, draw, this.coarser ? budget : Infinity);
     if (!complete) this.#drawCoarser(missing, context, view, pane, opacity);
@@ -134,7 +163,7 @@ class Sheet {
       x1: Math.ceil(x1 / factor),
       y1: Math.ceil(y1 / factor),
     };
-    const painted = paintBlocks(this.mask, this.size, factor, rectangle);
+    const painted = paintBlocks(this.mask, this.size, factor, rectangle, this.layer.ink);
     if (!painted && !tile.fill) return;
     const width = rectangle.x1 - rectangle.x0;
     const left = rectangle.x0 - tile.place.x / factor;

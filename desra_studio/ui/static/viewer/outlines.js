@@ -2,15 +2,15 @@
 
 import { tellDirection } from "../masks/components.js";
 import { toPane } from "./geometry.js";
+import { GREY, ORANGE, SKY } from "./mask_colours.js";
 
 /** @import { Size } from "#types/masks" */
 /** @import { Drawing, Outlined, View } from "#types/viewer" */
 
-// The orange of the mask, and a blue that colour-blind people tell from it.
 const LOOKS = {
-  busier: { colour: "#ff8a00", letter: "B", dash: [] },
-  smoother: { colour: "#5ab8ff", letter: "S", dash: [] },
-  unknown: { colour: "#d0d0d0", letter: "", dash: [5, 4] },
+  busier: { colour: ORANGE, letter: "B", dash: [] },
+  smoother: { colour: SKY, letter: "S", dash: [] },
+  unknown: { colour: GREY, letter: "", dash: [5, 4] },
 };
 // A low threshold finds thousands; boxes around the lesser ones would hide the image and cost time.
 const MOST = 300;

@@ -15,12 +15,15 @@ export class TileCache {
   #loading = new Set();
   #load;
   #most;
+  #atOnce;
 
   /**
    * @param {(key: string) => Promise<Tile>} load fetches a tile.
    * @param {number} most how many are kept.
+   * @param {number} atOnce how many are loaded at a time.
    */
-  constructor(load, most) {
+  constructor(load, most, atOnce = AT_ONCE) {
+    this.#atOnce = atOnce;
     this.#load = load;
     this.#most = most;
   }
@@ -57,7 +60,7 @@ export class TileCache {
 
   /** Load what was asked for last first: that is what is seen. */
   #next() {
-    if (this.#loading.size >= AT_ONCE || this.#waiting.size === 0) return;
+    if (this.#loading.size >= this.#atOnce || this.#waiting.size === 0) return;
     const [key, onReady] = /** @type {[string, (() => void) | undefined]} */ ([...this.#waiting].at(-1));
     this.#waiting.delete(key);
     this.#loading.add(key);

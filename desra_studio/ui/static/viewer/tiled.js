@@ -12,7 +12,8 @@ import { findTop, listTiles, pickLevel } from "./tile_plan.js";
 export const LARGEST_WHOLE = 4096;
 const SIDE = 1024;
 const KEPT = 48;
-const LOADING = "loading full resolution";
+/** What is said of an image while some of its tiles are missing. */
+export const LOADING_TILES = "loading full resolution";
 
 export class Tiled {
   bytes = KEPT * 4 * SIDE ** 2;
@@ -52,7 +53,7 @@ export class Tiled {
     if (!complete) this.#drawCoarser(context, level + 1, view, pane);
     context.imageSmoothingEnabled = view.scale < 1;
     drawAll(context, tiles, view, pane);
-    return complete ? undefined : LOADING;
+    return complete ? undefined : LOADING_TILES;
   }
 
   /**

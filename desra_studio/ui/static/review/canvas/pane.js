@@ -3,15 +3,21 @@
 import { fillSelect, makeSelect } from "../../shared/controls.js";
 import { make } from "../../shared/dom.js";
 import { CanvasPane } from "../../viewer/canvas_pane.js";
+import { applyCurve } from "../../viewer/curve.js";
+import { Darkroom } from "../../viewer/darkroom.js";
+import { LOADING_TILES } from "../../viewer/tiled.js";
 import { LOADING } from "../document_views.js";
-import { titleView } from "../views.js";
+import { isDifference, titleView } from "../views.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Size } from "#types/masks" */
-/** @import { DrawOptions, View } from "#types/review" */
+/** @import { DrawOptions, Drawn, Look, View } from "#types/review" */
 /** @import { FocusedPage } from "#types/shared" */
 
 const THUMB = 18;
+const ADJUSTED = "adjusted";
+// It changes while it is painted, and is drawn piece by piece.
+const NEVER_KEPT = "pseudo-gt";
 
 /**
  * @typedef {Pick<FocusedPage, "focus"> & { choose(id: string): void, invalidate(): void }} Host hears
@@ -25,6 +31,8 @@ export class Pane extends CanvasPane {
    */
   view = null;
   #options = "";
+  #darkroom = new Darkroom();
+  #adjustedNote = "";
 
   /**
    * @param {number} number
@@ -86,13 +94,13 @@ export class Pane extends CanvasPane {
   }
 
   /**
-   * Draw a document through a view.
+   * Draw a document through a view; tells whether there is a picture of it.
    *
    * @param {ReviewDocument | null} document
    * @param {View | null} view there once a document was shown.
    * @param {Size} pane
    * @param {string | null} instead the id of a view that is shown instead of the chosen one.
-   * @param {Omit<DrawOptions, "divider">} options
+   * @param {Omit<DrawOptions, "divider"> & Look} options
    */
   draw(document, view, pane, instead, options) {
     const id = instead ?? this.view;
@@ -100,11 +108,47 @@ export class Pane extends CanvasPane {
     const now = instead ? titleView(instead) : "";
     this.#say(now, "");
     this.slider.hidden = id !== "slider";
-    if (!document || !view || id === null) return;
+    if (!document || !view || id === null) return false;
     const { drawn, text } = document.views.get(id, options.invalidate);
-    if (!drawn) return this.#explain(text);
-    const note = drawn.draw(this.context, view, pane, { ...options, divider: this.#divider });
+    if (!drawn) {
+      this.#explain(text);
+      return false;
+    }
+    const { curve: wanted, ...rest } = options;
+    const curve = isDifference(id) ? null : wanted;
+    const drawing = { ...rest, divider: this.#divider };
+    const note = curve
+      ? this.#drawAdjusted(drawn, { document, id, view, pane, curve }, drawing)
+      : drawn.draw(this.context, view, pane, drawing);
     this.#say(now, note ?? "");
+    return true;
+  }
+
+  /**
+   * Draw a picture as a curve has its values; answers what is to be said beside its name.
+   * @param {Drawn} drawn
+   * @param {{
+   *   document: ReviewDocument,
+   *   id: string,
+   *   view: View,
+   *   pane: Size,
+   *   curve: Uint8ClampedArray,
+   * }} place
+   * @param {DrawOptions} options
+   */
+  #drawAdjusted(drawn, { document, id, view, pane, curve }, options) {
+    const { gain, divider, arrived } = options;
+    const shown = [document.record.id, id, view, pane, gain, divider, arrived, [...curve]];
+    const key = id === NEVER_KEPT ? null : JSON.stringify(shown);
+    this.#darkroom.show(this.context, { key, image: document, view, pane }, (take) => {
+      const pixels = take((scratch) => {
+        this.#adjustedNote = drawn.draw(scratch, view, pane, options) ?? "";
+      });
+      applyCurve(pixels.data, curve);
+      return pixels;
+    });
+    if (this.#adjustedNote === LOADING_TILES) this.#darkroom.forget();
+    return [this.#adjustedNote, ADJUSTED].filter(Boolean).join(", ");
   }
 
   /** Where the middle of the slider's thumb is, as a share of the width. */

@@ -8,8 +8,12 @@ import { chooseView, listShown, MOST_PANES, takeNext } from "./layouts.js";
 import { Pane } from "./pane.js";
 import { listViews } from "../views.js";
 
+/** @import { MaskLayer } from "../../viewer/mask_layer.js" */
 /** @import { ReviewDocument } from "../document.js" */
-/** @import { Layout, CanvasHost } from "#types/review" */
+/** @import { Layout, CanvasHost, View } from "#types/review" */
+
+// A frame has 16 ms, for the mask and all else.
+const MASK_MS = 5;
 
 /** @augments {Viewer<ReviewDocument>} */
 export class Panes extends Viewer {
@@ -18,6 +22,8 @@ export class Panes extends Viewer {
    * @type {string | null}
    */
   instead = null;
+  /** Counts what was loaded since it was first drawn: pictures made of it are others then. */
+  arrived = 0;
   /**
    * Who hears of every frame that was drawn.
    * @type {Set<() => void>}
@@ -31,8 +37,9 @@ export class Panes extends Viewer {
 
   /**
    * @param {CanvasHost} host says which tool is in use (`tool`), what is shown (`opacity`, `maskShown`)
-   *   and whether nothing may be painted (`locked`), and hears of what happens (`onPress`,
-   *   `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a pane.
+   *   and how (`look`), whether nothing may be painted (`locked`), and hears of what happens
+   *   (`onPress`, `onGesture`, `onEdit`, `onPick`, `onPoint`, `onLayout`); `decorate` draws over a
+   *   pane.
    * @param {Layout} layout what the panes show; see layouts.js.
    */
   constructor(host, layout) {
@@ -122,15 +129,30 @@ export class Panes extends Viewer {
     const { document, host, view, instead } = this;
     const { context } = pane;
     const size = this.pane;
-    pane.draw(document, view, size, instead, {
-      opacity: host.opacity(),
-      maskShown: host.maskShown(),
-      invalidate: () => this.invalidate(),
+    const hasPicture = pane.draw(document, view, size, instead, {
+      ...host.look(),
+      arrived: this.arrived,
+      invalidate: () => {
+        this.arrived += 1;
+        this.invalidate();
+      },
     });
     if (!document || !view) return;
+    if (hasPicture && !instead && host.maskShown()) this.#drawMask(document.layer, pane, view);
     if (!instead && pane.view) host.decorate(context, pane.view, view, size);
     context.save();
     host.tool().draw?.(context, view, size, this.pointer);
     context.restore();
+  }
+
+  /**
+   * Every pane can be painted in, so that every pane shows the contour; one has the fill, too.
+   * @param {MaskLayer} layer
+   * @param {Pane} pane
+   * @param {View} view
+   */
+  #drawMask(layer, pane, view) {
+    const opacity = pane.view === "mask" ? this.host.opacity() : 0;
+    if (!layer.draw(pane.context, view, this.pane, opacity, MASK_MS)) this.invalidate();
   }
 }

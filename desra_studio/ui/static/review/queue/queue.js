@@ -23,6 +23,8 @@ import { describeFinished, describeHeld } from "../texts.js";
 
 // As many rows as are fetched for the sake of one selected range.
 const MAX_RANGE = 2000;
+// The image that was opened, and the one after it, are loaded before the pictures of the list.
+const PICTURES_MS = 1500;
 /** @type {Asked} */
 const ALL = { filters: NO_FILTERS, order: "name" };
 
@@ -163,6 +165,7 @@ export class Queue {
   /** Once an image is open. */
   show() {
     this.#next = this.#lookAhead();
+    setTimeout(() => this.list.thumbnails.begin(), PICTURES_MS);
   }
 
   /** Resolves to the id of the image that most likely comes next, or null; it never rejects. */

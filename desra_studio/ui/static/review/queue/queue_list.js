@@ -3,6 +3,7 @@
 import { make } from "../../shared/dom.js";
 import { makeScheduler } from "../../shared/frame.js";
 import { QueueRows, scrollTo, windowRows } from "./queue_rows.js";
+import { THUMBNAIL, Thumbnails } from "./thumbnails.js";
 import { MARKS, barLength, describeItem, listBadges, writeFigure } from "./queue_row.js";
 
 /** @import { QueueSelection } from "./queue_selection.js" */
@@ -44,6 +45,7 @@ export class QueueList {
   #active = 0;
   /** @type {Row[]} */
   #pool = [];
+  thumbnails = new Thumbnails(() => this.invalidate());
   /** Draw once before the next frame, however often this is called. */
   invalidate = makeScheduler(() => this.#draw());
 
@@ -145,6 +147,7 @@ export class QueueList {
     if (current) element.setAttribute("aria-current", "true");
     else element.removeAttribute("aria-current");
     element.setAttribute("aria-selected", String(Boolean(item && this.selection.has(item.id))));
+    this.thumbnails.show(row.picture, item?.id ?? null);
     const text = item ? `${this.#order} ${describeItem(item)}` : "";
     if (row.text === text) return;
     row.text = text;
@@ -250,9 +253,11 @@ function makeRow() {
   const span = (/** @type {string} */ className) => make("span", { className });
   const [mark, name, count, badges] = ["mark", "name", "count", "badges"].map(span);
   const bar = make("span");
+  const picture = make("canvas", { className: "thumbnail", ariaHidden: "true", ...THUMBNAIL });
   const element = make(
     "div",
     { className: "row", role: "option" },
+    picture,
     mark,
     name,
     count,
@@ -260,5 +265,5 @@ function makeRow() {
   );
   // What is shown, so that only what is another is written.
   const shown = { place: -1, total: -1, text: /** @type {string | null} */ (null) };
-  return { element, mark, name, count, bar, badges, ...shown };
+  return { element, picture, mark, name, count, bar, badges, ...shown };
 }

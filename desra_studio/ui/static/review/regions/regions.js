@@ -84,6 +84,15 @@ export class Regions {
     page.say(`Choose a component first, with ${ways.join(" or ")}.`);
   }
 
+  /**
+   * The labels of an image's saved mask; null until they are there.
+   * @param {ReviewDocument} document
+   * @returns {RegionLabel[] | null}
+   */
+  listKnown(document) {
+    return this.#findKnown(document)?.list ?? null;
+  }
+
   /** Resolves once every label is sent. */
   settle() {
     return this.#sending;
@@ -91,8 +100,9 @@ export class Regions {
 
   /** Know the labels of what is shown, as long as they are shown. */
   refresh() {
-    const { document, detector } = this.page;
-    if (!document || !detector.isOpen || this.#findKnown(document)) return;
+    const { document, detector, looks } = this.page;
+    const isShown = detector.isOpen || looks.needsKinds;
+    if (!document || !isShown || this.#findKnown(document)) return;
     this.#read(document).catch(() => {}); // they are asked for again when a component is chosen
   }
 
@@ -175,6 +185,7 @@ export class Regions {
         // Their places in the detected mask tell which boxes they belong to.
         if (list.length) await document.detected?.load().catch(() => {});
         known.list = list;
+        this.page.looks.refresh();
         this.page.panes.invalidate();
       },
       () => (known.failed = true),

@@ -1,7 +1,9 @@
-// Brush and eraser: round, with a hard edge, exact to the pixel. With Alt the brush erases.
+// Brush and eraser: round, with a hard edge, exact to the pixel. With Alt, or a pen's other end, the
+// brush erases; the harder a pen presses, the larger it is.
 
 import { toPane } from "../../viewer/geometry.js";
 import { strokeTwice } from "./cross.js";
+import { pressRadius, subtracts } from "./pen.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Point, Size } from "#types/masks" */
@@ -36,17 +38,18 @@ export class BrushTool {
    */
   press(document, point, event) {
     this.#from = point;
-    this.#value = event.altKey ? 0 : this.value;
+    this.#value = subtracts(event) ? 0 : this.value;
     document.beginStroke();
-    document.stroke(point, point, this.radius(), this.#value);
+    document.stroke(point, point, pressRadius(this.radius(), event), this.#value);
   }
 
   /**
    * @param {ReviewDocument} document
    * @param {Point} point
+   * @param {Press} event
    */
-  move(document, point) {
-    document.stroke(this.#from ?? point, point, this.radius(), this.#value);
+  move(document, point, event) {
+    document.stroke(this.#from ?? point, point, pressRadius(this.radius(), event), this.#value);
     this.#from = point;
   }
 

@@ -2,6 +2,7 @@
 
 import { fillPolygon } from "../../masks/polygon.js";
 import { drawCross, drawLine } from "./cross.js";
+import { subtracts } from "./pen.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Point, Size } from "#types/masks" */
@@ -29,7 +30,7 @@ export class LassoTool {
    */
   press(_document, point, event) {
     this.#points = [point];
-    this.#value = event.altKey ? 0 : 1;
+    this.#value = subtracts(event) ? 0 : 1;
   }
 
   /**

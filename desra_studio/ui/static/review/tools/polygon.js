@@ -3,6 +3,7 @@
 
 import { fillPolygon } from "../../masks/polygon.js";
 import { drawCorner, drawCross, drawLine } from "./cross.js";
+import { subtracts } from "./pen.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Point, Size } from "#types/masks" */
@@ -20,7 +21,7 @@ export class PolygonTool {
   #corners = [];
   /** @type {0 | 1} */
   #value = 1;
-  /** @type {Omit<Press, "altKey"> | null} */
+  /** @type {Pick<Press, "clientX" | "clientY" | "timeStamp"> | null} */
   #last = null;
   #scale = 1;
   #closes = false;
@@ -47,7 +48,7 @@ export class PolygonTool {
       last !== null &&
       timeStamp - last.timeStamp < DOUBLE_MS &&
       Math.hypot(clientX - last.clientX, clientY - last.clientY) < NEAR_PX;
-    if (this.#corners.length === 0) this.#value = event.altKey ? 0 : 1;
+    if (this.#corners.length === 0) this.#value = subtracts(event) ? 0 : 1;
     this.#closes = this.#corners.length > 2 && (isDouble || this.#isAtStart(point));
     // The second click of two adds no corner: it lies on the one before.
     if (!this.#closes && !(isDouble && this.#corners.length)) this.#corners.push(point);

@@ -60,6 +60,7 @@ export class Toolbox {
       ["Alt", "Subtract: brush, polygon, lasso, wand"],
       ["Wheel while pressed", "Tolerance of the wand"],
       ["Double click", "Close a polygon, as Enter does"],
+      ["Pen", "Pressure scales the brush; its other end subtracts"],
     ];
     this.actions = this.#listActions();
   }

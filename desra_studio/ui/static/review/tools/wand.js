@@ -1,8 +1,10 @@
 // Wand: marks what hangs together around a px where D is no higher than there plus a tolerance,
 // which the wheel, [ and ] change while the button is down. With Alt it unmarks.
 
+import { groupDigits } from "../../masks/components.js";
 import { Growth, UNKNOWN } from "../../masks/wand.js";
 import { drawCross } from "./cross.js";
+import { subtracts } from "./pen.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Point, Size } from "#types/masks" */
@@ -49,12 +51,14 @@ export class WandTool {
   press(document, point, event) {
     const { width, height } = document;
     const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
-    if (x < 0 || y < 0 || x >= width || y >= height) return;
+    if (x < 0 || y < 0 || x >= width || y >= height) {
+      return this.host.say("The wand grows from a px in the image.");
+    }
     const map = this.host.map(document);
     if (!map) return;
     const seed = y * width + x;
     if (map[seed] === UNKNOWN) return this.host.say("D is 1 or not known here: nothing to grow.");
-    this.#value = event.altKey ? 0 : 1;
+    this.#value = subtracts(event) ? 0 : 1;
     const growth = new Growth(map, document, seed);
     this.#growth = growth;
     this.#shown = 0;
@@ -84,7 +88,9 @@ export class WandTool {
   release(document) {
     if (!this.#growth) return false;
     this.#growth = null;
-    return document.endStroke();
+    const changed = document.endStroke();
+    if (!changed) this.host.say(this.#explain());
+    return changed;
   }
 
   /** @param {ReviewDocument | null} document */
@@ -114,6 +120,14 @@ export class WandTool {
    */
   draw(context, view, pane, pointer) {
     drawCross(context, view, pane, pointer, this.#growth ? (this.#value ? "+" : "−") : this.host.sign());
+  }
+
+  /** Why nothing changed. */
+  #explain() {
+    const count = groupDigits(this.#shown);
+    return this.#value
+      ? `All ${count} px that hang together here are marked already; a higher tolerance reaches further.`
+      : `None of the ${count} px that hang together here is marked; a higher tolerance reaches further.`;
   }
 
   /**
