@@ -1,67 +1,24 @@
 """The pages' modules: their tests in Node's own test runner, their style, their types."""
 
-import hashlib
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from tests.patience import PATIENCE_S
+from tests.npm import find_packages, install_packages, run_command
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "js"
-MODULES = ROOT / "node_modules"
 TSCONFIG = json.loads((ROOT / "tsconfig.json").read_text())
-# What npm says where the network or the registry is at fault, and nothing of ours can mend it.
-UNREACHABLE = re.compile(
-    r"npm error code (E(?:AI_AGAIN|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT)"
-    r"|ERR_SOCKET_TIMEOUT|E40[37]|E50[0234])$",
-    re.MULTILINE,
-)
-
-
-def run_command(*command, cwd=ROOT):
-    return subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-
-
-def install_packages(folder, *options):
-    """Install what the package.json of a folder names; skip where it cannot be had."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not on the PATH: install it to lint the pages' JavaScript")
-    # A registry that is away is away: npm would ask again for minutes.
-    run = run_command(npm, "install", "--fetch-retries=0", *options, cwd=folder)
-    if found := UNREACHABLE.search(run.stderr):
-        pytest.skip(f"npm cannot reach its registry ({found.group(1)})")
-    if "npm error code EBADENGINE" in run.stderr:
-        pytest.skip("oxlint needs a newer Node.js: see engines in package.json")
-    assert run.returncode == 0, run.stdout + run.stderr
 
 
 @pytest.fixture(scope="session")
 def packages():
     """The folder of the commands that npm installed, once for each package.json."""
-    wanted = hashlib.sha256((ROOT / "package.json").read_bytes()).hexdigest()
-    MODULES.mkdir(exist_ok=True)
-    stamp = MODULES / ".installed"
-    with FileLock(MODULES / ".lock", timeout=PATIENCE_S):
-        if not stamp.exists() or stamp.read_text() != wanted:
-            install_packages(ROOT)
-            stamp.write_text(wanted)
-    return MODULES / ".bin"
+    return find_packages() / ".bin"
 
 
 def test_javascript():
