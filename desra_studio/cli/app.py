@@ -43,6 +43,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.services.datasets.importing import describe_blind
 from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
 from desra_studio.services.studio import Studio, open_studio
 
@@ -178,6 +179,14 @@ def import_(
             metavar="NAME", help="GAN-SR model that upscales LR images first, with its partner."
         ),
     ] = None,
+    blind_share: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Of the new dataset's pictures, how many are labelled before anything of the "
+            "detector is shown, 0 to 1; else as DESRA_STUDIO_BLIND_SHARE says.",
+        ),
+    ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
     suffix: Suffix = None,
@@ -199,6 +208,8 @@ def import_(
     if into is not None:
         if model is not None:
             raise InputError("--model goes with --name: a dataset keeps its models.")
+        if blind_share is not None:
+            raise InputError("--blind-share goes with --name: a dataset keeps its share.")
         added = _add_to(studio, path.expanduser(), into, suffix or (), label, params, as_json)
         end_strictly(added, strict)
         return
@@ -206,7 +217,14 @@ def import_(
         raise InputError("--label goes with --into. Leave it out.")
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
-        imported = import_source(studio, path.expanduser(), name or "", report, suffix or ())
+        imported = import_source(
+            studio,
+            path.expanduser(),
+            name or "",
+            report,
+            suffix or (),
+            blind_share=blind_share,
+        )
     told = (*imported.remarks, *imported.lines)
     tell_notes(told)
     result = asdict(imported)
@@ -256,7 +274,8 @@ def _add_to(
     print_result(
         result,
         f"{added.images} images added to {added.name}{waiting}; {added.labels} labels, "
-        f"{added.kept} kept beside others; {added.unchanged} were there already.",
+        f"{added.kept} kept beside others; {added.unchanged} were there already."
+        + describe_blind(added.blind),
         as_json,
     )
     return added.lines
@@ -271,7 +290,7 @@ def _tell_imported(imported: dict[str, Any]) -> str:
         then = "upscale them on the Datasets page."
     return (
         f"{imported['images']} images imported as {imported['name']!r}, {imported['with_lr']} with "
-        f"LR, {imported['labels']} with a manual mask; {then}"
+        f"LR, {imported['labels']} with a manual mask; {then}{describe_blind(imported['blind'])}"
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from desra_studio.services.csv_tables import guard_text
+from desra_studio.services.datasets.importing import describe_blind
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.shared.components import JobValue, show_job
 
@@ -35,10 +36,12 @@ def show_import(job: JobView | None) -> JobValue | None:
             job,
             f"{result['images']} images and {result['labels']} labels added to {result['name']}, "
             f"{result['kept']} labels kept beside others; {result['unchanged']} were there before. "
-            + " ".join(result.get("remarks", [])),
+            + " ".join(result.get("remarks", []))
+            + describe_blind(result.get("blind", 0)),
         )
     if _waits(job):
-        return show_job(job, f"{result['images']} LR images imported as {result['name']}.")
+        blind = describe_blind(result.get("blind", 0))
+        return show_job(job, f"{result['images']} LR images imported as {result['name']}.{blind}")
     told = [_tell_imported(result | each) for each in result.get("models") or [{}]]
     return show_job(job, " ".join([*told, *result.get("remarks", []), notes]).strip())
 
@@ -71,6 +74,7 @@ def _tell_imported(result: Mapping[str, Any]) -> str:
         f"{result['images']} images imported as {result['name']}, {result['with_lr']} with LR, "
         f"{result['labels']} with a manual mask"
         + (f"; artifacts detected in {result['marked']}." if "marked" in result else ".")
+        + describe_blind(result.get("blind", 0))
     )
 
 
