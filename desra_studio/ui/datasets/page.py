@@ -72,7 +72,10 @@ def build_datasets_page(blind_share: float) -> DatasetsTab:
             )
             name = gr.Textbox(label="Name", placeholder="taken from the folder", scale=1)
             blind = gr.Number(
-                100 * blind_share, label="Labelled blind, % of images", minimum=0, maximum=100
+                round(100 * blind_share, 6),
+                label="Labelled blind, % of images",
+                minimum=0,
+                maximum=100,
             )
         with gr.Row(equal_height=True, elem_classes=[*CURATOR]):
             detector = build_detector_fields()
