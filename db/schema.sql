@@ -119,6 +119,7 @@ CREATE TABLE dataset (
   mse_model_id INTEGER,
   source TEXT NOT NULL,
   region_kinds JSON,
+  blind_share DOUBLE NOT NULL,
   created_at DATETIME NOT NULL,
   deleted_at DATETIME,
   deleted_by VARCHAR(100),
@@ -137,6 +138,7 @@ CREATE TABLE image (
   height INTEGER NOT NULL,
   scale INTEGER,
   lr_sha VARCHAR(64),
+  is_blind BOOLEAN NOT NULL,
   CONSTRAINT pk_image PRIMARY KEY (id),
   CONSTRAINT uq_image_dataset_id UNIQUE (dataset_id, name),
   CONSTRAINT fk_image_dataset_id_dataset FOREIGN KEY(dataset_id) REFERENCES dataset (id)
@@ -205,6 +207,7 @@ CREATE TABLE mask_revision (
   parent_id INTEGER,
   author VARCHAR(100) NOT NULL,
   origin VARCHAR(20) NOT NULL,
+  made_by VARCHAR(20) NOT NULL,
   mask_sha VARCHAR(64) NOT NULL,
   area_px INTEGER NOT NULL,
   note TEXT NOT NULL,

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
         log: `text`, what went wrong alone, or `json`, an object a line and one per request.
         metrics_token: lets a monitor read /metrics without a session; empty: admins alone do.
         author: name that is written beside the masks a person saves.
+        blind_share: of each new dataset's pictures, 0 to 1, that are labelled before anything of
+            the detector is shown; 0 turns that off.
         segmentation: SegFormer that names classes: `auto` (B5 on a GPU, B0 on a CPU), a hub id or a
             folder in transformers' format, or `none`.
         max_megapixels: larger images are refused on import.
@@ -84,6 +86,7 @@ class Settings(BaseSettings):
     log: Literal["text", "json"] = "text"
     metrics_token: str = Field(default="", repr=False)
     author: str = os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
+    blind_share: float = Field(default=0.2, ge=0, le=1)
     segmentation: str = "auto"
     max_megapixels: float = 100.0
     max_upload_mb: int = 2000

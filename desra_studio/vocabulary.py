@@ -20,6 +20,19 @@ class Origin(enum.StrEnum):
     CONSENSUS = "consensus"
 
 
+class MadeBy(enum.StrEnum):
+    """How a label was made: what its author had seen of the detector, or whose it is."""
+
+    BLIND = "blind"
+    """Drawn before anything of the detector was shown."""
+    CORRECTED = "corrected"
+    """Drawn with the detector's mask in sight."""
+    DETECTED = "detected"
+    """The detector's own mask, saved as it was."""
+    IMPORTED = "imported"
+    CONSENSUS = "consensus"
+
+
 class State(enum.StrEnum):
     """How far the review of an image is."""
 

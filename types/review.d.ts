@@ -29,6 +29,8 @@ export interface Revision extends Stored {
   number: number;
   author: string;
   origin: string;
+  /** How it was made: blind, corrected, detected, imported or consensus. */
+  made_by: string;
   area_px: number;
   note: string;
   /** A time, as ISO 8601 has it. */
@@ -107,6 +109,8 @@ export interface ImageRecord {
   lr: { sha: string; width: number; height: number } | null;
   fine_tuned: (Stored & { model: string })[];
   revision: Revision | null;
+  /** Whether it is labelled blind, so that nothing of the detector is told before the save. */
+  veiled: boolean;
   detection: Detection | null;
   opinions: OpinionsTold | null;
   draft: { base_version: number; updated_at: string } | null;
@@ -164,8 +168,10 @@ export interface QueueItem {
   id: number;
   name: string;
   state: State;
-  regions: number;
-  area_share: number;
+  /** Labelled blind: nothing of the detector is told yet. */
+  veiled: boolean;
+  regions: number | null;
+  area_share: number | null;
   annotator: string | null;
   assigned_to: string | null;
   severity: number | null;

@@ -16,6 +16,8 @@ export interface DetectorScores {
   settings: string;
   inReview: boolean;
   missing: string;
+  /** Figures of blind and of other labels, each in a line. */
+  apart: string[];
   figures: Figure[];
 }
 
@@ -25,6 +27,8 @@ export interface ScoresTable {
   rows: DetectorScores[];
   chosen: string | null;
   notes?: string[];
+  /** How the labels were made, and what that says of the figures. */
+  made?: string[];
   /** What the figures do not prove. */
   limits?: string;
 }
@@ -56,6 +60,7 @@ export interface ScoredImage {
   id: number;
   name: string;
   state: string;
+  made: string;
   iou: string;
   empty: boolean;
   detected: number;

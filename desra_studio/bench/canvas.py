@@ -56,7 +56,7 @@ def time_canvas() -> dict[str, Any]:
         StudioError: no Playwright or no Chromium.
     """
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder) / "data", database_url="")
+        settings = Settings(data_dir=Path(folder) / "data", database_url="", blind_share=0)
         studio = open_studio(settings)
         datasets = {side: make_dataset(studio, Path(folder) / str(side), side) for side in SIDES}
         studio.database.close()

@@ -22,7 +22,9 @@ def time_demo() -> dict[str, Any]:
         StudioError: the job failed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        studio = open_studio(Settings(data_dir=Path(folder) / "data", database_url=""))
+        studio = open_studio(
+            Settings(data_dir=Path(folder) / "data", database_url="", blind_share=0)
+        )
         begun = time.perf_counter()
         run_id = start_demo(studio)
         while (job := view_job(studio, run_id)).active:

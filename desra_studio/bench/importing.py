@@ -95,7 +95,7 @@ def import_aloud(source: Path, data_dir: Path) -> None:
     Raises:
         StudioError: something was not imported.
     """
-    studio = open_studio(Settings(data_dir=data_dir, database_url=""))
+    studio = open_studio(Settings(data_dir=data_dir, database_url="", blind_share=0))
     begun, told, part = time.perf_counter(), 0, 0
 
     def tell_moment(done: int) -> None:

@@ -49,7 +49,7 @@ def time_queue(images: int = IMAGES) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder) / "data"
-        studio = open_studio(Settings(data_dir=data_dir, database_url=""))
+        studio = open_studio(Settings(data_dir=data_dir, database_url="", blind_share=0))
         begun = time.perf_counter()
         with studio.database.write() as session:
             dataset_id = fill_dataset(session, images)

@@ -11,7 +11,7 @@ from desra_studio.storage.database import Session
 from desra_studio.storage.label_tables import MaskRevision, Region, Review, ReviewFlag
 from desra_studio.storage.queue_entries import cut
 from desra_studio.storage.tables import Dataset, Detection, Image, Model, Rendition
-from desra_studio.vocabulary import ModelRole, Origin, State
+from desra_studio.vocabulary import MadeBy, ModelRole, Origin, State
 
 REGIONS = 10
 """Regions of each image, both detected and labelled."""
@@ -99,6 +99,7 @@ def _make_revision(index: int, model_id: int, chance: random.Random) -> Row:
         "number": 1,
         "author": chance.choice(PEOPLE),
         "origin": Origin.MANUAL,
+        "made_by": MadeBy.CORRECTED,
         "mask_sha": SHA,
         "area_px": 9000,
         "note": "",

@@ -114,7 +114,9 @@ def time_study(voters: int = VOTERS, votes: int = VOTES, pages: bool = True) -> 
 
 def _measure(voters: int, votes: int, min_seconds: float, pages: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        studio = open_studio(Settings(data_dir=Path(folder) / "data", database_url=""))
+        studio = open_studio(
+            Settings(data_dir=Path(folder) / "data", database_url="", blind_share=0)
+        )
         study_id, links = _make_study(studio, Path(folder) / "source", voters, votes, min_seconds)
         options = () if pages else ("--no-pages",)
         with run_server(studio.settings.data_dir, *options) as (port, _):

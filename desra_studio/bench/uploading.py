@@ -123,7 +123,7 @@ def time_upload(
     if size < 2 * PIECE_BYTES:
         raise InputError(f"An upload that is cut has at least 16 MB, got {megabytes}.")
     _write_sparse(source, size)
-    studio = open_studio(Settings(data_dir=data_dir, database_url=""))
+    studio = open_studio(Settings(data_dir=data_dir, database_url="", blind_share=0))
     with (
         run_server(data_dir, "--no-pages") as (port, server),
         httpx.Client(

@@ -43,6 +43,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.services.datasets.importing import describe_blind
 from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
 from desra_studio.services.studio import Studio, open_studio
 from desra_studio.wording import count_noun
@@ -179,6 +180,14 @@ def import_(
             metavar="NAME", help="GAN-SR model that upscales LR images first, with its partner."
         ),
     ] = None,
+    blind_share: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Of the new dataset's pictures, how many are labelled before anything of the "
+            "detector is shown, 0 to 1; else as DESRA_STUDIO_BLIND_SHARE says.",
+        ),
+    ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
     suffix: Suffix = None,
@@ -200,6 +209,8 @@ def import_(
     if into is not None:
         if model is not None:
             raise InputError("--model goes with --name: a dataset keeps its models.")
+        if blind_share is not None:
+            raise InputError("--blind-share goes with --name: a dataset keeps its share.")
         added = _add_to(studio, path.expanduser(), into, suffix or (), label, params, as_json)
         end_strictly(added, strict)
         return
@@ -207,7 +218,14 @@ def import_(
         raise InputError("--label goes with --into. Leave it out.")
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
-        imported = import_source(studio, path.expanduser(), name or "", report, suffix or ())
+        imported = import_source(
+            studio,
+            path.expanduser(),
+            name or "",
+            report,
+            suffix or (),
+            blind_share=blind_share,
+        )
     told = (*imported.remarks, *imported.lines)
     tell_notes(told)
     result = asdict(imported)
@@ -258,7 +276,7 @@ def _add_to(
         result,
         f"{count_noun(added.images, 'image')} added to {added.name}{waiting}; "
         f"{count_noun(added.labels, 'label')}, {added.kept} kept beside others; {added.unchanged} "
-        f"were there already.",
+        f"were there already.{describe_blind(added.blind)}",
         as_json,
     )
     return added.lines
@@ -274,6 +292,7 @@ def _tell_imported(imported: dict[str, Any]) -> str:
     return (
         f"{count_noun(imported['images'], 'image')} imported as {imported['name']!r}, "
         f"{imported['with_lr']} with LR, {imported['labels']} with a manual mask; {then}"
+        f"{describe_blind(imported['blind'])}"
     )
 
 

@@ -29,7 +29,8 @@ from desra_studio.services.studio import Studio, open_studio
 from desra_studio.wording import count_noun
 
 if TYPE_CHECKING:
-    from desra_studio.services.scores.dataset import DatasetScore, ScoreFigures
+    from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, ScoreFigures
+    from desra_studio.services.scores.making import BlindAgreement
 
 scores_app = typer.Typer()
 
@@ -143,6 +144,7 @@ def _score_dataset(
     from desra_studio.services.review.regions import RegionFilter, check_filter
     from desra_studio.services.scores.comparisons import adopt_cleaning
     from desra_studio.services.scores.dataset import score_dataset
+    from desra_studio.services.scores.making import compare_making, describe_making
 
     chosen = RegionFilter(regions)
     dataset_id = find_dataset_by_name(studio, dataset).id
@@ -159,11 +161,27 @@ def _score_dataset(
         tell_notes(
             [f"{result.unknown_regions} manual regions are not labelled so far, and not counted."]
         )
-    text = "\n".join(f"{row.title}: {_render_figures(row.figures)}" for row in result.detectors)
-    print_result(_describe_score(result), text or "No detector has run on it yet.", as_json)
+    agreement = compare_making(studio, dataset_id)
+    lines = [line for row in result.detectors for line in _render_row(result, row)]
+    text = "\n".join(lines) or "No detector has run on it yet."
+    print_result(
+        _describe_score(result, agreement),
+        "\n".join([text, *describe_making(result, agreement)]),
+        as_json,
+    )
 
 
-def _describe_score(score: "DatasetScore") -> dict[str, Any]:
+def _render_row(score: "DatasetScore", row: "DetectorScore") -> list[str]:
+    """Return the figures of a detector, those of the blind labels first where they lead."""
+    if row.blind is None or row.others is None:
+        return [f"{row.title}: {_render_figures(row.figures)}"]
+    parts = [("labels drawn blind", row.blind), ("other labels", row.others)]
+    if not score.leads_blind:
+        parts.reverse()
+    return [f"{row.title}, {which}: {_render_figures(figures)}" for which, figures in parts]
+
+
+def _describe_score(score: "DatasetScore", agreement: "BlindAgreement") -> dict[str, Any]:
     from desra_studio.services.scores.dataset import list_definitions
 
     return {
@@ -174,6 +192,8 @@ def _describe_score(score: "DatasetScore") -> dict[str, Any]:
                 **asdict(row.figures),
                 "missing_predictions": row.missing_predictions,
                 "prediction_set": row.prediction_set,
+                "blind": asdict(row.blind) if row.blind else None,
+                "others": asdict(row.others) if row.others else None,
             }
             for row in score.detectors
         ],
@@ -183,6 +203,8 @@ def _describe_score(score: "DatasetScore") -> dict[str, Any]:
         "unknown_regions": score.unknown_regions,
         "mask_set": score.mask_set,
         "code_version": score.code_version,
+        "made_by": score.made_by,
+        "blind_agreement": asdict(agreement),
         "definitions": list_definitions(),
     }
 

@@ -31,7 +31,8 @@ class ImportJobConfig(JobConfig):
 
     `staged` is the id of the upload that it is, where the browser sent it; `source` names that.
     `suffix` is an ending that names are matched without; `into` is the dataset that it is added to,
-    where it is there already.
+    where it is there already. `blind_share` of its pictures are labelled blind; None, as in jobs
+    from before there was such a choice, is that of the settings.
     """
 
     source: str
@@ -40,6 +41,7 @@ class ImportJobConfig(JobConfig):
     staged: str | None = None
     suffix: str = ""
     into: int | None = None
+    blind_share: float | None = None
 
 
 @dataclass(frozen=True)

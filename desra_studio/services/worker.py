@@ -32,10 +32,19 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
     if config.staged and config.into is not None:
         return _run_adding(job, config.staged, config.into, suffixes, config.params)
     if config.staged:
-        report = import_staged(job.studio, config.staged, config.name, job.report, suffixes)
+        report = import_staged(
+            job.studio, config.staged, config.name, job.report, suffixes, config.blind_share
+        )
     else:
         source = Path(config.source)
-        report = import_source(job.studio, source, config.name, job.report, suffixes)
+        report = import_source(
+            job.studio,
+            source,
+            config.name,
+            job.report,
+            suffixes,
+            blind_share=config.blind_share,
+        )
     job.show_result(asdict(report))
     if report.lr_only or report.with_detections:
         return job.result
@@ -71,7 +80,9 @@ def _run_upscale(job: Job, config: configs.UpscaleJobConfig) -> dict[str, object
 
 
 def _run_demo(job: Job, config: configs.DemoJobConfig) -> dict[str, object]:
-    report = import_dataset(job.studio, Path(config.source), config.name, job.report)
+    report = import_dataset(
+        job.studio, Path(config.source), config.name, job.report, blind_share=0.0
+    )
     job.show_result(asdict(report))
     upscaling = configs.UpscaleJobConfig(report.dataset_id, config.model_id, config.params)
     return job.result | _run_upscale(job, upscaling)

@@ -9,7 +9,6 @@ from sqlalchemy import RowMapping, Select, select
 from desra_studio.storage.archive_tables import (
     KEPT,
     TABLES,
-    TO_COME,
     WEIGHTS,
     ArchiveRow,
     list_columns,
@@ -56,8 +55,6 @@ def iter_rows(session: Session, dataset: Dataset) -> Iterator[tuple[str, Archive
             if table == "model":
                 values["card"] = {**values["card"]}
                 values[WEIGHTS] = row["file_sha"] or values["card"].pop(WEIGHTS, None)
-            if table in TO_COME:
-                values[TO_COME[table]] = None
             yield table, values
 
 

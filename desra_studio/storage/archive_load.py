@@ -21,7 +21,6 @@ from desra_studio.errors import InputError
 from desra_studio.storage import models, weight_sets
 from desra_studio.storage.archive_tables import (
     TABLES,
-    TO_COME,
     WEIGHTS,
     ArchiveRow,
     list_columns,
@@ -31,9 +30,25 @@ from desra_studio.storage.base import Base, UtcDateTime
 from desra_studio.storage.bulk_rows import insert_numbered, insert_rows
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Dataset, Model
+from desra_studio.vocabulary import MadeBy, Origin
 
 NUMBERED = {other for table in TABLES for other in list_references(table).values()}
 """Tables with rows that others refer to."""
+
+
+def complete_row(table: str, row: ArchiveRow) -> ArchiveRow:
+    """Return a row of format 1 with what that did not tell: nothing was labelled blind then.
+
+    How a label was made follows from where its pixels come from.
+    """
+    if table == "dataset":
+        return {"blind_share": 0.0} | row
+    if table == "image":
+        return {"is_blind": False} | row
+    if table == "mask_revision" and row.get("made_by") is None:
+        origin = row.get("origin")
+        return row | {"made_by": MadeBy.CORRECTED if origin == Origin.MANUAL else origin}
+    return row
 
 
 def check_row(table: str, row: ArchiveRow) -> ArchiveRow:
@@ -43,7 +58,7 @@ def check_row(table: str, row: ArchiveRow) -> ArchiveRow:
         InputError: a column is missing, unknown, or of another type.
     """
     columns = list_columns(table)
-    extra = {WEIGHTS} if table == "model" else {TO_COME[table]} if table in TO_COME else set()
+    extra = {WEIGHTS} if table == "model" else set()
     if row.keys() != columns.keys() | extra:
         differing = sorted(row.keys() ^ (columns.keys() | extra))
         raise InputError(f"{', '.join(differing)} is missing or unknown")
@@ -135,7 +150,6 @@ class RowLoader:
             if other == table and row[name] is not None
         ]
         for row in rows:
-            row.pop(TO_COME.get(table, ""), None)
             for name, other in references.items():
                 if other == table:
                     row[name] = None

@@ -46,8 +46,6 @@ LEFT_OUT: dict[str, set[str]] = {
 }
 WEIGHTS = "weights_sha256"
 """In a model's row, and on the card of one whose weights stayed where they were."""
-TO_COME: dict[str, str] = {"mask_revision": "made_by"}
-"""Room in rows: for how a label was made, null in format 1."""
 TABLES: dict[str, type[Base]] = {table.__tablename__: table for table in KEPT}
 
 

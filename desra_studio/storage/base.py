@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-from desra_studio.vocabulary import ModelRole, Origin, Role, RunStatus, State
+from desra_studio.vocabulary import MadeBy, ModelRole, Origin, Role, RunStatus, State
 
 BLOB = "names a blob"
 """Marks the columns that do."""
@@ -67,6 +67,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,
         list[str]: JSON,
+        MadeBy: _enum(MadeBy),
         ModelRole: _enum(ModelRole),
         Origin: _enum(Origin),
         Role: _enum(Role),

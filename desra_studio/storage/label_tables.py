@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desra_studio.storage.base import Base, blob_column, now
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 
 class MaskRevision(Base):
@@ -21,6 +21,7 @@ class MaskRevision(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
     author: Mapped[str] = mapped_column(String(100))
     origin: Mapped[Origin]
+    made_by: Mapped[MadeBy]
     mask_sha: Mapped[str] = blob_column()
     area_px: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
@@ -140,7 +141,8 @@ class QueueEntry(Base):
     somebody has still to judge it; `severity` is the highest one, `area_share` that of the detected
     mask, or of the saved one where nothing was detected. `kinds` and `classes` hold a letter for
     each, see `queue_letters`. `uncertainty`, `disagreement` and `dissent` are -1 where they are not
-    known: such images come last on every database, and places in an order compare as plain numbers.
+    known, and so are `regions` and `area_share` of a veiled image: such images come last on every
+    database, and places in an order compare as plain numbers.
     """
 
     __tablename__ = "queue_entry"

@@ -37,7 +37,7 @@ from desra_studio.storage.label_tables import (
 )
 from desra_studio.storage.queue_letters import join_letters, list_kinds, write_class, write_kinds
 from desra_studio.storage.tables import Dataset, Detection, Image, Rendition
-from desra_studio.vocabulary import LABELLED, State
+from desra_studio.vocabulary import LABELLED, Origin, State
 
 UNKNOWN = -1.0
 """A figure that is not known: below every one that is."""
@@ -45,7 +45,7 @@ OPEN = (State.UNREVIEWED, State.IN_PROGRESS)
 CHUNK = 500
 """Images at a time: every database takes so many parameters."""
 
-_NAMES_IMAGE = (Detection, Opinion, Rendition, Review, ReviewFlag)
+_NAMES_IMAGE = (Detection, MaskRevision, Opinion, Rendition, Review, ReviewFlag)
 _IMAGES, _REVISIONS = "changed images", "changed revisions"
 _Item = TypeVar("_Item")
 
@@ -176,6 +176,7 @@ def _select_facts() -> Select[Any]:
             Image.id,
             Image.dataset_id,
             Image.name,
+            Image.is_blind,
             (Image.width * Image.height).label("image_px"),
             Detection.id.label("detection_id"),
             Detection.regions,
@@ -191,6 +192,8 @@ def _select_facts() -> Select[Any]:
             MaskRevision.area_px.label("saved_px"),
             _count(ReviewFlag, ReviewFlag.resolved_at.is_(None)).label("flags"),
             _count(Opinion, Opinion.state.in_(LABELLED)).label("opinions_given"),
+            _count(MaskRevision, MaskRevision.area_px > 0).label("masks"),
+            _count(MaskRevision, MaskRevision.origin == Origin.IMPORTED).label("imported"),
         )
         .join(Dataset, Dataset.id == Image.dataset_id)
         .join(gan, and_(gan.image_id == Image.id, gan.model_id == Dataset.gan_model_id))
@@ -206,7 +209,8 @@ def _select_facts() -> Select[Any]:
 def _make_entry(row: Row[Any], labels: list[Any], letters: dict[str, str]) -> dict[str, Any]:
     state = row.state or State.UNREVIEWED
     wanted, given = row.opinions_wanted or 1, row.opinions_given
-    regions = row.regions or []
+    veiled = _is_veiled(row, state, wanted, given)
+    regions = [] if veiled else row.regions or []
     marked = row.saved_px if row.detection_id is None else row.detected_px
     classes = [region["class_index"] for region in regions if "class_index" in region]
     return {
@@ -219,9 +223,9 @@ def _make_entry(row: Row[Any], labels: list[Any], letters: dict[str, str]) -> di
         "assigned_to": row.assigned_to,
         "opinions_wanted": wanted,
         "opinions_given": given,
-        "regions": len(regions),
-        "area_share": (marked or 0) / row.image_px,
-        "uncertainty": UNKNOWN if row.uncertainty is None else row.uncertainty,
+        "regions": int(UNKNOWN) if veiled else len(regions),
+        "area_share": UNKNOWN if veiled else (marked or 0) / row.image_px,
+        "uncertainty": UNKNOWN if veiled or row.uncertainty is None else row.uncertainty,
         "disagreement": UNKNOWN if row.disagreement is None else row.disagreement,
         "dissent": UNKNOWN if row.dissent is None else row.dissent,
         "flags": row.flags,
@@ -233,8 +237,18 @@ def _make_entry(row: Row[Any], labels: list[Any], letters: dict[str, str]) -> di
     }
 
 
+def _is_veiled(row: Row[Any], state: State, wanted: int, given: int) -> bool:
+    """Tell whether the detector is kept from somebody who is to label an image; see `veils`.
+
+    A queue is the same for all: where several are asked, until the last of them has answered.
+    """
+    if not row.is_blind or row.imported:
+        return False
+    return given < wanted if wanted > 1 else state not in LABELLED and not row.masks
+
+
 def _count(
-    table: type[ReviewFlag] | type[Opinion], which: ColumnElement[bool]
+    table: type[ReviewFlag] | type[Opinion] | type[MaskRevision], which: ColumnElement[bool]
 ) -> ScalarSelect[int]:
     """Return the subquery that counts an image's rows for the model of its dataset's reviews."""
     return (

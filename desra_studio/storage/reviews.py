@@ -10,7 +10,7 @@ from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.datasets import get_image
 from desra_studio.storage.label_tables import MaskRevision, Opinion, Review
 from desra_studio.storage.tables import Image
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 
 def get_revision(session: Session, revision_id: int) -> MaskRevision:
@@ -79,6 +79,7 @@ def append_revision(
     parent_id: int | None,
     author: str,
     origin: Origin,
+    made_by: MadeBy,
     mask_sha: str,
     area_px: int,
     note: str = "",
@@ -96,6 +97,7 @@ def append_revision(
         parent_id=parent_id,
         author=author,
         origin=origin,
+        made_by=made_by,
         mask_sha=mask_sha,
         area_px=area_px,
         note=note,

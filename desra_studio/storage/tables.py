@@ -36,7 +36,8 @@ class Dataset(Base):
     """A named set of images, with the pair of models whose outputs are compared.
 
     LR images that wait to be upscaled have no pair yet. `region_kinds` are the kinds of artifacts
-    that its reviewers tell apart; None means the usual ones. `deleted_at` puts it into the bin:
+    that its reviewers tell apart; None means the usual ones. `blind_share`, 0..1, of its pictures
+    are labelled before anything of the detector is shown. `deleted_at` puts it into the bin:
     nothing of it is removed, and its name is free for another one.
     """
 
@@ -56,6 +57,7 @@ class Dataset(Base):
     mse_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     source: Mapped[str] = mapped_column(Text)
     region_kinds: Mapped[list[str] | None]
+    blind_share: Mapped[float] = mapped_column(default=0.0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[str | None] = mapped_column(String(100))
@@ -65,6 +67,7 @@ class Image(Base):
     """One picture of a dataset: name, size of its SR outputs, and the LR if there is one.
 
     Until the dataset has a pair of models, width and height are the LR's and scale is empty.
+    `is_blind` is decided once, by the picture: see `storage.veils`.
     """
 
     __tablename__ = "image"
@@ -76,6 +79,7 @@ class Image(Base):
     height: Mapped[int]
     scale: Mapped[int | None]
     lr_sha: Mapped[str | None] = blob_column()
+    is_blind: Mapped[bool] = mapped_column(default=False)
 
 
 class Rendition(Base):

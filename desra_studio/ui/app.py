@@ -51,7 +51,7 @@ def build_pages(studio: Studio) -> gr.Blocks:
     )
     with pages:
         build_loop_nav()
-        bind_datasets_page(build_datasets_page(), pages, studio)
+        bind_datasets_page(build_datasets_page(studio.settings.blind_share), pages, studio)
     with pages.route("Review", "/review"):
         build_loop_nav()
         build_mask_canvas()

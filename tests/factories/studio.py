@@ -20,7 +20,8 @@ DATABASES: dict[Path, str] = {}
 def make_settings(data_dir: Path, **values) -> Settings:
     """Settings that ignore what the environment says."""
     url = DATABASES.get(data_dir, "")
-    return Settings(**{"data_dir": data_dir, "database_url": url, "author": "tester", **values})
+    usual = {"data_dir": data_dir, "database_url": url, "author": "tester", "blind_share": 0}
+    return Settings(**usual | values)
 
 
 def import_detected(

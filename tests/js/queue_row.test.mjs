@@ -51,6 +51,15 @@ test("a plain row says its state, a busy one all that is known", () => {
   assert.deepEqual(listBadges(BUSY, "name"), ["✎ Cy", "⚑ 2", "▲ 0", "◫ 1/3", "→ Bo"]);
 });
 
+test("a row of an image that is labelled blind tells nothing of the detector", () => {
+  const veiled = { ...PLAIN, veiled: true, regions: null, area_share: null };
+  assert.equal(describeItem(veiled), "a: unreviewed, labelled blind");
+  assert.deepEqual(listBadges(veiled, "name"), ["blind"]);
+  const orders = ["name", "area", "uncertainty", "disagreement", "flagged"];
+  assert.deepEqual(orders.map((order) => writeFigure(veiled, order)), ["", "", "", "", ""]);
+  assert.equal(barLength(veiled), 0);
+});
+
 test("the figure is what the list is ordered by", () => {
   const orders = ["name", "area", "uncertainty", "disagreement", "flagged"];
   assert.deepEqual(orders.map((order) => writeFigure(BUSY, order)), ["2", "4 %", "0.26", "", "⚑ 2"]);

@@ -66,6 +66,7 @@ NETWORK = "example/segformer@0123abcd"
 def make_file(schema: str, out: Path) -> None:
     """Make an installation in a scratch folder, and keep its database alone."""
     os.environ["DESRA_STUDIO_SEGMENTATION"] = "none"
+    os.environ["DESRA_STUDIO_BLIND_SHARE"] = "0"
     with tempfile.TemporaryDirectory() as scratch:
         data = Path(scratch) / "data"
         settings = Settings(data_dir=data, database_url="", device="cpu", author="ana")
@@ -93,6 +94,7 @@ def fill_studio(studio, schema: int, folder: Path) -> None:
         calibrate(studio)
     if schema >= 4:
         set_up_people(studio, dataset_id)
+    label_some_blind(studio, dataset_id, images["čaj"], schema)
     label_images(studio, images)
     if schema < 4:
         write_note(studio, images["straße"])
@@ -225,6 +227,15 @@ def label_images(studio, images: dict[str, int]) -> None:
     judge(studio, "ana", images["einig"], State.ACCEPTED)
     with suppress(StaleRevisionError):  # kept as a revision that is not the current one
         save_mask(be(studio, "ben"), images["alt"], mark(*SQUARES), 0)
+
+
+def label_some_blind(studio, dataset_id: int, image_id: int, schema: int) -> None:
+    """Have one of the images labelled blind, as an import would."""
+    if schema < 10:
+        return
+    with studio.database.write() as session:
+        datasets.get_dataset(session, dataset_id).blind_share = 0.2
+        datasets.get_image(session, image_id).is_blind = True
 
 
 def write_note(studio, image_id: int) -> None:

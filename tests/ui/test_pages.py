@@ -47,7 +47,7 @@ def test_all_pages_build(studio):
 
 
 def test_an_empty_studio_teaches(make_handlers):
-    tab, handlers = make_handlers(build_datasets_page, DatasetsHandlers)
+    tab, handlers = make_handlers(lambda: build_datasets_page(0.2), DatasetsHandlers)
     updates = handlers.show_status(None, ask())
     assert updates[tab.demo.group]["visible"]
     assert updates[tab.layout]["visible"]

@@ -35,7 +35,9 @@ VOTES = 6
 
 def make_settings(data_dir: Path) -> Settings:
     """Return settings that no environment changes, with nothing to be fetched."""
-    return Settings(data_dir=data_dir, database_url="", device="cpu", segmentation="none")
+    return Settings(
+        data_dir=data_dir, database_url="", device="cpu", segmentation="none", blind_share=0
+    )
 
 
 def make_home(data_dir: Path, source: Path) -> None:

@@ -74,7 +74,7 @@ def measure_load(
     with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         settings = Settings(
             data_dir=Path(folder) / "data", database_url=database_url, device="cpu",
-            segmentation="none",
+            segmentation="none", blind_share=0,
         )  # fmt: skip
         studio = open_studio(settings)
         opened.callback(studio.database.close)

@@ -38,6 +38,7 @@ class AddedReport:
         unchanged: images and masks that were there already.
         lines: one per thing that was left out, converted or differs from what was there.
         remarks: what is worth knowing and no fault of a file.
+        blind: how many of the new images are to be labelled blind, as the dataset says.
     """
 
     dataset_id: int
@@ -49,6 +50,7 @@ class AddedReport:
     unchanged: int
     lines: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    blind: int = 0
 
 
 def add_to_dataset(
@@ -146,6 +148,7 @@ def _add_images(
         labels=written.labels,
         kept=written.kept,
         unchanged=added.unchanged + written.unchanged,
+        blind=added.blind,
         lines=tuple(importer.lines),
     )
 

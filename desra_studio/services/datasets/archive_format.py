@@ -3,10 +3,11 @@
 - `manifest.json`: `format`, `kind`, `studio` (the version that wrote it), `dataset` (its name),
   `rows` (how many of each table), `left_out` (in words), and `files`: of every other file in the
   zip its `bytes` and `sha256`.
-  `made_by`, how the labels were made, and `reference`, what GAN-SR is compared with, are room for
-  what later versions tell; null in format 1.
-- `rows/TABLE.jsonl`: a row a line; `storage/archive_tables.py` says which columns. A mask revision
-  has a `made_by` of its own.
+  `made_by` and `reference`, what GAN-SR is compared with, are room for what later versions tell;
+  null in formats 1 and 2.
+- `rows/TABLE.jsonl`: a row a line; `storage/archive_tables.py` says which columns. Format 1 did not
+  tell a dataset's `blind_share` and an image's `is_blind`, and the `made_by` of its mask revisions
+  is null.
 - `files/SHA256`: images, masks, maps and class maps, named by their content as in the studio.
 """
 
@@ -15,7 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-FORMAT = 1
+FORMAT = 2
 KIND = "desra-studio dataset"
 MANIFEST = "manifest.json"
 ROWS = re.compile(r"rows/([a-z_]+)\.jsonl")

@@ -31,10 +31,9 @@ from desra_studio.services.datasets.archive_format import (
 from desra_studio.services.datasets.archive_rows import Rows, check_archive_rows
 from desra_studio.services.datasets.importing import ImportReport, check_name
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.storage.archive_load import RowLoader, check_row
+from desra_studio.storage.archive_load import RowLoader, check_row, complete_row
 from desra_studio.storage.archive_tables import (
     TABLES,
-    TO_COME,
     WEIGHTS,
 )
 from desra_studio.vocabulary import LABELLED
@@ -206,7 +205,10 @@ def _read_rows(archive: _Archive, manifest: Manifest) -> Rows:
             with archive.zip.open(name) as file:
                 for number, line in enumerate(file, 1):
                     try:
-                        found.append(check_row(table, json.loads(line)))
+                        row = json.loads(line)
+                        if manifest.format == 1:
+                            row = complete_row(table, row)
+                        found.append(check_row(table, row))
                     except (ValueError, AttributeError, RecursionError, InputError) as error:
                         raise archive.refuse(f"{name} line {number}: {error}") from error
         if len(found) != manifest.rows.get(table, 0):
@@ -258,18 +260,19 @@ def _store_files(
         studio.blobs.put(data)
 
 
-def _list_unknown(manifest: Manifest, rows: Rows) -> list[str]:
+def _list_unknown(manifest: Manifest) -> list[str]:
     """Return what the archive tells that there is no place for."""
     told = {
         f"{MANIFEST}, made_by": manifest.made_by,
         f"{MANIFEST}, reference": manifest.reference,
     }
-    places = [place for place, value in told.items() if value is not None]
-    return places + [
-        f"{name_rows(table)}, {column}"
-        for table, column in TO_COME.items()
-        if any(row[column] is not None for row in rows[table])
-    ]
+    return [place for place, value in told.items() if value is not None]
+
+
+def _count_blind(rows: Rows) -> int:
+    """Return how many images are still to be labelled blind."""
+    labelled = {row["image_id"] for row in rows["mask_revision"]}
+    return sum(row["is_blind"] and row["id"] not in labelled for row in rows["image"])
 
 
 def _write_rows(studio: Studio, manifest: Manifest, name: str, rows: Rows) -> ImportReport:
@@ -279,7 +282,7 @@ def _write_rows(studio: Studio, manifest: Manifest, name: str, rows: Rows) -> Im
             with suppress(NotFoundError):
                 studio.blobs.find(sha)
                 here[sha] = True
-    lines = [f"{place}: not kept by this version" for place in _list_unknown(manifest, rows)]
+    lines = [f"{place}: not kept by this version" for place in _list_unknown(manifest)]
     (dataset,) = rows["dataset"]
     with studio.database.write() as session:
         check_name(session, name)
@@ -296,4 +299,5 @@ def _write_rows(studio: Studio, manifest: Manifest, name: str, rows: Rows) -> Im
         labels=sum(row["state"] in LABELLED for row in rows["review_state"]),
         lines=(*lines, *loader.notes),
         with_detections=True,
+        blind=_count_blind(rows),
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from desra_studio.storage.bulk_rows import insert_numbered, insert_rows
 from desra_studio.storage.database import Session
 from desra_studio.storage.label_tables import MaskRevision, Review
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 
 class FirstLabel(NamedTuple):
@@ -31,6 +31,7 @@ def write_first_labels(
                 "number": 1,
                 "author": author,
                 "origin": Origin.IMPORTED,
+                "made_by": MadeBy.IMPORTED,
                 "mask_sha": label.mask_sha,
                 "area_px": label.area_px,
             }

@@ -18,11 +18,13 @@ class AddedImages:
 
     Attributes:
         images: that are new.
+        blind: of these, how many are to be labelled blind.
         unchanged: that were there.
         names: of the sample -> of its image in the dataset.
     """
 
     images: int = 0
+    blind: int = 0
     unchanged: int = 0
     names: dict[str, str] = field(default_factory=dict)
 
@@ -76,6 +78,10 @@ def add_samples(
         update_rows(session, Image, given_lr)
         _write_images(session, dataset, new, scale)
         added.images = len(new)
+        added.blind = sum(
+            sample.label_sha is None and sample.is_blind(dataset.blind_share)
+            for sample in new.values()
+        )
     return added
 
 
@@ -154,6 +160,7 @@ def _write_images(
                 "height": sample.size.height * times,
                 "scale": scale or sample.scale,
                 "lr_sha": sample.lr_sha,
+                "is_blind": sample.is_blind(dataset.blind_share),
             }
             for name, sample in samples.items()
         ],

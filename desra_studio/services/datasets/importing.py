@@ -35,6 +35,7 @@ class ImportedModel:
     images: int
     with_lr: int
     labels: int
+    blind: int
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class ImportReport:
         with_detections: whether what was detected came with it, as in an archive.
         models: where several models' outputs lay side by side, all of their datasets.
         remarks: what is worth knowing and no fault of a file.
+        blind: how many are to be labelled before anything of the detector is shown.
     """
 
     dataset_id: int
@@ -64,6 +66,7 @@ class ImportReport:
     with_detections: bool = False
     models: tuple[ImportedModel, ...] = ()
     remarks: tuple[str, ...] = ()
+    blind: int = 0
 
     @property
     def all_images(self) -> int:
@@ -72,7 +75,12 @@ class ImportReport:
 
 
 def check_import(
-    studio: Studio, source: Path, name: str, params: DetectorParams, suffix: str | None = None
+    studio: Studio,
+    source: Path,
+    name: str,
+    params: DetectorParams,
+    suffix: str | None = None,
+    blind_share: float | None = None,
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job, having seen that it can start.
 
@@ -82,6 +90,7 @@ def check_import(
         name: of the new dataset; "" for the folder's.
         params: of the detector.
         suffix: an ending that names are matched without, "" for none; None where nobody was asked.
+        blind_share: see `import_dataset`.
 
     Raises:
         SuffixError: nobody was asked, and names would match without an ending.
@@ -95,7 +104,20 @@ def check_import(
     name = checks.check_name(name or source.name, "The dataset's name", MAX_NAME)
     with studio.database.read() as session:
         _name_datasets(session, name, found)
-    return ImportJobConfig(str(source), name, params, suffix=suffix or "")
+    share = choose_blind_share(studio, blind_share)
+    return ImportJobConfig(str(source), name, params, suffix=suffix or "", blind_share=share)
+
+
+def choose_blind_share(studio: Studio, given: float | None) -> float:
+    """Return the share of a new dataset that is labelled blind: what is given, else the setting.
+
+    Raises:
+        InputError: not 0 to 1.
+    """
+    share = studio.settings.blind_share if given is None else given
+    if not 0 <= share <= 1:
+        raise InputError(f"The share that is labelled blind must be 0 to 1, got {share}.")
+    return share
 
 
 def check_pair(studio: Studio, name: str) -> int:
@@ -125,6 +147,7 @@ def import_dataset(
     report: Report = ignore_progress,
     suffixes: Sequence[str] = (),
     origin: str = "",
+    blind_share: float | None = None,
 ) -> ImportReport:
     """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
 
@@ -140,13 +163,17 @@ def import_dataset(
         report: of the progress.
         suffixes: see `find_layouts`.
         origin: what the dataset says it came from; the folder where it is empty.
+        blind_share: of the pictures, 0..1, that are labelled before anything of the detector is
+            shown; None is that of the settings.
 
     Raises:
-        InputError: no such layout, nothing usable in it, or a name that is empty or taken.
+        InputError: no such layout, nothing usable in it, a name that is empty or taken, or a share
+            that cannot be.
         CancelledError: from `report`.
     """
     source = _expand(source)
     name = checks.check_name(name, "The dataset's name", MAX_NAME)
+    share = choose_blind_share(studio, blind_share)
     found = find_layouts(source, suffixes)
     with studio.database.read() as session:
         names = _name_datasets(session, name, found)
@@ -162,7 +189,8 @@ def import_dataset(
         for each in reading.models:
             check_name(session, names[each.model])  # reading took a while
             place = f"{origin}/{each.folder.name}" if each.model else origin
-            dataset = _write_rows(session, studio, place, names[each.model], each.samples)
+            new = Dataset(name=names[each.model], source=spell_name(place), blind_share=share)
+            dataset = _write_rows(session, studio, new, each.samples)
             made.append(_describe(each, dataset))
     first, lr_only = made[0], found.models[0].layout.lr_only
     return ImportReport(
@@ -175,6 +203,7 @@ def import_dataset(
         lines=tuple(reading.lines),
         models=() if found.alone else tuple(made),
         remarks=(*found.remarks, *_tell_models(found, made)),
+        blind=sum(each.blind for each in made),
     )
 
 
@@ -194,6 +223,10 @@ def _describe(read: ReadModel, dataset: Dataset) -> ImportedModel:
         images=len(read.samples),
         with_lr=sum(sample.lr_sha is not None for sample in read.samples),
         labels=sum(sample.label_sha is not None for sample in read.samples),
+        blind=sum(
+            sample.label_sha is None and sample.is_blind(dataset.blind_share)
+            for sample in read.samples
+        ),
     )
 
 
@@ -202,6 +235,14 @@ def _tell_models(found: FoundLayouts, made: Sequence[ImportedModel]) -> list[str
         return []
     told = ", ".join(each.name for each in made)
     return [f"Outputs of several models: each has become a dataset of its own, {told}"]
+
+
+def describe_blind(count: int) -> str:
+    """Return what people are told of images that are to be labelled blind; "" where none is."""
+    if not count:
+        return ""
+    are = "1 of them is" if count == 1 else f"{count} of them are"
+    return f" {are} to be labelled blind: the detector's view comes after the save."
 
 
 def rename_dataset(studio: Studio, dataset_id: int, name: str) -> str:
@@ -251,9 +292,8 @@ def _expand(source: Path) -> Path:
 
 
 def _write_rows(
-    session: Session, studio: Studio, origin: str, name: str, samples: list[Sample]
+    session: Session, studio: Studio, dataset: Dataset, samples: list[Sample]
 ) -> Dataset:
-    dataset = Dataset(name=name, source=spell_name(origin))
     session.add(dataset)
     session.flush()
     image_ids = insert_numbered(
@@ -267,6 +307,7 @@ def _write_rows(
                 "height": sample.size.height,
                 "scale": sample.scale,
                 "lr_sha": sample.lr_sha,
+                "is_blind": sample.is_blind(dataset.blind_share),
             }
             for sample in samples
         ],

@@ -12,7 +12,7 @@ from desra_studio.storage.base import now
 from desra_studio.storage.bulk_rows import insert_numbered, update_rows
 from desra_studio.storage.database import Session
 from desra_studio.storage.label_tables import MaskRevision, Review
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 
 @dataclass
@@ -104,6 +104,7 @@ def _write_later_labels(session: Session, author: str, labels: Sequence[_LaterLa
                 "parent_id": label.review.current_revision_id,
                 "author": author,
                 "origin": Origin.IMPORTED,
+                "made_by": MadeBy.IMPORTED,
                 "mask_sha": label.mask_sha,
                 "area_px": label.area_px,
             }

@@ -23,6 +23,7 @@ from desra_studio.services.datasets.layout import (
 from desra_studio.services.file_notes import FileNotes, tell_reason
 from desra_studio.services.folders import settle_turns
 from desra_studio.services.studio import Report, Studio
+from desra_studio.storage.veils import is_chosen
 
 MINIMUM_LR_PX = 8
 """Smaller inputs have hardly a pixel that the artifact map of their output covers."""
@@ -45,6 +46,10 @@ class Sample:
     scale: int | None = None
     label_sha: str | None = None
     label_area: int = 0
+
+    def is_blind(self, share: float) -> bool:
+        """Tell whether it is one of the share that is labelled blind, by its LR, or else GAN-SR."""
+        return is_chosen(self.lr_sha or self.gan_sha, share)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from desra_studio.services.datasets.importing import (
     ImportReport,
     check_import,
     check_name,
+    choose_blind_share,
     import_dataset,
 )
 from desra_studio.services.datasets.layout import KNOWN
@@ -26,7 +27,12 @@ OUTPUTS = frozenset(name.lower() for name in KNOWN)
 
 
 def check_source(
-    studio: Studio, path: Path, name: str, params: DetectorParams, suffix: str | None = None
+    studio: Studio,
+    path: Path,
+    name: str,
+    params: DetectorParams,
+    suffix: str | None = None,
+    blind_share: float | None = None,
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job, having seen that it can start.
 
@@ -36,12 +42,13 @@ def check_source(
         SuffixError, InputError: as `check_import`.
     """
     if not path.is_file():
-        return check_import(studio, path, name, params, suffix)
+        return check_import(studio, path, name, params, suffix, blind_share)
     with studio.database.read() as session:
         name = check_name(session, name or path.stem)
     if suffix is None and path.suffix.lower() == ".zip":
         _ask_of_zip(path)
-    return ImportJobConfig(str(path), name, params, suffix=suffix or "")
+    share = choose_blind_share(studio, blind_share)
+    return ImportJobConfig(str(path), name, params, suffix=suffix or "", blind_share=share)
 
 
 def import_source(
@@ -51,8 +58,11 @@ def import_source(
     report: Report = ignore_progress,
     suffixes: Sequence[str] = (),
     origin: str = "",
+    blind_share: float | None = None,
 ) -> ImportReport:
     """Import a folder, zip, manifest or archive as a new dataset; see `import_dataset`.
+
+    What is labelled blind in an archive stays as it says.
 
     Raises:
         InputError: as `import_dataset`, `open_source` and `import_archive`.
@@ -63,7 +73,9 @@ def import_source(
     with open_source(studio, path, report) as source:
         given = origin or (str(path) if path.is_file() else "")
         try:
-            imported = import_dataset(studio, source.folder, name, report, suffixes, given)
+            imported = import_dataset(
+                studio, source.folder, name, report, suffixes, given, blind_share
+            )
         except InputError as error:
             # Where it was unpacked to is nobody's business, and gone when this is read.
             raise InputError(str(error).replace(str(source.folder.resolve()), path.name)) from error

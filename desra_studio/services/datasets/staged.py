@@ -30,6 +30,7 @@ def check_staged_import(
     params: DetectorParams,
     suffix: str | None = None,
     into: int | None = None,
+    blind_share: float | None = None,
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job of an upload, having seen that it can start.
 
@@ -49,7 +50,7 @@ def check_staged_import(
         return ImportJobConfig(source, wanted, params, upload_id, suffix or "", into)
     wanted = name.strip() or Path(upload.name).stem
     with _name_as(upload.name, path):
-        config = check_source(studio, path, wanted, params, suffix)
+        config = check_source(studio, path, wanted, params, suffix, blind_share)
     return replace(config, source=source, staged=upload_id)
 
 
@@ -59,6 +60,7 @@ def import_staged(
     name: str,
     report: Report = ignore_progress,
     suffixes: Sequence[str] = (),
+    blind_share: float | None = None,
 ) -> ImportReport:
     """Import an upload and remove it; where the import fails, it stays.
 
@@ -71,7 +73,7 @@ def import_staged(
     path = finish_upload(upload)
     with _name_as(upload.name, path):
         imported = import_source(
-            studio, path, name, report, suffixes, _describe_source(upload.name)
+            studio, path, name, report, suffixes, _describe_source(upload.name), blind_share
         )
     discard_upload(studio, upload_id)
     return replace(imported, lines=(*upload.notes, *imported.lines))

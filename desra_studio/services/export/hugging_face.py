@@ -125,6 +125,7 @@ def _describe(
         "scale": record.image.scale,
         "verdict": record.state.value,
         "origin": label.origin.value,
+        "made_by": label.made_by.value,
         "marked_px": label.area_px,
         "regions": regions,
     }

@@ -9,7 +9,7 @@ from desra_studio.storage.datasets import ImageRecord
 COLUMNS = (
     "image", "width", "height", "state", "revision", "origin", "author", "saved_at",
     "label_area_px", "detected_area_px", "detected_components", "detected_hits",
-    "manual_components", "manual_hits", "iou",
+    "manual_components", "manual_hits", "iou", "made_by",
 )  # fmt: skip
 
 
@@ -32,12 +32,14 @@ def _list_cells(record: ImageRecord, score: ImageScore | None) -> dict[str, Cell
         "height": record.image.height,
         "state": record.state.value,
     }
-    if record.detection:
+    # What is to be labelled blind is not to be read in a table either.
+    if record.detection and (record.revision or not record.image.is_blind):
         cells["detected_area_px"] = record.detection.area_px
     if revision := record.revision:
         cells |= {
             "revision": revision.number,
             "origin": revision.origin.value,
+            "made_by": revision.made_by.value,
             "author": revision.author,
             "saved_at": revision.created_at.isoformat(),
             "label_area_px": revision.area_px,

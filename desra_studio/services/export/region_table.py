@@ -13,7 +13,7 @@ from desra_studio.storage.label_tables import MaskRevision, Region
 COLUMNS = (
     "image", "image_width", "image_height", "region", "x", "y", "width", "height", "area_px",
     "kind", "severity", "note", "prominence", "labelled_by", "labelled_at", "verdict", "revision",
-    "origin", "author", "saved_at",
+    "origin", "author", "saved_at", "made_by",
 )  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def _list_rows(
         "verdict": record.state.value,
         "revision": label.number,
         "origin": label.origin.value,
+        "made_by": label.made_by.value,
         "author": label.author,
         "saved_at": label.created_at.isoformat(),
     }

@@ -14,13 +14,13 @@ from desra_studio.services.review.flags import end_flags
 from desra_studio.services.review.labels import EarlierLabel, asks_several
 from desra_studio.services.review.opinions import check_wanted, set_wanted
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, flags, queue, reviews
+from desra_studio.storage import datasets, flags, queue, reviews, veils
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Review
 from desra_studio.storage.queue_entries import cut
 from desra_studio.storage.queue_filter import QueueFilter
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 MAX_IMAGES = 20_000
 CHUNK = 100
@@ -35,7 +35,8 @@ class BulkChange:
 
     Attributes:
         action: `accept` takes the saved mask, or else the detected one as a revision of its own;
-            an empty mask makes the image clean. `clean` needs a mask that marks nothing.
+            an empty mask makes the image clean. `clean` needs a mask that marks nothing. Both leave
+            out what is to be labelled blind.
             `assign` and `ask_opinions` leave masks and verdicts alone.
         to: who is to label them; empty takes the assignment back.
         wanted: how many people are to label each, 1 to 3.
@@ -161,6 +162,8 @@ class _Work:
             return why
         if asks_several(review):
             return f"{review.opinions_wanted} people are to label it, each their own mask"
+        if veils.is_veiled(session, record, self.author):
+            return "it is labelled blind, by itself: open it"
         judge = self._accept if change.action == "accept" else self._clean
         return judge(session, record, review)
 
@@ -197,6 +200,7 @@ class _Work:
             parent_id=review.current_revision_id,
             author=self.author,
             origin=Origin.DETECTED if same else Origin.MANUAL,
+            made_by=MadeBy.DETECTED if same else MadeBy.CORRECTED,
             mask_sha=sha,
             area_px=area,
         )

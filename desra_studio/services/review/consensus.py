@@ -21,7 +21,7 @@ from desra_studio.storage import datasets, drafts, regions, reviews
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Region
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 
 class Method(StrEnum):
@@ -77,6 +77,7 @@ def make_consensus(
             parent_id=review.current_revision_id,
             author=author,
             origin=Origin.CONSENSUS,
+            made_by=MadeBy.CONSENSUS,
             mask_sha=sha,
             area_px=area,
             note=f"by hand from {names}" if method is Method.MASK else f"{method} of {names}",

@@ -8,11 +8,11 @@ from desra_studio.services.review.labels import read_label
 from desra_studio.services.review.opinions import OpinionSummary, describe_opinions
 from desra_studio.services.studio import Studio
 from desra_studio.setting import complete_settings
-from desra_studio.storage import datasets, drafts
+from desra_studio.storage import datasets, drafts, veils
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Draft, MaskRevision
 from desra_studio.storage.tables import Detection, Rendition
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class RevisionDocument:
         id: of the revision.
         number: among the image's, from 1.
         author: who saved it.
-        origin: how it was made.
+        origin: where its pixels come from.
+        made_by: what its author had seen of the detector.
         area_px: px that it marks.
         note: what its author says about it.
         sha: SHA-256 of the mask's file.
@@ -60,6 +61,7 @@ class RevisionDocument:
     number: int
     author: str
     origin: Origin
+    made_by: MadeBy
     area_px: int
     note: str
     sha: str
@@ -110,7 +112,8 @@ class ImageDocument:
         lr: the input; None where it is not known.
         fine_tuned: outputs of fine-tuned models.
         revision: the current mask; None where none was saved.
-        detection: the newest one; None where nothing was detected yet.
+        veiled: whether it is labelled blind, so that nothing of the detector is told until then.
+        detection: the newest one; None where nothing was detected yet, or it is veiled.
         opinions: what may be known of several people's; None where there are not several.
         draft: of the one who asks; None where there is none.
     """
@@ -126,6 +129,7 @@ class ImageDocument:
     lr: LrDocument | None
     fine_tuned: list[FineTunedRendition]
     revision: RevisionDocument | None
+    veiled: bool
     detection: DetectionDocument | None
     opinions: OpinionSummary | None
     draft: DraftDocument | None
@@ -148,6 +152,7 @@ def describe_image(studio: Studio, image_id: int, author: str | None = None) -> 
         record = datasets.get_record(session, image_id)
         fine_tuned = datasets.list_fine_tuned(session, record)
         label = read_label(session, record, author)
+        veiled = veils.is_veiled(session, record, author)
         opinions = describe_opinions(studio, session, record, author)
         draft = drafts.find_draft(session, image_id, record.gan.model_id, author)
     return ImageDocument(
@@ -165,7 +170,10 @@ def describe_image(studio: Studio, image_id: int, author: str | None = None) -> 
             for model, rendition in fine_tuned
         ],
         revision=describe_revision(label.revision) if label.revision else None,
-        detection=_describe_detection(record.detection) if record.detection else None,
+        veiled=veiled,
+        detection=(
+            _describe_detection(record.detection) if record.detection and not veiled else None
+        ),
         opinions=opinions,
         draft=_describe_draft(draft) if draft else None,
     )
@@ -178,6 +186,7 @@ def describe_revision(revision: MaskRevision) -> RevisionDocument:
         number=revision.number,
         author=revision.author,
         origin=revision.origin,
+        made_by=revision.made_by,
         area_px=revision.area_px,
         note=revision.note,
         sha=revision.mask_sha,

@@ -22,12 +22,12 @@ from desra_studio.services.review.labels import begin_label, note_work, read_lab
 from desra_studio.services.review.opinions import refresh_dissent
 from desra_studio.services.review.regions import follow_regions
 from desra_studio.services.studio import Studio
-from desra_studio.storage import datasets, drafts, progress, regions, reviews
+from desra_studio.storage import datasets, drafts, progress, regions, reviews, veils
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import MaskRevision, Opinion, Region, Review
 from desra_studio.storage.queue_entries import OPEN
-from desra_studio.vocabulary import LABELLED, Origin, State
+from desra_studio.vocabulary import LABELLED, MadeBy, Origin, State
 
 
 @dataclass(frozen=True)
@@ -136,17 +136,24 @@ def append_mask(
         record = datasets.get_record(session, image_id)
         is_newest = seen == (record.detection.id if record.detection else None)
         before = read_label(session, record, author).revision
+        veiled = veils.is_veiled(session, record, author)
         label = begin_label(session, record, author)
         stale = label.version != version
         if stale and before and before.mask_sha == new.sha:
             # The answer to this save was lost on its way, and the editor tries again.
             return SavedMask(label.version, label.state, describe_revision(before))
+        origin = new.restored.origin if new.restored else _tell_origin(studio, record, new)
         revision = reviews.append_revision(
             session,
             label,
             parent_id=label.current_revision_id,
             author=author,
-            origin=new.restored.origin if new.restored else _tell_origin(studio, record, new),
+            origin=Origin.MANUAL if veiled else origin,
+            made_by=(
+                MadeBy.BLIND
+                if veiled
+                else _tell_making(before, new, origin, record.detection is not None)
+            ),
             mask_sha=new.sha,
             area_px=int(np.count_nonzero(new.mask)),
             note=new.note,
@@ -180,7 +187,8 @@ def judge_image(
     The author's draft is removed, and the image's flags end; see `end_flags`.
 
     Raises:
-        InputError: accepted without a saved mask, or clean with a mask that is not empty.
+        InputError: accepted without a saved mask, or with an empty one where the detector was not
+            seen; or clean with a mask that is not empty.
         StaleRevisionError: another save came first.
         NotFoundError: the image is gone.
     """
@@ -193,6 +201,11 @@ def judge_image(
             raise StaleRevisionError(revision.number if revision else 0, label.version)
         if state in LABELLED and revision is None:
             raise InputError(f"Save a mask of {record.image.name} before you accept it.")
+        if state is State.ACCEPTED and veils.is_veiled(session, record, author):
+            raise InputError(
+                f"The mask of {record.image.name} marks nothing. Mark what is wrong before you "
+                "accept it. Say Clean if nothing is wrong."
+            )
         if state is State.CLEAN and revision and revision.area_px:
             raise InputError(
                 f"The mask of {record.image.name} marks {revision.area_px} px, so it is not clean. "
@@ -233,6 +246,19 @@ def _compare(studio: Studio, image_id: int, new: NewMask) -> tuple[int | None, f
     if detection is None:
         return None, None
     return detection.id, compare_mask(studio, new.mask, detection)
+
+
+def _tell_making(
+    before: MaskRevision | None, new: NewMask, origin: Origin, is_detected: bool
+) -> MadeBy:
+    """Tell how a mask was made that is saved while the detector's is in sight, if there is one."""
+    if new.restored:
+        return new.restored.made_by
+    if before and before.mask_sha == new.sha:
+        return before.made_by  # nobody changed it since
+    if not is_detected:
+        return MadeBy.BLIND  # there was nothing to see
+    return MadeBy.DETECTED if origin is Origin.DETECTED else MadeBy.CORRECTED
 
 
 def _tell_origin(studio: Studio, record: ImageRecord, new: NewMask) -> Origin:

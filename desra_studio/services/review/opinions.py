@@ -209,7 +209,7 @@ def _compare_pairs(studio: Studio, given: Given) -> list[PairAgreement]:
     return [
         PairAgreement(
             (first.author, second.author),
-            _compare_stored(studio.blobs, *sorted((first_mask.mask_sha, other.mask_sha))),
+            compare_stored(studio.blobs, *sorted((first_mask.mask_sha, other.mask_sha))),
         )
         for (first, first_mask), (second, other) in combinations(given, 2)
     ]
@@ -220,7 +220,7 @@ def _list_masks(given: Given) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _compare_stored(blobs: BlobStore, first: str, second: str) -> float:
+def compare_stored(blobs: BlobStore, first: str, second: str) -> float:
     """Return the IoU of two stored masks: the same for ever, and asked for at every opening."""
     if first == second:
         return 1.0

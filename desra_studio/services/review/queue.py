@@ -33,8 +33,10 @@ class QueueRow:
     Attributes:
         id, name: of the image.
         state: of its label.
-        regions: that were detected.
-        area_share: of the image that the detected mask marks, or else the saved one, 0..1.
+        veiled: whether it is labelled blind, so that nothing of the detector is told until then.
+        regions: that were detected; None where it is veiled.
+        area_share: of the image that the detected mask marks, or else the saved one, 0..1; None
+            where it is veiled.
         annotator: whose mask counts; None without one.
         assigned_to: who is to label it; None for anybody.
         severity: the highest of its regions; None where none has one.
@@ -51,8 +53,9 @@ class QueueRow:
     id: int
     name: str
     state: State
-    regions: int
-    area_share: float
+    veiled: bool
+    regions: int | None
+    area_share: float | None
     annotator: str | None
     assigned_to: str | None
     severity: int | None
@@ -193,12 +196,14 @@ def _describe_entry(
 ) -> QueueRow:
     claim = tell_claim(entry.claimed_by, entry.claimed_until, author)
     several = entry.opinions_wanted > 1
+    veiled = entry.regions == UNKNOWN
     return QueueRow(
         id=entry.image_id,
         name=entry.name,
         state=entry.state,
-        regions=entry.regions,
-        area_share=entry.area_share,
+        veiled=veiled,
+        regions=None if veiled else entry.regions,
+        area_share=_tell_figure(entry.area_share),
         annotator=entry.annotator,
         assigned_to=entry.assigned_to,
         severity=entry.severity,

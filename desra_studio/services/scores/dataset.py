@@ -1,6 +1,7 @@
 """Scores of detectors against manual masks, of a dataset or of folders."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +16,10 @@ from desra_studio.storage import datasets, regions, scores
 from desra_studio.storage.database import Session
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import Region
-from desra_studio.vocabulary import Origin, State
+from desra_studio.vocabulary import MadeBy, Origin, State
+
+ENOUGH_BLIND = 10
+"""From so many blind labels on, they are what the page leads with."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class ScoredImage:
     image_id: int
     name: str
     state: State
+    made_by: MadeBy
     score: ImageScore
 
 
@@ -47,6 +52,8 @@ class DetectorScore:
         rows: one per labelled image, worst IoU first.
         missing_predictions: labelled images that it has not run on; counted as empty.
         prediction_set: SHA-256 over the detector's masks of the labelled images.
+        blind: figures over the images that were labelled blind; None where none was.
+        others: figures over the other labelled images; None where there is none.
     """
 
     title: str
@@ -56,6 +63,8 @@ class DetectorScore:
     rows: list[ScoredImage]
     missing_predictions: int
     prediction_set: str
+    blind: ScoreFigures | None
+    others: ScoreFigures | None
 
     @property
     def figures(self) -> ScoreFigures:
@@ -76,6 +85,7 @@ class DatasetScore:
             for; they count as not chosen.
         mask_set: SHA-256 over the masks that were scored.
         code_version: of what computed the figures.
+        made_by: how many labels were made in each way.
     """
 
     detectors: list[DetectorScore]
@@ -85,6 +95,17 @@ class DatasetScore:
     unknown_regions: int
     mask_set: str
     code_version: str
+    made_by: dict[MadeBy, int]
+
+    @property
+    def leads_blind(self) -> bool:
+        """Whether enough labels are blind for their figures to come first."""
+        return self.made_by[MadeBy.BLIND] >= ENOUGH_BLIND
+
+    @property
+    def is_own(self) -> bool:
+        """Whether all labels are the detector's own masks, accepted as they were."""
+        return 0 < self.labelled == self.made_by[MadeBy.DETECTED]
 
 
 def score_dataset(
@@ -137,10 +158,17 @@ def score_dataset(
             ],
         ),
         code_version=describe_code_version(),
+        made_by=count_making(record.label.made_by for record in labelled if record.label),
     )
     if labelled:
         _keep_scores(studio, dataset_id, chosen, result)
     return result
+
+
+def count_making(made: Iterable[MadeBy]) -> dict[MadeBy, int]:
+    """Return how many labels were made in each way, those that nobody used, too."""
+    counts = Counter(made)
+    return {way: counts[way] for way in MadeBy}
 
 
 def describe_score(total: SetScore, intervals: ScoreIntervals) -> ScoreFigures:
@@ -176,7 +204,11 @@ def _score_run(
         if missing and not score.manual:
             # Nobody has said which of its regions count: there is nothing to score it against.
             continue
-        rows.append(ScoredImage(record.image.id, record.image.name, record.state, score))
+        rows.append(
+            ScoredImage(
+                record.image.id, record.image.name, record.state, record.label.made_by, score
+            )
+        )
     intervals = bound_scores([row.score for row in rows])
     rows.sort(key=lambda row: (row.score.iou, row.name))
     detector = DetectorScore(
@@ -193,8 +225,14 @@ def _score_run(
                 if record.image.id in run.detections
             }
         ),
+        blind=_score_some([row.score for row in rows if row.made_by is MadeBy.BLIND]),
+        others=_score_some([row.score for row in rows if row.made_by is not MadeBy.BLIND]),
     )
     return detector, unknown
+
+
+def _score_some(scores: Sequence[ImageScore]) -> ScoreFigures | None:
+    return describe_score(summarize_scores(scores), bound_scores(scores)) if scores else None
 
 
 def _list_said(found: Sequence[Region]) -> dict[int, tuple[Region, ...]]:

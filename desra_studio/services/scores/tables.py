@@ -1,12 +1,18 @@
 """The tables of the Scores page as CSV."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from desra_studio.metrics.intervals import Interval
 from desra_studio.services.csv_tables import Cell, render_csv
 from desra_studio.services.review.regions import ALL, RegionFilter
-from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
+from desra_studio.services.scores.dataset import (
+    DatasetScore,
+    DetectorScore,
+    ScoredImage,
+    score_dataset,
+)
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
 
@@ -77,9 +83,9 @@ def render_images_csv(studio: Studio, dataset_id: int, regions: str = ALL) -> tu
     return name, render_csv(IMAGE_COLUMNS, rows, digits=9)
 
 
-def count_regions(row: DetectorScore) -> RegionCounts:
+def count_regions(images: Sequence[ScoredImage]) -> RegionCounts:
     """Return what precision and recall of a detector were counted over, all images together."""
-    scores = [image.score for image in row.rows]
+    scores = [image.score for image in images]
     return RegionCounts(
         detected_components=sum(score.detected for score in scores),
         detected_hits=sum(score.detected_hits for score in scores),
@@ -101,7 +107,7 @@ def _list_row(row: DetectorScore, score: DatasetScore, regions: str) -> dict[str
         "images": row.total.images,
         "empty_both": row.total.empty_both,
         "missing_predictions": row.missing_predictions,
-        **asdict(count_regions(row)),
+        **asdict(count_regions(row.rows)),
         "unlabelled": score.unlabelled,
         "unknown_regions": score.unknown_regions,
         "mask_set": score.mask_set,

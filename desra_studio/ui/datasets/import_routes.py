@@ -18,12 +18,16 @@ from desra_studio.setting import read_settings
 
 
 class ImportOrder(BaseModel):
-    """A folder to import; without a name it gets the folder's. For `suffix` see `check_import`."""
+    """A folder to import; without a name it gets the folder's.
+
+    For `suffix` and `blind_share` see `check_import`.
+    """
 
     source: str
     name: str = ""
     detector: dict[str, Any] = {}
     suffix: str | None = None
+    blind_share: float | None = None
 
 
 class UpscaleOrder(BaseModel):
@@ -46,7 +50,7 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
     def start_import(order: ImportOrder) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
         folder = resolve_folder(studio.settings, order.source)
-        config = check_source(studio, folder, order.name, params, order.suffix)
+        config = check_source(studio, folder, order.name, params, order.suffix, order.blind_share)
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.post("/api/demo", status_code=202)

@@ -51,6 +51,7 @@ class DatasetsTab:
     upscale: UpscaleOffer
     source: gr.Textbox
     name: gr.Textbox
+    blind: gr.Number
     detector: DetectorFields
     calibration: CalibrationForm
     start: gr.Button
@@ -65,8 +66,8 @@ class DatasetsTab:
     timer: gr.Timer
 
 
-def build_datasets_page() -> DatasetsTab:
-    """Build the page."""
+def build_datasets_page(blind_share: float) -> DatasetsTab:
+    """Build the page; `blind_share` of new datasets is labelled blind unless it says otherwise."""
     with gr.Column(elem_classes=["studio-page"]):
         upload = build_dataset_upload()
         demo_offer = build_demo_offer()
@@ -76,6 +77,12 @@ def build_datasets_page() -> DatasetsTab:
                 label="Folder on this machine", placeholder="/home/me/results", scale=3
             )
             name = gr.Textbox(label="Name", placeholder="taken from the folder", scale=1)
+            blind = gr.Number(
+                round(100 * blind_share, 6),
+                label="Labelled blind, % of images",
+                minimum=0,
+                maximum=100,
+            )
         with gr.Row(equal_height=True, elem_classes=[*CURATOR]):
             detector = build_detector_fields()
             with gr.Column():
@@ -106,6 +113,7 @@ def build_datasets_page() -> DatasetsTab:
         upscale=upscale,
         source=source,
         name=name,
+        blind=blind,
         detector=detector,
         calibration=calibration,
         start=start,
@@ -192,10 +200,10 @@ def bind_datasets_page(tab: DatasetsTab, pages: gr.Blocks, studio: Studio) -> No
     loaded = [*status, weights]
     pages.load(handlers.load_page, [offer.model, weights], loaded, **QUIET)
     tab.timer.tick(handlers.show_status, offer.model, status, queue=False, **QUIET)
-    fields = [tab.source, tab.name, *detector]
+    fields = [tab.source, tab.name, tab.blind, *detector]
     calibration = tab.calibration
     for trigger, function, inputs in (
-        (tab.upload.submit, "importUpload", [tab.upload, *detector]),
+        (tab.upload.submit, "importUpload", [tab.upload, tab.blind, *detector]),
         (tab.start.click, "startImport", fields),
         (tab.source.submit, "startImport", fields),
         (tab.name.submit, "startImport", fields),

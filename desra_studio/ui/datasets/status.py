@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from desra_studio.services.csv_tables import guard_text
+from desra_studio.services.datasets.importing import describe_blind
 from desra_studio.services.datasets.listing import DatasetView
 from desra_studio.services.jobs import JobView
 from desra_studio.ui.shared.components import JobValue, show_job
@@ -43,15 +44,15 @@ def show_import(job: JobView | None) -> JobValue | None:
         return show_job(
             job,
             f"{count_noun(result['images'], 'image')} and {count_noun(result['labels'], 'label')} "
-            f"added to {result['name']}, "
-            f"{count_noun(result['kept'], 'label')} kept beside others; {result['unchanged']} "
-            f"were there before. "
-            + " ".join(result.get("remarks", [])),
+            f"added to {result['name']}, {count_noun(result['kept'], 'label')} kept beside others; "
+            f"{result['unchanged']} were there before. "
+            + " ".join(result.get("remarks", []))
+            + describe_blind(result.get("blind", 0)),
         )
     if _waits(job):
-        return show_job(
-            job, f"{count_noun(result['images'], 'LR image')} imported as {result['name']}."
-        )
+        images = count_noun(result["images"], "LR image")
+        blind = describe_blind(result.get("blind", 0))
+        return show_job(job, f"{images} imported as {result['name']}.{blind}")
     told = [_tell_imported(result | each) for each in result.get("models") or [{}]]
     return show_job(job, " ".join([*told, *result.get("remarks", []), notes]).strip())
 
@@ -92,6 +93,7 @@ def _tell_imported(result: Mapping[str, Any]) -> str:
         f"{result['with_lr']} with LR, "
         f"{result['labels']} with a manual mask"
         + (f"; artifacts detected in {result['marked']}." if "marked" in result else ".")
+        + describe_blind(result.get("blind", 0))
     )
 
 

@@ -49,13 +49,15 @@ class UploadOrder(BaseModel):
 class StagedImport(BaseModel):
     """What the dataset of an upload is called, and how artifacts are detected in it.
 
-    `into` is a dataset that it is added to in place of a new one; for `suffix` see `check_import`.
+    `into` is a dataset that it is added to in place of a new one, and whose own share is labelled
+    blind; for `suffix` and `blind_share` see `check_import`.
     """
 
     name: str = ""
     detector: dict[str, Any] = {}
     suffix: str | None = None
     into: int | None = None
+    blind_share: float | None = None
 
 
 def add_upload_routes(router: APIRouter, studio: Studio) -> None:
@@ -95,7 +97,9 @@ def add_upload_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/uploads/{named}/import", status_code=202)
     def start_import(named: str, order: StagedImport) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
-        config = check_staged_import(studio, named, order.name, params, order.suffix, order.into)
+        config = check_staged_import(
+            studio, named, order.name, params, order.suffix, order.into, order.blind_share
+        )
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.delete("/api/uploads/{named}")

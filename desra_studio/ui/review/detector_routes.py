@@ -9,7 +9,7 @@ from desra_studio.services import jobs
 from desra_studio.services.detection import weight_sets
 from desra_studio.services.detection.dataset import make_detect_config
 from desra_studio.services.detection.live import LiveDetector, pack_regions
-from desra_studio.services.review import regions
+from desra_studio.services.review import regions, veils
 from desra_studio.services.scores.attribution import VerdictEffect, attribute_verdict
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
@@ -30,8 +30,9 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
 
     @router.get("/api/detections/{detection_id}/live")
     def read_live(
-        detection_id: int, params: Annotated[DetectorParams, Depends(_read_query)]
+        detection_id: int, user: User, params: Annotated[DetectorParams, Depends(_read_query)]
     ) -> Response:
+        veils.check_detection(studio, detection_id, user)
         return answer_packed(pack_regions(live.detect(detection_id, params)), NEVER)
 
     @router.get("/api/weight-sets")
@@ -45,7 +46,8 @@ def add_detector_routes(router: APIRouter, studio: Studio) -> None:
         return {"job": jobs.start_job(studio, "detect", config.as_dict())}
 
     @router.get("/api/images/{image_id}/attribution")
-    def read_attribution(image_id: int, x: int, y: int) -> VerdictEffect:
+    def read_attribution(image_id: int, x: int, y: int, user: User) -> VerdictEffect:
+        veils.check_image(studio, image_id, user)
         return attribute_verdict(scorer, image_id, x, y)
 
     @router.get("/api/images/{image_id}/regions")

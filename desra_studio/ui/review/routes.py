@@ -13,6 +13,7 @@ from desra_studio.services.datasets.listing import (
     get_rendition_path,
 )
 from desra_studio.services.finetune.ordering import render_pseudo_gt
+from desra_studio.services.review import veils
 from desra_studio.services.review.documents import ImageDocument, describe_image
 from desra_studio.services.review.masks import (
     SavedMask,
@@ -63,7 +64,8 @@ def _add_picture_routes(router: APIRouter, studio: Studio) -> None:
         return _answer_mask(load_revision_mask(studio, revision_id), v)
 
     @router.get("/detections/{detection_id}.mask")
-    def read_detection(detection_id: int, v: str = "") -> Response:
+    def read_detection(detection_id: int, user: User, v: str = "") -> Response:
+        veils.check_detection(studio, detection_id, user)
         return _answer_mask(load_detected_mask(studio, detection_id), v)
 
     @router.get("/revisions/{revision_id}/pseudo-gt.png")

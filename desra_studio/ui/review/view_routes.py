@@ -11,8 +11,9 @@ from desra_studio.services.detection.map_views import (
     pack_map,
     render_map,
 )
+from desra_studio.services.review import veils
 from desra_studio.services.studio import Studio
-from desra_studio.ui.shared.answers import answer_packed, keep_named
+from desra_studio.ui.shared.answers import User, answer_packed, keep_named
 
 PNG = "image/png"
 
@@ -27,16 +28,19 @@ def add_view_routes(router: APIRouter, studio: Studio) -> None:
         return Response(tile, media_type=PNG, headers=keep_named(v))
 
     @router.get("/detections/{detection_id}/map.png")
-    def read_map_picture(detection_id: int, v: str = "") -> Response:
+    def read_map_picture(detection_id: int, user: User, v: str = "") -> Response:
+        veils.check_detection(studio, detection_id, user)
         image = render_map(studio, detection_id)
         return Response(image, media_type=PNG, headers=keep_named(v))
 
     @router.get("/detections/{detection_id}/map.bin")
-    def read_map(detection_id: int, v: str = "") -> Response:
+    def read_map(detection_id: int, user: User, v: str = "") -> Response:
+        veils.check_detection(studio, detection_id, user)
         return answer_packed(pack_map(studio, detection_id), keep_named(v))
 
     @router.get("/detections/{detection_id}/classes.bin")
-    def read_classes(detection_id: int, v: str = "") -> Response:
+    def read_classes(detection_id: int, user: User, v: str = "") -> Response:
+        veils.check_detection(studio, detection_id, user)
         return answer_packed(pack_classes(studio, detection_id), keep_named(v))
 
     @router.get("/api/classes")

@@ -13,6 +13,7 @@ from desra_studio.services.export.formats import list_downloads
 from desra_studio.services.lost_jobs import sweep_lost_jobs
 from desra_studio.services.review.regions import ALL, RegionFilter, list_filters
 from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, score_dataset
+from desra_studio.services.scores.making import compare_making, describe_making
 from desra_studio.services.scores.set_scorer import SetScorer
 from desra_studio.services.studio import Studio
 from desra_studio.services.worker import list_kinds
@@ -85,7 +86,8 @@ class ScoresHandlers:
             if runs:
                 chosen = _pick_row(score.detectors, (table or {}).get("chosen"))
                 key = make_key(chosen.detector)
-                updates[tab.table] = show_table(regions, score, key)
+                made = describe_making(score, compare_making(self.studio, dataset))
+                updates[tab.table] = show_table(regions, score, key, made)
                 updates |= self._show_detector(dataset, regions, score, chosen)
         except StudioError as error:
             return (

@@ -7,9 +7,11 @@ from typing import Any
 
 from desra_studio.metrics.intervals import Interval
 from desra_studio.services.review.regions import ALL, PROMINENT, PROMINENT_ONLY, SEVERE, SEVERE_ONLY
-from desra_studio.services.scores.dataset import DatasetScore, DetectorScore
+from desra_studio.services.scores.dataset import DatasetScore, DetectorScore, ScoreFigures
+from desra_studio.services.scores.making import WORDS
 from desra_studio.services.scores.tables import count_regions
 from desra_studio.ui.shared.text import escape_markdown, show_figure
+from desra_studio.vocabulary import MadeBy
 from desra_studio.wording import count_noun
 
 LIMITS = (
@@ -34,11 +36,14 @@ def make_key(detector: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(detector, sort_keys=True).encode()).hexdigest()[:10]
 
 
-def show_table(regions: str, score: DatasetScore, chosen: str) -> dict[str, Any]:
+def show_table(
+    regions: str, score: DatasetScore, chosen: str, made: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the value of the table of detectors."""
     return {
         "regions": regions,
-        "rows": [_show_row(row, index == 0) for index, row in enumerate(score.detectors)],
+        "rows": [_show_row(score, row, index == 0) for index, row in enumerate(score.detectors)],
+        "made": list(made),
         "chosen": chosen,
         "notes": _list_notes(score, regions),
         "limits": LIMITS,
@@ -55,6 +60,7 @@ def show_images(dataset: int, row: DetectorScore) -> dict[str, Any]:
                 "id": image.image_id,
                 "name": image.name,
                 "state": image.state.value,
+                "made": WORDS[image.made_by],
                 "iou": show_figure(image.score.iou),
                 "empty": image.score.empty_both,
                 "detected": image.score.detected,
@@ -95,41 +101,60 @@ def describe_uncounted(score: DatasetScore, row: DetectorScore, notes: Sequence[
     return "\n".join(["### What is not counted, and what favours whom", *(f"- {x}" for x in lines)])
 
 
-def _show_row(row: DetectorScore, in_review: bool) -> dict[str, Any]:
-    counts = count_regions(row)
+def _show_row(score: DatasetScore, row: DetectorScore, in_review: bool) -> dict[str, Any]:
     name, _, settings = row.title.partition(", ")
-    total, intervals = row.total, row.intervals
+    leads = score.leads_blind and row.blind is not None
+    images = [image for image in row.rows if image.made_by is MadeBy.BLIND or not leads]
+    counts = count_regions(images)
+    shown = row.blind if leads and row.blind else row.figures
+    intervals = shown.intervals
     return {
         "key": make_key(row.detector),
         "name": name,
         "settings": settings,
         "inReview": in_review,
         "missing": (
-            f"not run on {row.missing_predictions} of {total.images} images: counted as empty"
+            f"not run on {row.missing_predictions} of {row.total.images} images: counted as empty"
             if row.missing_predictions
             else ""
         ),
+        "apart": _list_apart(row, leads),
         "figures": [
             _show_cell(
-                total.iou,
+                shown.iou,
                 _tell_interval(intervals.iou, intervals.wanting.iou),
                 intervals.iou,
-                count_noun(total.images, "image"),
+                count_noun(shown.images, "blind label" if leads else "image"),
             ),
             _show_cell(
-                total.precision,
+                shown.precision,
                 _tell_interval(intervals.precision, intervals.wanting.precision),
                 intervals.precision,
                 _share(counts.detected_hits, counts.detected_components, "detected", "right"),
             ),
             _show_cell(
-                total.recall,
+                shown.recall,
                 _tell_interval(intervals.recall, intervals.wanting.recall),
                 intervals.recall,
                 _share(counts.manual_hits, counts.manual_components, "manual", "found"),
             ),
         ],
     }
+
+
+def _list_apart(row: DetectorScore, leads: bool) -> list[str]:
+    """Return the figures of blind and of other labels, but for those that the row itself has."""
+    if row.blind is None or row.others is None:
+        return []
+    parts = [] if leads else [("drawn blind", row.blind)]
+    return [_tell_apart(words, figures) for words, figures in [*parts, ("others", row.others)]]
+
+
+def _tell_apart(words: str, figures: ScoreFigures) -> str:
+    return (
+        f"{words} ({figures.images}): IoU {show_figure(figures.iou)}, precision "
+        f"{show_figure(figures.precision)}, recall {show_figure(figures.recall)}"
+    )
 
 
 def _tell_interval(interval: Interval | None, wanting: int) -> str:

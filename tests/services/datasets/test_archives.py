@@ -180,7 +180,7 @@ def test_lr_images_that_wait(studio, other, tmp_path):
 def test_the_manifest_has_every_hash(archive):
     with zipfile.ZipFile(archive) as opened:
         manifest = json.loads(opened.read("manifest.json"))
-        assert manifest["format"] == 1
+        assert manifest["format"] == 2
         assert manifest["made_by"] is manifest["reference"] is None
         assert opened.namelist() == [*manifest["files"], "manifest.json"]
         for name, said in manifest["files"].items():
@@ -254,7 +254,7 @@ CHANGES = {
     "no manifest": (lambda files: files.pop("manifest.json"), "no manifest.json in it"),
     "no JSON": (lambda files: files.update({"manifest.json": b"["}), "is not readable"),
     "another kind": (lambda files: change_manifest(files, kind="x"), "of another kind: 'x'"),
-    "a newer format": (lambda files: change_manifest(files, format=2), "format 2.*Update DeSRA"),
+    "a newer format": (lambda files: change_manifest(files, format=3), "format 3.*Update DeSRA"),
     "no format": (lambda files: change_manifest(files, format="1"), "of another kind"),
     "what is not known": (lambda files: change_manifest(files, more=1), "nothing usable of more"),
     "fewer rows": (lambda files: change_manifest(files, rows={}), "rows, its manifest.json says 0"),
@@ -367,16 +367,6 @@ def test_other_files_are_no_archives(other, tmp_path):
     refuse(other, tmp_path / "images.zip", "no archive of a dataset")
 
 
-def test_what_later_versions_tell_is_noted(archive, other):
-    files = read_all(archive)
-    change_manifest(files, reference={"kind": "HR"})
-    change_row(files, "mask_revision", made_by={"tool": "brush"})
-    write_all(archive, files)
-    lines = import_archive(other, archive, "").lines
-    assert "manifest.json, reference: not kept by this version" in lines
-    assert "rows/mask_revision.jsonl, made_by: not kept by this version" in lines
-
-
 def test_a_missing_file_of_the_studio_is_told(studio, rich, tmp_path):
     with studio.database.read() as session:
         record = datasets.list_records(session, datasets.get_dataset(session, rich))[0]
@@ -392,3 +382,33 @@ def test_origins_and_parents_come_along(rich, archive, other):
     (last,) = [row for row in rows if row["author"] == "Anna"]
     assert (last["number"], last["note"], last["origin"]) == (2, "only these", Origin.MANUAL.value)
     assert rows[last["parent_id"] - 1]["number"] == 1
+
+
+def write_first_format(files):
+    """Write rows as format 1 had them."""
+    told = {"dataset": ["blind_share"], "image": ["is_blind"], "mask_revision": ["made_by"]}
+    for table, columns in told.items():
+        name = f"rows/{table}.jsonl"
+        rows = [json.loads(line) for line in files[name].splitlines()]
+        for row in rows:
+            for column in columns:
+                row[column] = None
+                if table != "mask_revision":
+                    del row[column]
+        files[name] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+        change_row(files, table)
+    change_manifest(files, format=1)
+
+
+def test_an_archive_of_the_first_format_says_how_labels_were_made(rich, archive, other):
+    files = read_all(archive)
+    write_first_format(files)
+    change_manifest(files, reference={"kind": "HR"})
+    write_all(archive, files)
+    lines = import_archive(other, archive, "").lines
+    assert "manifest.json, reference: not kept by this version" in lines
+    rows = list(read_rows(other))
+    made = [row["made_by"] for table, row in rows if table == "mask_revision"]
+    assert sorted(made) == ["corrected", "detected", "detected", "detected"]
+    assert [row["blind_share"] for table, row in rows if table == "dataset"] == [0]
+    assert not any(row["is_blind"] for table, row in rows if table == "image")

@@ -84,3 +84,15 @@ def test_what_cannot_start_says_why(client, studio):
     refused = client.post("/studio/api/datasets/1/calibrate", json={"name": " "})
     assert "1 to 100 printable letters" in refused.json()["error"]
     assert jobs.list_jobs(studio, "upscale", "calibrate") == []
+
+
+def test_a_share_is_labelled_blind(client, dataset_folder, studio):
+    order = {"source": str(dataset_folder), "name": "blind", "blind_share": 1.0}
+    with run_jobs_here():
+        answer = client.post("/studio/api/datasets/import", json=order)
+    assert jobs.view_job(studio, answer.json()["job"]).result["blind"] == 3
+    refused = client.post(
+        "/studio/api/datasets/import", json=order | {"name": "more", "blind_share": 2}
+    )
+    assert refused.status_code == 422
+    assert "labelled blind must be 0 to 1" in refused.json()["error"]

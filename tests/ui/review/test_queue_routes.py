@@ -48,9 +48,9 @@ def test_a_page_of_the_queue(client, studio):
     page = read(client, QUEUE, order="flagged")
     assert [item["name"] for item in page["items"]] == ["b", "a", "c"]
     assert set(page["items"][0]) == {
-        "id", "name", "state", "regions", "area_share", "annotator", "assigned_to", "severity",
-        "kinds", "classes", "flags", "uncertainty", "disagreement", "dissent", "opinions",
-        "claimed_by",
+        "id", "name", "state", "veiled", "regions", "area_share", "annotator", "assigned_to",
+        "severity", "kinds", "classes", "flags", "uncertainty", "disagreement", "dissent",
+        "opinions", "claimed_by",
     }  # fmt: skip
     flag = page["items"][0]["flags"][0]
     assert (flag["source"], flag["note"], flag["x"], flag["y"]) == ("study", "voters saw it", 4, 5)

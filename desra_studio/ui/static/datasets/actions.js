@@ -30,28 +30,39 @@ async function findDataset() {
 export const startDemo = () => tell(() => postJson(`${API}/demo`, {}));
 
 /**
+ * The share of pictures that are labelled blind, as routes take it, of what a field holds in
+ * percent; an empty one leaves it to the server's setting.
+ * @param {number | null} percent
+ */
+const readShare = (percent) => (percent === null ? null : percent / 100);
+
+/**
  * @param {string} source
  * @param {string} name
+ * @param {number | null} blind
  * @param {DetectorFields} detector
  */
-export const startImport = (source, name, ...detector) =>
-  tell(() =>
-    postImport(`${API}/datasets/import`, { source, name, detector: readDetector(...detector) }),
-  );
+export const startImport = (source, name, blind, ...detector) =>
+  tell(() => {
+    const order = { source, name, blind_share: readShare(blind) };
+    return postImport(`${API}/datasets/import`, { ...order, detector: readDetector(...detector) });
+  });
 
 /**
  * Import what was sent; whoever sent it hears how that went.
  * @param {ImportedUpload | null} upload
+ * @param {number | null} blind
  * @param {DetectorFields} detector
  */
-export const importUpload = (upload, ...detector) =>
+export const importUpload = (upload, blind, ...detector) =>
   tell(async () => {
     if (!upload) return;
     let isStarted = false;
     try {
       const { id, name, into } = upload;
       const detected = readDetector(...detector);
-      await postImport(`${API}/uploads/${id}/import`, { name, into, detector: detected });
+      const order = { name, into, blind_share: readShare(blind) };
+      await postImport(`${API}/uploads/${id}/import`, { ...order, detector: detected });
       isStarted = true;
     } finally {
       window.dispatchEvent(new CustomEvent("studio:upload", { detail: isStarted }));

@@ -321,6 +321,17 @@ export class ReviewDocument {
     this.savedRuns = runs;
     Object.assign(this.record, answer);
     this.work?.settle();
+    await this.#unveil();
+  }
+
+  /** Take over what the detector found, once the server tells it; else when this is opened next. */
+  async #unveil() {
+    if (!this.record.veiled) return;
+    const record = await loadImage(this.record.id).catch(() => null);
+    if (!record || record.veiled || record.version !== this.record.version) return;
+    this.record.veiled = false;
+    this.record.detection = record.detection;
+    this.stored = Detected.ofRecord(this.record, null);
   }
 
   /**

@@ -25,7 +25,7 @@ import { Queue } from "./queue/queue.js";
 import { Regions } from "./regions/regions.js";
 import { Settings } from "./keys/settings_dialog.js";
 import { Shaping } from "./tools/shaping.js";
-import { describeSaved, summarize } from "./texts.js";
+import { SAY_CLEAN, describeSaved, summarize } from "./texts.js";
 import { Toolbox } from "./tools/toolbox.js";
 
 /** @import { ReviewDocument } from "./document.js" */
@@ -199,14 +199,31 @@ class ReviewPage {
 
   /** Save the mask; tells whether that was done. */
   async save() {
-    const saved = await this.attempts.run(async () => this.document?.save());
+    const { document } = this;
+    const wasVeiled = document?.record.veiled;
+    const saved = await this.attempts.run(async () => document?.save());
     if (!saved) this.wanted = null;
+    if (document && wasVeiled && this.document === document) this.#showDetector(document);
     if (this.wanted) await this.open(this.wanted);
     return saved;
   }
 
-  /** Accept the mask; one that marks nothing says that the image is clean. */
+  /**
+   * Show what the detector found in an image that was labelled blind, and saved just now.
+   * @param {ReviewDocument} document
+   */
+  #showDetector(document) {
+    this.detector.show(document);
+    this.panes.show(document);
+    this.describe();
+  }
+
+  /**
+   * Accept the mask; one that marks nothing says that the image is clean, which has to be said where
+   * it is labelled blind.
+   */
   async accept() {
+    if (this.document?.record.veiled && !this.document.area) return this.say(SAY_CLEAN, true);
     await this.judge(this.document?.area ? "accepted" : "clean");
   }
 

@@ -5,6 +5,10 @@ import { describeMarked } from "../shared/words.js";
 /** @import { ReviewDocument } from "./document.js" */
 /** @import { HeldImage, Progress, Revision, State } from "#types/review" */
 
+/** Why nothing of the detector is there. */
+export const VEILED = "Labelled blind: the detector's view comes after you save.";
+export const SAY_CLEAN = "Nothing is marked. Say Clean if nothing is wrong.";
+
 /**
  * What the image is about, and what to do with it.
  * @param {ReviewDocument | null} document
@@ -12,6 +16,7 @@ import { describeMarked } from "../shared/words.js";
 export function summarize(document) {
   if (!document) return "";
   const { detected, area, width, height } = document;
+  if (document.record?.veiled) return `${VEILED} Mark what is wrong, or say Clean.`;
   const marked = describeMarked(area / (width * height), width * height);
   const found = detected ? `${countArtifacts(detected)} detected` : "Not detected yet";
   const advice = area
@@ -66,11 +71,12 @@ export function describeHeld(held) {
 
 /**
  * Whether and when a mask was saved.
- * @param {{ revision: Revision | null }} record
+ * @param {{ revision: Revision | null, veiled?: boolean }} record
  * @param {boolean} dirty
  */
-export function describeSaved({ revision }, dirty) {
+export function describeSaved({ revision, veiled }, dirty) {
   if (dirty) return "Unsaved changes";
+  if (!revision && veiled) return "Nothing saved yet";
   if (!revision) return "Detected mask, not saved yet";
   const time = new Date(revision.saved_at);
   const today = time.toDateString() === new Date().toDateString();

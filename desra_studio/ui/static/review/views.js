@@ -1,5 +1,7 @@
 // What a pane can show, and which of that an image has. No DOM here.
 
+import { VEILED } from "./texts.js";
+
 /** @import { ImageRecord } from "#types/review" */
 
 /**
@@ -49,7 +51,8 @@ export const isView = (id) =>
  */
 export function listViews(record, shown = []) {
   const tuned = (record?.fine_tuned ?? []).map(({ model }) => tunedView(model));
-  return [...new Set([...Object.keys(TITLES), ...tuned, ...shown])];
+  const own = Object.keys(TITLES).filter((id) => id !== "map" || !record?.veiled);
+  return [...new Set([...own, ...tuned, ...shown])];
 }
 
 /**
@@ -59,6 +62,7 @@ export function listViews(record, shown = []) {
  */
 export function tellMissing(id, record) {
   if (id.startsWith("lr-") && !record.lr) return "This image came without an LR image.";
+  if (id === "map" && record.veiled) return VEILED;
   if (id === "map" && !record.detection?.map_sha) return "Nothing was detected here yet.";
   if (id.startsWith(TUNED) && !findTuned(id, record)) return "This model did not run here yet.";
   return null;

@@ -5,7 +5,7 @@ import { find, make, pageAddress } from "../shared/dom.js";
 /** @import { ScoredImage, ScoredImages } from "#types/scores" */
 /** @import { Props, Watch } from "#types/shared" */
 
-const HEADS = ["Image", "State", "IoU", "Detected right", "Manual found"];
+const HEADS = ["Image", "State", "Label", "IoU", "Detected right", "Manual found"];
 
 /**
  * @param {Element} element
@@ -59,6 +59,7 @@ function makeRow(row, dataset) {
     {},
     make("th", { scope: "row" }, make("a", { href, title: "Open in Review" }, row.name)),
     make("td", {}, row.state),
+    make("td", {}, row.made),
     make("td", { className: "number" }, row.empty ? `${row.iou}, empty in both` : row.iou),
     make("td", { className: "number" }, share(row.right, row.detected)),
     make("td", { className: "number" }, share(row.found, row.manual)),

@@ -26,7 +26,8 @@ export function mount(element, props, watch, trigger) {
   const waiting = make("p", { className: "waiting", role: "status" }, "Scoring the labelled images…");
   const notes = make("div", { className: "notes", role: "status" });
   const limits = make("p", { className: "limits" });
-  root.append(table, waiting, limits, notes);
+  const made = make("div", { className: "made", role: "status" });
+  root.append(made, table, waiting, limits, notes);
   /** @type {string | null} */
   let chosen = null;
   let shown = "";
@@ -42,17 +43,18 @@ export function mount(element, props, watch, trigger) {
     const value = props.value;
     waiting.hidden = Boolean(value);
     if (!value) return;
-    const { rows, notes: lines = [] } = value;
+    const { rows, notes: lines = [], made: ways = [] } = value;
     root.hidden = rows.length === 0;
     limits.textContent = value.limits ?? "";
     if (value.regions) remember("regions", value.regions);
     const known = rows.some(({ key }) => key === chosen);
     if (!known) chosen = value.chosen;
-    const now = JSON.stringify([rows, lines]);
+    const now = JSON.stringify([rows, lines, ways]);
     if (now !== shown) {
       // Replacing the rows takes the focus away from the one that has it.
       const focused = body.contains(document.activeElement);
       body.replaceChildren(...rows.map(makeRow));
+      made.replaceChildren(...ways.map((line) => make("p", {}, line)));
       notes.replaceChildren(...lines.map((line) => make("p", {}, line)));
       table.hidden = rows.length === 0;
       if (focused) [...body.querySelectorAll("input")].find((input) => input.checked)?.focus();
@@ -80,6 +82,7 @@ export function mount(element, props, watch, trigger) {
     for (const [name, text] of [["settings", row.settings], ["missing", row.missing]]) {
       if (text) words.append(make("span", { className: name }, text));
     }
+    for (const text of row.apart) words.append(make("span", { className: "settings" }, text));
     return make(
       "tr",
       {},

@@ -10,7 +10,7 @@ import { describeMarked } from "../../shared/words.js";
 import { Newest } from "../../shared/newest.js";
 import { drawOutlines } from "../../viewer/outlines.js";
 import { Selection } from "../regions/selection.js";
-import { countArtifacts } from "../texts.js";
+import { VEILED, countArtifacts } from "../texts.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { Size } from "#types/masks" */
@@ -58,6 +58,7 @@ export class Detector {
       this.back,
       this.again,
     );
+    this.components = make("div", { className: "row" }, ...this.selection.row.elements);
     this.element = make(
       "section",
       { className: "detector", ariaLabel: "Detector", id: "studio-detector", hidden: true },
@@ -67,7 +68,7 @@ export class Detector {
         make("div", { className: "counts" }, this.found, this.marked),
         this.settings,
       ),
-      make("div", { className: "row" }, ...this.selection.row.elements),
+      this.components,
     );
     this.toggleButton = makeButton(page, "Detector", "T", () => this.toggle());
     this.toggleButton.setAttribute("aria-controls", this.element.id);
@@ -133,7 +134,11 @@ export class Detector {
     const { document } = this.page;
     if (!document || !this.isOpen) return;
     const { detected, area, width, height } = document;
-    this.found.textContent = detected ? countArtifacts(detected) : "Not detected";
+    for (const part of [this.settings, this.marked, this.components]) {
+      part.hidden = document.record.veiled;
+    }
+    if (document.record.veiled) this.found.textContent = VEILED;
+    else this.found.textContent = detected ? countArtifacts(detected) : "Not detected";
     this.marked.textContent = describeMarked(area / (width * height), width * height);
     this.element.setAttribute("aria-busy", String(this.#live.pending));
     // While an answer is awaited the sliders are ahead of the mask.

@@ -164,7 +164,7 @@ export class HistoryPanel {
   /** @param {ListedRevision} revision */
   #makeRow(revision) {
     const { page } = this;
-    const { id, number, author, origin, area_px, note, saved_at, current, mine } = revision;
+    const { id, number, author, origin, made_by, area_px, note, saved_at, current, mine } = revision;
     const title = `revision ${number}`;
     const acts = make("div", { className: "acts", hidden: id !== this.#chosen });
     /**
@@ -186,7 +186,7 @@ export class HistoryPanel {
       make("strong", {}, `${number}`),
       make("span", { className: "author" }, mine ? `${author} (you)` : author),
       make("span", { className: "time" }, describeTime(saved_at)),
-      make("span", { className: "about" }, `${origin} · ${groupDigits(area_px)} px`),
+      make("span", { className: "about" }, `${tellMaking(origin, made_by)} · ${groupDigits(area_px)} px`),
       ...(note ? [make("span", { className: "note" }, note)] : []),
     );
     head.setAttribute("aria-expanded", String(id === this.#chosen));
@@ -209,3 +209,11 @@ export class HistoryPanel {
     }
   }
 }
+
+/**
+ * Where the pixels of a mask come from; of one that a person drew, whether they had seen the
+ * detector's.
+ * @param {string} origin
+ * @param {string} madeBy
+ */
+const tellMaking = (origin, madeBy) => (origin === "manual" ? `manual, ${madeBy}` : origin);

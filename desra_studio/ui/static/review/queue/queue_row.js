@@ -26,7 +26,7 @@ const figure = (value) => (value === null ? "" : value.toFixed(2));
  * @param {Order} order
  */
 export function writeFigure(item, order) {
-  if (order === "area") return formatShare(item.area_share);
+  if (order === "area") return item.area_share === null ? "" : formatShare(item.area_share);
   if (order === "flagged") return item.flags.length ? `⚑ ${item.flags.length}` : "";
   return order === "name" ? `${item.regions || ""}` : figure(item[order]);
 }
@@ -40,6 +40,7 @@ export function listBadges(item, order) {
   const { opinions } = item;
   return [
     item.claimed_by && `✎ ${item.claimed_by}`,
+    item.veiled && "blind",
     order !== "flagged" && item.flags.length > 0 && `⚑ ${item.flags.length}`,
     item.severity !== null && `▲ ${item.severity}`,
     opinions && `◫ ${opinions.given}/${opinions.wanted}`,
@@ -54,8 +55,9 @@ export function listBadges(item, order) {
 export function describeItem(item) {
   const { opinions } = item;
   return [
-    `${item.name}: ${item.state}, ${count(item.regions, "artifact")} detected`,
-    item.area_share > 0 && `${formatShare(item.area_share)} of the area`,
+    `${item.name}: ${item.state}, ` +
+      (item.regions === null ? "labelled blind" : `${count(item.regions, "artifact")} detected`),
+    item.area_share !== null && item.area_share > 0 && `${formatShare(item.area_share)} of the area`,
     item.severity !== null && `severity ${item.severity}`,
     item.kinds.length > 0 && item.kinds.join(", "),
     ...item.flags.map(({ source, note }) => `flagged by ${source}${note && `: ${note}`}`),
@@ -72,4 +74,4 @@ export function describeItem(item) {
  * Length of the bar, 0 to 1: the root of the area share, so that small artifacts are seen, too.
  * @param {QueueItem} item
  */
-export const barLength = (item) => Math.sqrt(Math.min(1, Math.max(0, item.area_share)));
+export const barLength = (item) => Math.sqrt(Math.min(1, Math.max(0, item.area_share ?? 0)));

@@ -1,6 +1,7 @@
 // The artifact map of the image that was worked on last, as bytes: what the wand grows along.
 
 import { loadBlob } from "../../shared/api.js";
+import { VEILED } from "../texts.js";
 
 /** @import { ReviewDocument } from "../document.js" */
 /** @import { ImageRecord } from "#types/review" */
@@ -32,6 +33,7 @@ export class ArtifactMaps {
    */
   async load(document) {
     const key = keyOf(document);
+    if (document.record.veiled) throw new Error(VEILED);
     if (!key) throw new Error("Nothing was detected in this image yet, so the wand has no map.");
     if (this.#known?.key !== key) this.#known = begin(key, loadMap(document));
     await this.#known.loading;

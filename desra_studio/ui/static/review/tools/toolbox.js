@@ -78,7 +78,14 @@ export class Toolbox {
    */
   show(document) {
     this.chosen.cancel?.(document);
+    this.refresh();
     if (this.chosen.setting === "tolerance") this.#loadMap(document);
+  }
+
+  /** The wand is out of the way where it has no map to grow along. */
+  refresh() {
+    const wand = this.buttons.find(({ dataset }) => dataset.tool === "wand");
+    if (wand) wand.hidden = this.page.document?.record.veiled ?? false;
   }
 
   /** The tool that the pointer has now. */
