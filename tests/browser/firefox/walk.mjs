@@ -31,12 +31,12 @@ const readText = (page, selector) => page.$eval(selector, (element) => element.t
 const press = (page, text) =>
   page.locator(`::-p-xpath(//button[contains(., "${text}") and not(@disabled)])`).click();
 
-/** Drag across the middle of a pane. */
+/** Drag across the middle of a pane, where the picture is whatever its shape. */
 async function paint(page, pane) {
   const { x, y, width, height } = await (await page.$(`canvas[data-pane=${pane}]`)).boundingBox();
-  await page.mouse.move(x + 0.3 * width, y + 0.3 * height);
+  await page.mouse.move(x + 0.3 * width, y + 0.5 * height);
   await page.mouse.down();
-  await page.mouse.move(x + 0.7 * width, y + 0.3 * height, { steps: 12 });
+  await page.mouse.move(x + 0.7 * width, y + 0.5 * height, { steps: 12 });
   await page.mouse.up();
 }
 
