@@ -27,7 +27,7 @@ export interface JobProgress {
   status: string;
 }
 
-/** The job that runs now, as the navigation shows it. */
+/** A job that runs or waits, as the navigation shows it. */
 export interface RunningJob {
   kind: string;
   page: string;
@@ -41,7 +41,7 @@ export interface RunningJob {
 /** The datasets, and how far the one that was asked for has come. */
 export type Loop = {
   datasets: { id: number; name: string }[];
-  job: RunningJob | null;
+  jobs: RunningJob[];
 } & (
   | { dataset: null }
   | { dataset: number; images: number; reviewed: number; accepted: number; labelled: number }

@@ -159,11 +159,16 @@ def list_jobs(studio: Studio, *kinds: str) -> list[JobView]:
         return [_view(run) for run in runs.list_runs(session, kinds)]
 
 
+def list_active_jobs(studio: Studio) -> list[JobView]:
+    """Return all waiting or running jobs, the oldest first."""
+    with studio.database.read() as session:
+        return [_view(run) for run in runs.list_active_runs(session)]
+
+
 def find_active_job(studio: Studio, *kinds: str) -> JobView | None:
     """Return the oldest waiting or running job of these kinds; of any kind where none is given."""
-    with studio.database.read() as session:
-        active = runs.list_active_runs(session)
-    return next((_view(run) for run in active if not kinds or run.kind in kinds), None)
+    active = list_active_jobs(studio)
+    return next((job for job in active if not kinds or job.kind in kinds), None)
 
 
 def list_job_metrics(studio: Studio, run_id: int, name: str) -> list[tuple[int, float]]:

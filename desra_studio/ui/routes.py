@@ -88,7 +88,7 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
         return {
             "datasets": list_dataset_names(studio),
             "dataset": chosen,
-            "job": _describe_job(studio),
+            "jobs": [_describe_job(job) for job in jobs.list_active_jobs(studio)],
             **counts,
         }
 
@@ -137,10 +137,7 @@ def _answer_file(file: Download) -> Response:
     )
 
 
-def _describe_job(studio: Studio) -> dict[str, Any] | None:
-    job = jobs.find_active_job(studio)
-    if job is None:
-        return None
+def _describe_job(job: jobs.JobView) -> dict[str, Any]:
     return {
         "kind": job.kind,
         "page": KINDS[job.kind].page,

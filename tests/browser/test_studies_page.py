@@ -142,7 +142,7 @@ def test_prominence_goes_beside_the_regions(page, studio, dataset):
 def test_without_a_dataset_the_page_teaches(page, studio):
     page.route(
         "**/api/loop*",
-        lambda route: route.fulfill(json={"datasets": [], "dataset": None, "job": None}),
+        lambda route: route.fulfill(json={"datasets": [], "dataset": None, "jobs": []}),
     )
     page.goto("/studies")
     expect(page.get_by_role("heading", name="Do people see the difference?")).to_be_visible()

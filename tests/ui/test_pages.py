@@ -20,7 +20,8 @@ from tests.factories.studio import list_items
 
 
 def ask(**query):
-    return SimpleNamespace(query_params={name: str(value) for name, value in query.items()})
+    named = {name: str(value) for name, value in query.items()}
+    return SimpleNamespace(query_params=named, cookies={})
 
 
 @pytest.fixture

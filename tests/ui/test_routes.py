@@ -17,7 +17,7 @@ SIZE = Size(96, 96)
 def test_loop_and_queue(client):
     loop = client.get("/studio/api/loop").json()
     assert loop["datasets"] == [{"id": 1, "name": "set"}]
-    assert (loop["dataset"], loop["images"], loop["job"]) == (1, 3, None)
+    assert (loop["dataset"], loop["images"], loop["jobs"]) == (1, 3, [])
     assert client.get("/studio/api/loop?dataset=77").json()["dataset"] == 1
     queue = client.get("/studio/api/datasets/1/queue").json()
     assert [(item["name"], item["state"], item["regions"]) for item in queue["items"]] == [

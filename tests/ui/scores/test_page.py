@@ -32,7 +32,8 @@ HALF = np.s_[:, 45:]
 
 
 def ask(**query):
-    return SimpleNamespace(query_params={name: str(value) for name, value in query.items()})
+    named = {name: str(value) for name, value in query.items()}
+    return SimpleNamespace(query_params=named, cookies={})
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ export function makeButton(page, label, key, action, properties = {}) {
  */
 export function makeIconButton(page, icon, ariaLabel, key, action) {
   const title = `${ariaLabel} (${key})`;
-  const made = make("button", { title, ariaLabel }, icon, make("kbd", {}, key));
+  const made = make("button", { title, ariaLabel }, icon, make("kbd", { ariaHidden: "true" }, key));
   page.onClick(made, action);
   return made;
 }

@@ -32,6 +32,13 @@ export function attachPopover(button, panel, edge, beforeOpen = () => {}) {
     panel.style[edge] = `${distance}px`;
     panel.style.maxHeight = `${window.innerHeight - distance - 10}px`;
   });
+  // The browser closes it by Escape, too, where the page's keys do not take that.
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !panel.matches(":popover-open")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    panel.hidePopover();
+  });
   // The page's keys would judge the image behind it.
   panel.addEventListener("keydown", (event) => event.stopPropagation());
 }

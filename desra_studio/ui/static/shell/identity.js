@@ -12,7 +12,7 @@ export function buildIdentity() {
   const name = make("span", { className: "who" });
   const chip = make(
     "button",
-    { className: "identity", title: "Masks and labels are saved under this name; click to change it" },
+    { className: "identity" },
     "as ",
     name,
   );
@@ -42,22 +42,29 @@ export function buildIdentity() {
   );
   const dialog = make("dialog", { className: "identity-dialog", ariaLabel: "Who works here" }, form);
 
+  /** A long name is cut where it stands, so that it is told here, too. */
+  const showName = (/** @type {string} */ text, isSignedIn = false) => {
+    name.textContent = text;
+    chip.title = isSignedIn
+      ? `Signed in as ${text}; click for your password, or to sign out`
+      : `${text}: masks and labels are saved under this name; click to change it`;
+  };
+
   /** A name that this browser knows is shown at once, the server's own once it is told. */
   const show = async () => {
-    name.textContent = readUser() || "…";
+    showName(readUser() || "…");
     // Where it cannot be told, the navigation says already that the server cannot be reached.
     const told = await loadUser().catch(() => null);
     if (!told) return;
     if (told.signed_in) {
       account.show(told);
-      chip.title = `Signed in as ${told.name}; click for your password, or to sign out`;
     } else if (readSignedIn()) {
       forgetSignedIn();
       location.reload();
       return;
     }
     document.body.dataset.role = told.role;
-    name.textContent = told.name || told.author;
+    showName(told.name || told.author, told.signed_in);
     input.placeholder = told.author;
   };
 

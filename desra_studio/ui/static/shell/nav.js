@@ -1,16 +1,29 @@
-// The loop as navigation: every step with its count, the dataset, and the job that runs.
+// The loop as navigation: every step with its count, the dataset, and the jobs that run.
 
 import { loadLoop } from "../shared/api.js";
 import { addressed, find, make, pageAddress, remember } from "../shared/dom.js";
 import { buildIdentity } from "./identity.js";
+import { RunningJobs } from "./running_jobs.js";
 
-/** @import { Loop, RunningJob } from "#types/shared" */
+/** @import { Loop } from "#types/shared" */
 
 const POLL_MS = 2000;
 /** How long a browser knows which dataset was shown last: a year. */
 const KEPT_S = 365 * 24 * 3600;
+const TOO_NARROW =
+  "This page needs a window that is at least 640 px wide. Make the window wider, or turn the " +
+  "device. Links for voting work in a window as narrow as this one.";
 
-/** @type {{ path: string, title: string, aside?: boolean, count: (loop: Loop) => string }[]} */
+/**
+ * `unit` follows the count where there is room for it.
+ * @type {{
+ *   path: string,
+ *   title: string,
+ *   aside?: boolean,
+ *   unit?: string,
+ *   count: (loop: Loop) => string,
+ * }[]}
+ */
 const STEPS = [
   { path: "/", title: "Datasets", count: (loop) => (loop.dataset ? `${loop.images}` : "") },
   {
@@ -21,13 +34,15 @@ const STEPS = [
   {
     path: "/fine-tune",
     title: "Fine-tune",
-    count: (loop) => (loop.dataset ? `${loop.accepted} accepted` : ""),
+    unit: "accepted",
+    count: (loop) => (loop.dataset ? `${loop.accepted}` : ""),
   },
   { path: "/proof", title: "Proof", count: () => "" },
   {
     path: "/scores",
     title: "Scores",
-    count: (loop) => (loop.dataset ? `${loop.labelled} labelled` : ""),
+    unit: "labelled",
+    count: (loop) => (loop.dataset ? `${loop.labelled}` : ""),
   },
   { path: "/studies", title: "Studies", count: () => "" },
   { path: "/models", title: "Models", aside: true, count: () => "" },
@@ -40,24 +55,29 @@ export function mount(element) {
   const here = location.pathname.replace(/(.)\/$/, "$1");
   const links = STEPS.map((step, index) => {
     const count = make("span", { className: "count" });
+    const unit = make("span", { className: "unit" });
     const link = make(
       "a",
       { href: pageAddress(step.path) },
       make("span", { className: "number" }, step.aside ? "" : String(index + 1)),
       step.title,
-      count,
+      make("span", { className: "figure" }, count, unit),
     );
     if (step.path === here) link.setAttribute("aria-current", "page");
-    return { step, link, count };
+    return { step, link, count, unit };
   });
+  const current = STEPS.find(({ path }) => path === here);
   const dataset = make("select", { ariaLabel: "Dataset", onchange: () => choose(dataset.value) });
-  const job = make("a", { className: "job", href: "#", hidden: true });
+  const jobs = new RunningJobs();
   root.append(
+    // Where the page is none of the steps, it has a heading of its own.
+    ...(current ? [make("h1", {}, current.title)] : []),
     make("strong", {}, "DeSRA Studio"),
     dataset,
     make("nav", { ariaLabel: "Steps" }, ...links.map(({ link }) => link)),
-    job,
+    jobs.element,
     ...buildIdentity(),
+    make("p", { className: "too-narrow" }, TOO_NARROW),
   );
 
   let listed = "";
@@ -67,7 +87,7 @@ export function mount(element) {
     try {
       loop = await loadLoop(addressed("dataset"));
     } catch (error) {
-      tell(error.message);
+      jobs.tell(error.message);
       return;
     }
     keepDataset(loop.dataset);
@@ -75,11 +95,13 @@ export function mount(element) {
     // Only when it changed: a menu that is open would lose what its user points at.
     if (list !== listed) showDatasets(loop);
     listed = list;
-    for (const { step, link, count } of links) {
+    for (const { step, link, count, unit } of links) {
       count.textContent = step.count(loop);
+      unit.textContent = count.textContent && step.unit ? ` ${step.unit}` : "";
+      link.title = unit.textContent && `${count.textContent}${unit.textContent}`;
       link.href = pageAddress(step.path); // a page may have put its dataset into the address
     }
-    showJob(loop.job);
+    jobs.show(loop.jobs);
     window.dispatchEvent(new CustomEvent("studio:loop", { detail: loop }));
   };
 
@@ -90,23 +112,6 @@ export function mount(element) {
     dataset.replaceChildren(...(options.length ? options : [none]));
     dataset.disabled = !options.length;
     dataset.value = String(loop.dataset ?? "");
-  };
-
-  /** @param {RunningJob | null} running */
-  const showJob = (running) => {
-    job.hidden = !running;
-    if (!running) return;
-    const share = running.total ? ` ${Math.round((100 * running.done) / running.total)} %` : "";
-    const left = running.left ? ` · ${running.left} left` : "";
-    tell(`${running.kind}${share}${left}`, running.message, running.page);
-  };
-
-  /** Say something in the place of the job, which leads to a page. */
-  const tell = (/** @type {string} */ text, title = text, page = "/") => {
-    job.hidden = false;
-    job.textContent = text;
-    job.title = title;
-    job.href = pageAddress(page);
   };
 
   /** @param {string} id */

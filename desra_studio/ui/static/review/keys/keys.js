@@ -28,7 +28,7 @@ export function bindKeys(root, page) {
     held.get(code)?.hold?.(false);
     held.delete(code);
   };
-  root.addEventListener("keydown", (event) => {
+  const take = (/** @type {KeyboardEvent} */ event) => {
     const { target } = event;
     if (!(target instanceof Element) || target.closest("dialog") || typesText(target)) return;
     if (!page.document || event.altKey) return;
@@ -52,6 +52,13 @@ export function bindKeys(root, page) {
     // A key held down must not judge images that nobody has seen.
     if (event.repeat && action.once) return;
     action.run?.(event);
+  };
+  root.addEventListener("keydown", take);
+  // A button that had the focus may have gone, or be of no use any more: nothing has it then.
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== document.body || !root.isConnected) return;
+    page.focus();
+    take(event);
   });
   // By code: with Shift let go first, or another layout, the same key types something else.
   root.addEventListener("keyup", (event) => letGo(event.code));
