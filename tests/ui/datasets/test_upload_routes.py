@@ -280,7 +280,7 @@ def test_an_upload_is_added_to_a_dataset_that_is_there(empty, studio, dataset_fo
     assert answer.status_code == 202, answer.text
     job = view_done(studio, answer.json()["job"])
     assert (job.result["labels"], job.result["images"]) == (1, 0)
-    assert "0 images and 1 labels added to set" in show_import(job)["message"]
+    assert "0 images and 1 label added to set" in show_import(job)["message"]
     assert not any(find_uploads(studio).iterdir())
     upload = send(empty, "masks", {"masks/a.png": encode_mask_png(marked)})
     place = f"{UPLOADS}/{upload['id']}/import"
