@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import sys
 import uuid
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -57,10 +56,6 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 LOG = logging.getLogger(__name__)
 LOCAL_NAMES = ["127.0.0.1", "localhost"]
 SHUTDOWN_SECONDS = 3
-TURN_S = 0.0005
-"""For how long Python lets a thread work while others wait. Whoever saves gives up its turn at each
-statement to the database, and would wait for ten times as long, under the write lock, for the next.
-"""
 
 
 def create_api(studio: Studio, hosts: Sequence[str] = LOCAL_NAMES, sso: bool = False) -> FastAPI:
@@ -129,7 +124,6 @@ def run_server(studio: Studio, pages: bool = True) -> None:
     """
     settings = studio.settings
     check_exposure(studio)
-    sys.setswitchinterval(TURN_S)
     signal.signal(signal.SIGTERM, _end_as_asked)
     log_config = set_up_logs(studio)
     server = uvicorn.Server(
