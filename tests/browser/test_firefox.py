@@ -12,7 +12,7 @@ from desra_studio.services.review.masks import load_detected_mask, load_revision
 from desra_studio.services.studies.lifecycle import create_study, open_study
 from desra_studio.services.studies.links import make_links
 from desra_studio.services.studies.votes import read_ballots
-from desra_studio.storage import reviews
+from desra_studio.storage import datasets, reviews
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, make_order, make_rules
 from tests.factories.studio import import_detected, list_items
@@ -57,9 +57,10 @@ def test_a_mask_is_painted_saved_and_undone_and_a_vote_is_given(firefox, server,
     image = list_items(studio, dataset)[0].id
     document = describe_image(studio, image)
     with studio.database.read() as session:
-        painted, undone = reviews.list_revisions(session, image, document.gan.model_id)
+        model = datasets.get_record(session, image).gan.model_id
+        painted, undone = reviews.list_revisions(session, image, model)
     detected = load_detected_mask(studio, document.detection.id)
     assert (load_revision_mask(studio, painted.id) & ~detected).any()
     assert (load_revision_mask(studio, undone.id) == detected).all()
     (ballot,) = read_ballots(studio, study_id)
-    assert ballot.trial == seen["trial"]
+    assert ballot.answer == "left"
