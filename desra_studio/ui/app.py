@@ -36,6 +36,11 @@ def make_theme() -> gr.themes.Base:
         radius_size="sm",
         font=SYSTEM_FONTS,
         font_mono=FIXED_FONTS,
+    ).set(
+        # White on the lighter blue that Gradio takes has a contrast of 3.7, and can hardly be read.
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_border_color="*primary_600",
     )
 
 

@@ -50,7 +50,7 @@ export class Form {
     this.counts = make("output", { htmlFor: "finetune-share" });
     this.button = make("button", { type: "submit", className: "primary needs-admin" }, "Start fine-tuning");
     this.estimate = make("p", { className: "estimate" });
-    this.cautions = make("ul", { className: "cautions", role: "status", ariaLabel: "Before the start" });
+    this.cautions = make("ul", { className: "cautions", ariaLabel: "Before the start" });
     this.error = make("p", { className: "studio-error", role: "alert" });
     this.root = this.#build();
   }
@@ -176,7 +176,7 @@ export class Form {
           ),
         ),
       ),
-      make("div", { className: "go" }, this.cautions, this.error, this.button, this.estimate),
+      make("div", { className: "go" }, make("div", { role: "status" }, this.cautions), this.error, this.button, this.estimate),
     );
   }
 

@@ -28,13 +28,14 @@ export function makeButton(page, label, key, action, properties = {}) {
  * A button with an icon and its key; its name is said by its tooltip and to screen readers.
  * @param {FocusedPage} page
  * @param {Node} icon
- * @param {string} ariaLabel
+ * @param {string} label
  * @param {string} key
  * @param {() => unknown} action
  */
-export function makeIconButton(page, icon, ariaLabel, key, action) {
-  const title = `${ariaLabel} (${key})`;
-  const made = make("button", { title, ariaLabel }, icon, make("kbd", { ariaHidden: "true" }, key));
+export function makeIconButton(page, icon, label, key, action) {
+  const named = make("span", { className: "aloud" }, label);
+  const title = `${label} (${key})`;
+  const made = make("button", { title }, icon, named, make("kbd", { ariaHidden: "true" }, key));
   page.onClick(made, action);
   return made;
 }

@@ -158,10 +158,10 @@ export class QueueList {
    * @param {Row} row
    * @param {QueueItem | null | undefined} item
    */
-  #write({ element, mark, name, count, bar, badges }, item) {
+  #write({ element, mark, name, count, bar, badges, aloud }, item) {
     element.classList.toggle("waiting", item === undefined);
     element.title = item ? describeItem(item) : "";
-    element.setAttribute("aria-label", item ? element.title : "Loading");
+    aloud.textContent = item ? element.title : "Loading";
     element.dataset.image = String(item?.id ?? "");
     mark.textContent = item ? MARKS[item.state] : "";
     name.textContent = item?.name ?? "";
@@ -250,8 +250,10 @@ export class QueueList {
 const rowId = (place) => `studio-queue-row-${place}`;
 
 function makeRow() {
-  const span = (/** @type {string} */ className) => make("span", { className });
+  // What is seen is short, what is said is whole: no name but the content, or they would differ.
+  const span = (/** @type {string} */ className) => make("span", { className, ariaHidden: "true" });
   const [mark, name, count, badges] = ["mark", "name", "count", "badges"].map(span);
+  const aloud = make("span", { className: "aloud" });
   const bar = make("span");
   const picture = make("canvas", { className: "thumbnail", ariaHidden: "true", ...THUMBNAIL });
   const element = make(
@@ -262,8 +264,9 @@ function makeRow() {
     name,
     count,
     make("span", { className: "under" }, make("span", { className: "area" }, bar), badges),
+    aloud,
   );
   // What is shown, so that only what is another is written.
   const shown = { place: -1, total: -1, text: /** @type {string | null} */ (null) };
-  return { element, picture, mark, name, count, bar, badges, ...shown };
+  return { element, picture, mark, name, count, bar, badges, aloud, ...shown };
 }

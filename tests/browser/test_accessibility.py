@@ -1,0 +1,64 @@
+"""axe-core on every page, light and dark: no serious violation."""
+
+import pytest
+
+from desra_studio.services.studies.lifecycle import create_study, open_study
+from desra_studio.services.studies.links import make_links
+from tests.browser.pages import wait_until
+from tests.factories.images import write_dataset
+from tests.factories.studies import import_labelled, make_order, make_rules
+from tests.npm import find_packages
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "/": ".studio-datasets[data-ready=true]",
+    "/review": ".studio-review[data-ready=true][aria-busy=false]",
+    "/fine-tune": ".studio-finetune[data-ready=true]",
+    "/proof": ".studio-proof .empty",
+    "/scores": "table",
+    "/studies": ".studio-studies[data-ready=true]",
+    "/models": "table",
+    "/team": ".studio-team",
+}
+# What the names of controls say has to have what they show: people who speak to a page say that.
+RUN = """async () => {
+  const { violations } = await axe.run(document, {
+    rules: { "label-content-name-mismatch": { enabled: true } },
+    resultTypes: ["violations"],
+  });
+  return violations
+    .filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+      `${id}: ${target.join(" ")}: ${failureSummary.split("\\n").slice(1).join(" ")}`));
+}"""
+
+STILL = "async () => document.getAnimations().every(({ playState }) => playState !== 'running')"
+
+
+@pytest.fixture(scope="module")
+def axe():
+    return (find_packages() / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def vote(studio, tmp_path_factory):
+    """The path of a voting page; every page has something to show."""
+    dataset = import_labelled(studio, write_dataset(tmp_path_factory.mktemp("a") / "source"))
+    study_id = create_study(studio, dataset, make_order(studio, dataset, rules=make_rules()))
+    (link,) = make_links(studio, study_id, ["Ada"])
+    open_study(studio, study_id)
+    return f"/vote/{link}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*PAGES, "/vote"])
+def test_no_serious_violation(page, vote, axe, path, theme):
+    page.goto(f"{vote if path == '/vote' else path}?__theme={theme}")
+    page.wait_for_selector(PAGES.get(path, ".card"))
+    # Gradio fades its blocks in: half-way there is no contrast.
+    wait_until(
+        page, "async () => document.getAnimations().every((one) => one.playState !== 'running')"
+    )
+    page.evaluate(axe)
+    assert page.evaluate(RUN) == []
