@@ -387,7 +387,7 @@ def test_every_tool_has_its_key_and_says_that_it_is_chosen(page, review, canvas)
         page.keyboard.press(key)
         pressed = page.locator(".tools [data-tool][aria-pressed=true]")
         expect(pressed).to_have_count(1)
-        expect(pressed).to_have_attribute("aria-label", name)
+        expect(pressed).to_have_accessible_name(name)
 
 
 def test_painting_without_a_mouse(page, review, canvas):
