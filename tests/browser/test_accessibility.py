@@ -4,7 +4,7 @@ import pytest
 
 from desra_studio.services.studies.lifecycle import create_study, open_study
 from desra_studio.services.studies.links import make_links
-from tests.browser.pages import wait_until
+from tests.browser.pages import measure_contrast, wait_until
 from tests.factories.images import write_dataset
 from tests.factories.studies import import_labelled, make_order, make_rules
 from tests.npm import find_packages
@@ -62,3 +62,11 @@ def test_no_serious_violation(page, vote, axe, path, theme):
     )
     page.evaluate(axe)
     assert page.evaluate(RUN) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_name_can_be_read_while_it_is_typed(page, vote, theme):
+    page.goto(f"/studies?__theme={theme}")
+    page.locator(".studio-nav .identity").click()
+    page.locator("#studio-user").fill("Ada")
+    assert measure_contrast(page, "#studio-user") >= 4.5
