@@ -156,7 +156,9 @@ def _score_dataset(
             tell_notes(run_detectors(studio, dataset_id, wanted, report))
     result = score_dataset(studio, dataset_id, chosen)
     if result.unlabelled:
-        tell_notes([f"{count_noun(result.unlabelled, 'image')} not labelled yet, and not counted."])
+        are = "is" if result.unlabelled == 1 else "are"
+        unlabelled = f"{count_noun(result.unlabelled, 'image')} {are} not labelled yet"
+        tell_notes([f"{unlabelled}, and not counted."])
     if result.unknown_regions:
         tell_notes(
             [f"{result.unknown_regions} manual regions are not labelled so far, and not counted."]

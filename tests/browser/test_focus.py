@@ -22,7 +22,7 @@ def test_keys_work_after_the_toolbar_took_many_verdicts_back(page, review, datas
     review.row("b").click(modifiers=["Control"])
     bulk = page.get_by_role("group", name="Selected images")
     bulk.get_by_role("button", name="Accept").click()
-    bulk.get_by_role("button", name="Accept 2").click()
+    bulk.get_by_role("button", name="Apply to 2 images").click()
     expect(page.locator(".deed")).to_contain_text("2 images accepted")
     page.get_by_role("toolbar").get_by_role("button", name="Undo").press("Enter")
     expect(page.locator(".deed")).to_contain_text("2 images are as before")

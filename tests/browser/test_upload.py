@@ -122,7 +122,7 @@ def test_a_question_pairs_names_and_masks_come_later(
     uploads.get_by_label("Into").select_option(label="RESULTS")
     expect(uploads.get_by_label("Import as")).to_be_hidden()
     uploads.get_by_role("button", name="Add").click()
-    expect(page.locator(".studio-job .text")).to_contain_text("1 labels added to RESULTS")
+    expect(page.locator(".studio-job .text")).to_contain_text("1 label added to RESULTS")
     page.goto("/review")
     page.wait_for_selector(".studio-review[data-ready=true]")
     expect(page.locator(".position")).to_contain_text("/3")

@@ -84,7 +84,7 @@ def test_a_closed_study_answers_gone(studio, dataset, voter):
     close_study(studio, study_id)
     answer = voter.post(f"/vote/api/{link}/begin", json=AGREED)
     assert (answer.status_code, answer.json()["code"]) == (410, "closed")
-    assert "over" in answer.json()["error"]
+    assert "complete" in answer.json()["error"]
 
 
 def test_too_soon_says_how_long_to_wait(studio, dataset, voter):
