@@ -61,8 +61,8 @@ def measure_load(
         {"people", "seconds", "think", "database": its kind, "users", "operations": {what: {"count",
         "p50_ms", "p95_ms", "p99_ms"}}, "errors", "first_errors", "conflicts": saves and verdicts
         that somebody was faster than, "saves", "saves_per_second", "refused": share of claims,
-        0..1, "lost": updates, "first_lost", "first_mb", "last_mb", "peak_mb": memory of the server,
-        "save_p95_ms", "target_ms"}.
+        0..1, "lost": updates, "first_lost", "memory_mb": of the server, before and every ten
+        seconds, "peak_mb", "save_p95_ms", "target_ms"}.
 
     Raises:
         InputError: nobody, no time, or a database with datasets.
@@ -111,8 +111,7 @@ def measure_load(
         "target_refused": TARGET_REFUSED,
         "lost": len(lost),
         "first_lost": lost[:WORST_SHOWN],
-        "first_mb": memory[0],
-        "last_mb": memory[-1],
+        "memory_mb": memory,
         "peak_mb": peak,
         "save_p95_ms": operations.get("save", {}).get("p95_ms"),
         "target_ms": TARGET_MS,
