@@ -1,0 +1,1 @@
+"""Local signals: what differs in a place between GAN-SR, its reference and LR, a file per idea."""
