@@ -35,6 +35,7 @@ from desra_studio.cli.database import db_app
 from desra_studio.cli.datasets import datasets_app
 from desra_studio.cli.detection import detection_app
 from desra_studio.cli.folders import folders_app
+from desra_studio.cli.learning import learning_app
 from desra_studio.cli.models import models_app
 from desra_studio.cli.scores import scores_app
 from desra_studio.cli.studies import studies_app
@@ -62,6 +63,7 @@ app.add_typer(scores_app)
 app.add_typer(folders_app)
 app.add_typer(db_app, name="db", rich_help_panel=INSTALLATION)
 app.add_typer(datasets_app, name="datasets", rich_help_panel=DATASETS)
+app.add_typer(learning_app, name="detector", rich_help_panel=DETECTING)
 app.add_typer(models_app, name="models", rich_help_panel=TRAINING)
 app.add_typer(studies_app, name="study", rich_help_panel=STUDIES)
 app.add_typer(users_app, name="users", rich_help_panel=INSTALLATION)

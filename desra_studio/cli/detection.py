@@ -9,6 +9,8 @@ import typer
 from desra_studio.cli.console import (
     DEFAULTS,
     DETECTING,
+    DETECTOR,
+    SAID,
     AreaShare,
     AreaThreshold,
     ClassMaps,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from desra_studio.services.proof.folders import FolderRegression
 
 CALIBRATION = CalibrationConfig()
+AREA = SAID["area_threshold"]
 
 detection_app = typer.Typer()
 
@@ -63,7 +66,15 @@ def detect(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write mask/NAME.png into.")],
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
-    area_threshold: AreaThreshold = DEFAULTS.area_threshold,
+    area_threshold: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PX",
+            help=f"{AREA.help} {DEFAULTS.area_threshold} without it, or what a learned detector "
+            "chose.",
+            rich_help_panel=DETECTOR,
+        ),
+    ] = None,
     area_share: AreaShare = None,
     window_size: WindowSize = DEFAULTS.window_size,
     kernel: KernelSize = DEFAULTS.kernel_px,
@@ -75,8 +86,8 @@ def detect(
     detector: Annotated[
         str,
         typer.Option(
-            help=f"One of {', '.join(NAMED)}, or a TorchScript FILE.pt; its threshold may stand "
-            "after a colon, as in ldl:0.005."
+            help=f"One of {', '.join(NAMED)}, a TorchScript FILE.pt, or a learned FILE.json; its "
+            "threshold may stand after a colon, as in ldl:0.005."
         ),
     ] = METHOD,
     raw: Annotated[
@@ -107,8 +118,13 @@ def detect(
             )
         from desra_studio.services.detection.baseline_folders import detect_folders_by_baseline
 
-        areas = {"area_threshold": area_threshold, "area_share": area_share, "cleaned": not raw}
-        regions = areas | {"kernel_px": kernel, "dilations": dilations}
+        areas = {} if area_threshold is None else {"area_threshold": area_threshold}
+        regions = areas | {
+            "area_share": area_share,
+            "cleaned": not raw,
+            "kernel_px": kernel,
+            "dilations": dilations,
+        }
         with show_progress("detect") as report:
             result = detect_folders_by_baseline(
                 gan, mse, out, detector, regions, reader, save_maps, settings.device, report
@@ -119,7 +135,7 @@ def detect(
         return
     params = DetectorParams(
         contrast_threshold=contrast_threshold,
-        area_threshold=area_threshold,
+        area_threshold=DEFAULTS.area_threshold if area_threshold is None else area_threshold,
         area_share=area_share,
         window_size=window_size,
         kernel_px=kernel,

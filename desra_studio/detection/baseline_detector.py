@@ -12,10 +12,10 @@ from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage
 
 
-class MapNetwork(Protocol):
-    """A network that marks artifacts in GAN-SR alone, such as TorchscriptDetector."""
+class MapMaker(Protocol):
+    """What a file makes a map by: a TorchscriptDetector, or a LearnedDetector."""
 
-    def compute_map(self, gan_sr: RgbImage) -> FloatMap:
+    def compute_map(self, gan_sr: RgbImage, reference: RgbImage) -> FloatMap:
         """Return (H, W) float32 in 0..1, high where there is an artifact."""
 
 
@@ -28,8 +28,8 @@ class BaselineParams(RegionParams):
         threshold: artifact where the map is beyond it; the baseline's own where None is given.
         cleaned: whether DeSRA's morphology and area threshold follow; without them every marked
             pixel counts.
-        network: for `network`, the SHA-256 of its file.
-        network_name: for `network`, the name of its file.
+        network: for what a file makes, `network` and `learned`, the SHA-256 of that file.
+        network_name: the file's name.
         input_px: for `network`, the side of the square it sees; 0 for the image's own size.
     """
 
@@ -65,7 +65,7 @@ class BaselineParams(RegionParams):
 
 
 def compute_baseline_map(
-    gan_sr: RgbImage, mse_sr: RgbImage, params: BaselineParams, network: MapNetwork | None = None
+    gan_sr: RgbImage, mse_sr: RgbImage, params: BaselineParams, network: MapMaker | None = None
 ) -> FloatMap:
     """Compute a baseline's map, (H, W) float32 of the whole image.
 
@@ -73,16 +73,16 @@ def compute_baseline_map(
         gan_sr: (H, W, 3) uint8 RGB.
         mse_sr: (H, W, 3) uint8 RGB, the same size.
         params: of the baseline.
-        network: for the method `network`.
+        network: for the methods that a file makes, what it is.
 
     Raises:
-        InputError: sizes or types that do not fit, or no network where one is needed.
+        InputError: sizes or types that do not fit, or no file where one is needed.
     """
     compute = BASELINES[params.method].compute
     if compute is None:
         if network is None:
-            raise InputError("A network detector needs its TorchScript file. Give it.")
-        return network.compute_map(gan_sr)
+            raise InputError(f"The detector {params.method} needs its file. Give it.")
+        return network.compute_map(gan_sr, mse_sr)
     return compute(gan_sr, mse_sr)
 
 

@@ -63,7 +63,9 @@ class TorchscriptDetector:
         self._device = _choose_device(device)
         self._network = _load_network(path, self._device)
 
-    def compute_map(self, gan_sr: RgbImage) -> NDArray[np.float32]:
+    def compute_map(
+        self, gan_sr: RgbImage, reference: RgbImage | None = None
+    ) -> NDArray[np.float32]:
         """Compute the probability of an artifact at each pixel; HIGH means artifact.
 
         The image is resized (bilinear, antialiased where it shrinks), and so is the result. What
@@ -79,6 +81,7 @@ class TorchscriptDetector:
 
         Args:
             gan_sr: (H, W, 3) uint8 RGB.
+            reference: what GAN-SR is compared with; such networks do without.
 
         Returns:
             (H, W) float32 in 0..1.

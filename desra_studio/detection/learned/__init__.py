@@ -1,1 +1,1 @@
-"""A detector that learns from labels: a weight for each local signal, chosen by logistic regression."""
+"""A detector that learns from labels: a weight for each local signal."""

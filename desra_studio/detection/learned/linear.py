@@ -87,4 +87,4 @@ def fit_linear(
 
 def _standardise(features: NDArray[np.float32], mean: Vector, scale: Vector) -> NDArray[np.float32]:
     centred = (features - mean.astype(np.float32)) / scale.astype(np.float32)
-    return np.clip(centred, -FARTHEST, FARTHEST, out=centred)
+    return np.asarray(np.clip(centred, -FARTHEST, FARTHEST), np.float32)

@@ -43,7 +43,7 @@ class LabelledImage:
 
     def average_labels(self) -> FloatMap:
         """Return the share of each cell that is marked, as a mean over people, 0..1."""
-        marked = np.mean(np.stack(self.labels), axis=0, dtype=np.float32)
+        marked = np.asarray(np.mean(np.stack(self.labels), axis=0), np.float32)
         height, width = self.shape
         size = (-(-width // CELL_PX), -(-height // CELL_PX))
         return np.asarray(cv2.resize(marked, size, interpolation=cv2.INTER_AREA), np.float32)

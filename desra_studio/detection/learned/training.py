@@ -34,7 +34,7 @@ class LearningParams:
 
     folds: Annotated[
         int,
-        Setting("Folds by image; with no more images than that, each is left out alone", least=2),
+        Setting("Folds by image; of so many images or fewer, each is one", least=2),
     ] = 10
     penalty: Annotated[
         float, Setting("Ridge on the weights: more of it follows the labels less", above=0)

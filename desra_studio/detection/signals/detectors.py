@@ -1,5 +1,7 @@
 """The maps of detectors as signals: D, local SSIM and LDL's variance."""
 
+from functools import partial
+
 import numpy as np
 
 from desra_studio.detection.detector import compute_d_map
@@ -15,27 +17,31 @@ def compute_deviation(sources: Sources) -> FloatMap:
     return np.sqrt(compute_ldl_map(sources.gan_sr, sources.reference))
 
 
+def compute_d(sources: Sources, other: Other) -> FloatMap:
+    """Return DeSRA's D, 0..1."""
+    return compute_d_map(sources.gan_sr, sources.pick(other))
+
+
+def compute_ssim(sources: Sources, other: Other) -> FloatMap:
+    """Return local SSIM of RGB, -1..1."""
+    return compute_ssim_map(sources.gan_sr, sources.pick(other))
+
+
 def list_signals() -> list[Signal]:
     """Return these signals, D and SSIM against the reference and against LR."""
     others: tuple[Other, ...] = ("reference", "lr")
-    made = [Signal(name="ldl", about="LDL's local variance, its root", compute=compute_deviation)]
-    for other in others:
-        made += [
-            Signal(
-                name=f"d-{other}",
-                about=f"DeSRA's D against the {other}",
-                compute=lambda sources, other=other: compute_d_map(
-                    sources.gan_sr, sources.pick(other)
-                ),
-                needs_lr=other == "lr",
-            ),
-            Signal(
-                name=f"ssim-{other}",
-                about=f"local SSIM of RGB against the {other}",
-                compute=lambda sources, other=other: compute_ssim_map(
-                    sources.gan_sr, sources.pick(other)
-                ),
-                needs_lr=other == "lr",
-            ),
-        ]
-    return made
+    parts = {"d": (compute_d, "DeSRA's D"), "ssim": (compute_ssim, "local SSIM of RGB")}
+    compared = [
+        Signal(
+            name=f"{name}-{other}",
+            about=f"{about} against the {other}",
+            compute=partial(compute, other=other),
+            needs_lr=other == "lr",
+        )
+        for other in others
+        for name, (compute, about) in parts.items()
+    ]
+    deviation = Signal(
+        name="ldl", about="LDL's local variance, its root", compute=compute_deviation
+    )
+    return [deviation, *compared]

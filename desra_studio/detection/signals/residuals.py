@@ -23,7 +23,7 @@ REDUCED_SIGMA = 2.0
 def compute_amount(sources: Sources, other: Other, sigma: float) -> FloatMap:
     """Compute the log of the mean absolute difference of both lumas in a window."""
     residual = np.abs(sources.gan_luma - sources.pick_luma(other))
-    return np.log(blur(residual, sigma) + FLOOR)
+    return np.asarray(np.log(blur(residual, sigma) + FLOOR), np.float32)
 
 
 def compute_shift(sources: Sources, other: Other, sigma: float) -> FloatMap:
@@ -35,7 +35,9 @@ def compute_chroma(sources: Sources) -> FloatMap:
     """Compute the log of the mean distance of both in CIELAB's a and b."""
     gan, held = (_read_chroma(image) for image in (sources.gan_sr, sources.reference))
     distance = np.hypot(*np.moveaxis(gan - held, 2, 0))
-    return np.log(blur(np.asarray(distance, np.float32), CHROMA_SIGMA) + FLOOR)
+    return np.asarray(
+        np.log(blur(np.asarray(distance, np.float32), CHROMA_SIGMA) + FLOOR), np.float32
+    )
 
 
 def compute_inconsistency(sources: Sources) -> FloatMap:
@@ -44,7 +46,9 @@ def compute_inconsistency(sources: Sources) -> FloatMap:
     gan, held = (_reduce(image) for image in (sources.gan_sr, sources.pick("lr")))
     distance = np.abs(gan - held).mean(axis=2)
     enlarged = cv2.resize(distance, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.log(blur(np.asarray(enlarged, np.float32), REDUCED_SIGMA) + FLOOR)
+    return np.asarray(
+        np.log(blur(np.asarray(enlarged, np.float32), REDUCED_SIGMA) + FLOOR), np.float32
+    )
 
 
 def _read_chroma(image: RgbImage) -> NDArray[np.float32]:

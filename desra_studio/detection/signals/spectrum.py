@@ -33,13 +33,14 @@ def compare_band(sources: Sources, other: Other, band: int) -> FloatMap:
 def measure_finest(sources: Sources) -> FloatMap:
     """Return the log energy of GAN-SR's finest detail, where checkers and noise are."""
     detail = sources.gan_luma - blur(sources.gan_luma, FINEST_SIGMA)
-    return np.log(blur(detail * detail, BAND_SIGMA) + ENERGY_FLOOR)
+    return np.asarray(np.log(blur(detail * detail, BAND_SIGMA) + ENERGY_FLOOR), np.float32)
 
 
 def measure_activity(sources: Sources, of_gan: bool, sigma: float) -> FloatMap:
     """Return the log variance of luma in a window: what the place is like, right or wrong."""
     moments = sources.compute_moments("reference", sigma)
-    return np.log((moments.gan if of_gan else moments.other) + CONTRAST_FLOOR)
+    variance = moments.gan if of_gan else moments.other
+    return np.asarray(np.log(variance + CONTRAST_FLOOR), np.float32)
 
 
 def list_signals() -> list[Signal]:

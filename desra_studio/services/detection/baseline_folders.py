@@ -8,11 +8,11 @@ import numpy as np
 
 from desra_studio.detection.baseline_detector import (
     BaselineParams,
-    MapNetwork,
+    MapMaker,
     compute_baseline_map,
     detect_in_baseline_map,
 )
-from desra_studio.detection.detectors import NETWORK_METHOD
+from desra_studio.detection.detectors import FROM_FILES
 from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import RgbImage, check_same_size
@@ -74,8 +74,8 @@ def detect_folders_by_baseline(
     return result | {"detector": params.describe()}
 
 
-def _open_network(detector: str, params: BaselineParams, device: str) -> MapNetwork | None:
-    if params.method != NETWORK_METHOD:
+def _open_network(detector: str, params: BaselineParams, device: str) -> MapMaker | None:
+    if params.method not in FROM_FILES:
         return None
     path, _ = split_network(split_detector(detector)[0])
     return load_network(path, params, device)

@@ -10,12 +10,19 @@ import numpy as np
 
 from desra_studio.detection.baseline_detector import (
     BaselineParams,
-    MapNetwork,
+    MapMaker,
     compute_baseline_map,
     detect_in_baseline_map,
 )
 from desra_studio.detection.detector import METHOD, DetectorParams
-from desra_studio.detection.detectors import BASELINES, NAMED, NETWORK_METHOD
+from desra_studio.detection.detectors import (
+    BASELINES,
+    FROM_FILES,
+    LEARNED_METHOD,
+    NAMED,
+    NETWORK_METHOD,
+)
+from desra_studio.detection.learned.file import ENDING, parse_detector_file, read_detector
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import encode_mask_png
@@ -87,7 +94,7 @@ def read_params(values: dict[str, Any]) -> AnyParams:
 
 
 def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
-    """Read a detector as people write it: `desra`, `desra:0.65`, `ldl:0.005`, `FILE.pt:0.5`.
+    """Read a detector as people write it: `desra`, `ldl:0.005`, `FILE.pt:0.5`, `FILE.json`.
 
     What stands after the colon is the threshold; the other parameters are the defaults. A network
     sees squares of 512 px; `FILE.pt@768` is for others, `FILE.pt@0` for the image's own size. With
@@ -103,6 +110,8 @@ def parse_detector(text: str, studio: Studio | None = None) -> AnyParams:
         return DetectorParams()
     if name in NAMED:
         return BaselineParams(method=name, threshold=threshold)
+    if Path(name).suffix == ENDING:
+        return make_learned_params(Path(name).expanduser(), threshold, studio)
     path, input_px = split_network(name)
     return make_network_params(path, threshold, input_px, studio)
 
@@ -138,8 +147,8 @@ def make_network_params(
     """
     if path.suffix not in NETWORK_ENDINGS:
         raise InputError(
-            f"No detector named {str(path)!r}. There are: {', '.join(NAMED)}, and "
-            f"TorchScript files ending in {', '.join(NETWORK_ENDINGS)}."
+            f"No detector named {str(path)!r}. There are: {', '.join(NAMED)}, TorchScript files "
+            f"ending in {', '.join(NETWORK_ENDINGS)}, and learned ones ending in {ENDING}."
         )
     from desra_studio.detection.torchscript import TorchscriptDetector
 
@@ -152,6 +161,28 @@ def make_network_params(
         network=sha,
         network_name=path.name,
         input_px=input_px,
+    )
+
+
+def make_learned_params(
+    path: Path, threshold: float | None = None, studio: Studio | None = None
+) -> BaselineParams:
+    """Return the parameters of a learned detector, having read its file, and stored it.
+
+    Threshold and area threshold are those that it learned, where no other threshold is given.
+
+    Raises:
+        InputError: no such file, none of a learned detector, or a threshold out of range.
+    """
+    detector = read_detector(path)
+    data = path.read_bytes()
+    sha = studio.blobs.put(data) if studio else hashlib.sha256(data).hexdigest()
+    return BaselineParams(
+        method=LEARNED_METHOD,
+        threshold=detector.threshold if threshold is None else threshold,
+        area_threshold=detector.area_threshold,
+        network=sha,
+        network_name=path.name,
     )
 
 
@@ -236,7 +267,7 @@ class _Runner:
     def __init__(self, studio: Studio, params: AnyParams) -> None:
         self.studio, self.params = studio, params
         self.classes = ClassSource(None, "")
-        self._network: MapNetwork | None = None
+        self._network: MapMaker | None = None
         if isinstance(params, DetectorParams):
             self.classes = open_class_source(studio, params.class_weights)
 
@@ -268,16 +299,22 @@ class _Runner:
             score=found.score,
         )
 
-    def _load_network(self, params: BaselineParams) -> MapNetwork | None:
-        """Return the network of a detector that has one, loaded for the first image."""
-        if params.method == NETWORK_METHOD and self._network is None:
+    def _load_network(self, params: BaselineParams) -> MapMaker | None:
+        """Return what a detector's file holds, loaded for the first image; None without a file."""
+        if params.method in FROM_FILES and self._network is None:
             path = self.studio.blobs.find(params.network)
             self._network = load_network(path, params, self.studio.settings.device)
         return self._network
 
 
-def load_network(path: Path, params: BaselineParams, device: str) -> MapNetwork:
-    """Load a TorchScript network for the device of this name; InputError where it cannot be."""
+def load_network(path: Path, params: BaselineParams, device: str) -> MapMaker:
+    """Load what a detector's file holds, a network for the device of this name.
+
+    Raises:
+        InputError: a file that cannot be used, or a device that is not there.
+    """
+    if params.method == LEARNED_METHOD:
+        return parse_detector_file(path.read_bytes(), params.network_name)
     from desra_studio.detection.torchscript import TorchscriptDetector
     from desra_studio.sr.loader import choose_device
 

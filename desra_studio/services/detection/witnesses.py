@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from desra_studio.detection.baseline_detector import (
     BaselineParams,
-    MapNetwork,
+    MapMaker,
     compute_baseline_map,
     detect_in_baseline_map,
 )
@@ -73,7 +73,7 @@ def look_by_ldl(output: RgbImage, scene: Scene) -> Evidence:
     return Evidence(*_look_by("ldl", output, scene))
 
 
-def make_network_witness(params: BaselineParams, network: MapNetwork) -> Witness:
+def make_network_witness(params: BaselineParams, network: MapMaker) -> Witness:
     """Return a network as a witness, which looks at the output alone."""
 
     def look(output: RgbImage, scene: Scene) -> Evidence:

@@ -1,0 +1,1 @@
+"""Detectors that learn from labels: training them, and comparing them with the others."""
