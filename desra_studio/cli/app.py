@@ -13,6 +13,7 @@ from desra_studio.bench.registry import BENCHMARKS, run_benchmark
 from desra_studio.cli.console import (
     DATASETS,
     DEFAULTS,
+    DETECTING,
     INSTALLATION,
     STUDIES,
     TRAINING,
