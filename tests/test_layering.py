@@ -26,7 +26,7 @@ ALLOWED = {
     "config": {"errors", "vocabulary"},
     "imaging": {"errors"},
     "interchange": {"imaging", "errors"},
-    "detection": {"imaging", "setting", "errors"},
+    "detection": {"imaging", "metrics", "setting", "errors"},
     "sr": {"imaging", "errors"},
     "metrics": {"imaging", "errors"},
     "finetune": {"sr", "metrics", "imaging", "setting", "errors"},
@@ -51,8 +51,8 @@ ALLOWED = {
 # Settings, and the types of values that are shown, are declared where they are used, and taken from
 # there by the pages and the commands.
 SETTINGS = {
-    "detection.detector", "detection.detectors", "finetune.config", "finetune.pseudo_gt",
-    "imaging.arrays", "metrics.intervals", "storage.queue_filter", "storage.region_label",
+    "detection.detector", "detection.detectors", "detection.learned", "finetune.config",
+    "finetune.pseudo_gt", "imaging.arrays", "metrics.intervals", "storage.queue_filter", "storage.region_label",
     "study.order",
 }  # fmt: skip
 

@@ -66,18 +66,19 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Learn a detector from labelled images. `--detector FILE` takes it wherever one is named."""
-    from desra_studio.detection.learned.file import ENDING, render_detector
-    from desra_studio.imaging.staging import write_atomically
-    from desra_studio.services.detection.learning.training import train_detector
+    from desra_studio.services.detection.learning.training import (
+        check_ending,
+        train_detector,
+        write_detector,
+    )
 
-    if out.suffix != ENDING:
-        raise InputError(f"--out {out} must end in {ENDING}: that is what tells such a detector.")
+    check_ending(out)
     params = LearningParams(folds=folds, penalty=penalty, seed=seed)
     reader = open_reader(make_settings(), suffix)
     labelled = _read(gan, mse, labels, None, reader)
     with show_progress("train") as report:
         detector = train_detector(labelled, params, report)
-    write_atomically(out, render_detector(detector))
+    write_detector(out, detector)
     tell_notes(reader.lines)
     iou = list(detector.card.images.values())
     result: dict[str, Any] = {
