@@ -6,6 +6,7 @@ from desra_studio.services import jobs
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.studio import Studio
 from tests.factories.clients import open_client
+from tests.factories.images import write_diffusion
 from tests.factories.jobs import run_jobs_here
 from tests.factories.studio import list_items
 
@@ -96,3 +97,22 @@ def test_a_share_is_labelled_blind(client, dataset_folder, studio):
     )
     assert refused.status_code == 422
     assert "labelled blind must be 0 to 1" in refused.json()["error"]
+
+
+def test_without_mse_the_enlarged_lr_is_offered_and_taken(client, studio, tmp_path):
+    order = {"source": str(write_diffusion(tmp_path / "OSEDiff"))}
+    answer = client.post("/studio/api/datasets/import", json=order)
+    assert answer.status_code == 409
+    assert answer.json()["references"] == {"lr": "LR enlarged"}
+    with run_jobs_here():
+        taken = client.post("/studio/api/datasets/import", json=order | {"reference": "lr"})
+    assert jobs.view_job(studio, taken.json()["job"]).result["reference"] == "LR enlarged"
+    (first, *_) = list_items(studio, client.get("/studio/api/loop").json()["dataset"])
+    assert client.get(f"/studio/api/images/{first.id}").json()["reference"] == "LR enlarged"
+
+
+def test_a_reference_that_cannot_be_says_why(client, tmp_path):
+    order = {"source": str(write_diffusion(tmp_path / "OSEDiff")), "reference": "other"}
+    answer = client.post("/studio/api/datasets/import", json=order)
+    assert answer.status_code == 422
+    assert "has no name" in answer.json()["error"]
