@@ -90,7 +90,7 @@ ROOMS: dict[str, set[str]] = {
 GROUND = {
     "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "file_notes",
     "folders", "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places",
-    "silences", "studio", "suffixes",
+    "scales", "silences", "studio", "suffixes",
 }  # fmt: skip
 ABOVE = {
     "backing_up", "backup_folder", "doctor", "maintenance", "repairing", "restoring", "worker",

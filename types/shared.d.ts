@@ -60,6 +60,8 @@ export interface RefusalAnswer {
   suffix?: string;
   pairs?: number;
   examples?: string;
+  /** What GAN-SR can be compared with in the place of MSE-SR, as the server spells it -> in words. */
+  references?: Record<string, string>;
   [fact: string]: unknown;
 }
 

@@ -32,7 +32,9 @@ def test_review_names_what_gan_sr_is_compared_with(page, review):
     expect(menu.locator("option:checked")).to_have_text("LR enlarged")
     expect(page.get_by_role("img", name="LR enlarged")).to_be_visible()
     panes.choose(2, "slider")
-    expect(page.get_by_role("slider", name="Divider between GAN-SR and LR enlarged")).to_be_visible()
+    expect(
+        page.get_by_role("slider", name="Divider between GAN-SR and LR enlarged")
+    ).to_be_visible()
     panes.choose(2, "signed")
     expect(page.get_by_role("img", name="GAN-SR − LR enlarged")).to_be_visible()
     panes.choose(2, "mse")
@@ -43,3 +45,22 @@ def test_review_names_what_gan_sr_is_compared_with(page, review):
     review.open("?dataset=2")
     review.choose("a")
     expect(menu.locator("option:checked")).to_have_text("MSE-SR")
+
+
+def test_a_folder_without_mse_is_compared_with_the_enlarged_lr(nothing_yet, page, tmp_path):
+    folder = write_diffusion(tmp_path / "StableSR")
+    page.goto("/")
+    page.wait_for_selector(".studio-uploads[data-ready=true]")
+    page.locator(".studio-uploads input[webkitdirectory]").set_input_files(folder)
+    page.locator(".studio-uploads").get_by_role("button", name="Import").click()
+    question = page.get_by_role("dialog", name="What is GAN-SR compared with?")
+    expect(question).to_contain_text("There is no MSE-SR")
+    page.keyboard.press("Escape")
+    expect(page.locator(".studio-problem")).to_contain_text("Nothing was imported.")
+    page.locator(".studio-uploads").get_by_role("button", name="Import").last.click()
+    question.get_by_role("button", name="Compare with LR enlarged").click()
+    expect(page.locator(".studio-job .text")).to_contain_text(
+        "3 images imported as StableSR, compared with LR enlarged"
+    )
+    row = page.get_by_role("row", name="StableSR")
+    expect(row).to_contain_text("compared with LR enlarged")

@@ -22,7 +22,6 @@ OUTPUT_FOLDERS = (GAN_FOLDER, MSE_FOLDER)
 """Without these two there is nothing to compare."""
 UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
 """LR images that were enlarged for viewing; the number tells how to get the LR back."""
-SCALES = range(1, 9)
 KNOWN = (GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER)
 NEAR = 0.6
 """Likeness of names, 0 to 1, from which on one is offered for the other."""
@@ -300,14 +299,6 @@ def shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:
             f"{path.name}: {size} px is not the SR size {sr}, or not a multiple of {factor}"
         )
     return resize_bicubic(pixels, Size(size.width // factor, size.height // factor))
-
-
-def find_scale(path: Path, lr: Size, sr: Size) -> int:
-    """Return by how much LR was upscaled; InputError where no whole number from 1 to 8 fits."""
-    for scale in SCALES:
-        if (lr.width * scale, lr.height * scale) == sr:
-            return scale
-    raise InputError(f"{path.name}: {lr} px times 1 to {SCALES[-1]} is not the SR size {sr}")
 
 
 def fit_label(path: Path, mask: Mask, size: Size) -> Mask:

@@ -42,10 +42,14 @@ class FineTunedOutputs:
 
 @dataclass(frozen=True)
 class DatasetView:
-    """A dataset as the page lists it; `waiting` images are not upscaled yet."""
+    """A dataset as the page lists it; `waiting` images are not upscaled yet.
+
+    `reference` is what GAN-SR is compared with, as people call it.
+    """
 
     id: int
     name: str
+    reference: str
     images: int
     waiting: int
     reviewed: int
@@ -108,6 +112,7 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
             DatasetView(
                 id=dataset.id,
                 name=dataset.name,
+                reference=datasets.get_reference(row).title,
                 images=images,
                 waiting=waiting,
                 reviewed=counts["reviewed"],

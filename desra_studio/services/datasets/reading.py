@@ -14,7 +14,6 @@ from desra_studio.imaging.io import (
     encode_png,
     is_plain_png,
     read_rgb,
-    resize_bicubic,
     spell_name,
 )
 from desra_studio.imaging.mask_files import read_mask
@@ -22,12 +21,12 @@ from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.datasets.layout import (
     GAN_FOLDER,
     Layout,
-    find_scale,
     fit_label,
     shrink_lr,
 )
 from desra_studio.services.file_notes import FileNotes, tell_reason
 from desra_studio.services.folders import settle_turns
+from desra_studio.services.scales import enlarge_lr, find_scale
 from desra_studio.services.studio import Report, Studio
 from desra_studio.storage.veils import is_chosen
 
@@ -152,8 +151,9 @@ class Importer:
             pixels = self._store_lr(sample, read, layout.lr_enlarged_by, "left out")
             if pixels is None:
                 return None
-            enlarged = encode_png(resize_bicubic(pixels, sample.size))
-            sample.gan_sha, sample.mse_sha = self._store(gan), self.studio.blobs.put(enlarged)
+            enlarged = enlarge_lr(read.path, pixels, sample.size)
+            sample.gan_sha = self._store(gan)
+            sample.mse_sha = self.studio.blobs.put(encode_png(enlarged))
             return sample
         sample.gan_sha, sample.mse_sha = self._store(gan), self._store(read)
         if name in layout.lr:

@@ -24,6 +24,12 @@ export function tellRestored(before, now) {
   return `Restored as ${now}: another dataset is named ${before} by now.`;
 }
 
+/**
+ * What is said beside a dataset's name; nothing of what is usual.
+ * @param {string} reference what GAN-SR is compared with, as people call it.
+ */
+export const tellReference = (reference) => (reference === "MSE-SR" ? "" : ` compared with ${reference}`);
+
 /** @param {number} count */
 export const tellImages = (count) => `${count} image${count === 1 ? "" : "s"}`;
 
