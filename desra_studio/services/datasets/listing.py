@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desra_studio.errors import NotFoundError
+from desra_studio.references import Reference
 from desra_studio.services.jobs import list_jobs, view_job
 from desra_studio.services.review.masks import count_progress
 from desra_studio.services.studio import Studio
@@ -132,6 +133,16 @@ def check_dataset(studio: Studio, dataset_id: int) -> None:
     """Raise NotFoundError unless there is such a dataset, outside the bin."""
     with studio.database.read() as session:
         datasets.get_dataset(session, dataset_id)
+
+
+def get_reference(studio: Studio, dataset_id: int) -> Reference:
+    """Return what the GAN-SR of a dataset is compared with.
+
+    Raises:
+        NotFoundError: no such dataset, or it is in the bin.
+    """
+    with studio.database.read() as session:
+        return datasets.get_reference(datasets.get_dataset(session, dataset_id))
 
 
 def get_gan_model_id(studio: Studio, dataset_id: int | None) -> int | None:

@@ -1,5 +1,6 @@
 """Datasets whose GAN-SR is compared with something else than MSE-SR."""
 
+import json
 import shutil
 
 import numpy as np
@@ -19,10 +20,12 @@ from desra_studio.services.datasets.importing import (
 )
 from desra_studio.services.datasets.sources import import_source
 from desra_studio.services.detection.dataset import detect_dataset
+from desra_studio.services.export.exporting import export_dataset
 from desra_studio.services.review.documents import describe_image
+from desra_studio.services.review.masks import judge_image
 from desra_studio.services.scores.dataset import score_dataset
 from desra_studio.storage import datasets, models
-from desra_studio.vocabulary import ReferenceKind
+from desra_studio.vocabulary import ReferenceKind, State
 from tests.factories.images import make_picture, write_dataset, write_diffusion
 from tests.factories.studio import accept_detected, list_items
 
@@ -211,9 +214,30 @@ def test_more_images_are_compared_as_the_others(studio, diffusion):
     assert records[0].mse.blob_sha == records[3].mse.blob_sha
 
 
-def test_an_archive_says_itself_what_it_is_compared_with(studio, diffusion, tmp_path):
-    from desra_studio.services.export.exporting import export_dataset
+@pytest.mark.parametrize("spelling", ["lr", "other:SwinIR"])
+def test_folders_name_it_and_come_back(studio, diffusion, tmp_path, spelling):
+    shutil.copytree(diffusion / "GAN-SR", diffusion / "SwinIR")
+    reference = parse_reference(spelling)
+    made = import_dataset(studio, diffusion, "set", reference=reference).dataset_id
+    detect_dataset(studio, made, PARAMS)
+    exported = export_dataset(studio, "set", "desra", tmp_path / "desra")
+    assert any(f"--reference {spelling}" in note for note in exported.notes)
+    assert not (tmp_path / "desra" / "MSE-SR").exists()
+    report = import_dataset(studio, tmp_path / "desra", "again", reference=reference)
+    assert (report.images, report.lines) == (3, ())
+    before, after = (load(studio, name)[1] for name in ("set", "again"))
+    assert [row.mse.blob_sha for row in before] == [row.mse.blob_sha for row in after]
+    for item in list_items(studio, made):
+        judge_image(studio, item.id, State.CLEAN, describe_image(studio, item.id).version)
+    export_dataset(studio, "set", "hugging-face", tmp_path / "hub")
+    card = (tmp_path / "hub" / "README.md").read_text()
+    assert "MSE" not in card
+    assert f"compares GAN-SR with {reference.title}" in " ".join(card.split())
+    lines = (tmp_path / "hub" / "train" / "metadata.jsonl").read_text().splitlines()
+    assert {json.loads(line)["reference"] for line in lines} == {reference.title}
 
+
+def test_an_archive_says_itself_what_it_is_compared_with(studio, diffusion, tmp_path):
     import_dataset(studio, diffusion, "set", reference=LR)
     export_dataset(studio, "set", "archive", tmp_path / "set.zip")
     with pytest.raises(InputError, match=r"is an archive.*Leave the reference hr out"):

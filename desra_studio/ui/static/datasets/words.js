@@ -1,5 +1,7 @@
 // What the list of datasets says and in which order. No DOM here.
 
+import { USUAL_REFERENCE } from "../shared/words.js";
+
 /** @import { Dataset, GoneDataset, Row } from "#types/datasets" */
 
 /**
@@ -28,7 +30,8 @@ export function tellRestored(before, now) {
  * What is said beside a dataset's name; nothing of what is usual.
  * @param {string} reference what GAN-SR is compared with, as people call it.
  */
-export const tellReference = (reference) => (reference === "MSE-SR" ? "" : ` compared with ${reference}`);
+export const tellReference = (reference) =>
+  reference === USUAL_REFERENCE ? "" : ` compared with ${reference}`;
 
 /** @param {number} count */
 export const tellImages = (count) => `${count} image${count === 1 ? "" : "s"}`;

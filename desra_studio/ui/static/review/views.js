@@ -1,10 +1,10 @@
 // What a pane can show, and which of that an image has. No DOM here.
 
+import { nameReference } from "../shared/words.js";
 import { VEILED } from "./texts.js";
 
 /** @import { ImageRecord } from "#types/review" */
 
-const USUAL = "MSE-SR";
 /**
  * The views by id, in the order of the menus; `tuned:MODEL` stands for each fine-tuned model. In the
  * place of MSE-SR stands what GAN-SR of a dataset is compared with.
@@ -31,9 +31,10 @@ export const tunedView = (model) => `${TUNED}${model}`;
  * @param {string} id
  * @param {string} [reference] what GAN-SR is compared with, as people call it.
  */
-export const titleView = (id, reference = USUAL) =>
-  TITLES[id]?.replace(USUAL, () => reference) ??
-  (id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id);
+export const titleView = (id, reference) => {
+  if (Object.hasOwn(TITLES, id)) return nameReference(TITLES[id], reference);
+  return id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id;
+};
 
 /**
  * Whether a view shows a difference, which has a gain and no brightness.
