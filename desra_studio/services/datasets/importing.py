@@ -346,16 +346,16 @@ def _write_rows(
 def _write_pairs(
     session: Session, studio: Studio, dataset: Dataset, image_ids: list[int], samples: list[Sample]
 ) -> None:
+    reference = datasets.get_reference(dataset)
     mse, gan = (
         # Those of a dataset in the bin keep their names.
         models.add_model(
             session, models.find_free_name(session, _name_outputs(dataset.name, title)), role
         )
-        for title, role in (
-            (datasets.get_reference(dataset).title, ModelRole.MSE),
-            (GAN_FOLDER, ModelRole.GAN),
-        )
+        for title, role in ((reference.title, ModelRole.MSE), (GAN_FOLDER, ModelRole.GAN))
     )
+    if reference != MSE_SR:
+        mse.card = {models.REFERENCE: reference.title}
     gan.partner_id = mse.id
     dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
     insert_rows(

@@ -23,6 +23,7 @@ from desra_studio.services.detection.dataset import detect_dataset
 from desra_studio.services.export.exporting import export_dataset
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.scores.dataset import score_dataset
+from desra_studio.services.scores.making import BlindAgreement, describe_making
 from desra_studio.storage import datasets, models
 from desra_studio.vocabulary import ReferenceKind
 from tests.factories.images import make_picture, write_dataset, write_diffusion
@@ -61,8 +62,10 @@ def test_lr_and_sr_alone_are_a_dataset(studio, diffusion):
     (first, *_) = list_items(studio, report.dataset_id)
     assert describe_image(studio, first.id).reference == "LR enlarged"
     accept_detected(studio, report.dataset_id)
-    (detector,) = score_dataset(studio, report.dataset_id).detectors
-    assert detector.total.iou == 1
+    score = score_dataset(studio, report.dataset_id)
+    assert score.detectors[0].total.iou == 1
+    told = describe_making(score, BlindAgreement(0, None))
+    assert any("GAN-SR is compared with LR enlarged" in line for line in told)
 
 
 def test_its_model_of_outputs_is_called_after_it(studio, diffusion):
