@@ -9,7 +9,7 @@ from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.detection.dataset import detect_dataset
 from tests.browser.pages import Panes
 from tests.factories.images import write_dataset, write_diffusion
-from tests.factories.studio import import_detected
+from tests.factories.studio import accept_detected, import_detected
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +45,19 @@ def test_review_names_what_gan_sr_is_compared_with(page, review):
     review.open("?dataset=2")
     review.choose("a")
     expect(menu.locator("option:checked")).to_have_text("MSE-SR")
+
+
+def test_fine_tune_names_it_and_warns_of_a_blurry_pseudo_gt(page, studio):
+    accept_detected(studio, 1)
+    page.goto("/fine-tune?dataset=1")
+    page.wait_for_selector(".studio-finetune[data-ready=true]")
+    panes = page.get_by_role("group", name="The sample from all sides")
+    expect(panes.locator("figure.mse figcaption")).to_contain_text("LR enlarged")
+    warning = "GAN-SR of this dataset is compared with LR enlarged, so that its pseudo-GT is blurry"
+    expect(page.locator(".studio-finetune")).to_contain_text(warning)
+    page.goto("/fine-tune?dataset=2")
+    page.wait_for_selector(".studio-finetune[data-ready=true]")
+    expect(page.locator(".studio-finetune")).not_to_contain_text("pseudo-GT is blurry")
 
 
 def test_a_folder_without_mse_is_compared_with_the_enlarged_lr(nothing_yet, page, tmp_path):
