@@ -117,6 +117,8 @@ CREATE TABLE dataset (
   name VARCHAR(200) NOT NULL,
   gan_model_id INTEGER,
   mse_model_id INTEGER,
+  reference VARCHAR(20) NOT NULL,
+  reference_name VARCHAR(100) NOT NULL,
   source TEXT NOT NULL,
   region_kinds JSON,
   blind_share DOUBLE NOT NULL,

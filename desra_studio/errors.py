@@ -28,6 +28,18 @@ class SuffixError(InputError):
         self.suffix, self.pairs, self.examples = suffix, pairs, examples
 
 
+class MissingReferenceError(InputError):
+    """GAN-SR without MSE-SR, and with something else to compare it with: somebody is to decide.
+
+    Attributes:
+        references: what there is, as `references.parse_reference` reads it -> what people call it.
+    """
+
+    def __init__(self, message: str, references: dict[str, str]) -> None:
+        super().__init__(message)
+        self.references = references
+
+
 class NotFoundError(StudioError):
     """Something named by the user does not exist (any more)."""
 

@@ -11,6 +11,19 @@ class ModelRole(enum.StrEnum):
     DISCRIMINATOR = "discriminator"
 
 
+class ReferenceKind(enum.StrEnum):
+    """What GAN-SR is compared with."""
+
+    MSE = "mse"
+    """The output of the same model trained on MSE alone."""
+    LR = "lr"
+    """The LR image, enlarged."""
+    OTHER = "other"
+    """The output of another model."""
+    HR = "hr"
+    """The ground truth."""
+
+
 class Origin(enum.StrEnum):
     """Where the pixels of a mask revision come from."""
 

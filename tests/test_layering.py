@@ -23,6 +23,7 @@ ALLOWED = {
     "wording": set(),
     "vocabulary": set(),
     "setting": {"errors"},
+    "references": {"errors", "vocabulary"},
     "config": {"errors", "vocabulary"},
     "imaging": {"errors"},
     "interchange": {"imaging", "errors"},
@@ -31,20 +32,22 @@ ALLOWED = {
     "metrics": {"imaging", "errors"},
     "finetune": {"sr", "metrics", "imaging", "setting", "errors"},
     "study": {"metrics", "imaging", "setting", "errors"},
-    "storage": {"imaging", "setting", "errors", "vocabulary"},
+    "storage": {"imaging", "setting", "errors", "vocabulary", "references"},
     "services": {
         "storage", "detection", "sr", "metrics", "finetune", "study", "imaging", "interchange",
         "config", "errors", "assets_folder", "vocabulary", "setting",
-        "wording",
+        "wording", "references",
     },
     "bench": {
         "ui", "services", "storage", "detection", "sr", "metrics", "finetune", "study", "imaging",
         "config", "errors", "assets_folder", "vocabulary",
     },
-    "ui": {"services", "progress", "errors", "vocabulary", "setting", "wording"},
+    "ui": {
+        "services", "progress", "errors", "vocabulary", "setting", "wording", "references",
+    },
     "cli": {
         "ui", "bench", "services", "progress", "config", "errors", "vocabulary", "setting",
-        "wording",
+        "wording", "references",
     },
 }  # fmt: skip
 
@@ -87,7 +90,7 @@ ROOMS: dict[str, set[str]] = {
 GROUND = {
     "bundled", "byte_cache", "checks", "code_version", "csv_tables", "devices", "file_notes",
     "folders", "job_configs", "job_process", "jobs", "lost_jobs", "occupation", "places",
-    "silences", "studio", "suffixes",
+    "scales", "silences", "studio", "suffixes",
 }  # fmt: skip
 ABOVE = {
     "backing_up", "backup_folder", "doctor", "maintenance", "repairing", "restoring", "worker",

@@ -4,6 +4,8 @@
 export interface Dataset {
   id: number;
   name: string;
+  /** What GAN-SR is compared with, as people call it. */
+  reference: string;
   images: number;
   waiting: number;
   reviewed: number;

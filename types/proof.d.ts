@@ -123,6 +123,8 @@ export type ProofFigures = { [Name in FigureName]?: number | null } & {
   controls: Controls;
   noise: Levels;
   images: number;
+  /** What GAN-SR of the dataset is compared with, as people call it. */
+  reference?: string;
   held_out: boolean;
   /** Whether people have said what is an artifact. */
   reviewed: boolean;

@@ -105,7 +105,10 @@ export interface ImageRecord {
   /** Of its label: counts up with every save and verdict. */
   version: number;
   gan: Stored;
+  /** What GAN-SR is compared with. */
   mse: Stored;
+  /** What people call that: "MSE-SR", "LR enlarged". */
+  reference: string;
   lr: { sha: string; width: number; height: number } | null;
   fine_tuned: (Stored & { model: string })[];
   revision: Revision | null;

@@ -43,8 +43,8 @@ export type Loop = {
   datasets: { id: number; name: string }[];
   jobs: RunningJob[];
 } & (
-  | { dataset: null }
-  | { dataset: number; images: number; reviewed: number; accepted: number; labelled: number }
+  | { dataset: null; reference: null }
+  | { dataset: number; reference: string; images: number; reviewed: number; accepted: number; labelled: number }
 );
 
 /** A picture that the server keeps, by the hash of its content. */
@@ -60,6 +60,8 @@ export interface RefusalAnswer {
   suffix?: string;
   pairs?: number;
   examples?: string;
+  /** What GAN-SR can be compared with in the place of MSE-SR, as the server spells it -> in words. */
+  references?: Record<string, string>;
   [fact: string]: unknown;
 }
 

@@ -45,6 +45,7 @@ from desra_studio.config import LOCAL_HOST, Settings
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.references import MSE_SR, parse_reference
 from desra_studio.services.datasets.importing import describe_blind
 from desra_studio.services.export.formats import CROPPABLE, FORMATS, describe_targets
 from desra_studio.services.studio import Studio, open_studio
@@ -191,6 +192,15 @@ def import_(
             "detector is shown, 0 to 1; else as DESRA_STUDIO_BLIND_SHARE says.",
         ),
     ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="What GAN-SR of the new dataset is compared with: mse, MSE-SR, as usual; lr, the "
+            "enlarged LR, so that GAN-SR and LR are enough; other:NAME, what another model made, "
+            "from the folder NAME or MSE-SR; hr, ground truth, from the folder HR or MSE-SR.",
+        ),
+    ] = None,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: AreaThreshold = DEFAULTS.area_threshold,
     suffix: Suffix = None,
@@ -214,11 +224,14 @@ def import_(
             raise InputError("--model goes with --name: a dataset keeps its models.")
         if blind_share is not None:
             raise InputError("--blind-share goes with --name: a dataset keeps its share.")
+        if reference is not None:
+            raise InputError("--reference goes with --name: a dataset keeps its reference.")
         added = _add_to(studio, path.expanduser(), into, suffix or (), label, params, as_json)
         end_strictly(added, strict)
         return
     if label:
         raise InputError("--label goes with --into. Leave it out.")
+    compared_with = MSE_SR if reference is None else parse_reference(reference)
     model_id = check_pair(studio, model) if model else None
     with show_progress("import") as report:
         imported = import_source(
@@ -228,12 +241,14 @@ def import_(
             report,
             suffix or (),
             blind_share=blind_share,
+            reference=compared_with,
         )
     told = (*imported.remarks, *imported.lines)
     tell_notes(told)
     result = asdict(imported)
     if model and not imported.lr_only:
-        typer.echo(f"--model {model} was not needed: the folder has GAN-SR and MSE-SR.", err=True)
+        outputs = f"the folder has GAN-SR and {compared_with.folder}"
+        typer.echo(f"--model {model} was not needed: {outputs}.", err=True)
     if not imported.lr_only and not imported.with_detections:
         with show_progress("detect") as report:
             result |= detect_imported(studio, imported, params, report)
@@ -292,8 +307,10 @@ def _tell_imported(imported: dict[str, Any]) -> str:
         then = "with all that was detected and labelled."
     else:
         then = "upscale them on the Datasets page."
+    reference = imported["reference"]
+    compared = "" if reference == MSE_SR.title else f" compared with {reference},"
     return (
-        f"{count_noun(imported['images'], 'image')} imported as {imported['name']!r}, "
+        f"{count_noun(imported['images'], 'image')} imported as {imported['name']!r},{compared} "
         f"{imported['with_lr']} with LR, {imported['labels']} with a manual mask; {then}"
         f"{describe_blind(imported['blind'])}"
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from desra_studio.cli.console import DatabaseUrl, DataDir, Json, make_settings, print_result
+from desra_studio.references import MSE_SR
 from desra_studio.services.datasets.bin import (
     DeletedDataset,
     delete_dataset,
@@ -106,9 +107,11 @@ def restore(
 
 def _describe(view: DatasetView) -> str:
     waiting = f", {view.waiting} not upscaled" if view.waiting else ""
+    is_usual = view.reference == MSE_SR.title
+    compared = "" if is_usual else f", compared with {view.reference}"
     return (
         f"{view.id:>4}  {view.images:>6} images, {view.reviewed} reviewed, {view.accepted} "
-        f"accepted{waiting}  {view.name}"
+        f"accepted{waiting}  {view.name}{compared}"
     )
 
 

@@ -40,6 +40,7 @@ from desra_studio.detection.detector import METHOD, DetectorParams
 from desra_studio.detection.detectors import NAMED
 from desra_studio.errors import InputError
 from desra_studio.progress import show_progress
+from desra_studio.references import MSE_SR, Reference, parse_reference
 from desra_studio.services.detection.calibrating import CalibrationConfig
 from desra_studio.services.studio import open_studio
 from desra_studio.wording import count_noun
@@ -61,10 +62,26 @@ detection_app = typer.Typer()
 )
 def detect(
     gan: Annotated[Path, typer.Option(metavar="DIR", help="Folder of GAN-SR images.")],
-    mse: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of MSE-SR images of the same names.")
-    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write mask/NAME.png into.")],
+    mse: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of MSE-SR images of the same names, or of what --reference says.",
+        ),
+    ] = None,
+    lr: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --reference lr, folder of LR images, in its place."),
+    ] = None,
+    reference: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="What GAN-SR is compared with: mse; lr, the enlarged LR; other:NAME, another "
+            "model's output; or hr, the ground truth.",
+        ),
+    ] = MSE_SR.spelling,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
     area_threshold: Annotated[
         int | None,
@@ -107,6 +124,7 @@ def detect(
     """Mark the artifacts of GAN-SR images against MSE-SR images."""
     from desra_studio.services.detection.folders import detect_folders
 
+    compared, folder = _choose_reference(reference, mse, lr)
     settings = make_settings(device=device, data_dir=data_dir, database_url=database_url)
     reader = open_reader(settings, suffix)
     if detector != METHOD:
@@ -127,7 +145,16 @@ def detect(
         }
         with show_progress("detect") as report:
             result = detect_folders_by_baseline(
-                gan, mse, out, detector, regions, reader, save_maps, settings.device, report
+                gan,
+                folder,
+                out,
+                detector,
+                regions,
+                reader,
+                save_maps,
+                settings.device,
+                report,
+                compared,
             )
         tell_notes(result["notes"])
         print_result(result, _describe_detected(result, out), as_json)
@@ -147,17 +174,36 @@ def detect(
     network = choose_segmentation(class_maps, segmentation, no_segmentation)
     classes = _open_classes(settings, params, class_maps, network)
     with show_progress("detect") as report:
-        result = detect_folders(gan, mse, out, params, classes, reader, save_maps, report)
+        result = detect_folders(
+            gan, folder, out, params, classes, reader, save_maps, report, compared
+        )
     tell_notes([*result["notes"], *([classes.note] if classes.note else [])])
     print_result(result, _describe_detected(result, out), as_json)
     end_strictly(reader.lines, strict)
 
 
+def _choose_reference(spelling: str, mse: Path | None, lr: Path | None) -> tuple[Reference, Path]:
+    """Return what GAN-SR is compared with, and the folder that was given for it."""
+    reference = parse_reference(spelling)
+    if reference.is_enlarged and lr is not None and mse is None:
+        return reference, lr
+    if not reference.is_enlarged and mse is not None and lr is None:
+        return reference, mse
+    given = "--lr" if reference.is_enlarged else "--mse"
+    other = " To compare with the enlarged LR, give --reference lr and --lr."
+    raise InputError(
+        f"--reference {spelling} takes {given} and no other folder beside --gan."
+        + (other if reference == MSE_SR else "")
+    )
+
+
 def _describe_detected(result: dict[str, Any], out: Path) -> str:
     images = result["images"]
     components = sum(image["components"] for image in images)
+    reference = result["reference"]
+    compared = "" if reference == MSE_SR.title else f" compared with {reference}"
     return (
-        f"{count_noun(components, 'artifact')} in {count_noun(len(images), 'image')}, "
+        f"{count_noun(components, 'artifact')} in {count_noun(len(images), 'image')}{compared}, "
         f"{result['seconds']:.1f} s. "
         f"Masks are in {out / 'mask'}."
     )

@@ -187,6 +187,7 @@ def _describe_score(score: "DatasetScore", agreement: "BlindAgreement") -> dict[
     from desra_studio.services.scores.dataset import list_definitions
 
     return {
+        "reference": score.reference,
         "rows": [
             {
                 "title": row.title,

@@ -32,7 +32,8 @@ class ImportJobConfig(JobConfig):
     `staged` is the id of the upload that it is, where the browser sent it; `source` names that.
     `suffix` is an ending that names are matched without; `into` is the dataset that it is added to,
     where it is there already. `blind_share` of its pictures are labelled blind; None, as in jobs
-    from before there was such a choice, is that of the settings.
+    from before there was such a choice, is that of the settings. `reference` is what GAN-SR is
+    compared with, as `parse_reference` reads it.
     """
 
     source: str
@@ -42,6 +43,7 @@ class ImportJobConfig(JobConfig):
     suffix: str = ""
     into: int | None = None
     blind_share: float | None = None
+    reference: str = "mse"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import StudioError
+from desra_studio.references import parse_reference
 from desra_studio.services import job_configs as configs
 from desra_studio.services.datasets.detecting import detect_imported
 from desra_studio.services.datasets.importing import import_dataset
@@ -31,9 +32,16 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
     suffixes = [config.suffix] if config.suffix else []
     if config.staged and config.into is not None:
         return _run_adding(job, config.staged, config.into, suffixes, config.params)
+    reference = parse_reference(config.reference)
     if config.staged:
         report = import_staged(
-            job.studio, config.staged, config.name, job.report, suffixes, config.blind_share
+            job.studio,
+            config.staged,
+            config.name,
+            job.report,
+            suffixes,
+            config.blind_share,
+            reference,
         )
     else:
         source = Path(config.source)
@@ -44,6 +52,7 @@ def _run_import(job: Job, config: configs.ImportJobConfig) -> dict[str, object]:
             job.report,
             suffixes,
             blind_share=config.blind_share,
+            reference=reference,
         )
     job.show_result(asdict(report))
     if report.lr_only or report.with_detections:

@@ -30,19 +30,28 @@ from desra_studio.storage.base import Base, UtcDateTime
 from desra_studio.storage.bulk_rows import insert_numbered, insert_rows
 from desra_studio.storage.database import Session
 from desra_studio.storage.tables import Dataset, Model
-from desra_studio.vocabulary import MadeBy, Origin
+from desra_studio.vocabulary import MadeBy, Origin, ReferenceKind
 
 NUMBERED = {other for table in TABLES for other in list_references(table).values()}
 """Tables with rows that others refer to."""
 
 
-def complete_row(table: str, row: ArchiveRow) -> ArchiveRow:
-    """Return a row of format 1 with what that did not tell: nothing was labelled blind then.
+BLIND_FORMAT, REFERENCE_FORMAT = 2, 3
+"""Formats of archives that first told what is labelled blind, and what GAN-SR is compared with."""
 
-    How a label was made follows from where its pixels come from.
+
+def complete_row(table: str, row: ArchiveRow, form: int) -> ArchiveRow:
+    """Return a row of an older format with what that did not tell.
+
+    In format 1 nothing was labelled blind, and how a label was made follows from where its pixels
+    come from; up to format 2 all was compared with MSE-SR.
     """
-    if table == "dataset":
-        return {"blind_share": 0.0} | row
+    if table == "dataset" and form < BLIND_FORMAT:
+        row = {"blind_share": 0.0} | row
+    if table == "dataset" and form < REFERENCE_FORMAT:
+        row = {"reference": ReferenceKind.MSE.value, "reference_name": ""} | row
+    if form >= BLIND_FORMAT:
+        return row
     if table == "image":
         return {"is_blind": False} | row
     if table == "mask_revision" and row.get("made_by") is None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-from desra_studio.vocabulary import MadeBy, ModelRole, Origin, Role, RunStatus, State
+from desra_studio.vocabulary import MadeBy, ModelRole, Origin, ReferenceKind, Role, RunStatus, State
 
 BLOB = "names a blob"
 """Marks the columns that do."""
@@ -70,6 +70,7 @@ class Base(DeclarativeBase):
         MadeBy: _enum(MadeBy),
         ModelRole: _enum(ModelRole),
         Origin: _enum(Origin),
+        ReferenceKind: _enum(ReferenceKind),
         Role: _enum(Role),
         State: _enum(State),
         RunStatus: _enum(RunStatus),

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, ScalarSelect, Select, bindparam, func, sel
 from sqlalchemy.orm import aliased
 
 from desra_studio.errors import NotFoundError
+from desra_studio.references import Reference
 from desra_studio.storage.database import Session, get_row
 from desra_studio.storage.label_tables import MaskRevision, Review
 from desra_studio.storage.tables import Dataset, Detection, Image, Model, Rendition
@@ -62,6 +63,11 @@ def get_dataset(session: Session, dataset_id: int) -> Dataset:
 def list_datasets(session: Session) -> list[Dataset]:
     """Return all datasets, newest first, without those in the bin."""
     return list(session.scalars(select(Dataset).where(IS_THERE).order_by(Dataset.id.desc())))
+
+
+def get_reference(dataset: Dataset) -> Reference:
+    """Return what the GAN-SR of a dataset is compared with."""
+    return Reference(dataset.reference, dataset.reference_name)
 
 
 def describe_bin(dataset: Dataset) -> str:

@@ -13,6 +13,9 @@ from desra_studio.vocabulary import ModelRole
 TAKEN_AT = "taken_at"
 """On the card of a model that was taken from within a fine-tuning: after which iteration."""
 
+REFERENCE = "reference"
+"""On the card of a model that stands for what a dataset has in the place of MSE-SR: its title."""
+
 
 def add_model(
     session: Session,

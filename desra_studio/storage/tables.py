@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desra_studio.storage.base import Base, blob_column, now
-from desra_studio.vocabulary import ModelRole, Role, RunStatus
+from desra_studio.vocabulary import ModelRole, ReferenceKind, Role, RunStatus
 
 _NOT_DELETED = text("deleted_at IS NULL")
 
@@ -35,10 +35,12 @@ class Model(Base):
 class Dataset(Base):
     """A named set of images, with the pair of models whose outputs are compared.
 
-    LR images that wait to be upscaled have no pair yet. `region_kinds` are the kinds of artifacts
-    that its reviewers tell apart; None means the usual ones. `blind_share`, 0..1, of its pictures
-    are labelled before anything of the detector is shown. `deleted_at` puts it into the bin:
-    nothing of it is removed, and its name is free for another one.
+    LR images that wait to be upscaled have no pair yet. `reference` is what GAN-SR is compared
+    with; `reference_name` is the name of another model that made it, and else empty.
+    `region_kinds` are the kinds of artifacts that its reviewers tell apart; None means the usual
+    ones. `blind_share`, 0..1, of its pictures are labelled before anything of the detector is
+    shown. `deleted_at` puts it into the bin: nothing of it is removed, and its name is free for
+    another one.
     """
 
     __tablename__ = "dataset"
@@ -55,6 +57,8 @@ class Dataset(Base):
     name: Mapped[str] = mapped_column(String(200))
     gan_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     mse_model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
+    reference: Mapped[ReferenceKind] = mapped_column(default=ReferenceKind.MSE)
+    reference_name: Mapped[str] = mapped_column(String(100), default="")
     source: Mapped[str] = mapped_column(Text)
     region_kinds: Mapped[list[str] | None]
     blind_share: Mapped[float] = mapped_column(default=0.0)

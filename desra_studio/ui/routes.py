@@ -10,6 +10,7 @@ from desra_studio.progress import format_time
 from desra_studio.services import jobs
 from desra_studio.services.datasets.listing import (
     FineTunedOutputs,
+    get_reference,
     get_weights_path,
     list_dataset_names,
     list_fine_tuned,
@@ -88,6 +89,7 @@ def _add_browse_routes(router: APIRouter, studio: Studio) -> None:
         return {
             "datasets": list_dataset_names(studio),
             "dataset": chosen,
+            "reference": get_reference(studio, chosen).title if chosen else None,
             "jobs": [_describe_job(job) for job in jobs.list_active_jobs(studio)],
             **counts,
         }

@@ -20,6 +20,7 @@ from desra_studio.errors import (
     DamagedError,
     ForbiddenError,
     InputError,
+    MissingReferenceError,
     ModelError,
     NotFoundError,
     StaleRevisionError,
@@ -179,6 +180,9 @@ def _answer_error(_request: Request, error: Exception) -> Response:
     elif isinstance(error, SuffixError):
         status = HTTPStatus.CONFLICT
         extra = {"suffix": error.suffix, "pairs": error.pairs, "examples": error.examples}
+    elif isinstance(error, MissingReferenceError):
+        status = HTTPStatus.CONFLICT
+        extra = {"references": error.references}
     elif isinstance(error, ClaimedError):
         status = HTTPStatus.CONFLICT
         extra = {"claimed_by": error.claimed_by, "until": error.until.isoformat(), "mine": False}

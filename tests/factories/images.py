@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from desra_studio.imaging.io import encode_png
+from desra_studio.imaging.arrays import Size
+from desra_studio.imaging.io import encode_png, resize_bicubic
 
 
 def make_pair(size: tuple[int, int] = (96, 96), seed: int = 0, busy: int = 40):
@@ -49,4 +50,22 @@ def write_dataset(folder: Path, names=("a", "b", "c"), with_lr: bool = True, siz
             lr = np.ascontiguousarray(mse[::4, ::4])
             lr[0, 0, 0] ^= seed  # another picture each: copies are held out together
             (folder / "LR" / f"{name}.png").write_bytes(encode_png(lr))
+    return folder
+
+
+def write_diffusion(folder: Path, names=("a", "b", "c"), size=(128, 160)) -> Path:
+    """Write LR and SR alone, as a diffusion model leaves them: four times as large, noise inside.
+
+    An LR image is `make_picture` of the number of its name, from 0.
+    """
+    height, width = size
+    for sub in ("GAN-SR", "LR"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    for seed, name in enumerate(names):
+        lr = make_picture(height // 4, width // 4, seed)
+        sr = resize_bicubic(lr, Size(width, height)).astype(np.float32)
+        sr[40:84, 40:84] += np.random.default_rng(seed).normal(0, 90, (44, 44, 3))
+        (folder / "LR" / f"{name}.png").write_bytes(encode_png(lr))
+        sr = sr.clip(0, 255).astype(np.uint8)
+        (folder / "GAN-SR" / f"{name}.png").write_bytes(encode_png(sr))
     return folder

@@ -52,6 +52,8 @@ test("views of models have their name", () => {
   const record = { fine_tuned: [{ model: "demo ft", id: 4, sha: "ab" }], lr: null };
   assert.ok(listViews(record).includes("tuned:demo ft"));
   assert.equal(titleView("tuned:demo ft"), "Fine-tuned demo ft");
+  assert.equal(titleView("slider"), "GAN-SR | MSE-SR");
+  assert.equal(titleView("signed", "SwinIR $&"), "GAN-SR − SwinIR $&");
   assert.equal(findTuned("tuned:demo ft", record).id, 4);
   assert.ok(isView("tuned:x"));
   for (const id of ["tuned:", "toString", "", null, 3]) assert.ok(!isView(id), String(id));

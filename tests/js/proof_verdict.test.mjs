@@ -151,9 +151,18 @@ test("folded figures say how their bounds are kept", () => {
   assert.equal(count({ ...PROOF, bounds: {} }), "no bound");
 });
 
+test("what takes the place of MSE-SR is named", () => {
+  const proof = { ...PROOF, reference: "LR enlarged" };
+  assert.equal(describeNoise(proof)?.rest, "grey levels; GAN-SR 2.0, LR enlarged 0.8");
+  const tips = listFigures(proof).map(({ tip }) => tip).join();
+  assert.doesNotMatch(tips, /MSE-SR/);
+  assert.match(listFigures(PROOF).map(({ tip }) => tip).join(), /0 as MSE-SR/);
+});
+
 test("noise is told beside that of the two outputs", () => {
-  const noise = { text: "1.3", rest: "grey levels; GAN-SR 2.0, MSE-SR 0.8" };
-  assert.deepEqual(describeNoise(PROOF), noise);
+  const { text, tip, rest } = describeNoise(PROOF) ?? {};
+  assert.deepEqual([text, rest], ["1.3", "grey levels; GAN-SR 2.0, MSE-SR 0.8"]);
+  assert.match(tip, /more of than MSE-SR is no detail$/);
   assert.equal(describeNoise({ ...PROOF, noise: { gan: null, after: null, mse: null } }), null);
 });
 

@@ -82,7 +82,7 @@ def make_file(schema: str, out: Path) -> None:
 
 def fill_studio(studio, schema: int, folder: Path) -> None:
     """Work as people do, with all that the schema has."""
-    dataset_id = import_pairs(studio, folder / "pairs")
+    dataset_id = import_pairs(studio, folder / "pairs", schema)
     if schema >= 2:
         import_waiting(studio, folder / "waiting")
     if schema >= 8:
@@ -111,8 +111,16 @@ def fill_studio(studio, schema: int, folder: Path) -> None:
         let_sign_in(studio)
 
 
-def import_pairs(studio, folder: Path) -> int:
-    """Import seven pairs with LR, one with a manual mask; returns the dataset's id."""
+def import_pairs(studio, folder: Path, schema: int) -> int:
+    """Import seven pairs with LR, one with a manual mask; returns the dataset's id.
+
+    Since there is such a choice, GAN-SR is compared with what another model made.
+    """
+    compared = {}
+    if schema >= 11:
+        from desra_studio.references import parse_reference
+
+        compared = {"reference": parse_reference("other:SwinIR")}
     for seed, name in enumerate(("alt", "čaj", "einig", "offen", "straße", "Łódź", "雪山")):
         mse = np.repeat(np.linspace(60, 180, SIZE)[None, :, None], SIZE, 0).repeat(3, 2)
         gan = mse.copy()
@@ -124,7 +132,7 @@ def import_pairs(studio, folder: Path) -> int:
         write_image(folder / "LR" / f"{name}.png", np.ascontiguousarray(mse[::4, ::4]))
     (folder / "GT-Mask").mkdir()
     (folder / "GT-Mask" / "alt.png").write_bytes(encode_mask_png(mark(SQUARES[0])))
-    dataset_id = import_dataset(studio, folder, "Straßen").dataset_id
+    dataset_id = import_dataset(studio, folder, "Straßen", **compared).dataset_id
     forget_folder(studio, dataset_id)
     return dataset_id
 

@@ -11,6 +11,7 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import spell_name
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.interchange.reading import SUFFIXES
+from desra_studio.references import Reference
 from desra_studio.services.datasets.growing import add_samples
 from desra_studio.services.datasets.label_files import FoundLabels, find_labels
 from desra_studio.services.datasets.later_labels import write_labels
@@ -88,7 +89,8 @@ def add_to_dataset(
         found = find_labels(path, reader, studio.settings.max_megapixels, labels)
         return _add_labels(studio, dataset, found, reader, report)
     with open_source(studio, path, report) as source:
-        images = _find_images(source.folder, suffixes)
+        reference = datasets.get_reference(dataset)
+        images = _find_images(source.folder, suffixes, reference)
         if images is None:
             found = find_labels(source.folder, reader, studio.settings.max_megapixels, labels)
             found.lines[:0] = source.notes
@@ -99,14 +101,16 @@ def add_to_dataset(
         return replace(added, remarks=tuple(images.remarks))
 
 
-def _find_images(folder: Path, suffixes: Sequence[str]) -> FoundLayouts | None:
+def _find_images(
+    folder: Path, suffixes: Sequence[str], reference: Reference
+) -> FoundLayouts | None:
     """Return a layout of pairs, or of LR in a folder of that name; None for what may be labels.
 
     Raises:
         InputError: outputs of several models.
     """
     try:
-        found = find_layouts(folder, suffixes)
+        found = find_layouts(folder, suffixes, reference)
     except InputError:
         return None
     if not found.alone:

@@ -3,11 +3,11 @@
 - `manifest.json`: `format`, `kind`, `studio` (the version that wrote it), `dataset` (its name),
   `rows` (how many of each table), `left_out` (in words), and `files`: of every other file in the
   zip its `bytes` and `sha256`.
-  `made_by` and `reference`, what GAN-SR is compared with, are room for what later versions tell;
-  null in formats 1 and 2.
+  `reference` is what people call what GAN-SR is compared with; null in formats 1 and 2. `made_by`
+  is room for what later versions tell, and null.
 - `rows/TABLE.jsonl`: a row a line; `storage/archive_tables.py` says which columns. Format 1 did not
   tell a dataset's `blind_share` and an image's `is_blind`, and the `made_by` of its mask revisions
-  is null.
+  is null. Formats 1 and 2 did not tell a dataset's `reference` and `reference_name`.
 - `files/SHA256`: images, masks, maps and class maps, named by their content as in the studio.
 """
 
@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-FORMAT = 2
+FORMAT = 3
 KIND = "desra-studio dataset"
 MANIFEST = "manifest.json"
 ROWS = re.compile(r"rows/([a-z_]+)\.jsonl")

@@ -5,7 +5,9 @@ from typing import TypeAlias
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Size
+from desra_studio.references import Reference, parse_reference
 from desra_studio.storage.archive_tables import ArchiveRow, list_blob_columns
+from desra_studio.vocabulary import ReferenceKind
 
 Rows: TypeAlias = dict[str, list[ArchiveRow]]
 """The rows of an archive by table."""
@@ -33,6 +35,7 @@ def check_archive_rows(rows: Rows, max_megapixels: float) -> dict[str, Size | No
     """
     if len(rows["dataset"]) != 1 or not rows["image"]:
         raise InputError("it is not of one dataset with images")
+    _check_reference(rows["dataset"][0])
     by_id = {table: _number(table, found) for table, found in rows.items()}
     for image in rows["image"]:
         _check_image(image, max_megapixels)
@@ -57,6 +60,12 @@ def check_archive_rows(rows: Rows, max_megapixels: float) -> dict[str, Size | No
             image = images[row["image_id"]]
             sizes |= {row[column]: Size(image["width"], image["height"]) for column in columns}
     return sizes
+
+
+def _check_reference(dataset: ArchiveRow) -> None:
+    """Raise InputError unless what GAN-SR is compared with can be read as it is spelled."""
+    reference = Reference(ReferenceKind(dataset["reference"]), dataset["reference_name"])
+    parse_reference(reference.spelling)
 
 
 def _number(table: str, rows: list[ArchiveRow]) -> dict[int, ArchiveRow]:

@@ -18,6 +18,7 @@ from desra_studio.imaging.arrays import Size
 from desra_studio.imaging.io import spell_name
 from desra_studio.imaging.opening import MAX_FILE_BYTES
 from desra_studio.imaging.png import read_png_size
+from desra_studio.references import Reference
 from desra_studio.services.datasets.archive_format import (
     FILES,
     FORMAT,
@@ -31,7 +32,12 @@ from desra_studio.services.datasets.archive_format import (
 from desra_studio.services.datasets.archive_rows import Rows, check_archive_rows
 from desra_studio.services.datasets.importing import ImportReport, check_name
 from desra_studio.services.studio import Report, Studio, ignore_progress
-from desra_studio.storage.archive_load import RowLoader, check_row, complete_row
+from desra_studio.storage.archive_load import (
+    REFERENCE_FORMAT,
+    RowLoader,
+    check_row,
+    complete_row,
+)
 from desra_studio.storage.archive_tables import (
     TABLES,
     WEIGHTS,
@@ -206,8 +212,7 @@ def _read_rows(archive: _Archive, manifest: Manifest) -> Rows:
                 for number, line in enumerate(file, 1):
                     try:
                         row = json.loads(line)
-                        if manifest.format == 1:
-                            row = complete_row(table, row)
+                        row = complete_row(table, row, manifest.format)
                         found.append(check_row(table, row))
                     except (ValueError, AttributeError, RecursionError, InputError) as error:
                         raise archive.refuse(f"{name} line {number}: {error}") from error
@@ -262,10 +267,9 @@ def _store_files(
 
 def _list_unknown(manifest: Manifest) -> list[str]:
     """Return what the archive tells that there is no place for."""
-    told = {
-        f"{MANIFEST}, made_by": manifest.made_by,
-        f"{MANIFEST}, reference": manifest.reference,
-    }
+    told = {f"{MANIFEST}, made_by": manifest.made_by}
+    if manifest.format < REFERENCE_FORMAT:  # since then it stands in the dataset's row, too
+        told[f"{MANIFEST}, reference"] = manifest.reference
     return [place for place, value in told.items() if value is not None]
 
 
@@ -299,5 +303,6 @@ def _write_rows(studio: Studio, manifest: Manifest, name: str, rows: Rows) -> Im
         labels=sum(row["state"] in LABELLED for row in rows["review_state"]),
         lines=(*lines, *loader.notes),
         with_detections=True,
+        reference=Reference(dataset["reference"], dataset["reference_name"]).title,
         blind=_count_blind(rows),
     )

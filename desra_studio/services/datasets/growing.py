@@ -116,8 +116,9 @@ def _check_kind(session: Session, dataset: Dataset, samples: Sequence[Sample]) -
         return None
     model = models.get_model(session, dataset.gan_model_id)
     if model.file_sha is None and samples and not given_pairs:
+        folder = datasets.get_reference(dataset).folder
         raise InputError(
-            f"The outputs of {dataset.name} were imported. Give a folder with GAN-SR and MSE-SR."
+            f"The outputs of {dataset.name} were imported. Give a folder with GAN-SR and {folder}."
         )
     if model.file_sha is not None and given_pairs:
         raise InputError(

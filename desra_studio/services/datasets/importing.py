@@ -7,9 +7,10 @@ from pathlib import Path
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, SuffixError
 from desra_studio.imaging.io import spell_name
+from desra_studio.references import MSE_SR, Reference, parse_reference
 from desra_studio.services import checks
 from desra_studio.services.datasets.first_labels import FirstLabel, write_first_labels
-from desra_studio.services.datasets.layout import GAN_FOLDER, MSE_FOLDER
+from desra_studio.services.datasets.layout import GAN_FOLDER
 from desra_studio.services.datasets.model_folders import FoundLayouts, find_layouts
 from desra_studio.services.datasets.reading import Sample
 from desra_studio.services.datasets.reading_models import ReadModel, read_models
@@ -54,6 +55,7 @@ class ImportReport:
         models: where several models' outputs lay side by side, all of their datasets.
         remarks: what is worth knowing and no fault of a file.
         blind: how many are to be labelled before anything of the detector is shown.
+        reference: what GAN-SR is compared with, as people call it.
     """
 
     dataset_id: int
@@ -67,6 +69,7 @@ class ImportReport:
     models: tuple[ImportedModel, ...] = ()
     remarks: tuple[str, ...] = ()
     blind: int = 0
+    reference: str = MSE_SR.title
 
     @property
     def all_images(self) -> int:
@@ -81,6 +84,7 @@ def check_import(
     params: DetectorParams,
     suffix: str | None = None,
     blind_share: float | None = None,
+    reference: str = MSE_SR.spelling,
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job, having seen that it can start.
 
@@ -91,13 +95,15 @@ def check_import(
         params: of the detector.
         suffix: an ending that names are matched without, "" for none; None where nobody was asked.
         blind_share: see `import_dataset`.
+        reference: what GAN-SR is compared with, as `parse_reference` reads it.
 
     Raises:
         SuffixError: nobody was asked, and names would match without an ending.
+        MissingReferenceError: MSE-SR is missing, and there is something else to compare with.
         InputError: as `import_dataset`, as far as it can be told at once.
     """
     source = _expand(source)
-    found = find_layouts(source, [suffix] if suffix else ())
+    found = find_layouts(source, [suffix] if suffix else (), parse_reference(reference))
     proposed = next((p for each in found.models if (p := each.layout.proposed)), None)
     if suffix is None and proposed:
         raise SuffixError(proposed.suffix, len(proposed.pairs), proposed.examples)
@@ -105,7 +111,9 @@ def check_import(
     with studio.database.read() as session:
         _name_datasets(session, name, found)
     share = choose_blind_share(studio, blind_share)
-    return ImportJobConfig(str(source), name, params, suffix=suffix or "", blind_share=share)
+    return ImportJobConfig(
+        str(source), name, params, suffix=suffix or "", blind_share=share, reference=reference
+    )
 
 
 def choose_blind_share(studio: Studio, given: float | None) -> float:
@@ -148,11 +156,13 @@ def import_dataset(
     suffixes: Sequence[str] = (),
     origin: str = "",
     blind_share: float | None = None,
+    reference: Reference = MSE_SR,
 ) -> ImportReport:
     """Import a folder in DeSRA's layout: GAN-SR, MSE-SR and, where there are any, LR and GT-Mask.
 
-    A folder of LR images alone becomes a dataset that waits to be upscaled. Where several models'
-    folders of that layout lie side by side, each becomes a dataset, called after both.
+    What `reference` names takes the place of MSE-SR. A folder of LR images alone becomes a dataset
+    that waits to be upscaled. Where several models' folders of that layout lie side by side, each
+    becomes a dataset, called after both.
     Files are matched by name without ending. A file that cannot be used is told and left out,
     the rest is imported; rows are written at the end, all or none.
 
@@ -165,6 +175,7 @@ def import_dataset(
         origin: what the dataset says it came from; the folder where it is empty.
         blind_share: of the pictures, 0..1, that are labelled before anything of the detector is
             shown; None is that of the settings.
+        reference: what GAN-SR is compared with.
 
     Raises:
         InputError: no such layout, nothing usable in it, a name that is empty or taken, or a share
@@ -174,7 +185,7 @@ def import_dataset(
     source = _expand(source)
     name = checks.check_name(name, "The dataset's name", MAX_NAME)
     share = choose_blind_share(studio, blind_share)
-    found = find_layouts(source, suffixes)
+    found = find_layouts(source, suffixes, reference)
     with studio.database.read() as session:
         names = _name_datasets(session, name, found)
     reading = read_models(studio, found, report)
@@ -189,7 +200,13 @@ def import_dataset(
         for each in reading.models:
             check_name(session, names[each.model])  # reading took a while
             place = f"{origin}/{each.folder.name}" if each.model else origin
-            new = Dataset(name=names[each.model], source=spell_name(place), blind_share=share)
+            new = Dataset(
+                name=names[each.model],
+                source=spell_name(place),
+                blind_share=share,
+                reference=reference.kind,
+                reference_name=reference.model,
+            )
             dataset = _write_rows(session, studio, new, each.samples)
             made.append(_describe(each, dataset))
     first, lr_only = made[0], found.models[0].layout.lr_only
@@ -204,6 +221,7 @@ def import_dataset(
         models=() if found.alone else tuple(made),
         remarks=(*found.remarks, *_tell_models(found, made)),
         blind=sum(each.blind for each in made),
+        reference=reference.title,
     )
 
 
@@ -261,8 +279,9 @@ def rename_dataset(studio: Studio, dataset_id: int, name: str) -> str:
         before, dataset.name = dataset.name, check_name(session, name)
         for model_id, folder in _list_outputs(dataset):
             model = models.get_model(session, model_id)
-            if model.file_sha is None and model.name == f"{before} {folder}":
-                model.name = models.find_free_name(session, f"{dataset.name} {folder}")
+            if model.file_sha is None and model.name == _name_outputs(before, folder):
+                free = models.find_free_name(session, _name_outputs(dataset.name, folder))
+                model.name = free
         return dataset.name
 
 
@@ -279,9 +298,16 @@ def check_name(session: Session, name: str) -> str:
 
 
 def _list_outputs(dataset: Dataset) -> list[tuple[int, str]]:
-    """Return the models of a dataset's pair, each with the folder its outputs are imported from."""
-    pair = ((dataset.gan_model_id, GAN_FOLDER), (dataset.mse_model_id, MSE_FOLDER))
+    """Return the models of a dataset's pair, each with what its outputs are called."""
+    title = datasets.get_reference(dataset).title
+    pair = ((dataset.gan_model_id, GAN_FOLDER), (dataset.mse_model_id, title))
     return [(model_id, folder) for model_id, folder in pair if model_id is not None]
+
+
+def _name_outputs(dataset: str, title: str) -> str:
+    """Return what the model is called of which a dataset has outputs of this title alone."""
+    # As long as that of GAN-SR at most: the column has room for a number behind it.
+    return f"{dataset[: MAX_NAME + len(GAN_FOLDER) - len(title)]} {title}"
 
 
 def _expand(source: Path) -> Path:
@@ -320,11 +346,16 @@ def _write_rows(
 def _write_pairs(
     session: Session, studio: Studio, dataset: Dataset, image_ids: list[int], samples: list[Sample]
 ) -> None:
+    reference = datasets.get_reference(dataset)
     mse, gan = (
         # Those of a dataset in the bin keep their names.
-        models.add_model(session, models.find_free_name(session, f"{dataset.name} {folder}"), role)
-        for folder, role in ((MSE_FOLDER, ModelRole.MSE), (GAN_FOLDER, ModelRole.GAN))
+        models.add_model(
+            session, models.find_free_name(session, _name_outputs(dataset.name, title)), role
+        )
+        for title, role in ((reference.title, ModelRole.MSE), (GAN_FOLDER, ModelRole.GAN))
     )
+    if reference != MSE_SR:
+        mse.card = {models.REFERENCE: reference.title}
     gan.partner_id = mse.id
     dataset.gan_model_id, dataset.mse_model_id = gan.id, mse.id
     insert_rows(

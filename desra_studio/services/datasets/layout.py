@@ -1,24 +1,27 @@
 """DeSRA's folder layout: which files belong together, and whether their sizes fit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, MissingReferenceError
 from desra_studio.imaging.arrays import BORDER_PX, Mask, RgbImage, Size, size_of
 from desra_studio.imaging.io import count_images_within, resize_bicubic, sort_files
+from desra_studio.references import MSE_SR, Reference, parse_reference
 from desra_studio.services.suffixes import Proposal, propose_suffix
 
 GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER = "GAN-SR", "MSE-SR", "LR", "GT-Mask"
+HR_FOLDER = "HR"
 OUTPUT_FOLDERS = (GAN_FOLDER, MSE_FOLDER)
 """Without these two there is nothing to compare."""
 UPSCALED_LR = re.compile(r"LR-bicubic-x([2-8])", re.IGNORECASE)
 """LR images that were enlarged for viewing; the number tells how to get the LR back."""
-SCALES = range(1, 9)
 KNOWN = (GAN_FOLDER, MSE_FOLDER, LR_FOLDER, LABEL_FOLDER)
 NEAR = 0.6
 """Likeness of names, 0 to 1, from which on one is offered for the other."""
@@ -30,9 +33,11 @@ class Layout:
     """The folders of DeSRA's layout that were found, each as name -> path.
 
     Attributes:
+        mse: what GAN-SR is compared with; empty where that is the LR image, enlarged.
         lr: where there is neither `gan` nor `mse`, images that wait to be upscaled.
         lr_enlarged_by: 1, or by how much the LR images were enlarged for viewing.
         others: files and folders that are not used -> why.
+        reference: what `mse` is.
         proposed: the suffix without which more names would match, if there is one.
     """
 
@@ -43,6 +48,13 @@ class Layout:
     labels: dict[str, Path]
     others: dict[Path, str]
     proposed: Proposal | None = None
+    reference: Reference = MSE_SR
+
+    @property
+    def outputs(self) -> str:
+        """The folders that an image is in, beside that of its LR, in words."""
+        made = self.reference.is_enlarged
+        return GAN_FOLDER if made else f"{GAN_FOLDER} and {self.reference.title}"
 
     @property
     def proposal(self) -> str:
@@ -52,7 +64,7 @@ class Layout:
     @property
     def lr_only(self) -> bool:
         """Whether nothing is upscaled yet."""
-        return not (self.gan or self.mse)
+        return self.reference == MSE_SR and not (self.gan or self.mse)
 
     @property
     def names(self) -> list[str]:
@@ -60,31 +72,34 @@ class Layout:
         return sorted(self.lr if self.lr_only else self.gan.keys() | self.mse.keys())
 
 
-def find_layout(source: Path, suffixes: Sequence[str] = ()) -> Layout:
+def find_layout(
+    source: Path, suffixes: Sequence[str] = (), reference: Reference = MSE_SR
+) -> Layout:
     """Find the folders of DeSRA's layout in `source`, in any case, or LR images alone.
 
-    LR images lie in a folder LR, or in `source` itself.
+    LR images lie in a folder LR, or in `source` itself. What GAN-SR is compared with lies in a
+    folder of its name, or in MSE-SR; LR alone is enough where that is to be enlarged.
 
     Args:
         source: the folder.
         suffixes: what programs appended to names, which are matched without it.
+        reference: what GAN-SR is compared with.
 
     Raises:
-        InputError: not a folder, GAN-SR or MSE-SR is missing, or nothing at all is there; says
-            what was found.
+        MissingReferenceError: GAN-SR has no MSE-SR, and there is something else to compare with.
+        InputError: not a folder, GAN-SR or the reference is missing, or nothing at all is there;
+            says what was found.
     """
     if not source.is_dir():
         raise InputError(
-            f"{source} is not a folder. Give one of LR images, or one that has GAN-SR and MSE-SR "
-            "in it."
+            f"{source} is not a folder. Give one of LR images, or one that has GAN-SR and "
+            f"{reference.folder} in it."
         )
-    finder = LayoutFinder(source, suffixes)
-    layout = finder.find_lr() if len(finder.missing) == len(OUTPUT_FOLDERS) else None
+    finder = LayoutFinder(source, suffixes, reference)
+    alone = reference == MSE_SR and len(finder.missing) == len(OUTPUT_FOLDERS)
+    layout = finder.find_lr() if alone else None
     if layout is None and finder.missing:
-        raise InputError(
-            f"{source} {finder.describe_missing()}. Give a folder that has GAN-SR and MSE-SR in "
-            "it, or LR images alone."
-        )
+        finder.refuse()
     return layout or finder.find_pairs()
 
 
@@ -95,10 +110,13 @@ class LayoutFinder:
         source: the folder.
         inner: all folders in it but hidden ones, sorted.
         folders: the same by name in small letters, of names that differ by case the first.
+        reference: what GAN-SR is compared with.
     """
 
-    def __init__(self, source: Path, suffixes: Sequence[str]) -> None:
-        self.source, self._suffixes = source, suffixes
+    def __init__(
+        self, source: Path, suffixes: Sequence[str], reference: Reference = MSE_SR
+    ) -> None:
+        self.source, self._suffixes, self.reference = source, suffixes, reference
         self.inner = [
             path
             for path in sorted(source.iterdir())
@@ -111,12 +129,56 @@ class LayoutFinder:
 
     @property
     def missing(self) -> list[str]:
-        """Which of GAN-SR and MSE-SR are not there."""
-        return [name for name in OUTPUT_FOLDERS if name.lower() not in self.folders]
+        """Which of GAN-SR and what it is compared with are not there."""
+        there = {GAN_FOLDER: self.folders.get(GAN_FOLDER.lower())}
+        there[self.reference.folder] = self.find_reference()
+        return [name for name, folder in there.items() if folder is None]
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it has GAN-SR or MSE-SR, or what takes the place of that."""
+        begun = {GAN_FOLDER.lower(), MSE_FOLDER.lower()}
+        if not self.reference.is_enlarged:
+            begun.add(self.reference.folder.lower())
+        return not begun.isdisjoint(self.folders)
 
     def describe_missing(self) -> str:
         """Return what is missing, and what is there in its place, as a sentence goes on."""
         return f"has no {' and no '.join(self.missing)} folder (found: {self.describe()})"
+
+    def find_reference(self) -> Path | None:
+        """Return the folder of what GAN-SR is compared with, or made from, if there is one."""
+        if self.reference.is_enlarged:
+            return self.find_lr_folder()[0]
+        named = self.folders.get(self.reference.folder.lower())
+        return named or self.folders.get(MSE_FOLDER.lower())
+
+    def offer_references(self) -> dict[str, str]:
+        """Return what GAN-SR without MSE-SR can be compared with: spelling -> title."""
+        if self.reference != MSE_SR or self.missing != [MSE_FOLDER]:
+            return {}
+        if not sort_files(self.folders[GAN_FOLDER.lower()])[0]:
+            return {}
+        offered = [parse_reference("lr")] if self.find_lr_folder()[0] else []
+        if HR_FOLDER.lower() in self.folders:
+            offered.append(parse_reference("hr"))
+        for folder in self.inner:
+            known = {*KNOWN, HR_FOLDER}
+            is_known = folder.name.lower() in {name.lower() for name in known}
+            if is_known or UPSCALED_LR.fullmatch(folder.name) or offer_name(folder.name):
+                continue
+            with suppress(InputError):  # a folder that no model can be called after
+                if sort_files(folder)[0]:
+                    offered.append(parse_reference(f"other:{folder.name}"))
+        return {reference.spelling: reference.title for reference in offered}
+
+    def refuse(self) -> NoReturn:
+        """Raise what is missing as an InputError, with what there is to compare with."""
+        told = f"{self.source} {self.describe_missing()}. Give a folder that has GAN-SR and "
+        told += f"{self.reference.folder} in it"
+        if offered := self.offer_references():
+            raise MissingReferenceError(f"{told}{tell_references(offered)}.", offered)
+        raise InputError(f"{told}{', or LR images alone' if self.reference == MSE_SR else ''}.")
 
     def find_lr_folder(self) -> tuple[Path | None, int]:
         """Return the folder of LR images, if there is one, and by how much they were enlarged."""
@@ -139,24 +201,30 @@ class LayoutFinder:
         return Layout(gan={}, mse={}, lr=lr, lr_enlarged_by=1, labels={}, others=self._others)
 
     def find_pairs(self) -> Layout:
-        """Return the layout of GAN-SR and MSE-SR, and what lies beside them."""
+        """Return the layout of GAN-SR and what it is compared with, and what lies beside them."""
         lr_folder, enlarged_by = self.find_lr_folder()
+        reference = None if self.reference.is_enlarged else self.find_reference()
         gan, mse, lr, labels = (
             self._list_images(folder)
             for folder in (
                 self.folders[GAN_FOLDER.lower()],
-                self.folders[MSE_FOLDER.lower()],
+                reference,
                 lr_folder,
                 self.folders.get(LABEL_FOLDER.lower()),
             )
         )
-        for name, images in ((GAN_FOLDER, gan), (MSE_FOLDER, mse)):
-            self._tell_empty(self.folders[name.lower()], images)
-        used = {name.lower() for name in (*KNOWN, lr_folder.name if lr_folder else LR_FOLDER)}
-        self._tell_unused(used, f"not read, it is none of {', '.join(KNOWN)}")
+        self._tell_empty(self.folders[GAN_FOLDER.lower()], gan)
+        if compared := reference or lr_folder:
+            self._tell_empty(compared, mse if reference else lr)
+        known = list(dict.fromkeys((GAN_FOLDER, self.reference.folder, LR_FOLDER, LABEL_FOLDER)))
+        read = [folder.name for folder in (reference, lr_folder) if folder]
+        used = {name.lower() for name in (*known, *read)}
+        self._tell_unused(used, f"not read, it is none of {', '.join(known)}")
         self._others |= tell_flat(self.source)
-        listed = {"GAN-SR": gan, "MSE-SR": mse} | {
-            name: images for name, images in (("LR", lr), ("GT-Mask", labels)) if images
+        listed = {"GAN-SR": gan} | {
+            name: images
+            for name, images in ((self.reference.title, mse), ("LR", lr), ("GT-Mask", labels))
+            if images or name == MSE_FOLDER
         }
         return Layout(
             gan=gan,
@@ -166,6 +234,7 @@ class LayoutFinder:
             labels=labels,
             others=self._others,
             proposed=propose_suffix(listed),
+            reference=self.reference,
         )
 
     def describe(self) -> str:
@@ -202,6 +271,12 @@ class LayoutFinder:
                 self._others[folder] = f"not read, {first.name} has the same name but for its case"
 
 
+def tell_references(offered: Mapping[str, str]) -> str:
+    """Return how a sentence goes on that tells what to compare with in the place of MSE-SR."""
+    ways = " or ".join(f"{title} (--reference {it})" for it, title in offered.items())
+    return f", or compare with {ways}"
+
+
 def tell_flat(source: Path) -> dict[Path, str]:
     """Say of a folder that images lie in it beside its folders; nothing where none do."""
     flat = sort_files(source)[0]
@@ -224,14 +299,6 @@ def shrink_lr(path: Path, pixels: RgbImage, factor: int, sr: Size) -> RgbImage:
             f"{path.name}: {size} px is not the SR size {sr}, or not a multiple of {factor}"
         )
     return resize_bicubic(pixels, Size(size.width // factor, size.height // factor))
-
-
-def find_scale(path: Path, lr: Size, sr: Size) -> int:
-    """Return by how much LR was upscaled; InputError where no whole number from 1 to 8 fits."""
-    for scale in SCALES:
-        if (lr.width * scale, lr.height * scale) == sr:
-            return scale
-    raise InputError(f"{path.name}: {lr} px times 1 to {SCALES[-1]} is not the SR size {sr}")
 
 
 def fit_label(path: Path, mask: Mask, size: Size) -> Mask:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desra_studio.errors import NotFoundError
+from desra_studio.references import Reference
 from desra_studio.services.jobs import list_jobs, view_job
 from desra_studio.services.review.masks import count_progress
 from desra_studio.services.studio import Studio
@@ -42,10 +43,14 @@ class FineTunedOutputs:
 
 @dataclass(frozen=True)
 class DatasetView:
-    """A dataset as the page lists it; `waiting` images are not upscaled yet."""
+    """A dataset as the page lists it; `waiting` images are not upscaled yet.
+
+    `reference` is what GAN-SR is compared with, as people call it.
+    """
 
     id: int
     name: str
+    reference: str
     images: int
     waiting: int
     reviewed: int
@@ -108,6 +113,7 @@ def list_dataset_views(studio: Studio) -> list[DatasetView]:
             DatasetView(
                 id=dataset.id,
                 name=dataset.name,
+                reference=datasets.get_reference(row).title,
                 images=images,
                 waiting=waiting,
                 reviewed=counts["reviewed"],
@@ -127,6 +133,16 @@ def check_dataset(studio: Studio, dataset_id: int) -> None:
     """Raise NotFoundError unless there is such a dataset, outside the bin."""
     with studio.database.read() as session:
         datasets.get_dataset(session, dataset_id)
+
+
+def get_reference(studio: Studio, dataset_id: int) -> Reference:
+    """Return what the GAN-SR of a dataset is compared with.
+
+    Raises:
+        NotFoundError: no such dataset, or it is in the bin.
+    """
+    with studio.database.read() as session:
+        return datasets.get_reference(datasets.get_dataset(session, dataset_id))
 
 
 def get_gan_model_id(studio: Studio, dataset_id: int | None) -> int | None:

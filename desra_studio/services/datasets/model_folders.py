@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from desra_studio.errors import InputError
+from desra_studio.errors import InputError, MissingReferenceError
 from desra_studio.imaging.io import count_images_within, spell_name
+from desra_studio.references import MSE_SR, Reference
 from desra_studio.services.checks import join_words
 from desra_studio.services.datasets.layout import (
     KNOWN,
     LABEL_FOLDER,
-    OUTPUT_FOLDERS,
     UPSCALED_LR,
     Layout,
     LayoutFinder,
     find_layout,
     offer_name,
     tell_flat,
+    tell_references,
 )
 from desra_studio.services.uploads.names import show_path
 
@@ -55,7 +56,9 @@ class FoundLayouts:
         return self.models[0].model == ALONE
 
 
-def find_layouts(source: Path, suffixes: Sequence[str] = ()) -> FoundLayouts:
+def find_layouts(
+    source: Path, suffixes: Sequence[str] = (), reference: Reference = MSE_SR
+) -> FoundLayouts:
     """Find the layout of a folder, or those of the models' folders in it.
 
     A folder with GAN-SR or MSE-SR is its own. Else each folder in it that has both is a model's,
@@ -65,37 +68,68 @@ def find_layouts(source: Path, suffixes: Sequence[str] = ()) -> FoundLayouts:
     Args:
         source: the folder.
         suffixes: see `find_layout`.
+        reference: what GAN-SR is compared with, in the place of MSE-SR.
 
     Raises:
+        MissingReferenceError: as `find_layout`.
         InputError: as `find_layout`, or models' folders of which each lacks GAN-SR or MSE-SR.
     """
-    root = LayoutFinder(source, suffixes) if source.is_dir() else None
-    begun = _list_begun(root, suffixes) if root and root.missing == [*OUTPUT_FOLDERS] else []
+    root = LayoutFinder(source, suffixes, reference) if source.is_dir() else None
+    begun = _list_begun(root, suffixes) if root and not root.is_begun else []
     whole = [finder for finder in begun if not finder.missing]
     if root and whole:
         return _find_models(root, begun, whole)
-    if root and begun and root.find_lr() is None:
-        told = "; ".join(f"{finder.source.name} {finder.describe_missing()}" for finder in begun)
-        raise InputError(
-            f"{source} has no GAN-SR and no MSE-SR folder, and no folder in it has both: {told}. "
-            "Give a folder that has GAN-SR and MSE-SR in it."
-        )
-    return FoundLayouts([ModelLayout(ALONE, source, find_layout(source, suffixes))])
+    if root and begun:
+        _refuse_models(root, begun)
+    return FoundLayouts([ModelLayout(ALONE, source, find_layout(source, suffixes, reference))])
 
 
 def _list_begun(root: LayoutFinder, suffixes: Sequence[str]) -> list[LayoutFinder]:
-    """Return what looks into the folders that have GAN-SR or MSE-SR."""
+    """Return what looks into the folders that have GAN-SR or its reference.
+
+    Where that is made of LR, the LR images beside the models' folders are theirs.
+    """
     begun = []
     for folder in root.inner:
         if _is_known(folder.name):
             continue
         try:
-            finder = LayoutFinder(folder, suffixes)
+            finder = LayoutFinder(folder, suffixes, root.reference)
         except OSError:
             continue  # nobody may look into it, and it may be anybody's
-        if len(finder.missing) < len(OUTPUT_FOLDERS):
+        if finder.is_begun:
             begun.append(finder)
+    if root.reference.is_enlarged:
+        _share_lr(root, begun)
     return begun
+
+
+def _share_lr(root: LayoutFinder, finders: Sequence[LayoutFinder]) -> Path | None:
+    """Give LR images beside the models' folders to those that have none; returns their folder."""
+    lr = root.find_lr_folder()[0]
+    for finder in finders:
+        if lr and finder.find_lr_folder()[0] is None:
+            finder.folders[lr.name.lower()] = lr
+    return lr
+
+
+def _refuse_models(root: LayoutFinder, begun: Sequence[LayoutFinder]) -> None:
+    """Raise InputError where no model's folder is whole, unless LR images are to be upscaled.
+
+    Raises:
+        MissingReferenceError: what all of them can be compared with is there.
+    """
+    folder = root.reference.folder
+    told = "; ".join(f"{finder.source.name} {finder.describe_missing()}" for finder in begun)
+    told = f"{root.source} has no folder in it that has GAN-SR and {folder}: {told}. "
+    told += f"Give a folder that has GAN-SR and {folder} in it"
+    _share_lr(root, begun)
+    offered, *others = (finder.offer_references() for finder in begun)
+    common = {it: title for it, title in offered.items() if all(it in other for other in others)}
+    if common:
+        raise MissingReferenceError(f"{told}{tell_references(common)}.", common)
+    if root.reference != MSE_SR or root.find_lr() is None:
+        raise InputError(f"{told}.")
 
 
 def _is_known(name: str) -> bool:
@@ -106,11 +140,7 @@ def _is_known(name: str) -> bool:
 def _find_models(
     root: LayoutFinder, begun: Sequence[LayoutFinder], whole: Sequence[LayoutFinder]
 ) -> FoundLayouts:
-    lr = root.find_lr_folder()[0]
-    sharing = [finder for finder in whole if lr and finder.find_lr_folder()[0] is None]
-    for finder in sharing:
-        if lr:
-            finder.folders[lr.name.lower()] = lr
+    lr = _share_lr(root, whole)
     names = {begun[0].source: ALONE}
     if len(begun) > 1:
         names = _name_models([finder.source for finder in whole])
@@ -160,7 +190,10 @@ def _tell_unused(root: LayoutFinder, used: set[Path], found: FoundLayouts) -> No
         elif _is_known(folder.name):
             why = "not read, the models have their LR images from elsewhere"
         else:
-            why = f"not read, it has neither GAN-SR nor MSE-SR{offer_name(folder.name)}"
+            lacks = f"neither GAN-SR nor {root.reference.folder}"
+            if root.reference.is_enlarged:
+                lacks = "no GAN-SR"
+            why = f"not read, it has {lacks}{offer_name(folder.name)}"
         found.others[folder] = why
     found.others.update(tell_flat(root.source))
 
@@ -176,7 +209,7 @@ def _settle_shared(lr: Path, found: FoundLayouts) -> None:
     proposal = next((p for each in found.models if (p := each.layout.proposal)), "")
     for name, path in sorted(shared.items()):
         if not any(name in each.layout.names for each in found.models):
-            found.others[path] = f"no GAN-SR and MSE-SR of this name.{proposal}"
+            found.others[path] = f"no {found.models[0].layout.outputs} of this name.{proposal}"
     for index, each in enumerate(found.models):
         layout, names = each.layout, set(each.layout.names)
         kept = {
@@ -191,6 +224,7 @@ def _tell_names(found: FoundLayouts) -> None:
     for each in found.models:
         name = show_path(spell_name(each.folder.name))
         if found.alone:
-            found.remarks.append(f"The folder {name} in it was read: it has GAN-SR and MSE-SR")
+            pair = f"GAN-SR and {each.layout.reference.folder}"
+            found.remarks.append(f"The folder {name} in it was read: it has {pair}")
         elif each.model != each.folder.name:
             found.remarks.append(f"The model in the folder {name} is called {each.model!r}")

@@ -8,20 +8,25 @@ from typing import TypeVar
 import numpy as np
 
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import BORDER_PX, Size, size_of
-from desra_studio.imaging.io import ReadImage, encode_png, is_plain_png, read_rgb, spell_name
+from desra_studio.imaging.arrays import BORDER_PX, RgbImage, Size, size_of
+from desra_studio.imaging.io import (
+    ReadImage,
+    encode_png,
+    is_plain_png,
+    read_rgb,
+    spell_name,
+)
 from desra_studio.imaging.mask_files import read_mask
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.services.datasets.layout import (
     GAN_FOLDER,
-    MSE_FOLDER,
     Layout,
-    find_scale,
     fit_label,
     shrink_lr,
 )
 from desra_studio.services.file_notes import FileNotes, tell_reason
 from desra_studio.services.folders import settle_turns
+from desra_studio.services.scales import enlarge_lr, find_scale
 from desra_studio.services.studio import Report, Studio
 from desra_studio.storage.veils import is_chosen
 
@@ -33,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass
 class Sample:
-    """One image as read and stored, before its rows are written.
+    """One image as read and stored, before its rows are written; `mse_sha` is its reference.
 
     An LR image that waits to be upscaled has its own size, and neither SR output nor scale.
     """
@@ -94,7 +99,7 @@ class Importer:
             self.note(path, f"left out, {reason}")
         for paths in (layout.lr, layout.labels):
             for extra in sorted(paths.keys() - set(names)):
-                why = f"left out, no GAN-SR and MSE-SR of this name.{layout.proposal}"
+                why = f"left out, no {layout.outputs} of this name.{layout.proposal}"
                 self.note(paths[extra], why)
         return samples
 
@@ -112,54 +117,75 @@ class Importer:
         return Sample(spell_name(name), kept.size, lr_sha=self._store(kept))
 
     def _read_pair(self, name: str, layout: Layout) -> Sample | None:
+        reference = layout.reference
+        compared = layout.lr if reference.is_enlarged else layout.mse
         for other, folder, own in (
-            (layout.mse, MSE_FOLDER, layout.gan.get(name)),
-            (layout.gan, GAN_FOLDER, layout.mse.get(name)),
+            (compared, reference.folder, layout.gan.get(name)),
+            (layout.gan, GAN_FOLDER, compared.get(name)),
         ):
             if name not in other and own:
                 self.note(own, f"left out, {folder} has no image of this name.{layout.proposal}")
                 return None
         gan = self._attempt(layout.gan[name], self._read)
-        mse = self._attempt(layout.mse[name], self._read)
-        if gan is None or mse is None:
-            return None
-        settled = self._settle(mse, gan, "left out")
+        read = self._attempt(compared[name], self._read)
+        settled = self._settle(read, gan, "left out") if gan and read else None
         if settled is None:
             return None
-        mse, gan = settled
-        if gan.size != mse.size:
-            self.note(gan.path, f"left out, it is {gan.size} px but MSE-SR is {mse.size} px")
+        read, gan = settled
+        if not reference.is_enlarged and gan.size != read.size:
+            why = f"it is {gan.size} px but {reference.title} is {read.size} px"
+            self.note(gan.path, f"left out, {why}")
             return None
         if min(gan.size) <= 2 * BORDER_PX:
             self.note(gan.path, f"left out, {gan.size} px is smaller than the map's window")
             return None
-        sample = Sample(spell_name(name), gan.size, self._store(gan), self._store(mse))
+        sample = self._store_pair(name, layout, gan, read)
+        if sample and name in layout.labels:
+            self._add_label(sample, layout.labels[name])
+        return sample
+
+    def _store_pair(self, name: str, layout: Layout, gan: _Kept, read: _Kept) -> Sample | None:
+        """Store GAN-SR and what it is compared with, and LR; None where LR has to fit."""
+        sample = Sample(spell_name(name), gan.size)
+        if layout.reference.is_enlarged:
+            pixels = self._store_lr(sample, read, layout.lr_enlarged_by, "left out")
+            if pixels is None:
+                return None
+            enlarged = enlarge_lr(read.path, pixels, sample.size)
+            sample.gan_sha = self._store(gan)
+            sample.mse_sha = self.studio.blobs.put(encode_png(enlarged))
+            return sample
+        sample.gan_sha, sample.mse_sha = self._store(gan), self._store(read)
         if name in layout.lr:
             self._add_lr(sample, gan, layout.lr[name], layout.lr_enlarged_by)
-        if name in layout.labels:
-            self._add_label(sample, layout.labels[name])
         return sample
 
     def _add_lr(self, sample: Sample, gan: _Kept, path: Path, enlarged_by: int) -> None:
         consequence = "imported without LR"
         read = self._attempt(path, self._read, consequence)
         settled = self._settle(read, gan, consequence) if read else None
-        if settled is None:
-            return
-        kept = settled[0]
+        if settled:
+            self._store_lr(sample, settled[0], enlarged_by, consequence)
 
-        def store(path: Path) -> tuple[str, int]:
+    def _store_lr(
+        self, sample: Sample, kept: _Kept, enlarged_by: int, consequence: str
+    ) -> RgbImage | None:
+        """Store the LR image of a sample and return it; None, and a line, where it does not fit."""
+
+        def store(path: Path) -> tuple[RgbImage, str, int]:
             pixels = kept.image.pixels
             if enlarged_by > 1:
                 pixels = shrink_lr(path, pixels, enlarged_by, sample.size)
                 self.note(path, f"reduced {enlarged_by} times, to {size_of(pixels)} px")
             scale = find_scale(path, size_of(pixels), sample.size)
-            return self.studio.blobs.put(encode_png(pixels)), scale
+            return pixels, self.studio.blobs.put(encode_png(pixels)), scale
 
-        stored = self._attempt(path, store, consequence)
-        if stored:
-            sample.lr_sha, sample.scale = stored
-            self._tell_conversions(kept)
+        stored = self._attempt(kept.path, store, consequence)
+        if stored is None:
+            return None
+        pixels, sample.lr_sha, sample.scale = stored
+        self._tell_conversions(kept)
+        return pixels
 
     def _add_label(self, sample: Sample, path: Path) -> None:
         def store(path: Path) -> tuple[str, int]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from desra_studio.detection.detector import DetectorParams
-from desra_studio.errors import InputError, SuffixError
+from desra_studio.errors import InputError, MissingReferenceError, SuffixError
+from desra_studio.references import MSE_SR, Reference
 from desra_studio.services.datasets.adding import AddedReport, add_to_dataset
 from desra_studio.services.datasets.importing import ImportReport
 from desra_studio.services.datasets.sources import check_source, import_source
@@ -31,6 +32,7 @@ def check_staged_import(
     suffix: str | None = None,
     into: int | None = None,
     blind_share: float | None = None,
+    reference: str = MSE_SR.spelling,
 ) -> ImportJobConfig:
     """Return the configuration of an `import` job of an upload, having seen that it can start.
 
@@ -50,7 +52,7 @@ def check_staged_import(
         return ImportJobConfig(source, wanted, params, upload_id, suffix or "", into)
     wanted = name.strip() or Path(upload.name).stem
     with _name_as(upload.name, path):
-        config = check_source(studio, path, wanted, params, suffix, blind_share)
+        config = check_source(studio, path, wanted, params, suffix, blind_share, reference)
     return replace(config, source=source, staged=upload_id)
 
 
@@ -61,6 +63,7 @@ def import_staged(
     report: Report = ignore_progress,
     suffixes: Sequence[str] = (),
     blind_share: float | None = None,
+    reference: Reference = MSE_SR,
 ) -> ImportReport:
     """Import an upload and remove it; where the import fails, it stays.
 
@@ -72,8 +75,9 @@ def import_staged(
     upload = open_upload(studio, upload_id)
     path = finish_upload(upload)
     with _name_as(upload.name, path):
+        origin = _describe_source(upload.name)
         imported = import_source(
-            studio, path, name, report, suffixes, _describe_source(upload.name), blind_share
+            studio, path, name, report, suffixes, origin, blind_share, reference
         )
     discard_upload(studio, upload_id)
     return replace(imported, lines=(*upload.notes, *imported.lines))
@@ -117,5 +121,8 @@ def _name_as(name: str, folder: Path) -> Iterator[None]:
         yield
     except SuffixError:
         raise
+    except MissingReferenceError as error:
+        told = str(error).replace(str(folder.resolve()), name)
+        raise MissingReferenceError(told, error.references) from error
     except InputError as error:
         raise InputError(str(error).replace(str(folder.resolve()), name)) from error

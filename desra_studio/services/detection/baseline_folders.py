@@ -15,7 +15,8 @@ from desra_studio.detection.baseline_detector import (
 from desra_studio.detection.detectors import FROM_FILES
 from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import RgbImage, check_same_size
+from desra_studio.imaging.arrays import RgbImage
+from desra_studio.references import MSE_SR, Reference
 from desra_studio.services.detection.detectors import (
     load_network,
     parse_detector,
@@ -37,12 +38,13 @@ def detect_folders_by_baseline(
     save_maps: bool = False,
     device: str = "auto",
     report: Report = ignore_progress,
+    reference: Reference = MSE_SR,
 ) -> dict[str, Any]:
     """Do as `detect_folders` with a baseline detector; maps are of the whole image, key `map`.
 
     Args:
         gan: folder of GAN-SR images.
-        mse: folder of MSE-SR images of the same names.
+        mse: folder of MSE-SR images of the same names, or of what `reference` says.
         out: folder to write into.
         detector: as `parse_detector` reads it.
         regions: fields of BaselineParams: area threshold, morphology, and whether they follow.
@@ -50,6 +52,7 @@ def detect_folders_by_baseline(
         save_maps: whether to write `map/NAME.npz`, too.
         device: of a network.
         report: of the progress.
+        reference: what GAN-SR is compared with.
 
     Returns:
         as `detect_folders`, with "detector" in place of "classes".
@@ -64,13 +67,12 @@ def detect_folders_by_baseline(
     network = _open_network(detector, params, device)
 
     def detect_one(staged: Path, name: str, gan_sr: RgbImage, mse_sr: RgbImage) -> MarkedRegions:
-        check_same_size(gan_sr, mse_sr, "GAN-SR", "MSE-SR")
         values = compute_baseline_map(gan_sr, mse_sr, params, network)
         if save_maps:
             np.savez_compressed(staged / "map" / f"{name}.npz", map=values)
         return detect_in_baseline_map(values, params)
 
-    result = write_masks(gan, mse, out, save_maps, detect_one, reader, report)
+    result = write_masks(gan, mse, out, save_maps, detect_one, reader, report, reference)
     return result | {"detector": params.describe()}
 
 

@@ -15,12 +15,14 @@ from desra_studio.detection.class_weights import compute_class_weights, load_rel
 from desra_studio.detection.detector import Detection, DetectorParams, detect_artifacts
 from desra_studio.detection.regions import MarkedRegions
 from desra_studio.errors import InputError
-from desra_studio.imaging.arrays import LabelMap, RgbImage
+from desra_studio.imaging.arrays import LabelMap, RgbImage, check_same_size, size_of
 from desra_studio.imaging.io import list_images, read_label_map, spell_name
 from desra_studio.imaging.masks import encode_mask_png
 from desra_studio.imaging.staging import stage_folder
+from desra_studio.references import MSE_SR, Reference
 from desra_studio.services.detection.class_maps import NONE, find_segmentation
 from desra_studio.services.folders import FolderReader, naming
+from desra_studio.services.scales import enlarge_lr
 from desra_studio.services.studio import Report, ignore_progress
 
 if TYPE_CHECKING:
@@ -128,12 +130,16 @@ def detect_folders(
     reader: FolderReader,
     save_maps: bool = False,
     report: Report = ignore_progress,
+    reference: Reference = MSE_SR,
 ) -> dict[str, Any]:
     """Detect on two folders matched by name; write `mask/NAME.png` and, if asked, `map/NAME.npz`.
 
+    What lies in `mse` is what `reference` says; of LR images, they are enlarged here.
+
     Returns:
-        {"images": [{"name", "components", "area_px", "score", "seconds"}], "seconds", "classes":
-        {"source", "weights", "note"}, "notes": a line per file that was left out or converted}.
+        {"images": [{"name", "components", "area_px", "score", "seconds"}], "seconds", "reference":
+        what people call it, "classes": {"source", "weights", "note"}, "notes": a line per file that
+        was left out or converted}.
 
     Raises:
         InputError: no image could be used; then nothing is written.
@@ -147,7 +153,7 @@ def detect_folders(
             np.savez_compressed(staged / "map" / f"{name}.npz", D=detection.maps.d)
         return detection
 
-    result = write_masks(gan, mse, out, save_maps, detect_one, reader, report)
+    result = write_masks(gan, mse, out, save_maps, detect_one, reader, report, reference)
     return result | {"classes": classes.describe(params)}
 
 
@@ -159,6 +165,7 @@ def write_masks(
     detect_one: Callable[[Path, str, RgbImage, RgbImage], MarkedRegions | Detection],
     reader: FolderReader,
     report: Report,
+    reference: Reference = MSE_SR,
 ) -> dict[str, Any]:
     """Write what `detect_one` finds in every pair that can be used."""
     started = time.perf_counter()
@@ -166,12 +173,16 @@ def write_masks(
         (staged / "mask").mkdir()
         if save_maps:
             (staged / "map").mkdir()
-        pairs = reader.match({"--gan": gan, "--mse": mse})
+        option = "--lr" if reference.is_enlarged else "--mse"
+        pairs = reader.match({"--gan": gan, option: mse})
 
         def write_one(name: str) -> DetectedImage:
             begun = time.perf_counter()
             gan_sr, mse_sr = reader.read_together(list(pairs[name].values()))
             with naming(name):
+                if reference.is_enlarged:
+                    mse_sr = enlarge_lr(pairs[name][option], mse_sr, size_of(gan_sr))
+                check_same_size(gan_sr, mse_sr, "GAN-SR", reference.title)
                 found = detect_one(staged, name, gan_sr, mse_sr)
             (staged / "mask" / f"{name}.png").write_bytes(encode_mask_png(found.mask))
             return DetectedImage(
@@ -186,5 +197,6 @@ def write_masks(
     return {
         "images": [asdict(image) for image in images],
         "seconds": round(time.perf_counter() - started, 4),
+        "reference": reference.title,
         "notes": reader.lines,
     }

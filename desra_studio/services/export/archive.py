@@ -22,6 +22,7 @@ from desra_studio.services.datasets.archive_format import (
     name_rows,
 )
 from desra_studio.services.export.format_types import Export, ExportFormat, check_new_file
+from desra_studio.storage import datasets
 from desra_studio.storage.archive_dump import iter_rows
 from desra_studio.storage.archive_tables import TABLES, ArchiveRow, list_blob_columns
 
@@ -76,6 +77,7 @@ def _write_archive(export: Export, file: BinaryIO) -> int:
             dataset=export.dataset.name,
             rows=counts,
             left_out=list(LEFT_OUT),
+            reference=datasets.get_reference(export.dataset).title,
             files=files,
         )
         archive.writestr(_describe(MANIFEST, packed=True), manifest.model_dump_json(indent=1))

@@ -6,19 +6,28 @@ from collections import Counter
 from pathlib import Path
 
 from desra_studio.imaging.masks import find_components
-from desra_studio.services.datasets.layout import GAN_FOLDER, LR_FOLDER, MSE_FOLDER
+from desra_studio.references import MSE_SR
+from desra_studio.services.datasets.layout import GAN_FOLDER, LR_FOLDER
 from desra_studio.services.export.format_types import Export, FolderFormat
 from desra_studio.services.review.masks import load_mask
 from desra_studio.services.review.regions import list_said
-from desra_studio.storage import models
+from desra_studio.storage import datasets, models
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.label_tables import MaskRevision, Region
-from desra_studio.vocabulary import State
+from desra_studio.vocabulary import ReferenceKind, State
 
 MASK_FOLDER = "mask"
 SPLIT = "train"
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
 """The Hub's own words for how many examples there are."""
+
+COMPARED = {
+    ReferenceKind.MSE: "the output of the same network trained on MSE alone",
+    ReferenceKind.LR: "the low-resolution input, enlarged",
+    ReferenceKind.OTHER: "the output of {title}",
+    ReferenceKind.HR: "the ground truth",
+}
+"""What GAN-SR is compared with, in a sentence of the card."""
 
 CARD = """---
 license: unknown
@@ -42,7 +51,7 @@ configs:
 # {name}
 
 Artifacts of a super-resolution GAN, marked by people. Each of {images} images has the GAN's output
-(`image`), the output of the same network trained on MSE alone (`mse`), {lr}and a mask
+(`image`), {compared} (`mse`), {lr}and a mask
 (`mask`), white where the GAN made up what should not be there.
 
 ```python
@@ -60,9 +69,9 @@ it, null where nobody said.
 ## How they were made
 
 In [DeSRA Studio](https://arxiv.org/abs/2307.02457), after DeSRA (Xie et al., ICML 2023): a detector
-compares the two outputs, and people accept, correct or paint its masks. `origin` says where the
+compares GAN-SR with {title}, and people accept, correct or paint its masks. `origin` says where the
 pixels of a mask come from: {origins}.
-GAN-SR is the output of {gan}, MSE-SR that of {mse}.
+{models}.
 
 ## Licence
 
@@ -83,13 +92,15 @@ def fill_folder(export: Export, folder: Path) -> int:
     lr_column = "lr_path" if without_lr else "lr_file_name"
     said = list_said(export.studio, [label.id for _, label in labelled])
     split = folder / SPLIT
-    for name in (GAN_FOLDER, MSE_FOLDER, MASK_FOLDER, LR_FOLDER):
+    reference = datasets.get_reference(export.dataset)
+    compared = reference.title.replace(" ", "-")
+    for name in (GAN_FOLDER, compared, MASK_FOLDER, LR_FOLDER):
         (split / name).mkdir(parents=True)
     with (split / "metadata.jsonl").open("wb") as metadata:
         for record, label in export.walk(labelled, len(labelled), "Writing the images"):
             files = {
                 "file_name": (GAN_FOLDER, record.gan.blob_sha),
-                "mse_file_name": (MSE_FOLDER, record.mse.blob_sha),
+                "mse_file_name": (compared, record.mse.blob_sha),
                 "mask_file_name": (MASK_FOLDER, label.mask_sha),
                 lr_column: (LR_FOLDER, record.image.lr_sha),
             }
@@ -100,6 +111,7 @@ def fill_folder(export: Export, folder: Path) -> int:
                 if sha:
                     (split / path).write_bytes(export.studio.blobs.get(sha))
             line |= _describe(export, record, label, said[label.id])
+            line["reference"] = reference.title
             metadata.write(f"{json.dumps(line, ensure_ascii=False)}\n".encode())
     if len(without_lr) == len(labelled):
         (split / LR_FOLDER).rmdir()
@@ -143,6 +155,9 @@ def _render_card(
     states = Counter(record.state for record, _ in labelled)
     origins = Counter(label.origin.value for _, label in labelled)
     gan, mse = map(_escape, names)
+    reference = datasets.get_reference(export.dataset)
+    title = _escape(reference.title)
+    made = "" if reference != MSE_SR else f", {title} that of {mse}"
     return CARD.format(
         quoted_name=json.dumps(export.dataset.name),
         name=_escape(export.dataset.name),
@@ -153,8 +168,9 @@ def _render_card(
         accepted=states[State.ACCEPTED],
         clean=states[State.CLEAN],
         origins=", ".join(f"{count} {origin}" for origin, count in sorted(origins.items())),
-        gan=gan,
-        mse=mse,
+        compared=COMPARED[reference.kind].format(title=title),
+        title=title,
+        models=f"GAN-SR is the output of {gan}{made}",
     )
 
 

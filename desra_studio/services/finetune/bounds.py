@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from desra_studio.references import MSE_SR
+
 BOUNDS = {
     "variance_ratio_outside": 0.9,
     "psnr_outside": 30.0,
@@ -20,14 +22,20 @@ _SENTENCES = {
     "ssim_outside": "SSIM against the original GAN-SR outside the masks is {value:.3f}, less than "
     "{bound:g}: the new model changed structure that it should have left alone.",
     "sharpness_kept": "Outside the masks the output keeps {percent:.0f} % of what GAN-SR is "
-    "sharper than MSE-SR, less than {percent_bound:.0f} %: the model is turning into an MSE model.",
+    "sharper than {reference}, less than {percent_bound:.0f} %: the model is turning into an MSE "
+    "model.",
     "addition_rate": "The addition rate is {percent:.1f} %, more than {percent_bound:.0f} %: the "
     "new model makes artifacts of its own.",
 }
 
 
-def find_warnings(proof: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each bound that the figures of a proof pass; None passes none."""
+def find_warnings(proof: Mapping[str, Any], reference: str = MSE_SR.title) -> list[str]:
+    """Return a sentence for each bound that the figures of a proof pass; None passes none.
+
+    Args:
+        proof: the figures.
+        reference: what GAN-SR is compared with, as people call it.
+    """
     warnings = []
     for name, bound in BOUNDS.items():
         value = proof[name]
@@ -38,7 +46,11 @@ def find_warnings(proof: Mapping[str, Any]) -> list[str]:
             sentence = _SENTENCES[name]
             warnings.append(
                 sentence.format(
-                    value=value, bound=bound, percent=100 * value, percent_bound=100 * bound
+                    value=value,
+                    bound=bound,
+                    percent=100 * value,
+                    percent_bound=100 * bound,
+                    reference=reference,
                 )
             )
     return warnings

@@ -12,13 +12,14 @@ from desra_studio.imaging.arrays import BORDER_PX, Mask
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.likeness import compute_signature, find_nearly_same
 from desra_studio.imaging.masks import decode_mask_png
+from desra_studio.references import Reference
 from desra_studio.services.finetune.candidates import LARGE_SHARE, Candidate, list_candidates
 from desra_studio.services.finetune.ordering import MINIMUM_SAMPLES
 from desra_studio.services.studio import Studio
 from desra_studio.storage import datasets
 from desra_studio.storage.blobs import BlobStore
 from desra_studio.storage.progress import count_states
-from desra_studio.vocabulary import State
+from desra_studio.vocabulary import ReferenceKind, State
 
 AT_BORDER = f"reaches into the outer {BORDER_PX} px, where the detector sees nothing to judge"
 REMEMBERED = 10_000
@@ -63,6 +64,26 @@ def describe_obstacle(studio: Studio, dataset_id: int, candidates: Sequence[Cand
             "was rejected, and there is nothing to delete."
         )
     return f"Of {len(candidates)} accepted images {usable} can be trained on. {needed}."
+
+
+def caution_reference(reference: Reference) -> str:
+    """Return what is to be known of the pseudo-GT of a dataset without MSE-SR; "" with it."""
+    if reference.kind is ReferenceKind.LR:
+        return (
+            f"GAN-SR of this dataset is compared with {reference.title}, so that its pseudo-GT is "
+            "blurry where an artifact is marked, and blur is what is learnt there."
+        )
+    if reference.kind is ReferenceKind.HR:
+        return (
+            "The pseudo-GT of this dataset is ground truth where an artifact is marked: what the "
+            "LR image does not show cannot be learnt from it, and comes out blurry."
+        )
+    if reference.kind is ReferenceKind.OTHER:
+        return (
+            f"The pseudo-GT of this dataset is the output of {reference.title} where an artifact "
+            "is marked: what is wrong in that is learnt, too."
+        )
+    return ""
 
 
 def caution_masks(masks: Mapping[str, Mask]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from desra_studio.services.datasets.listing import check_dataset
+from desra_studio.services.datasets.listing import get_reference
 from desra_studio.services.detection.witnesses import TRAINED_ON_BY_CONTRAST
 from desra_studio.services.finetune.bounds import find_warnings
 from desra_studio.services.finetune.kept_weights import measure_kept
@@ -68,12 +68,12 @@ def list_points(studio: Studio, dataset_id: int) -> list[Point]:
     Raises:
         NotFoundError: no such dataset, or it is in the bin.
     """
-    check_dataset(studio, dataset_id)
+    reference = get_reference(studio, dataset_id).title
     points = [
         point
         for run in list_jobs(studio, "finetune")
         if run.config["dataset_id"] == dataset_id
-        for point in _list_run_points(studio, run)
+        for point in _list_run_points(studio, run, reference)
     ]
     takeable = [one for one in points if one.is_within_bounds and one.kept_bytes is not None]
     best = max(takeable, key=_rank, default=None)
@@ -90,7 +90,7 @@ def find_made(made: list[Model], run: JobView) -> dict[int, Model]:
     return {model.card.get(TAKEN_AT, run.config["iterations"]): model for model in made}
 
 
-def _list_run_points(studio: Studio, run: JobView) -> list[Point]:
+def _list_run_points(studio: Studio, run: JobView, reference: str) -> list[Point]:
     with studio.database.read() as session:
         steps = runs.list_steps(session, run.id, LIVE_FIGURES)
         made = find_made(models.list_run_models(session, run.id), run)
@@ -107,6 +107,7 @@ def _list_run_points(studio: Studio, run: JobView) -> list[Point]:
             figures=figures,
             kept_bytes=sizes.get(iteration),
             model=made.get(iteration),
+            reference=reference,
         )
         for iteration, figures in steps.items()
         if iteration and _read_removals(figures)
@@ -132,6 +133,7 @@ def _describe_point(
     figures: Mapping[str, float],
     kept_bytes: int | None,
     model: Model | None,
+    reference: str,
 ) -> Point:
     bounded = {
         "variance_ratio_outside": figures.get("variance_ratio"),
@@ -152,7 +154,7 @@ def _describe_point(
         sharpness_kept=figures.get("sharpness_kept"),
         variance_ratio=figures.get("variance_ratio"),
         added=figures.get("addition_rate"),
-        warnings=find_warnings(bounded),
+        warnings=find_warnings(bounded, reference),
         kept_bytes=kept_bytes,
         model_id=model.id if model else None,
         model=model.name if model else None,

@@ -7,9 +7,10 @@ from desra_studio.finetune.pseudo_gt import compose_pseudo_gt
 from desra_studio.imaging.arrays import size_of
 from desra_studio.imaging.io import decode_png
 from desra_studio.imaging.masks import decode_mask_png
-from desra_studio.services.datasets.layout import find_scale, fit_label
+from desra_studio.services.datasets.layout import fit_label
 from desra_studio.services.finetune.ordering import compose_stored_pseudo_gt
 from desra_studio.services.folders import FolderReader, naming
+from desra_studio.services.scales import find_scale
 from desra_studio.services.studio import Report, Studio
 from desra_studio.storage import datasets
 from desra_studio.storage.training_sets import list_samples

@@ -61,7 +61,8 @@ class ProofView:
         dataset_id: whose images prove it.
         images: all of them.
         components: in `ORDER`, those of a fate by area.
-        proof: as it was stored, without those, see `proving.Proof`.
+        proof: as it was stored, without those, see `proving.Proof`; with its dataset's `reference`,
+            as people call it.
         flagged: whether the components were sent back.
         voters: what blinded studies say of the model against the one that it was made from.
     """
@@ -115,7 +116,7 @@ def list_proof_components(studio: Studio, run_id: int) -> ProofView:
         pairs = list(_read_pairs(session, run))
         images = [_describe_image(session, before, after) for before, after in pairs]
         dataset = datasets.get_dataset(session, run.config["dataset_id"])
-    proof = dict(run.result["proof"])
+    proof = run.result["proof"] | {"reference": datasets.get_reference(dataset).title}
     components = _READ_COMPONENTS.validate_python(proof.pop("components"))
     components.sort(key=lambda one: (ORDER.index(one.fate), -one.area_px))
     return ProofView(

@@ -169,6 +169,8 @@ def prove_run(studio: Studio, run_id: int, report: Report) -> Proof:
         if model is None:
             raise NotFoundError(f"Job {run_id} has made no model that could be proved.")
         chosen = _choose_images(session, run, model)
+        dataset = datasets.get_dataset(session, run.config["dataset_id"])
+        reference = datasets.get_reference(dataset).title
     if not chosen.records:
         raise InputError(
             "No image is left that it was not trained on. Import more LR images into the dataset's "
@@ -205,7 +207,7 @@ def prove_run(studio: Studio, run_id: int, report: Report) -> Proof:
         detections=[image.detections for image in proved],
         notes=notes,
         bounds=BOUNDS,
-        warnings=find_warnings(vars(figures)),
+        warnings=find_warnings(vars(figures), reference),
     )
     on_card = {key: value for key, value in asdict(proof).items() if key not in _NOT_ON_CARD}
     with studio.database.write() as session:

@@ -109,6 +109,7 @@ class ImageDocument:
         state: how far the label is.
         version: that an edit has to start from.
         gan, mse: the two outputs that are compared.
+        reference: what people call the second one: MSE-SR, or what takes its place.
         lr: the input; None where it is not known.
         fine_tuned: outputs of fine-tuned models.
         revision: the current mask; None where none was saved.
@@ -126,6 +127,7 @@ class ImageDocument:
     version: int
     gan: NamedRendition
     mse: NamedRendition
+    reference: str
     lr: LrDocument | None
     fine_tuned: list[FineTunedRendition]
     revision: RevisionDocument | None
@@ -150,6 +152,8 @@ def describe_image(studio: Studio, image_id: int, author: str | None = None) -> 
     author = author or studio.settings.author
     with studio.database.read() as session:
         record = datasets.get_record(session, image_id)
+        dataset = datasets.get_dataset(session, record.image.dataset_id)
+        reference = datasets.get_reference(dataset)
         fine_tuned = datasets.list_fine_tuned(session, record)
         label = read_label(session, record, author)
         veiled = veils.is_veiled(session, record, author)
@@ -164,6 +168,7 @@ def describe_image(studio: Studio, image_id: int, author: str | None = None) -> 
         version=label.version,
         gan=_name_rendition(record.gan),
         mse=_name_rendition(record.mse),
+        reference=reference.title,
         lr=_describe_lr(record),
         fine_tuned=[
             FineTunedRendition(model.name, rendition.id, rendition.blob_sha)

@@ -86,6 +86,7 @@ class DatasetScore:
         mask_set: SHA-256 over the masks that were scored.
         code_version: of what computed the figures.
         made_by: how many labels were made in each way.
+        reference: what GAN-SR is compared with, as people call it.
     """
 
     detectors: list[DetectorScore]
@@ -96,6 +97,7 @@ class DatasetScore:
     mask_set: str
     code_version: str
     made_by: dict[MadeBy, int]
+    reference: str
 
     @property
     def leads_blind(self) -> bool:
@@ -132,7 +134,8 @@ def score_dataset(
     check_filter(studio, dataset_id, chosen)
     runs = list_detector_runs(studio, dataset_id) if runs is None else runs
     with studio.database.read() as session:
-        records = datasets.list_records(session, datasets.get_dataset(session, dataset_id))
+        dataset = datasets.get_dataset(session, dataset_id)
+        records = datasets.list_records(session, dataset)
         labelled = [record for record in records if record.label]
         said = _list_said(regions.list_regions(session, [_revision_id(row) for row in labelled]))
     rows, unknown = [], 0
@@ -159,6 +162,7 @@ def score_dataset(
         ),
         code_version=describe_code_version(),
         made_by=count_making(record.label.made_by for record in labelled if record.label),
+        reference=datasets.get_reference(dataset).title,
     )
     if labelled:
         _keep_scores(studio, dataset_id, chosen, result)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from statistics import fmean
 
+from desra_studio.references import MSE_SR
 from desra_studio.services.review.opinions import compare_stored
 from desra_studio.services.scores.dataset import DatasetScore
 from desra_studio.services.studio import Studio
@@ -63,6 +64,11 @@ def describe_making(score: DatasetScore, agreement: BlindAgreement) -> list[str]
         return []
     counts = [f"{number} {WORDS[way]}" for way, number in score.made_by.items() if number]
     lines = [f"Labels: {', '.join(counts)}."]
+    if score.reference != MSE_SR.title:
+        lines.append(
+            f"GAN-SR is compared with {score.reference}: do not compare these figures with "
+            "those of a dataset that has another reference."
+        )
     if score.is_own:
         lines.append(
             "These masks are the detector's own: nobody corrected one, or drew one before it was "

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError
+from desra_studio.references import MSE_SR
 from desra_studio.services import jobs
 from desra_studio.services.datasets import demo
 from desra_studio.services.datasets.sources import check_source
@@ -20,7 +21,7 @@ from desra_studio.setting import read_settings
 class ImportOrder(BaseModel):
     """A folder to import; without a name it gets the folder's.
 
-    For `suffix` and `blind_share` see `check_import`.
+    For `suffix`, `blind_share` and `reference` see `check_import`.
     """
 
     source: str
@@ -28,6 +29,7 @@ class ImportOrder(BaseModel):
     detector: dict[str, Any] = {}
     suffix: str | None = None
     blind_share: float | None = None
+    reference: str = MSE_SR.spelling
 
 
 class UpscaleOrder(BaseModel):
@@ -50,7 +52,15 @@ def add_import_routes(router: APIRouter, studio: Studio) -> None:
     def start_import(order: ImportOrder) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
         folder = resolve_folder(studio.settings, order.source)
-        config = check_source(studio, folder, order.name, params, order.suffix, order.blind_share)
+        config = check_source(
+            studio,
+            folder,
+            order.name,
+            params,
+            order.suffix,
+            order.blind_share,
+            order.reference,
+        )
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 
     @router.post("/api/demo", status_code=202)

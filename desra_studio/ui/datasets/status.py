@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from desra_studio.references import MSE_SR
 from desra_studio.services.csv_tables import guard_text
 from desra_studio.services.datasets.importing import describe_blind
 from desra_studio.services.datasets.listing import DatasetView
@@ -88,8 +89,10 @@ def show_report(job: JobView | None) -> object:
 
 
 def _tell_imported(result: Mapping[str, Any]) -> str:
+    reference = result.get("reference", MSE_SR.title)
+    compared = "" if reference == MSE_SR.title else f" compared with {reference},"
     return (
-        f"{count_noun(result['images'], 'image')} imported as {result['name']}, "
+        f"{count_noun(result['images'], 'image')} imported as {result['name']},{compared} "
         f"{result['with_lr']} with LR, "
         f"{result['labels']} with a manual mask"
         + (f"; artifacts detected in {result['marked']}." if "marked" in result else ".")

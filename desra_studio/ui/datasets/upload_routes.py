@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from desra_studio.detection.detector import DetectorParams
 from desra_studio.errors import InputError, StudioError
+from desra_studio.references import MSE_SR
 from desra_studio.services import jobs
 from desra_studio.services.datasets.staged import (
     check_staged_import,
@@ -50,7 +51,7 @@ class StagedImport(BaseModel):
     """What the dataset of an upload is called, and how artifacts are detected in it.
 
     `into` is a dataset that it is added to in place of a new one, and whose own share is labelled
-    blind; for `suffix` and `blind_share` see `check_import`.
+    blind; for `suffix`, `blind_share` and `reference` see `check_import`.
     """
 
     name: str = ""
@@ -58,6 +59,7 @@ class StagedImport(BaseModel):
     suffix: str | None = None
     into: int | None = None
     blind_share: float | None = None
+    reference: str = MSE_SR.spelling
 
 
 def add_upload_routes(router: APIRouter, studio: Studio) -> None:
@@ -98,7 +100,14 @@ def add_upload_routes(router: APIRouter, studio: Studio) -> None:
     def start_import(named: str, order: StagedImport) -> dict[str, int]:
         params = read_settings(DetectorParams, order.detector)
         config = check_staged_import(
-            studio, named, order.name, params, order.suffix, order.into, order.blind_share
+            studio,
+            named,
+            order.name,
+            params,
+            order.suffix,
+            order.into,
+            order.blind_share,
+            order.reference,
         )
         return {"job": jobs.start_job(studio, "import", config.as_dict())}
 

@@ -9,9 +9,10 @@ from desra_studio.errors import InputError
 from desra_studio.finetune.config import DIAL, PRESETS, FinetuneConfig
 from desra_studio.finetune.pseudo_gt import FEATHER_SIGMA_PX
 from desra_studio.services import devices
-from desra_studio.services.datasets.listing import get_gan_model_id
+from desra_studio.services.datasets.listing import get_gan_model_id, get_reference
 from desra_studio.services.finetune.candidates import HELD_OUT_SHARE
 from desra_studio.services.finetune.cautions import (
+    caution_reference,
     describe_obstacle,
     list_cautioned_candidates,
 )
@@ -50,7 +51,8 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
     """Return what can be chosen for a run: samples, generators, presets and their values.
 
     `obstacle` is why nothing can be trained on, or empty; `made_by` the model of the dataset's
-    GAN-SR, which is none of the generators where its outputs were imported.
+    GAN-SR, which is none of the generators where its outputs were imported; `reference_caution`
+    what is to be known of what GAN-SR is compared with, or empty.
     """
     views = list_generators(studio)
     candidates = list_cautioned_candidates(studio, dataset_id)
@@ -67,6 +69,7 @@ def describe_choices(studio: Studio, dataset_id: int) -> dict[str, Any]:
         ],
         "generator": _guess_generator(studio, dataset_id, views),
         "made_by": get_gan_model_id(studio, dataset_id),
+        "reference_caution": caution_reference(get_reference(studio, dataset_id)),
         "presets": {name: asdict(settings) | extra for name, settings in PRESETS.items()},
         "preset": "quick" if on_cpu else "paper",
         "dial": [asdict(stop) for stop in DIAL],

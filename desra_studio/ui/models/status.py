@@ -29,6 +29,11 @@ ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR", "discriminator": "discriminator"
 WEB_ADDRESS = re.compile(r"https://[\w./-]+")
 
 
+def _name_role(details: ModelDetails) -> str:
+    """Return what a model is for; what takes the place of MSE-SR has a name of its own."""
+    return str(details.card.get("reference") or ROLE_NAMES.get(details.role, details.role))
+
+
 def list_row(details: ModelDetails) -> list[str]:
     """Return a model's row, in the order of COLUMNS.
 
@@ -36,7 +41,7 @@ def list_row(details: ModelDetails) -> list[str]:
     """
     cells = (
         details.name,
-        ROLE_NAMES.get(details.role, details.role),
+        _name_role(details),
         details.architecture or "",
         f"x{details.scale}" if details.scale else "",
         details.partner or "",
@@ -50,7 +55,7 @@ def describe_details(details: ModelDetails) -> str:
     card, judges = details.card, details.role == "discriminator"
     channels = "RGB in, a score for each px out" if judges else "RGB in, RGB out"
     facts = {
-        "Role": ROLE_NAMES.get(details.role, details.role),
+        "Role": _name_role(details),
         "Partner": "" if judges else details.partner or "none",
         "Judges": card.get("judges", ""),
         "Network": details.architecture or "not known: only its outputs were imported",

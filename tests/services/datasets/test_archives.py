@@ -180,8 +180,8 @@ def test_lr_images_that_wait(studio, other, tmp_path):
 def test_the_manifest_has_every_hash(archive):
     with zipfile.ZipFile(archive) as opened:
         manifest = json.loads(opened.read("manifest.json"))
-        assert manifest["format"] == 2
-        assert manifest["made_by"] is manifest["reference"] is None
+        assert manifest["format"] == 3
+        assert (manifest["made_by"], manifest["reference"]) == (None, "MSE-SR")
         assert opened.namelist() == [*manifest["files"], "manifest.json"]
         for name, said in manifest["files"].items():
             data = opened.read(name)
@@ -254,7 +254,7 @@ CHANGES = {
     "no manifest": (lambda files: files.pop("manifest.json"), "no manifest.json in it"),
     "no JSON": (lambda files: files.update({"manifest.json": b"["}), "is not readable"),
     "another kind": (lambda files: change_manifest(files, kind="x"), "of another kind: 'x'"),
-    "a newer format": (lambda files: change_manifest(files, format=3), "format 3.*Update DeSRA"),
+    "a newer format": (lambda files: change_manifest(files, format=4), "format 4.*Update DeSRA"),
     "no format": (lambda files: change_manifest(files, format="1"), "of another kind"),
     "what is not known": (lambda files: change_manifest(files, more=1), "nothing usable of more"),
     "fewer rows": (lambda files: change_manifest(files, rows={}), "rows, its manifest.json says 0"),

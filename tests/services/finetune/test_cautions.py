@@ -6,9 +6,11 @@ import pytest
 
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import encode_png
+from desra_studio.references import parse_reference
 from desra_studio.services.datasets.importing import import_dataset
 from desra_studio.services.finetune.cautions import (
     caution_masks,
+    caution_reference,
     describe_obstacle,
     list_cautioned_candidates,
     reaches_border,
@@ -111,6 +113,21 @@ def test_masks_of_folders():
     ]
     with pytest.raises(InputError, match="All masks are empty, 2 of them: there is nothing"):
         caution_masks({"a": EMPTY, "b": EMPTY})
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ("mse", ""),
+        ("lr", "compared with LR enlarged, so that its pseudo-GT is blurry"),
+        ("hr", "is ground truth where an artifact is marked"),
+        ("other:SwinIR", "is the output of SwinIR where an artifact is marked"),
+    ],
+)
+def test_what_a_pseudo_gt_without_mse_is_made_of(reference, says):
+    told = caution_reference(parse_reference(reference))
+    assert bool(told) is bool(says)
+    assert says in told
 
 
 def test_nearly_the_same_pictures_are_told(studio, tmp_path):

@@ -2,10 +2,15 @@
 
 import pytest
 
+from desra_studio.references import parse_reference
 from desra_studio.services import jobs
+from desra_studio.services.datasets.importing import import_dataset
+from desra_studio.services.models.listing import list_models
 from desra_studio.services.review.documents import describe_image
 from desra_studio.services.studio import Studio
+from desra_studio.ui.models.status import list_row
 from tests.factories.clients import open_client
+from tests.factories.images import write_diffusion
 from tests.factories.jobs import run_jobs_here
 from tests.factories.studio import list_items
 
@@ -96,3 +101,31 @@ def test_a_share_is_labelled_blind(client, dataset_folder, studio):
     )
     assert refused.status_code == 422
     assert "labelled blind must be 0 to 1" in refused.json()["error"]
+
+
+def test_without_mse_the_enlarged_lr_is_offered_and_taken(client, studio, tmp_path):
+    order = {"source": str(write_diffusion(tmp_path / "OSEDiff"))}
+    answer = client.post("/studio/api/datasets/import", json=order)
+    assert answer.status_code == 409
+    assert answer.json()["references"] == {"lr": "LR enlarged"}
+    with run_jobs_here():
+        taken = client.post("/studio/api/datasets/import", json=order | {"reference": "lr"})
+    assert jobs.view_job(studio, taken.json()["job"]).result["reference"] == "LR enlarged"
+    loop = client.get("/studio/api/loop").json()
+    assert loop["reference"] == "LR enlarged"
+    (first, *_) = list_items(studio, loop["dataset"])
+    assert client.get(f"/studio/api/images/{first.id}").json()["reference"] == "LR enlarged"
+
+
+def test_the_models_page_tells_what_stands_for_mse(studio, tmp_path):
+    folder = write_diffusion(tmp_path / "OSEDiff")
+    import_dataset(studio, folder, "set", reference=parse_reference("lr"))
+    roles = {row[0]: row[1] for row in map(list_row, list_models(studio))}
+    assert (roles["set GAN-SR"], roles["set LR enlarged"]) == ("GAN-SR", "LR enlarged")
+
+
+def test_a_reference_that_cannot_be_says_why(client, tmp_path):
+    order = {"source": str(write_diffusion(tmp_path / "OSEDiff")), "reference": "other"}
+    answer = client.post("/studio/api/datasets/import", json=order)
+    assert answer.status_code == 422
+    assert "has no name" in answer.json()["error"]

@@ -22,6 +22,7 @@ from desra_studio.ui.datasets.status import show_import
 from desra_studio.ui.server import create_api
 from desra_studio.vocabulary import RunStatus
 from tests.factories.clients import open_client
+from tests.factories.images import write_diffusion
 from tests.factories.jobs import run_jobs_here, view_done
 from tests.factories.zips import zip_folder
 from tests.patience import PATIENCE_S, wait_for
@@ -355,3 +356,23 @@ def test_what_arrived_before_a_cut_is_kept(served):
         assert put(client, upload, "a.png", data[here:], here).json() == {"length": len(data)}
         stored = client.get(address).json()
         assert stored["whole"]
+
+
+def test_an_upload_without_mse_asks_what_to_compare_with(empty, studio, tmp_path):
+    folder = write_diffusion(tmp_path / "OSEDiff")
+    upload = send(empty, "OSEDiff", list_files(folder, "OSEDiff/"))
+    answer = import_upload(empty, upload)
+    assert (answer.status_code, answer.json()["references"]) == (409, {"lr": "LR enlarged"})
+    assert answer.json()["error"].startswith("OSEDiff has no MSE-SR folder")
+    job = jobs.view_job(studio, import_upload(empty, upload, reference="lr").json()["job"])
+    assert (job.status, job.result["reference"]) == (RunStatus.DONE, "LR enlarged")
+
+
+def test_a_zip_without_mse_asks_before_it_is_unpacked(empty, studio, tmp_path):
+    folder = write_diffusion(tmp_path / "OSEDiff")
+    data = zip_folder(folder, tmp_path / "OSEDiff.zip").read_bytes()
+    upload = send(empty, "OSEDiff.zip", {"OSEDiff.zip": data})
+    answer = import_upload(empty, upload)
+    assert (answer.status_code, answer.json()["references"]) == (409, {"lr": "LR enlarged"})
+    job = jobs.view_job(studio, import_upload(empty, upload, reference="lr").json()["job"])
+    assert (job.status, job.result["reference"]) == (RunStatus.DONE, "LR enlarged")

@@ -3,7 +3,7 @@
 import { tell } from "../shared/actions.js";
 import { API, detectDataset, loadLoop, postJson } from "../shared/api.js";
 import { addressed } from "../shared/dom.js";
-import { postImport } from "./suffix.js";
+import { postImport } from "./asking.js";
 
 /** @import { DetectorFields } from "#types/datasets" */
 /** @import { ImportedUpload } from "#types/uploads" */

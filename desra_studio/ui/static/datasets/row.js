@@ -1,6 +1,7 @@
 // A dataset's row: its figures, its name to be changed in place, or the way back from the bin.
 
 import { make, pageAddress } from "../shared/dom.js";
+import { tellReference } from "./words.js";
 
 /** @import { Row } from "#types/datasets" */
 
@@ -32,6 +33,7 @@ export class DatasetRow {
     this.actions = make("td", { className: "actions" });
     this.element = make("tr", {}, this.nameCell, ...this.figures, this.actions);
     this.link = make("a", { href: pageAddress("/review", { dataset: id }) });
+    this.compared = make("span", { className: "compared" });
     this.exports = this.#makeButton("Export", () => page.onExport(this));
     this.rename = this.#makeButton("Rename", () => this.#edit());
     this.remove = this.#makeButton("Delete", () => page.onDelete(this));
@@ -55,6 +57,7 @@ export class DatasetRow {
   show(view) {
     this.name = view.name;
     this.link.textContent = this.link.title = view.name;
+    this.compared.textContent = view.gone ? "" : tellReference(view.reference);
     this.gone.textContent = `${view.name} is in the bin.`;
     for (const [index, key] of FIGURES.entries()) {
       this.figures[index].textContent = view.gone ? "" : String(view[key]);
@@ -106,7 +109,7 @@ export class DatasetRow {
       edit: [this.input, this.save, this.cancel],
       gone: [this.gone, this.undo],
     }[mode];
-    this.nameCell.replaceChildren(name);
+    this.nameCell.replaceChildren(name, ...(mode === "plain" ? [this.compared] : []));
     this.actions.replaceChildren(...buttons);
   }
 

@@ -1,5 +1,7 @@
 // What the list of datasets says and in which order. No DOM here.
 
+import { USUAL_REFERENCE } from "../shared/words.js";
+
 /** @import { Dataset, GoneDataset, Row } from "#types/datasets" */
 
 /**
@@ -23,6 +25,13 @@ export function tellRestored(before, now) {
   if (before === now) return `${now} is restored.`;
   return `Restored as ${now}: another dataset is named ${before} by now.`;
 }
+
+/**
+ * What is said beside a dataset's name; nothing of what is usual.
+ * @param {string} reference what GAN-SR is compared with, as people call it.
+ */
+export const tellReference = (reference) =>
+  reference === USUAL_REFERENCE ? "" : ` compared with ${reference}`;
 
 /** @param {number} count */
 export const tellImages = (count) => `${count} image${count === 1 ? "" : "s"}`;

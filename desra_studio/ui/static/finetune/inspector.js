@@ -1,4 +1,4 @@
-// One sample from all sides: LR, GAN-SR, MSE-SR, mask, pseudo-GT and the newest fine-tuned output,
+// One sample from all sides: LR, GAN-SR, MSE-SR or what takes its place, mask, pseudo-GT and the newest fine-tuned output,
 // with one view for all of them.
 
 import { loadImage } from "../shared/api.js";
@@ -110,6 +110,7 @@ export class Inspector {
     const marked = describeMarked(candidate.area_share, width * height);
     this.facts.textContent = `${width} x ${height} px, ${marked}`;
     this.#open({ id: candidate.image_id, width, height });
+    this.panes.setTitle("mse", image.reference);
     const sources = loadSources(image, candidate, feather);
     for (const [id, source] of Object.entries(sources)) this.#put(id, source, asked);
     this.#showTuned();

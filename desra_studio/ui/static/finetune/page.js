@@ -60,7 +60,10 @@ class FinetunePage {
       view.hidden = true;
     }
     try {
-      this.dataset = (await loadLoop(addressed("dataset"))).dataset;
+      const { dataset, reference } = await loadLoop(addressed("dataset"));
+      this.dataset = dataset;
+      this.list.preview.nameReference(reference);
+      this.points.reference = reference;
       if (this.dataset === null) return this.#showEmpty();
       await Promise.all([this.loadChoices(), this.refresh()]);
     } catch (error) {

@@ -1,6 +1,7 @@
 // Removal over detail: every preview of every run as a point, any of which can be taken as a model.
 
 import { announceChange, make, makeSvg, pageAddress } from "../shared/dom.js";
+import { nameReference } from "../shared/words.js";
 import {
   findNext,
   fitDetail,
@@ -20,6 +21,8 @@ import {
 /** @typedef {{ model_id: number, model: string }} Taken */
 
 const COLOURS = 6;
+const UNPLACED = "outside the masks GAN-SR is no sharper than MSE-SR.";
+const DETAIL = "Detail kept outside the masks: 0 as MSE-SR, 1 as GAN-SR";
 
 /** @param {{ run_id: number, iteration: number }} point */
 const nameOf = ({ run_id, iteration }) => `${run_id}-${iteration}`;
@@ -37,6 +40,11 @@ export class PointsView {
     this.onModel = onModel;
     /** @type {number | null} */
     this.dataset = null;
+    /**
+     * What GAN-SR is compared with, as people call it.
+     * @type {string | null}
+     */
+    this.reference = null;
     /** What the runs were like when their points were read, and what was read. */
     this.key = "";
     this.told = "";
@@ -130,7 +138,7 @@ export class PointsView {
     const unplaced = points.length - this.points.length;
     this.disk.textContent =
       `The weights of ${kept} of ${points.length} points take ${tellSize(bytes)} on disk, in runs/ID/points of the data folder.` +
-      (unplaced ? ` ${unplaced} have no place here: outside the masks GAN-SR is no sharper than MSE-SR.` : "");
+      (unplaced ? ` ${unplaced} have no place here: ${nameReference(UNPLACED, this.reference ?? undefined)}` : "");
   }
 
   #chosenPoint() {
@@ -142,7 +150,7 @@ export class PointsView {
     const range = fitDetail(this.points);
     const runs = [...new Set(this.points.map(({ run_id }) => run_id))];
     this.dots.clear();
-    this.plot.replaceChildren(...drawAxes(range));
+    this.plot.replaceChildren(...drawAxes(range, this.reference));
     for (const [index, run] of runs.entries()) {
       const own = this.points.filter(({ run_id }) => run_id === run);
       const line = own.map((point) => place(point, range)).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
@@ -308,8 +316,11 @@ function makeLabel(point, { x, y }) {
   return text;
 }
 
-/** @param {{ low: number, high: number }} range */
-function drawAxes(range) {
+/**
+ * @param {{ low: number, high: number }} range
+ * @param {string | null} reference what GAN-SR is compared with, as people call it.
+ */
+function drawAxes(range, reference) {
   const at = (/** @type {number} */ detail_kept, /** @type {number} */ removal) => place({ detail_kept, removal }, range);
   const line = (/** @type {{ x: number, y: number }} */ from, /** @type {{ x: number, y: number }} */ to) =>
     makeSvg("line", { class: "grid", x1: from.x, y1: from.y, x2: to.x, y2: to.y });
@@ -331,7 +342,7 @@ function drawAxes(range) {
   return [
     ...columns,
     ...rows,
-    write("Detail kept outside the masks: 0 as MSE-SR, 1 as GAN-SR", { x: middle.x, y: HEIGHT - 10, class: "axis", "text-anchor": "middle" }),
+    write(nameReference(DETAIL, reference ?? undefined), { x: middle.x, y: HEIGHT - 10, class: "axis", "text-anchor": "middle" }),
     write("Removal, by the strictest witness that no loss asked for", { x: top.x, y: top.y - 16, class: "axis" }),
   ];
 }

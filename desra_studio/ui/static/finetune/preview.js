@@ -1,13 +1,15 @@
-// One crop as GAN-SR was, as it is at an iteration, and as MSE-SR has it, with a slider through the
-// iterations. While a run goes on the slider follows it, until somebody moves it back.
+// One crop as GAN-SR was, as it is at an iteration, and as MSE-SR or what takes its place has it, with a
+// slider through the iterations. While a run goes on the slider follows it, until somebody moves it back.
 
 import { make } from "../shared/dom.js";
 import { Newest } from "../shared/newest.js";
+import { nameReference } from "../shared/words.js";
 import { loadPyramid } from "../viewer/sources.js";
 import { previewUrl } from "./api.js";
 import { makePanes } from "./panes.js";
 
 const TITLES = { gan: "GAN-SR before", now: "Now", mse: "MSE-SR" };
+const BESIDE = "The preview beside what was before and MSE-SR";
 const WAITING = "The first preview comes with the first figures.";
 
 /** The name of an iteration's picture. */
@@ -18,7 +20,7 @@ export class Preview {
     this.iterations = [];
     this.follows = true;
     this.of = make("span", { className: "of" }, WAITING);
-    this.panes = makePanes(TITLES, "The preview beside what was before and MSE-SR");
+    this.panes = makePanes(TITLES, BESIDE);
     this.loaders = Object.fromEntries(
       Object.keys(TITLES).map((id) => [id, new Newest((wanted) => this.#swap(id, wanted))]),
     );
@@ -40,6 +42,12 @@ export class Preview {
       this.panes.element,
       make("div", { className: "slide" }, this.slider, this.at),
     );
+  }
+
+  /** Name what GAN-SR is compared with. */
+  nameReference(reference) {
+    this.panes.setTitle("mse", nameReference(TITLES.mse, reference ?? undefined));
+    this.panes.element.ariaLabel = nameReference(BESIDE, reference ?? undefined);
   }
 
   /** Show a run's previews: { name, box, fixed, iterations }, as far as there are any. */

@@ -71,9 +71,11 @@ export class SetupView {
     this.form.showCounts(chosen.length, heldOut.size);
     if (this.choices) {
       const { minimum, obstacle, generators, made_by: madeBy } = this.choices;
+      const { reference_caution: caution } = this.choices;
       this.form.showCautions([
         ...listCautions(chosen, minimum, obstacle),
         ...warnOfGenerator(this.form.generatorId, generators, madeBy),
+        ...(caution ? [{ blocks: false, text: caution }] : []),
       ]);
     }
     const open = this.samples.opened;

@@ -2,6 +2,7 @@
 // the bound as a wall.
 
 import { make, pageAddress } from "../shared/dom.js";
+import { nameReference } from "../shared/words.js";
 import { findFate } from "./fates.js";
 import {
   countHeld,
@@ -22,8 +23,6 @@ const TRAINED_ON = "A loss of this run asked for what it measures: it is no proo
 const AGREEMENT =
   "Of the detector's masks, as DeSRA's paper has it, where it fell from 51.1 to 12.9 %, by 75 %: " +
   "after fine-tuning, what people marked should not be found again";
-const NOISE =
-  "Local deviation on flat places outside the masks: what GAN-SR has more of than MSE-SR is no detail";
 
 /**
  * The verdict as elements.
@@ -67,7 +66,7 @@ export function buildFigures(proof, dataset, voters) {
     make(
       "p",
       { className: "quiet" },
-      `${KINSHIP} `,
+      `${nameReference(KINSHIP, proof.reference)} `,
       make("a", { href: pageAddress("/studies", { dataset }) }, voters.length ? "Studies" : "Ask voters"),
     ),
     ...(voters.length ? [make("ul", { className: "witnesses" }, ...voters.map(buildVoters))] : []),
@@ -140,7 +139,7 @@ function buildNoise(proof) {
   const noise = describeNoise(proof);
   if (!noise) return [];
   return [
-    make("dt", { title: NOISE }, "Noise on flat places"),
+    make("dt", { title: noise.tip }, "Noise on flat places"),
     make("dd", { className: "value" }, make("b", {}, noise.text)),
     make("dd", { className: "bound plain" }, noise.rest),
   ];

@@ -1,5 +1,6 @@
-// Before, after and MSE-SR side by side, with the components of the image.
+// Before, after and MSE-SR, or what takes its place, side by side, with the components of the image.
 
+import { USUAL_REFERENCE, nameReference } from "../shared/words.js";
 import { frameBox, toPane } from "../viewer/geometry.js";
 import { ImagePanes } from "../viewer/image_panes.js";
 import { ORANGE, SKY } from "../viewer/mask_colours.js";
@@ -15,7 +16,7 @@ const BLINK_MS = 400;
 const PANES = [
   { id: "before", key: "gan", title: "Before: GAN-SR" },
   { id: "after", key: "after", title: "After: fine-tuned" },
-  { id: "mse", key: "mse", title: "MSE-SR" },
+  { id: "mse", key: "mse", title: USUAL_REFERENCE },
 ];
 const ORDER = ["before", "after", "mse"];
 const SWAPPED = ["after", "before", "mse"];
@@ -50,6 +51,14 @@ export class ProofPanes extends ImagePanes {
     /** @type {(document: ProofDocument, pane: Size) => View} */
     const home = ({ component, ...image }, pane) => frameBox(component, pane, image);
     super(PANES, { onPress, decorate }, { home });
+  }
+
+  /**
+   * Name what GAN-SR is compared with.
+   * @param {string} [reference]
+   */
+  nameReference(reference) {
+    this.setTitle("mse", nameReference(USUAL_REFERENCE, reference));
   }
 
   /**

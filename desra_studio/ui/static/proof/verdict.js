@@ -1,6 +1,6 @@
 // The proof in words and as marks on scales. No DOM here.
 
-import { countNoun } from "../shared/words.js";
+import { countNoun, nameReference } from "../shared/words.js";
 import { describeInterval } from "./intervals.js";
 import { nameHeadline } from "./witnesses.js";
 
@@ -227,7 +227,7 @@ function describeFigure({ key, group, title, tip, tell, range, bad, interval }, 
     key,
     group,
     title,
-    tip,
+    tip: nameReference(tip, proof.reference),
     text: value === null ? "n/a" : tell(value),
     interval: interval ? describeInterval(proof[interval], value, tell, proof.images_wanting) : "",
     bound: bound === null ? "" : `${bad === "above" ? "at most" : "at least"} ${tell(bound)}`,
@@ -268,15 +268,22 @@ export function countHeld(figures) {
   return held.length ? `${countNoun(held.length, "bound")} kept` : "no bound";
 }
 
+const NOISE =
+  "Local deviation on flat places outside the masks: what GAN-SR has more of than MSE-SR is no detail";
+
 /**
  * Noise on flat places, after and of the two outputs beside it; null where it cannot be told.
  * @param {ProofFigures} proof
  */
-export function describeNoise({ noise }) {
+export function describeNoise({ noise, reference }) {
   if (!isNumber(noise?.after) || !isNumber(noise.gan) || !isNumber(noise.mse)) return null;
   return {
     text: noise.after.toFixed(1),
-    rest: `grey levels; GAN-SR ${noise.gan.toFixed(1)}, MSE-SR ${noise.mse.toFixed(1)}`,
+    tip: nameReference(NOISE, reference),
+    rest: nameReference(
+      `grey levels; GAN-SR ${noise.gan.toFixed(1)}, MSE-SR ${noise.mse.toFixed(1)}`,
+      reference,
+    ),
   };
 }
 

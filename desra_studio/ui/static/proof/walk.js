@@ -85,6 +85,7 @@ export class Walk {
    */
   show(proof) {
     this.proof = proof;
+    this.panes.nameReference(proof.proof.reference);
     this.images = new Map(proof.images.map((image) => [image.id, image]));
     const counts = countFates(proof.components);
     for (const { id, count, button } of this.filters) {

@@ -1,6 +1,6 @@
 // What witnesses say, of all artifacts and of one, in words. No DOM here.
 
-import { countNoun } from "../shared/words.js";
+import { countNoun, nameReference } from "../shared/words.js";
 import { findFate } from "./fates.js";
 import { describeInterval } from "./intervals.js";
 
@@ -43,11 +43,12 @@ export function nameHeadline({ headline, witnesses, before_components: judged })
  * @param {ProofFigures} proof
  * @returns {ShownWitness[]}
  */
-export function describeWitnesses({ headline, witnesses, before_components: judged, unseen }) {
+export function describeWitnesses(proof) {
+  const { headline, witnesses, before_components: judged, unseen, reference } = proof;
   const all = judged + unseen;
   return witnesses.map((witness) => ({
     title: witness.title,
-    tip: witness.asks + RULES,
+    tip: nameReference(witness.asks, reference) + RULES,
     text: witness.seen ? `${witness.gone} of ${witness.seen} gone` : "saw none",
     parts: PARTS.map((fate) => {
       const count = witness[/** @type {"gone" | "fainter" | "still_there"} */ (fate)];

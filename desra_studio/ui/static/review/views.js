@@ -1,11 +1,13 @@
 // What a pane can show, and which of that an image has. No DOM here.
 
+import { nameReference } from "../shared/words.js";
 import { VEILED } from "./texts.js";
 
 /** @import { ImageRecord } from "#types/review" */
 
 /**
- * The views by id, in the order of the menus; `tuned:MODEL` stands for each fine-tuned model.
+ * The views by id, in the order of the menus; `tuned:MODEL` stands for each fine-tuned model. In the
+ * place of MSE-SR stands what GAN-SR of a dataset is compared with.
  * @type {Record<string, string>}
  */
 const TITLES = {
@@ -25,9 +27,14 @@ const TUNED = "tuned:";
 /** @param {string} model */
 export const tunedView = (model) => `${TUNED}${model}`;
 
-/** @param {string} id */
-export const titleView = (id) =>
-  TITLES[id] ?? (id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id);
+/**
+ * @param {string} id
+ * @param {string} [reference] what GAN-SR is compared with, as people call it.
+ */
+export const titleView = (id, reference) => {
+  if (Object.hasOwn(TITLES, id)) return nameReference(TITLES[id], reference);
+  return id.startsWith(TUNED) ? `Fine-tuned ${id.slice(TUNED.length)}` : id;
+};
 
 /**
  * Whether a view shows a difference, which has a gain and no brightness.

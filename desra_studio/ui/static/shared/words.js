@@ -1,5 +1,16 @@
 // What sentences are put together from, wherever people read them. No DOM here.
 
+/** What GAN-SR is compared with, as people call it, unless its dataset says otherwise. */
+export const USUAL_REFERENCE = "MSE-SR";
+
+/**
+ * A text that names MSE-SR, with the name of what a dataset has in its place.
+ * @param {string} text
+ * @param {string} [reference]
+ */
+export const nameReference = (text, reference = USUAL_REFERENCE) =>
+  text.replaceAll(USUAL_REFERENCE, () => reference);
+
 /** The least share that is not shown as 0.0 %. */
 const LEAST_SHARE = 0.0005;
 

@@ -92,9 +92,10 @@ export class Histogram {
     const { bins, mean, deviation } = countLevels(context.getImageData(0, 0, side, side).data);
     const text = `${Math.round(mean)} ± ${Math.round(deviation)}`;
     const svg = makeSvg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
-    svg.setAttribute("aria-label", `${titleView(id)}: mean ${Math.round(mean)}, deviation ${Math.round(deviation)}`);
+    const title = titleView(id, document.record.reference);
+    svg.setAttribute("aria-label", `${title}: mean ${Math.round(mean)}, deviation ${Math.round(deviation)}`);
     svg.append(makeSvg("path", { d: traceLevels(bins, WIDTH, HEIGHT) }));
-    return [make("div", { className: "name" }, make("span", {}, titleView(id)), make("span", {}, text)), svg];
+    return [make("div", { className: "name" }, make("span", {}, title), make("span", {}, text)), svg];
   }
 
   /** @param {number} side */

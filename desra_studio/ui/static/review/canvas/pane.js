@@ -31,6 +31,8 @@ export class Pane extends CanvasPane {
    */
   view = null;
   #options = "";
+  /** @type {string | undefined} */
+  #reference;
   #darkroom = new Darkroom();
   #adjustedNote = "";
 
@@ -47,7 +49,6 @@ export class Pane extends CanvasPane {
     this.slider = make("input", {
       type: "range",
       className: "divider",
-      ariaLabel: "Divider between GAN-SR and MSE-SR",
       min: 0,
       max: 1,
       step: 0.005,
@@ -68,12 +69,15 @@ export class Pane extends CanvasPane {
    * Offer views [id], of which one is shown.
    * @param {string[]} ids
    * @param {string} chosen
+   * @param {string} [reference] what GAN-SR is compared with, as people call it.
    */
-  offer(ids, chosen) {
-    const options = ids.join("\n");
+  offer(ids, chosen, reference) {
+    const options = [reference, ...ids].join("\n");
     if (options !== this.#options) {
       this.#options = options;
-      fillSelect(this.menu, ids.map((id) => [id, titleView(id)]));
+      this.#reference = reference;
+      fillSelect(this.menu, ids.map((id) => [id, titleView(id, reference)]));
+      this.slider.ariaLabel = `Divider between ${titleView("gan")} and ${titleView("mse", reference)}`;
     }
     this.menu.value = chosen;
     this.view = chosen;
@@ -105,7 +109,7 @@ export class Pane extends CanvasPane {
   draw(document, view, pane, instead, options) {
     const id = instead ?? this.view;
     this.clear();
-    const now = instead ? titleView(instead) : "";
+    const now = instead ? titleView(instead, this.#reference) : "";
     this.#say(now, "");
     this.slider.hidden = id !== "slider";
     if (!document || !view || id === null) return false;
@@ -165,7 +169,7 @@ export class Pane extends CanvasPane {
     if (this.now.textContent !== now) this.now.textContent = now;
     this.menu.classList.toggle("covered", now !== "");
     if (this.note.textContent !== note) this.note.textContent = note;
-    this.name = now || titleView(this.view ?? "");
+    this.name = now || titleView(this.view ?? "", this.#reference);
   }
 
   /**

@@ -31,7 +31,9 @@ export class PaneControls {
       view("plain", "Plain GAN-SR while held", ["g"], {
         hold: (held) => this.#showInstead(held ? "gan" : null),
       }),
-      view("blink", "Blink GAN-SR and MSE-SR while held", ["x"], { hold: (held) => this.#blink(held) }),
+      view("blink", "Blink GAN-SR and what it is compared with while held", ["x"], {
+        hold: (held) => this.#blink(held),
+      }),
       view("opacity-up", "Mask more opaque", ["o"], { run: () => this.#fade(STEP) }),
       view("opacity-down", "Mask less opaque", ["shift+o"], { run: () => this.#fade(-STEP) }),
     ];
@@ -80,7 +82,7 @@ export class PaneControls {
   }
 
   /**
-   * Let MSE-SR and GAN-SR take turns, in place.
+   * Let GAN-SR and what it is compared with take turns, in place.
    * @param {boolean} held
    */
   #blink(held) {

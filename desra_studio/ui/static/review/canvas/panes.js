@@ -110,11 +110,12 @@ export class Panes extends Viewer {
   /** Let every pane show what the layout says. */
   #arrange() {
     const shown = listShown(this.layout);
-    const offered = listViews(this.document?.record ?? null, shown);
+    const record = this.document?.record ?? null;
+    const offered = listViews(record, shown);
     this.element.dataset.count = String(shown.length);
     this.all.forEach((pane, index) => {
       pane.element.hidden = index >= shown.length;
-      if (index < shown.length) pane.offer(offered, shown[index]);
+      if (index < shown.length) pane.offer(offered, shown[index], record?.reference);
       else pane.hide();
     });
   }
