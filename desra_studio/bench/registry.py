@@ -14,6 +14,7 @@ BENCHMARKS = {
     "deletion": "deletion.measure_deletion",
     "demo": "demo.time_demo",
     "detect": "detect.time_detect",
+    "detectors": "detectors.measuring.measure_detectors",
     "finetune": "finetune.time_finetune",
     "import": "importing.time_import",
     "intervals": "intervals.time_intervals",

@@ -390,7 +390,7 @@ def bench(
         typer.Option(
             metavar="N",
             help="kills: of the points at which it kills; 1 without it. mutations: of the "
-            "damage; 0.",
+            "damage; 0. detectors: of the scenes; 0.",
         ),
     ] = None,
     seeds: Annotated[
@@ -404,7 +404,9 @@ def bench(
     photos: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="deletion: folder of photographs that it judges on, made small."
+            metavar="DIR",
+            help="deletion: folder of photographs that it judges on, made small. detectors: folder "
+            "of those that scenes are made of; the demo's without it.",
         ),
     ] = None,
     picture: Annotated[
@@ -416,7 +418,7 @@ def bench(
         typer.Option(
             metavar="N",
             help="import: how many triplets, at least 10; 10 000 without it. mutations: how many "
-            "inputs; 500.",
+            "inputs; 500. detectors: how many scenes, at least 4; 48.",
         ),
     ] = None,
     only: Annotated[

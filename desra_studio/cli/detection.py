@@ -9,8 +9,6 @@ import typer
 from desra_studio.cli.console import (
     DEFAULTS,
     DETECTING,
-    DETECTOR,
-    SAID,
     AreaShare,
     AreaThreshold,
     ClassMaps,
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
     from desra_studio.services.proof.folders import FolderRegression
 
 CALIBRATION = CalibrationConfig()
-AREA = SAID["area_threshold"]
 
 detection_app = typer.Typer()
 
@@ -61,6 +58,7 @@ detection_app = typer.Typer()
     "--area-threshold 400",
 )
 def detect(
+    context: typer.Context,
     gan: Annotated[Path, typer.Option(metavar="DIR", help="Folder of GAN-SR images.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write mask/NAME.png into.")],
     mse: Annotated[
@@ -83,15 +81,7 @@ def detect(
         ),
     ] = MSE_SR.spelling,
     contrast_threshold: ContrastThreshold = DEFAULTS.contrast_threshold,
-    area_threshold: Annotated[
-        int | None,
-        typer.Option(
-            metavar="PX",
-            help=f"{AREA.help} {DEFAULTS.area_threshold} without it, or what a learned detector "
-            "chose.",
-            rich_help_panel=DETECTOR,
-        ),
-    ] = None,
+    area_threshold: AreaThreshold = DEFAULTS.area_threshold,
     area_share: AreaShare = None,
     window_size: WindowSize = DEFAULTS.window_size,
     kernel: KernelSize = DEFAULTS.kernel_px,
@@ -136,7 +126,10 @@ def detect(
             )
         from desra_studio.services.detection.baseline_folders import detect_folders_by_baseline
 
-        areas = {} if area_threshold is None else {"area_threshold": area_threshold}
+        # A learned detector brings an area threshold; where none is given, its own counts.
+        source = context.get_parameter_source("area_threshold")
+        is_given = source is not None and source.name != "DEFAULT"
+        areas = {"area_threshold": area_threshold} if is_given else {}
         regions = areas | {
             "area_share": area_share,
             "cleaned": not raw,
@@ -162,7 +155,7 @@ def detect(
         return
     params = DetectorParams(
         contrast_threshold=contrast_threshold,
-        area_threshold=DEFAULTS.area_threshold if area_threshold is None else area_threshold,
+        area_threshold=area_threshold,
         area_share=area_share,
         window_size=window_size,
         kernel_px=kernel,

@@ -22,7 +22,6 @@ from desra_studio.progress import show_progress
 from desra_studio.setting import list_settings
 
 if TYPE_CHECKING:
-    from desra_studio.metrics.mask_metrics import SetScore
     from desra_studio.services.detection.learning.comparing import DetectorComparison
     from desra_studio.services.detection.learning.folders import LabelledSet
     from desra_studio.services.folders import FolderReader
@@ -157,10 +156,6 @@ def _read(
         return read_labelled_folders(LabelledFolders(gan, mse, tuple(labels), lr), reader, report)
 
 
-def _describe_score(score: "SetScore") -> dict[str, float | None]:
-    return {"iou": score.iou, "precision": score.precision, "recall": score.recall}
-
-
 def _describe_comparison(compared: "DetectorComparison") -> dict[str, Any]:
     interval = compared.difference.interval
     return {
@@ -168,7 +163,10 @@ def _describe_comparison(compared: "DetectorComparison") -> dict[str, Any]:
         "detectors": {
             one.name: {
                 "iou": sum(one.iou) / len(one.iou),
-                "people": [_describe_score(score) for score in one.scores],
+                "people": [
+                    {"iou": score.iou, "precision": score.precision, "recall": score.recall}
+                    for score in one.scores
+                ],
                 "per_image": dict(zip(compared.images, one.iou, strict=True)),
             }
             for one in compared.contestants

@@ -233,10 +233,11 @@ BAD = [
     (("nonsense",), "No such command 'nonsense'"),
     (
         ("bench", "nonsense"),
-        "There are: canvas, deletion, demo, detect, finetune, import, intervals, kills, load",
+        "There are: canvas, deletion, demo, detect, detectors, finetune, import, intervals, kills",
     ),
     (("bench", "kills", "--kills", "4"), "at least 6 kills, one of each kind, got 4"),
     (("bench", "import", "--count", "9"), "at least 10 triplets, got 9"),
+    (("bench", "detectors", "--count", "3"), "at least 4 scenes, got 3"),
     (("bench", "queue", "--seed", "1"), "bench queue takes no --seed"),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),
