@@ -14,7 +14,7 @@ export class ServerState {
   #log = make("pre", { className: "log", tabIndex: 0, hidden: true });
 
   constructor() {
-    const head = ["Job", "State", "Since", "Until", "What it said", ""].map((title) =>
+    const head = ["Job", "State", "Since", "Until", "What it said", "Actions"].map((title) =>
       make("th", { scope: "col" }, title),
     );
     this.root = make(
