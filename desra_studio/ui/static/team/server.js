@@ -46,7 +46,7 @@ export class ServerState {
     ];
     this.#facts.replaceChildren(...facts.flatMap(([name, is]) => [make("dt", {}, name), make("dd", {}, is)]));
     this.#jobs.replaceChildren(...jobs.map((job) => this.#drawJob(job)));
-    this.#message.textContent = jobs.length ? "" : "There was no job yet.";
+    this.#message.textContent = jobs.length ? "" : "There has been no job yet.";
   }
 
   /** @param {LatestJob} job */
