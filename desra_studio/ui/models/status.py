@@ -137,7 +137,7 @@ def _describe_derivation(derived: dict[str, float] | None) -> str:
     if not derived:
         return ""
     return (
-        f"from {derived['from']}, {count_noun(derived['images'], 'image')}, best of "
+        f"from {derived['from']}, {count_noun(int(derived['images']), 'image')}, best of "
         f"{derived['max_iterations']} iterations at {derived['iteration']}: "
         f"{derived['psnr_before']:.2f} to {derived['psnr']:.2f} dB"
     )

@@ -6,7 +6,11 @@
 {
   const CLOSES_CLIENT = /^\(\)\s*=>\s*\{[^{}]*\.close\(\);?\s*\}$/;
   const listen = window.addEventListener.bind(window);
-  window.addEventListener = (type, listener, options) => {
-    if (type !== "beforeunload" || !CLOSES_CLIENT.test(listener.toString())) listen(type, listener, options);
+  window.addEventListener = (
+    /** @type {string} */ type,
+    /** @type {EventListenerOrEventListenerObject} */ listener,
+    /** @type {boolean | AddEventListenerOptions | undefined} */ options,
+  ) => {
+    if (type !== "beforeunload" || !CLOSES_CLIENT.test(String(listener))) listen(type, listener, options);
   };
 }
