@@ -26,7 +26,9 @@ def resolve_folder(settings: Settings, text: str) -> Path:
     try:
         folder = Path(named).expanduser().resolve()
     except RuntimeError as error:
-        raise InputError(f"{named} names a home folder that there is not. Give another.") from error
+        raise InputError(
+            f"{named} names a home folder that does not exist. Give another."
+        ) from error
     allowed = [place.expanduser().resolve() for place in settings.folders]
     if allowed and not any(folder.is_relative_to(place) for place in allowed):
         raise InputError(

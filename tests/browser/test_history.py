@@ -103,12 +103,12 @@ def test_the_list_follows_saves_and_images(page, review):
     review.open()
     review.choose("b")
     page.keyboard.press("r")
-    expect(page.locator(".revisions")).to_have_text("Nothing was saved yet.")
+    expect(page.locator(".revisions")).to_have_text("Nothing has been saved yet.")
     save_stroke(review, 0.3, 1)
     expect(page.locator(".revisions .revision")).to_have_count(1)
     page.keyboard.press("d")
     review.wait_image("c")
-    expect(page.locator(".revisions")).to_have_text("Nothing was saved yet.")
+    expect(page.locator(".revisions")).to_have_text("Nothing has been saved yet.")
 
 
 def test_a_mask_that_is_gone_from_the_disk(page, review):

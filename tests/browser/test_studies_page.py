@@ -46,8 +46,8 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     expect(screening).to_have_text("")
     page.locator("[name=trials_per_voter]").fill("20")
     expect(screening).to_have_text(
-        "Not screened by gold: 7 hidden checks a voter, 2 more are needed: 30 % hidden checks, or "
-        "26 votes per voter."
+        "Not screened by gold: 7 hidden checks per voter, 2 more are needed: 30 % hidden checks, "
+        "or 26 votes per voter."
     )
     page.locator("[name=window_px]").fill("8")
     page.get_by_role("button", name="Make the study").click()
@@ -59,9 +59,9 @@ def test_a_study_is_made_opened_and_closed_by_hand(page, studio, dataset):
     assert made.state == "draft"
     # Three regions and a clean window, two questions: eight votes a voter.
     expect(page.locator(".screening")).to_have_text(
-        "Not screened by gold: 3 hidden checks a voter, 6 more are needed."
+        "Not screened by gold: 3 hidden checks per voter, 6 more are needed."
     )
-    names = page.get_by_label("Names of voters, one a line")
+    names = page.get_by_label("Names of voters, one per line")
     names.fill("Ann\nBo")
     page.get_by_role("button", name="Make personal links").click()
     expect(page.get_by_role("rowheader", name="Ann")).to_be_visible()

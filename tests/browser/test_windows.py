@@ -35,6 +35,11 @@ FIND_UNREACHED = """(scope) => {
 FIND_CUT_TEXT = """() => [...document.querySelectorAll(".studio-nav :is(.now, nav a)")]
   .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth)
   .map((element) => element.textContent)"""
+COUNT_LINES = """(element) => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+}"""
 IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 
 
@@ -108,3 +113,34 @@ def test_a_page_in_a_phones_window_says_what_to_do(page, dataset, path):
     assert page.evaluate(f"{shown}.filter((one) => one.checkVisibility()).length") == 0
     resize(page, WINDOWS[1])
     expect(page.locator(".studio-nav nav")).to_be_visible()
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids="{0[0]}x{0[1]}".format)
+def test_review_says_in_one_line_what_an_image_has_and_shows_the_whole_detector(
+    page, review, dataset, window
+):
+    resize(page, window)
+    review.open()
+    review.wait_image("image_00")
+    expect(page.locator(".message")).to_contain_text("detected")
+    assert page.locator(".message").evaluate(COUNT_LINES) == 1
+    page.keyboard.press("t")
+    expect(page.locator(".detector")).to_be_visible()
+    # A row hides what is outside it, and has no scroll bar.
+    cut = "(rows) => rows.filter((row) => row.scrollWidth > row.clientWidth).length"
+    assert page.locator(".detector .row").evaluate_all(cut) == 0
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids="{0[0]}x{0[1]}".format)
+def test_fields_of_a_row_stand_at_one_height(page, dataset, window):
+    resize(page, window)
+    page.goto("/")
+    page.wait_for_selector(".studio-datasets[data-ready=true]")
+    for labels in (
+        ["Folder on this machine", "Name", "Labelled blind, % of images"],
+        ["Contrast threshold", "Area threshold", "Unit", "Class weights"],
+    ):
+        boxes = [page.get_by_label(label, exact=True).bounding_box() for label in labels]
+        middles = [box["y"] + box["height"] / 2 for box in boxes]
+        # A menu's frame is a bit wider than that of a field.
+        assert max(middles) - min(middles) <= 3, labels

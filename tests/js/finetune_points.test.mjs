@@ -50,7 +50,7 @@ test("a stop is found by both of its weights, and nothing else is a stop", () =>
 
 test("a stop tells its measured front, or that there is none", () => {
   assert.match(tellStop(STOPS[1]), /^About 86 % gone, 0\.73 of the detail kept: measured on 18 images/);
-  assert.match(tellStop(STOPS[0]), /counts 5 in L1 and 1 in the contrast loss.* Not measured\.$/);
+  assert.match(tellStop(STOPS[0]), /counts as 5 outside in L1, and as 1 in the contrast loss.* Not measured\.$/);
 });
 
 test("live figures say that they are of crops", () => {

@@ -147,11 +147,11 @@ test("the form becomes an order; per cent become shares, empty fields the usual"
 test("that voters will not be screened is said with what it takes", () => {
   const usual = { trials_per_voter: 40, check_share: 0.25, rules: { min_gold: 9 } };
   const tell = (values) => tellUnscreened(readOrder({ ...form, ...values }), usual);
-  assert.equal(tell({}), "Not screened by gold: 7 hidden checks a voter, 2 more are needed: 18 % hidden checks, or 49 votes per voter.");
+  assert.equal(tell({}), "Not screened by gold: 7 hidden checks per voter, 2 more are needed: 18 % hidden checks, or 49 votes per voter.");
   assert.equal(tell({ check_share: "" }), "");
   assert.equal(tell({ check_share: "25" }), "");
-  assert.equal(tell({ check_share: "0" }), "Not screened by gold: 0 hidden checks a voter, 9 more are needed: 18 % hidden checks.");
-  assert.equal(tell({ check_share: "25", trials_per_voter: "3" }), "Not screened by gold: 1 hidden check a voter, 8 more are needed: 26 votes per voter.");
+  assert.equal(tell({ check_share: "0" }), "Not screened by gold: 0 hidden checks per voter, 9 more are needed: 18 % hidden checks.");
+  assert.equal(tell({ check_share: "25", trials_per_voter: "3" }), "Not screened by gold: 1 hidden check per voter, 8 more are needed: 26 votes per voter.");
   assert.equal(tell({ min_gold: "7" }), "");
   for (const [votes, share, checks] of [[40, 0.25, 13], [40, 0.15, 7], [10, 0.2, 3], [24, 0.25, 8]]) {
     assert.equal(countChecks(votes, share), checks);
@@ -164,7 +164,7 @@ test("how well gold screens is told, and where it does not", () => {
     tellScreening(screening),
     "Screened by gold: 3 of 9 wrong leave a voter out, 0.8 % of the careful ones and 91.0 % of those who click at random.",
   );
-  assert.match(tellScreening({ ...screening, checks: 8, missing: 1 }), /^Not screened by gold: 8 hidden checks a voter, 1 more/);
+  assert.match(tellScreening({ ...screening, checks: 8, missing: 1 }), /^Not screened by gold: 8 hidden checks per voter, 1 more/);
   assert.match(tellScreening({ ...screening, random: 0, careful: 0 }), /no share of right answers/);
 });
 

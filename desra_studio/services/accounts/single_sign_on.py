@@ -65,12 +65,13 @@ def sign_in_vouched(studio: Studio, voucher: Voucher, new_role: Role | None) -> 
 
 def _bind(session: Session, name: str, new_role: Role | None) -> User:
     if not name:
-        raise ForbiddenError("Your provider tells no name of you. Ask who runs this server.")
+        raise ForbiddenError("Your provider does not tell your name. Ask who runs this server.")
     user = users.find_user(session, name)
     if user is not None and user.role:
         if user.password or user.subject:
             raise ForbiddenError(
-                f"{name} is a user already, who signs in otherwise. Ask an admin for another name."
+                f"{name} is a user already, who signs in another way. "
+                "Ask an admin for another name."
             )
         return user
     if users.count_works(session).get(name):

@@ -34,6 +34,7 @@ from desra_studio.setting import complete_settings
 from desra_studio.storage import datasets
 from desra_studio.storage.datasets import ImageRecord
 from desra_studio.storage.tables import Detection
+from desra_studio.wording import count_noun
 
 AnyParams: TypeAlias = DetectorParams | BaselineParams
 
@@ -74,7 +75,9 @@ class DetectorRun:
         words = f"DeSRA, {self.params.describe(self.segmentation is not None)}"
         if self.segmentation:
             words += f" by {self.segmentation}"
-        return f"{words}, {self.otherwise} images otherwise" if self.otherwise else words
+        if self.otherwise:
+            words += f"; {count_noun(self.otherwise, 'image')} with other settings"
+        return words
 
     def as_dict(self) -> dict[str, Any]:
         """Return method, parameters and network as plain values: what runs it again."""

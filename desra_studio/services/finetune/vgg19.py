@@ -36,7 +36,7 @@ def load_perceptual(report: Report) -> tuple[PerceptualLoss | None, str]:
         return PerceptualLoss(parse_weights(path.read_bytes(), path.name)), ""
     except (ModelError, InputError, OSError) as error:
         return None, (
-            f"The perceptual loss was off, since VGG19's weights are not to be had: {error} "
+            f"The perceptual loss was off, since VGG19's weights are not available: {error} "
             f"Put torchvision's {path.name} at {path} to train with it."
         )
 

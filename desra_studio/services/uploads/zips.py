@@ -132,7 +132,7 @@ def _check_amount(entries: list[ZipInfo], path: Path, into: Path) -> None:
     if size > PLAIN_BYTES and size > MAX_RATIO * packed_size:
         raise InputError(
             f"{path.name} has {format_bytes(packed_size)}, and would unpack to "
-            f"{format_bytes(size)}: no images shrink so far. If it is right, unpack it yourself "
+            f"{format_bytes(size)}: no images shrink that far. If it is right, unpack it yourself "
             "and give the folder."
         )
     check_space(into, size, f"{path.name}, unpacked,")

@@ -110,7 +110,7 @@ def read_voucher(claims: dict[str, Any], claim: str) -> Voucher:
         raise InputError("Your provider does not tell who you are. Ask who runs this server.")
     if not isinstance(name, str) or not name.strip():
         raise InputError(
-            f"Your provider tells no {claim!r} of you, which is to be your name here. Ask who runs "
+            f"Your provider tells no {claim!r} of you, which would be your name here. Ask who runs "
             "this server."
         )
     if claim == "email" and claims.get("email_verified") is not True:

@@ -46,7 +46,7 @@ def build_detector_fields() -> DetectorFields:
         contrast=gr.Number(
             defaults.contrast_threshold,
             label="Contrast threshold",
-            info="Artifact where D is lower",
+            info="Higher marks more",
             minimum=0.01,
             maximum=1,
             step=0.01,

@@ -76,7 +76,7 @@ def build_datasets_page(blind_share: float) -> DatasetsTab:
             source = gr.Textbox(
                 label="Folder on this machine", placeholder="/home/me/results", scale=3
             )
-            name = gr.Textbox(label="Name", placeholder="taken from the folder", scale=1)
+            name = gr.Textbox(label="Name", placeholder="as the folder", scale=1)
             blind = gr.Number(
                 round(100 * blind_share, 6),
                 label="Labelled blind, % of images",

@@ -22,6 +22,7 @@ from desra_studio.services.studio import Studio
 from desra_studio.ui.shared.components import JobValue, show_job
 from desra_studio.ui.shared.events import Updates
 from desra_studio.ui.shared.text import escape_markdown, show_figure
+from desra_studio.wording import count_noun
 
 COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
 DOWNLOADS = {form: f"Download .{form}" for form in FORMATS} | {"ncnn": "Download ncnn .zip"}
@@ -141,9 +142,9 @@ def _describe_derivation(derived: dict[str, float] | None) -> str:
     if not derived:
         return ""
     return (
-        f"from {derived['from']}, {derived['images']} images, best of {derived['max_iterations']} "
-        f"iterations at {derived['iteration']}: {derived['psnr_before']:.2f} to "
-        f"{derived['psnr']:.2f} dB"
+        f"from {derived['from']}, {count_noun(int(derived['images']), 'image')}, best of "
+        f"{derived['max_iterations']} iterations at {derived['iteration']}: "
+        f"{derived['psnr_before']:.2f} to {derived['psnr']:.2f} dB"
     )
 
 
@@ -185,10 +186,10 @@ def _describe_proof(figures: dict[str, Any] | None) -> str:
 def _describe_images(figures: dict[str, Any]) -> str:
     images = figures["images"]
     if not figures["held_out"]:
-        return f"{images} images it was not trained on"
+        return f"{count_noun(images, 'image')} it was not trained on"
     clean = figures.get("controls", {}).get("clean_images", 0)
     held_out = images - clean
-    told = f"{held_out} held-out image{'' if held_out == 1 else 's'}"
+    told = count_noun(held_out, "held-out image")
     return f"{told} and {clean} clean" if clean else told
 
 

@@ -35,7 +35,7 @@ class Comparison(BaseModel):
             return float(text) if text else None
         except ValueError as error:
             raise InputError(
-                f"The contrast threshold must be a number, as 0.65, got {self.contrast}."
+                f"The contrast threshold must be a number, such as 0.65, got {self.contrast}."
             ) from error
 
 
@@ -62,7 +62,9 @@ def add_score_routes(router: APIRouter, studio: Studio) -> None:
     @router.post("/api/datasets/{dataset_id}/curve", status_code=202)
     def start_curve(dataset_id: int, order: CurveOrder) -> dict[str, int]:
         if jobs.find_active_job(studio, *list_kinds("/scores")):
-            raise InputError("Another job of this page runs. Wait for its end, or cancel it.")
+            raise InputError(
+                "Another job of this page is running. Wait for it to end, or cancel it."
+            )
         detector = find_detector(studio, dataset_id, order.detector)
         config = CurveJobConfig(dataset_id, detector)
         return {"job": jobs.start_job(studio, "curve", config.as_dict())}

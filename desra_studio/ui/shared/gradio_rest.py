@@ -1,4 +1,4 @@
-"""Lets Gradio rest while nobody uses it; it has no options for that."""
+"""Lets Gradio rest while nobody uses it, and its pages be left; it has no options for that."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,14 @@ QUEUE_REST_SECONDS = 0.05
 """How often Gradio's queue looks for events: what it does on Windows; elsewhere it looks a thousand
 times a second, which costs an idle server 8 % of a core."""
 PAGE = "frontend/index.html"
-SCRIPT = f'<head><script src="{STATIC_URL}/shell/rest.js"></script>'
+SCRIPTS = "".join(
+    f'<script src="{STATIC_URL}/shell/{name}"></script>' for name in ("rest.js", "leaving.js")
+)
 """Read before any script of Gradio's. What `head` names, Gradio adds from its scripts: too late."""
 
 
 class RestingPages(FileSystemLoader):
-    """Gradio's templates; that of its pages starts with our script."""
+    """Gradio's templates; that of its pages starts with our scripts."""
 
     def get_source(
         self, environment: Environment, template: str
@@ -26,7 +28,7 @@ class RestingPages(FileSystemLoader):
         """See `FileSystemLoader`."""
         source, path, is_current = super().get_source(environment, template)
         if template == PAGE:
-            source = source.replace("<head>", SCRIPT, 1)
+            source = source.replace("<head>", f"<head>{SCRIPTS}", 1)
         return source, path, is_current
 
 

@@ -424,7 +424,7 @@ def test_review_counts_whole_where_images_were_detected_otherwise(studio, datase
         session.add(row)
     first = score_dataset(studio, dataset).detectors[0]
     assert first.missing_predictions == 0
-    assert first.title.endswith("2 images otherwise")
+    assert first.title.endswith("2 images with other settings")
     assert first.total.images == before.images == 3
     assert [run.otherwise for run in list_detector_runs(studio, dataset)] == [2, 0]
 

@@ -210,7 +210,7 @@ def test_a_zip_that_is_cut_off(tmp_path, into, cut):
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, into, monkeypatch):
     monkeypatch.setattr(zips, "PLAIN_BYTES", 10**6)
     path = write_zip(tmp_path / "a.zip", {f"{number}": bytes(10**6) for number in range(3)})
-    with pytest.raises(InputError, match=r"would unpack to 3\.0 MB: no images shrink so far"):
+    with pytest.raises(InputError, match=r"would unpack to 3\.0 MB: no images shrink that far"):
         unpack_zip(path, into)
     assert list_files(into) == []
 

@@ -114,7 +114,7 @@ def test_a_name_at_a_provider_takes_over_nobody(studio, provider, make_client, d
     add_user(studio, "Anna", Role.ADMIN, PASSWORD)
     accept_detected(studio, import_detected(studio, dataset_folder))
     client = make_client(oidc_role=Role.REVIEWER)
-    for name, says in (("Anna", "signs in otherwise"), ("tester", "worked here before")):
+    for name, says in (("Anna", "signs in another way"), ("tester", "worked here before")):
         provider.claims = {"sub": "18", "preferred_username": name}
         answer = go_there_and_back(client)
         assert answer.status_code == 403

@@ -23,7 +23,7 @@ def test_a_wrong_import_says_why(client, tmp_path, studio):
         (".", 0.7, "depends on where the server was started"),
         ("images", 0.7, "depends on where the server was started"),
         ("/tmp/\0", 0.7, "depends on where the server was started"),
-        ("~nobody-of-this-name/x", 0.7, "a home folder that there is not"),
+        ("~nobody-of-this-name/x", 0.7, "a home folder that does not exist"),
         (str(tmp_path), 2, "must be above 0"),
         (str(tmp_path), None, "Fill in the contrast threshold"),
     ):

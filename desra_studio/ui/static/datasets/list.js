@@ -47,9 +47,8 @@ class DatasetList {
     this.question = new Question();
     this.exporting = new ExportDialog();
     this.bin = new Bin((dataset) => this.#restore(dataset.id, dataset.name));
-    const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
-    const actions = make("th", { scope: "col", ariaLabel: "Change" });
-    this.table = make("table", {}, make("thead", {}, make("tr", {}, ...heads, actions)), this.body);
+    const heads = [...HEADS, "Actions"].map((head) => make("th", { scope: "col" }, head));
+    this.table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), this.body);
     root.hidden = true;
     root.append(this.table, this.said, this.bin.element);
     root.append(this.question.element, this.exporting.element);

@@ -207,7 +207,7 @@ class UploadZone {
       this.#submit({ id: upload.id, name: this.name.value, into });
     } catch (error) {
       const isStopped = this.#sender?.stopped && error.name === "AbortError";
-      this.#say(isStopped ? "Stopped. Import goes on where it was." : error.message, !isStopped);
+      this.#say(isStopped ? "Stopped. Import again to go on from there." : error.message, !isStopped);
       this.#show("chosen");
       this.go.focus({ preventScroll: true });
     }
@@ -280,7 +280,7 @@ class UploadZone {
   #heardImport(isStarted) {
     if (isStarted) {
       this.#choice = null;
-      this.#say("All is sent. The import tells below how far it is.");
+      this.#say("Everything is sent. How far the import is stands below.");
       announceChange();
     }
     this.#show(this.#choice ? "chosen" : "idle");

@@ -55,7 +55,7 @@ export function tellFresh(chosen, missing, warmUp) {
   if (chosen !== null) return "";
   const unheard =
     warmUp === 0
-      ? "A fresh one knows nothing at first and counts from the first iteration: a warm-up of 100 lets it learn before."
+      ? "A fresh one knows nothing at first and counts from the first iteration: a warm-up of 100 lets it learn first."
       : "";
   return [missing, unheard].filter(Boolean).join(" ");
 }

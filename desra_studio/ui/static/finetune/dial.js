@@ -21,8 +21,8 @@ export const findStop = (stops, values) =>
  */
 export function tellStop({ inside_weight, contrast_inside_weight, removal, detail }) {
   const weights =
-    `A px inside the masks counts ${inside_weight} in L1 and ${contrast_inside_weight} in the ` +
-    "contrast loss, for one outside.";
+    `A px inside the masks counts as ${inside_weight} outside in L1, and as ` +
+    `${contrast_inside_weight} in the contrast loss.`;
   if (removal === null || detail === null) return `${weights} Not measured.`;
   return (
     `About ${Math.round(100 * removal)} % gone, ${detail.toFixed(2)} of the detail kept: measured ` +
@@ -77,7 +77,7 @@ export class Dial {
     this.about.textContent = stop
       ? tellStop(stop)
       : `Inside weighs ${values.inside_weight ?? "?"} in L1 and ` +
-        `${values.contrast_inside_weight ?? "?"} in the contrast loss: no place of the dial. ` +
-        "Move it to leave these.";
+        `${values.contrast_inside_weight ?? "?"} in the contrast loss: the dial has no such place. ` +
+        "Move it to replace them.";
   }
 }

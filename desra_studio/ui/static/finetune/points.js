@@ -240,7 +240,7 @@ export class PointsView {
         `by ${name}${point.trained_on.includes(name) ? ", trained on" : ""}`,
         tellPercent(removal),
       ]),
-      ["New, for each there was", tellPercent(point.added)],
+      ["New, for each before", tellPercent(point.added)],
       ["Detail kept", tellShare(point.detail_kept)],
       ["Sharpness kept", tellShare(point.sharpness_kept)],
       ["Variance outside", tellShare(point.variance_ratio)],

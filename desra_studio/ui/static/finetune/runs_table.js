@@ -9,9 +9,9 @@ const TIPS = {
   Lines: "Lay its lines over those of the watched run",
   Samples: "Trained on + held out",
   Removal: "Share of the artifacts that are gone, on held-out images",
-  Addition: "New artifacts, for each that there was",
-  Variance: "Local variance outside the masks, for that of GAN-SR",
-  IoU: "Of the detected mask with yours",
+  Addition: "New artifacts, for each that was there before",
+  Variance: "Local variance outside the masks, as a share of GAN-SR's",
+  IoU: "Overlap of the detected mask with yours",
 };
 const LIVE = ["removal_rate", "addition_rate", "variance_ratio", "iou"];
 

@@ -26,7 +26,7 @@ export function mount(element, props, trigger) {
   const labels = ROLES.map(([, title], index) => make("label", {}, roles[index], title));
   const file = make("input", { type: "file", accept: WEIGHTS, hidden: true });
   const add = make("button", { type: "button" }, "Add a weight file (.safetensors, .pth)");
-  const bar = make("progress", { max: 1, hidden: true, ariaLabel: "Sent of the file" });
+  const bar = make("progress", { max: 1, hidden: true, ariaLabel: "How much of the file is sent" });
   const says = make("p", { role: "status" });
   root.append(
     make("fieldset", {}, make("legend", {}, "Add a weight file of yours as"), ...labels),

@@ -189,7 +189,7 @@ function tellImages({ images, held_out: heldOut, reviewed, controls }) {
  */
 export const tellLimits = ({ images }) =>
   `that people see it, that it holds beyond ${images === 1 ? "this image" : `these ${images} images`} ` +
-  "of one dataset, or that nothing came which detectors of this kind miss.";
+  "of one dataset, or that nothing new appeared that detectors of this kind miss.";
 
 /**
  * @param {ProofFigures} proof

@@ -47,7 +47,7 @@ export class Walk {
     this.outline = make("input", { type: "checkbox", checked: true });
     this.outline.addEventListener("change", () => this.panes.showOutline(this.outline.checked));
     this.blinker = makeButton(page, "Blink", "X", () => {});
-    this.blinker.title = "Before and after change places while held (X)";
+    this.blinker.title = "Hold to swap before and after (X)";
     this.steps = [
       button("Previous", "Shift+N", () => this.step(-1)),
       button("Next", "N", () => this.step(1)),

@@ -61,7 +61,7 @@ export class DocumentViews {
 
   /**
    * What is there of a view: { drawn } or { text }, which says why not. One that is missing is
-   * loaded, and `onReady` hears when that ended.
+   * loaded, and `onReady` hears when that ended; before `open` ended, and after `close`, none is.
    * @param {string} id
    * @param {() => void} onReady
    * @returns {Entry}
@@ -70,6 +70,7 @@ export class DocumentViews {
     const { record } = this.document;
     const missing = tellMissing(id, record);
     if (missing) return { text: missing };
+    if (!this.gan || !this.mse) return { text: LOADING };
     if (!this.#entries.has(id)) this.#entries.set(id, this.#begin(id, onReady));
     return /** @type {Entry} */ (this.#entries.get(id));
   }

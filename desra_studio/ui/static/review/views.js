@@ -70,8 +70,8 @@ export function listViews(record, shown = []) {
 export function tellMissing(id, record) {
   if (id.startsWith("lr-") && !record.lr) return "This image came without an LR image.";
   if (id === "map" && record.veiled) return VEILED;
-  if (id === "map" && !record.detection?.map_sha) return "Nothing was detected here yet.";
-  if (id.startsWith(TUNED) && !findTuned(id, record)) return "This model did not run here yet.";
+  if (id === "map" && !record.detection?.map_sha) return "Nothing has been detected here yet.";
+  if (id.startsWith(TUNED) && !findTuned(id, record)) return "This model has not run here yet.";
   return null;
 }
 

@@ -105,7 +105,7 @@ function describe({ points, stale, busy, filtered }) {
     if (empty) lines.push(`Not drawn: ${empty} of ${points.length} thresholds without anything to count.`);
     if (filtered) lines.push("The curve counts all regions, whatever the table does.");
   }
-  if (busy) lines.push("A job runs.");
+  if (busy) lines.push("A job is running.");
   return lines.join(" ");
 }
 

@@ -30,7 +30,7 @@ export function buildIdentity() {
     { method: "dialog" },
     make("label", { htmlFor: input.id }, "Your name"),
     input,
-    make("p", {}, "Masks, labels and settings are kept under it. Empty is the server's own name."),
+    make("p", {}, "Masks, labels and settings are kept under it. Left empty, it is the server's own name."),
     make("p", {}, make("a", { href: "/team" }, "Team"), ": users who sign in, and what was done."),
     wrong,
     make(

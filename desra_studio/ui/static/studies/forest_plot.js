@@ -39,13 +39,12 @@ function buildRow(row) {
   const interval = row.low === null || row.high === null ? "" : tellInterval([row.low, row.high]);
   const name =
     row.image === null
-      ? make("span", { role: "rowheader" }, row.title)
-      : make("a", { role: "rowheader", href: pageAddress("/review", { image: row.image }) }, row.title);
-  name.title = row.title;
+      ? row.title
+      : make("a", { href: pageAddress("/review", { image: row.image }) }, row.title);
   return make(
     "div",
     { className: `row ${row.kind}`, role: "row" },
-    name,
+    make("span", { role: "rowheader", title: row.title }, name),
     make("span", { className: "mark", role: "cell" }, drawMark(row)),
     make(
       "span",

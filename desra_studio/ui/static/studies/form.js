@@ -39,7 +39,7 @@ export class StudyForm {
         ["prominence", "Is the artifact noticed", "One outlined region at a time"],
       ]),
       this.#buildSystems(),
-      this.#area("questions", "Questions", defaults.questions.join("\n"), "One a line."),
+      this.#area("questions", "Questions", defaults.questions.join("\n"), "One per line."),
       this.#radios("crops", "What is shown", [
         ["windows", "Windows", "Around accepted regions, and clean places"],
         ["whole", "Whole images", "Needs no masks"],

@@ -45,7 +45,7 @@ export function buildLinks(study, onMake) {
 
 /** @param {OnMake} onMake */
 function buildMore(onMake) {
-  const names = make("textarea", { rows: 2, ariaLabel: "Names of voters, one a line", placeholder: "Names, one a line" });
+  const names = make("textarea", { rows: 2, ariaLabel: "Names of voters, one per line", placeholder: "Names, one per line" });
   const days = make("input", { type: "text", inputMode: "numeric", value: "30", ariaLabel: "Days until links expire" });
   const message = make("p", { className: "message", role: "alert" });
   const button = make("button", { type: "button", className: "needs-curator" }, "Make personal links");

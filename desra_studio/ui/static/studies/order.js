@@ -114,7 +114,7 @@ export function tellUnscreened(order, usual) {
   const checks = countChecks(votes, share);
   // Out of its bounds, or nothing to count: the server has a word for that.
   if (!(votes >= 1 && share >= 0 && share <= 0.5 && checks < needed)) return "";
-  const said = `Not screened by gold: ${checks} hidden ${checks === 1 ? "check" : "checks"} a voter, ${needed - checks} more are needed`;
+  const said = `Not screened by gold: ${checks} hidden ${checks === 1 ? "check" : "checks"} per voter, ${needed - checks} more are needed`;
   const percent = Array.from({ length: 51 }, (_, place) => place).find((place) => countChecks(votes, place / 100) >= needed);
   const ways = [];
   if (percent !== undefined) ways.push(`${percent} % hidden checks`);

@@ -255,7 +255,7 @@ class StudiesPage {
 
   async #keepProminence() {
     const { regions } = await keepProminence(this.study.id);
-    this.say(`${countNoun(regions, "region")} know now how many voters noticed them. `);
+    this.say(`How many voters noticed an artifact is kept with ${countNoun(regions, "region")}. `);
     this.message.append(make("a", { href: pageAddress("/scores") }, "Score the prominent ones"));
     this.message.scrollIntoView({ block: "nearest" });
   }

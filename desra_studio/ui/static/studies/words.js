@@ -103,7 +103,7 @@ export function listChecks({ raw, screened }) {
  * @param {Screening} screening
  */
 export function tellScreening({ checks, gold, missing, wrong, careful, random }) {
-  if (missing) return `Not screened by gold: ${countNoun(checks, "hidden check")} a voter, ${missing} more are needed.`;
+  if (missing) return `Not screened by gold: ${countNoun(checks, "hidden check")} per voter, ${missing} more are needed.`;
   if (!random) return "Not screened by gold: no share of right answers is asked for.";
   return (
     `Screened by gold: ${wrong} of ${gold} wrong leave a voter out, ${tellShare(careful)} of the careful ones ` +

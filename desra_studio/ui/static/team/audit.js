@@ -43,7 +43,7 @@ export class AuditTrail {
       show(page.events.map(drawRow));
       this.#oldest = page.events.at(-1)?.id ?? this.#oldest;
       this.#more.hidden = !page.more;
-      this.#message.textContent = this.#body.childElementCount ? "" : "Nothing was changed yet.";
+      this.#message.textContent = this.#body.childElementCount ? "" : "Nothing has been changed yet.";
       this.#drawActors(page.actors);
     } catch (error) {
       this.#message.textContent = error.message;

@@ -74,7 +74,7 @@ export class Members {
     this.#hint.textContent = some
       ? "Everybody signs in with a name and a password. Each role may do what those before it may."
       : "Nobody signs in here: whoever sits at this machine does everything. " +
-        "From the first user on, everybody signs in. Make yourself an admin first, and choose your password.";
+        "Once there is a user, everybody signs in. Make yourself an admin first, and choose your password.";
     this.#some = some;
     this.#role.value = some ? "reviewer" : "admin";
     this.#role.disabled = !some;
@@ -174,7 +174,7 @@ export class Members {
     this.#invitation.hidden = !invitation;
     if (invitation) {
       this.#invitation.replaceChildren(
-        make("p", {}, `Send this link to ${invitation.name} alone. It counts once, and for a week: with it they choose their password.`),
+        make("p", {}, `Send this link to ${invitation.name} alone. It works once, within a week: with it they choose their password.`),
         buildCopy(invitation.path, invitation.name),
       );
     }

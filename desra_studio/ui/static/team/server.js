@@ -14,7 +14,7 @@ export class ServerState {
   #log = make("pre", { className: "log", tabIndex: 0, hidden: true });
 
   constructor() {
-    const head = ["Job", "State", "Since", "Until", "What it said", ""].map((title) =>
+    const head = ["Job", "State", "Since", "Until", "What it said", "Actions"].map((title) =>
       make("th", { scope: "col" }, title),
     );
     this.root = make(
@@ -46,7 +46,7 @@ export class ServerState {
     ];
     this.#facts.replaceChildren(...facts.flatMap(([name, is]) => [make("dt", {}, name), make("dd", {}, is)]));
     this.#jobs.replaceChildren(...jobs.map((job) => this.#drawJob(job)));
-    this.#message.textContent = jobs.length ? "" : "There was no job yet.";
+    this.#message.textContent = jobs.length ? "" : "There has been no job yet.";
   }
 
   /** @param {LatestJob} job */

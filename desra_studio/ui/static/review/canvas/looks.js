@@ -133,7 +133,7 @@ export class Looks {
       view("looks", "Mask colour, brightness, difference", "i", () => this.#open()),
       view("brighter", "Brighter view", "shift+e", () => this.#expose(1), "Brighter, darker view"),
       view("darker", "Darker view", "shift+d", () => this.#expose(-1), "Brighter, darker view"),
-      view("as-it-is", "View as it is: no brightness", "shift+i", () => this.#adjust(AS_IT_IS)),
+      view("as-it-is", "Undo brightness, contrast and gamma", "shift+i", () => this.#adjust(AS_IT_IS)),
       view("mask-colour", "Next colour of the mask", "shift+c", () => this.#takeNextColour()),
       view("histogram", "Histogram at the pointer", "shift+h", () => this.histogram.toggle()),
     ];

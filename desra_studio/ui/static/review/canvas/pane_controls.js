@@ -27,7 +27,7 @@ export class PaneControls {
      */
     const view = (id, title, keys, rest) => ({ id, title, group: "View", keys, ...rest });
     this.actions = [
-      view("panes", "One pane more, after four one", ["y"], { run: () => page.panes.showNextLayout() }),
+      view("panes", "One pane more; after four, one", ["y"], { run: () => page.panes.showNextLayout() }),
       view("plain", "Plain GAN-SR while held", ["g"], {
         hold: (held) => this.#showInstead(held ? "gan" : null),
       }),

@@ -37,7 +37,7 @@ export class HistoryPanel {
     this.actions = [
       {
         id: "history",
-        title: "Revisions and opinions of this image, or the queue again",
+        title: "History of this image, or the queue",
         group: "Panels",
         keys: ["r"],
         run: () => page.showAside(this.#open ? "queue" : ID),
@@ -156,7 +156,7 @@ export class HistoryPanel {
 
   /** @param {ListedRevision[]} revisions */
   #list(revisions) {
-    const none = make("li", { className: "none" }, "Nothing was saved yet.");
+    const none = make("li", { className: "none" }, "Nothing has been saved yet.");
     const rows = revisions.map((revision) => this.#makeRow(revision));
     this.list.replaceChildren(...(rows.length ? rows : [none]));
   }

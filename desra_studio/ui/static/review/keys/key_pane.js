@@ -37,7 +37,7 @@ export class KeyPane {
     this.kept = make("span", { className: "kept" });
     this.resetButton = make(
       "button",
-      { onclick: () => this.#change({}, "All keys are as they came.") },
+      { onclick: () => this.#change({}, "All keys are the usual ones again.") },
       "Reset all keys",
     );
     const said = [this.status, this.choices, make("span", { className: "gap" }), this.kept];
@@ -102,8 +102,8 @@ export class KeyPane {
       );
     });
     const changed = actions.filter(({ id }) => this.keyMap.isChanged(id));
-    const reset = make("button", { className: "reset", title: "Back to what it came with" }, "↺");
-    reset.ariaLabel = `${title}: back to what it came with`;
+    const reset = make("button", { className: "reset", title: "Back to its usual keys" }, "↺");
+    reset.ariaLabel = `${title}: back to its usual keys`;
     reset.hidden = changed.length === 0;
     reset.addEventListener("click", () => this.#reset(changed));
     const name = make("span", { className: "title", title }, title);

@@ -97,7 +97,7 @@ export class QueueFilterRow {
       make(
         "button",
         {
-          title: `Take this filter away: ${chip.text}`,
+          title: `Remove this filter: ${chip.text}`,
           onclick: (event) => this.#after(event, () => this.#ask(dropFilter(this.#asked.filters, chip))),
         },
         make("span", {}, chip.text),

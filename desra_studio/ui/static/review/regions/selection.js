@@ -256,7 +256,7 @@ export class Selection {
   }
 
   #tellNone() {
-    if (!this.page.document?.detected) return "Nothing is marked, and nothing was detected here yet.";
+    if (!this.page.document?.detected) return "Nothing is marked, and nothing has been detected here yet.";
     return "No component is detected with these settings, and none was painted.";
   }
 

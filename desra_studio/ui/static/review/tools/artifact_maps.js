@@ -34,7 +34,7 @@ export class ArtifactMaps {
   async load(document) {
     const key = keyOf(document);
     if (document.record.veiled) throw new Error(VEILED);
-    if (!key) throw new Error("Nothing was detected in this image yet, so the wand has no map.");
+    if (!key) throw new Error("Nothing has been detected in this image yet, so the wand has no map.");
     if (this.#known?.key !== key) this.#known = begin(key, loadMap(document));
     await this.#known.loading;
   }
