@@ -55,7 +55,8 @@ ALLOWED = {
 # there by the pages and the commands.
 SETTINGS = {
     "detection.detector", "detection.detectors", "detection.learned", "finetune.config",
-    "finetune.pseudo_gt", "imaging.arrays", "metrics.intervals", "storage.queue_filter", "storage.region_label",
+    "finetune.pseudo_gt", "imaging.arrays", "metrics.intervals", "storage.queue_filter",
+    "storage.region_label",
     "study.order",
 }  # fmt: skip
 
