@@ -418,7 +418,7 @@ def bench(
         typer.Option(
             metavar="N",
             help="import: how many triplets, at least 10; 10 000 without it. mutations: how many "
-            "inputs; 500. detectors: how many scenes, at least 4; 48.",
+            "inputs; 500. detectors: how many scenes, at least 8; 48.",
         ),
     ] = None,
     only: Annotated[

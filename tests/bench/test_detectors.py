@@ -258,12 +258,21 @@ def test_a_whole_run(folder):
     figures = measure_detectors(
         folder,
         seed=1,
-        count=4,
+        count=8,
         report=lambda *values: told.append(values),
         enter=lambda: [*list_contestants(), Oracle()],
     )
-    assert list(figures["detectors"]) == ["desra", "ldl", "niqe", "ssim", "desra at 0.7", "oracle"]
-    assert figures["scenes"] == figures["photographs"] == {"training": 2, "test": 2}
+    assert list(figures["detectors"]) == [
+        "desra",
+        "ldl",
+        "niqe",
+        "ssim",
+        "desra at 0.7",
+        "learned",
+        "oracle",
+    ]
+    assert figures["scenes"] == {"training": 4, "test": 4}
+    assert figures["photographs"] == {"training": 2, "test": 2}
     assert list(figures["chosen"]) == ["desra", "ldl", "niqe", "ssim"]
     assert figures["detectors"]["oracle"]["iou"] == 1
     assert all(list(rows) == list(KINDS) for rows in figures["left_out"].values())
@@ -271,12 +280,12 @@ def test_a_whole_run(folder):
     assert 0 < compared["iou_difference"] <= 1
     assert compared["low"] is None
     assert "says little" in figures["not_proved"]
-    assert told[-1] == (41, 42, "oracle, without checker")
+    assert told[-1] == (48, 49, "oracle, without checker")
 
 
 def test_what_cannot_be_measured_is_refused(folder, tmp_path):
-    with pytest.raises(InputError, match="at least 4 scenes, got 3"):
-        measure_detectors(folder, count=3)
+    with pytest.raises(InputError, match="at least 8 scenes, got 7"):
+        measure_detectors(folder, count=7)
     with pytest.raises(InputError, match="seed must be 0 or more, got -1"):
         measure_detectors(folder, seed=-1)
     empty = tmp_path / "empty"
@@ -285,4 +294,4 @@ def test_what_cannot_be_measured_is_refused(folder, tmp_path):
         measure_detectors(empty)
     (folder / "3.png").write_bytes(encode_png(make_photo(3, 104, 208)))
     with pytest.raises(InputError, match="photograph 3 is 208x104 px: scenes need 112 px"):
-        measure_detectors(folder, count=4)
+        measure_detectors(folder, count=8)

@@ -22,14 +22,17 @@ from desra_studio.bench.detectors.learned import LearnedContestant
 from desra_studio.bench.detectors.scenes import Piece, make_pieces, make_scenes
 from desra_studio.bench.detectors.tuning import Contestant, ReleasedDesra, Signal
 from desra_studio.detection.detectors import NAMED
+from desra_studio.detection.learned.training import LEAST_IMAGES
 from desra_studio.errors import InputError
 from desra_studio.imaging.io import list_images
 from desra_studio.services.studio import Report, ignore_progress
 
 COUNT = 48
 """Scenes, half of which are trained on."""
-LEAST_COUNT = 4
+LEAST_PHOTOS = 4
 """Two to train on and two to test on: wrong texture comes from another photograph."""
+LEAST_COUNT = 2 * LEAST_IMAGES
+"""Half of them to train on, from which a detector can learn."""
 NOT_PROVED = (
     "These artifacts are drawn by a recipe: how well a detector finds them says little about those "
     "that a GAN makes, and of those another detector may find more. The truth lacks what the "
@@ -63,7 +66,7 @@ def measure_detectors(
     Args:
         photos: folder of photographs, at least 4; those of the demo without it.
         seed: of all that is drawn, 0 or more.
-        count: scenes, at least 4.
+        count: scenes, at least 8.
         report: told how far it is.
         enter: returns who takes part.
 
@@ -151,9 +154,9 @@ def split_photos(
     Raises:
         InputError: fewer than 4.
     """
-    if len(photos) < LEAST_COUNT:
+    if len(photos) < LEAST_PHOTOS:
         raise InputError(
-            f"The bench needs at least {LEAST_COUNT} photographs, two to train on and two to test "
+            f"The bench needs at least {LEAST_PHOTOS} photographs, two to train on and two to test "
             f"on, got {len(photos)}. Give a folder of more."
         )
     order = np.random.default_rng(seed).permutation(len(photos))
