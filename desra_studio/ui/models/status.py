@@ -24,7 +24,7 @@ from desra_studio.ui.shared.events import Updates
 from desra_studio.ui.shared.text import escape_markdown, show_figure
 from desra_studio.wording import count_noun
 
-COLUMNS = ("Model", "Role", "Architecture", "Scale", "Partner", "State")
+COLUMNS = ("Model", "Role", "State", "Architecture", "Scale", "Partner")
 DOWNLOADS = {form: f"Download .{form}" for form in FORMATS} | {"ncnn": "Download ncnn .zip"}
 ROLE_NAMES = {"gan": "GAN-SR", "mse": "MSE-SR", "discriminator": "discriminator"}
 WEB_ADDRESS = re.compile(r"https://[\w./-]+")
@@ -43,10 +43,10 @@ def list_row(details: ModelDetails) -> list[str]:
     cells = (
         details.name,
         _name_role(details),
+        "fine-tuned" if details.fine_tuned else details.state,
         details.architecture or "",
         f"x{details.scale}" if details.scale else "",
         details.partner or "",
-        "fine-tuned" if details.fine_tuned else details.state,
     )
     return [guard_text(cell) for cell in cells]
 
