@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desra_studio.detection.map_detector import FloatMap
-from desra_studio.detection.signals.grid import CELL_PX, Grid, compute_grid
+from desra_studio.detection.signals.grid import CELL_PX, Grid, add_surroundings, compute_cells
 from desra_studio.detection.signals.sources import Sources
 from desra_studio.errors import InputError
 from desra_studio.imaging.arrays import Mask, check_same_size
@@ -23,13 +23,18 @@ class LabelledImage:
 
     Attributes:
         name: of the image.
-        grid: its signals, (rows, columns, F) float32.
+        cells: its signals, (rows, columns, n) float32.
         labels: (H, W) bool each, one for each person; their differences are kept.
     """
 
     name: str
-    grid: Grid
+    cells: Grid
     labels: tuple[Mask, ...]
+
+    @property
+    def grid(self) -> Grid:
+        """The features, (rows, columns, F) float32, made anew each time: they take much room."""
+        return add_surroundings(self.cells)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -61,7 +66,7 @@ def measure_image(
         raise InputError(f"{name} has no label. Label it, or leave it out.")
     for label in labels:
         check_same_size(sources.gan_sr, label, f"{name}: GAN-SR", "its label")
-    return LabelledImage(name, compute_grid(sources, signals), tuple(labels))
+    return LabelledImage(name, compute_cells(sources, signals), tuple(labels))
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,8 @@ def draw_rows(images: Sequence[LabelledImage], seed: int) -> Rows:
     random = np.random.default_rng(seed)
     features, targets, counts = [], [], []
     for image in images:
-        flat = image.grid.reshape(-1, image.grid.shape[2])
+        grid = image.grid
+        flat = grid.reshape(-1, grid.shape[2])
         number = min(len(flat), CELLS_EACH)
         drawn = random.choice(len(flat), number, replace=False)
         features.append(flat[drawn])

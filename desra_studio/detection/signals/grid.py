@@ -22,32 +22,55 @@ Grid: TypeAlias = NDArray[np.float32]
 
 
 def compute_grid(sources: Sources, names: Sequence[str]) -> Grid:
-    """Compute signals on the grid: all as they are, then all averaged, window by window.
+    """Compute signals on the grid, with their surroundings.
 
     Args:
         sources: of images (H, W).
         names: keys of SIGNALS.
 
     Returns:
-        (ceil(H / 4), ceil(W / 4), 3 * len(names)) float32.
+        (ceil(H / 4), ceil(W / 4), 3 * len(names)) float32, see `add_surroundings`.
+
+    Raises:
+        InputError: see `compute_cells`.
+    """
+    return add_surroundings(compute_cells(sources, names))
+
+
+def compute_cells(sources: Sources, names: Sequence[str]) -> Grid:
+    """Compute signals on the grid, (ceil(H / 4), ceil(W / 4), len(names)) float32.
 
     Raises:
         InputError: LR is needed and not there, or a signal without a finite value.
     """
-    height, width = sources.gan_luma.shape
-    rows, columns = -(-height // CELL_PX), -(-width // CELL_PX)
-    count = len(names)
-    grid = np.empty((rows, columns, count * (1 + len(AROUND))), np.float32)
-    for index, name in enumerate(names):
-        cells = reduce_map(SIGNALS[name].compute(sources))
-        if not np.isfinite(cells).all():
+    cells = []
+    for name in names:
+        values = reduce_map(SIGNALS[name].compute(sources))
+        if not np.isfinite(values).all():
             raise InputError(
                 f"The signal {name} is not finite in these images. Look at them with "
                 "`desra-studio detect`; leave this image out."
             )
-        grid[:, :, index] = cells
-        for step, sigma in enumerate(AROUND, start=1):
-            grid[:, :, index + step * count] = blur(cells, sigma)
+        cells.append(values)
+    return np.stack(cells, axis=2)
+
+
+def add_surroundings(cells: Grid) -> Grid:
+    """Return signals as they are, then all averaged around, window by window.
+
+    Args:
+        cells: (rows, columns, n) float32.
+
+    Returns:
+        (rows, columns, 3 * n) float32: three times as much, hence made where it is needed.
+    """
+    count = cells.shape[2]
+    grid = np.empty((*cells.shape[:2], count * (1 + len(AROUND))), np.float32)
+    grid[:, :, :count] = cells
+    for step, sigma in enumerate(AROUND, start=1):
+        for index in range(count):
+            averaged = blur(np.ascontiguousarray(cells[:, :, index]), sigma)
+            grid[:, :, index + step * count] = averaged
     return grid
 
 

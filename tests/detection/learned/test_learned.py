@@ -49,7 +49,7 @@ def test_an_image_is_judged_by_a_fit_that_has_not_seen_it(images):
     learned = learn(images, PARAMS)
     fold = make_folds(len(images), PARAMS)[0]
     turned = [
-        type(image)(image.name, image.grid, (~image.labels[0],)) if at in fold else image
+        type(image)(image.name, image.cells, (~image.labels[0],)) if at in fold else image
         for at, image in enumerate(images)
     ]
     again = learn(turned, PARAMS)
@@ -117,7 +117,7 @@ def test_too_few_labels_are_told_with_how_many_are_missing(images):
 
 def test_labels_of_one_class_are_told(images):
     everywhere = [
-        type(image)(image.name, image.grid, (np.ones_like(image.labels[0]),)) for image in images
+        type(image)(image.name, image.cells, (np.ones_like(image.labels[0]),)) for image in images
     ]
     with pytest.raises(InputError, match="The labels mark everything"):
         learn(everywhere, PARAMS)

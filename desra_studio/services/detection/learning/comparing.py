@@ -179,8 +179,8 @@ def _list_rivals(
 
     rivals = [(name, compute(name)) for name in RIVALS]
     if with_signals:
-        grids = [image.grid for image in labelled.images]
-        both = ((labelled.signals, grids), (labelled.lr_signals, labelled.lr_cells))
+        cells = [image.cells for image in labelled.images]
+        both = ((labelled.signals, cells), (labelled.lr_signals, labelled.lr_cells))
         rivals += [
             (f"signal {name}", pick(measured, at))
             for names, measured in both
