@@ -50,7 +50,7 @@ Seed = Annotated[int, typer.Option(metavar="N", help=SAID["seed"].help)]
 
 @learning_app.command(
     epilog="Example: desra-studio detector train --gan results/GAN-SR --mse results/MSE-SR "
-    "--labels labels --out ours.json",
+    "--labels results/GT-Mask --out ours.json",
 )
 def train(
     gan: Gan,
@@ -102,7 +102,7 @@ def train(
 
 @learning_app.command(
     epilog="Example: desra-studio detector compare --gan results/GAN-SR --mse results/MSE-SR "
-    "--labels labels",
+    "--labels results/GT-Mask",
 )
 def compare(
     gan: Gan,
