@@ -237,7 +237,7 @@ BAD = [
     ),
     (("bench", "kills", "--kills", "4"), "at least 6 kills, one of each kind, got 4"),
     (("bench", "import", "--count", "9"), "at least 10 triplets, got 9"),
-    (("bench", "detectors", "--count", "3"), "at least 4 scenes, got 3"),
+    (("bench", "detectors", "--count", "3"), "at least 8 scenes, got 3"),
     (("bench", "queue", "--seed", "1"), "bench queue takes no --seed"),
     (("detect", "--gan", "{gan}", "--mse", "{mse}"), "Missing option '--out'"),
     (("detect", "--gan", "none", "--mse", "{mse}", "--out", "{out}"), "none is not a folder"),

@@ -27,7 +27,15 @@ def test_the_list_has_datasets_and_the_bin(client):
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
         "datasets": [
-            {"id": 1, "name": "set", "images": 3, "waiting": 0, "reviewed": 0, "accepted": 0}
+            {
+                "id": 1,
+                "name": "set",
+                "images": 3,
+                "waiting": 0,
+                "reviewed": 0,
+                "accepted": 0,
+                "reference": "MSE-SR",
+            }
         ],
         "bin": [],
     }
