@@ -305,10 +305,11 @@ const tellMarks = ({ is_best, is_last }) =>
  */
 function makeLabel(point, { x, y }) {
   const left = x > WIDTH - 130;
+  const isHigh = point.removal > 0.9; // above it stands what the axis is
   const text = makeSvg("text", {
     class: "label",
     x: left ? x - 10 : x + 10,
-    y: y - 12,
+    y: isHigh ? y + 26 : y - 12,
     "text-anchor": left ? "end" : "start",
     "aria-hidden": "true",
   });
